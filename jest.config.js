@@ -1,0 +1,14 @@
+/** Tests run on the sources; with `RX_CONTENT_LIBRARY_TEST=dist` the same tests run on what is published. */
+const onSources = process.env.RX_CONTENT_LIBRARY_TEST !== 'dist';
+
+export default {
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+  testEnvironmentOptions: {
+    customExportConditions: [...(onSources ? ['rx-content-library-source'] : []), 'node', 'node-addons'],
+  },
+  reporters: ['default', '<rootDir>/test/support/closing-line.js'],
+  injectGlobals: false,
+};

@@ -1,0 +1,68 @@
+/** Library items: what is downloaded as a whole. */
+
+import * as t from 'io-ts';
+import { int64, struct, type Codec } from './codec.ts';
+
+/** A library item. Source: `content.library.ItemModel`. */
+export interface ItemModel {
+  /** The documentation says that `get` leaves it out; every recording has it. */
+  readonly id?: string;
+  readonly library_id?: string;
+  readonly name: string;
+  readonly description?: string;
+  /** Free text: `ovf`, `iso`, `vm-template` …; not set means generic. */
+  readonly type?: string;
+  /** Changes when the files change: the key to "is it the same content?". */
+  readonly content_version?: string;
+  readonly metadata_version?: string;
+  readonly version?: string;
+  /** Whether all files are on disk. */
+  readonly cached?: boolean;
+  /** Bytes of storage used, not the sum of the files' lengths; 0 when not cached. */
+  readonly size?: number;
+  /** ISO 8601. */
+  readonly creation_time?: string;
+  /** ISO 8601. */
+  readonly last_modified_time?: string;
+  /** ISO 8601; subscribed items only. */
+  readonly last_sync_time?: string;
+  readonly source_id?: string;
+}
+
+/** Decodes {@link ItemModel}. */
+export const ItemModel: Codec<ItemModel> = struct(
+  'ItemModel',
+  { name: t.string },
+  {
+    id: t.string,
+    library_id: t.string,
+    description: t.string,
+    type: t.string,
+    content_version: t.string,
+    metadata_version: t.string,
+    version: t.string,
+    cached: t.boolean,
+    size: int64,
+    creation_time: t.string,
+    last_modified_time: t.string,
+    last_sync_time: t.string,
+    source_id: t.string,
+  },
+);
+
+/** What to look for; several fields mean all of them, and one is needed. Source: `content.library.Item.FindSpec`. */
+export interface ItemFindSpec {
+  /** Letter case does not matter. */
+  readonly name?: string;
+  readonly library_id?: string;
+  readonly source_id?: string;
+  readonly type?: string;
+  readonly cached?: boolean;
+}
+
+/** Decodes {@link ItemFindSpec}. */
+export const ItemFindSpec: Codec<ItemFindSpec> = struct(
+  'ItemFindSpec',
+  {},
+  { name: t.string, library_id: t.string, source_id: t.string, type: t.string, cached: t.boolean },
+);
