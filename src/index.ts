@@ -1,1 +1,44 @@
+/**
+ * Reactive downloads from vSphere Content Libraries.
+ *
+ * @packageDocumentation
+ */
+
+// Errors, and the contract
+export * from './errors.ts';
 export * from './model.ts';
+export { attempt, orFail } from './attempt.ts';
+
+// The connection
+export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './vcenter.ts';
+export type { Credentials, CredentialsSource } from './login.ts';
+export type { Dialect } from './route.ts';
+
+// Endpoints
+export { getSession, login, logout } from './endpoints/session.ts';
+export { findLibraries, getLibrary, listLibraries } from './endpoints/library.ts';
+export { findItems, getItem, listItems } from './endpoints/item.ts';
+export { getItemFile, listItemFiles } from './endpoints/item-file.ts';
+export {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  getDownloadSession,
+  keepDownloadSessionAlive,
+  listDownloadSessions,
+  type CreateDownloadSessionOptions,
+  type KeepAliveOptions,
+  type ListDownloadSessionsOptions,
+} from './endpoints/download-session.ts';
+export { getDownloadFile, listDownloadFiles, prepareDownloadFile, type PrepareDownloadFileOptions } from './endpoints/download-file.ts';
+
+// Processes
+export { patientPeriod, type Period, type PollOptions } from './clock.ts';
+export { preparation, type PreparationOptions, type WaitOptions } from './preparation.ts';
+export { preparations } from './preparations.ts';
+
+// The download
+export { download, type DownloadOptions, type ItemRef } from './download.ts';
+export type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
+export type { Hash, IncomingFile, Sink, SinkFile } from './sink.ts';

@@ -45,7 +45,7 @@ export const int64: Codec<number> = new t.Type(
 );
 
 /** The answer of operations that answer nothing. */
-export const nothing: Codec<void> = t.void;
+export const nothing: Codec<void> = new t.Type('nothing', t.void.is, () => t.success(undefined), t.identity);
 
 /**
  * Makes a decoder of a codec. It never throws: what does not fit is a `Left` with every issue and its path.

@@ -1,0 +1,100 @@
+/** VMware's `content.library.item.downloadsession.File`: the files of a download session. */
+
+import type { Observable } from 'rxjs';
+import { list } from '../model/codec.ts';
+import { DownloadFileInfo, type EndpointType } from '../model/download-file.ts';
+import type { Operation } from '../route.ts';
+import { wire, type VCenter } from '../vcenter.ts';
+
+const all: Operation<{ download_session_id: string }, readonly DownloadFileInfo[]> = {
+  name: 'content.library.item.downloadsession.File.list',
+  api: { route: 'GET /api/content/library/item/download-session/{download_session_id}/file' },
+  // Here VMware writes downloadsession without a hyphen.
+  rest: { route: 'GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={download_session_id}' },
+  answer: list(DownloadFileInfo),
+};
+
+const get: Operation<{ download_session_id: string; file_name: string }, DownloadFileInfo> = {
+  name: 'content.library.item.downloadsession.File.get',
+  api: { route: 'GET /api/content/library/item/download-session/{download_session_id}/file?file_name={file_name}' },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/downloadsession/file/id:{download_session_id}?~action=get',
+    body: ({ file_name }) => ({ file_name }),
+  },
+  answer: DownloadFileInfo,
+};
+
+interface Prepare {
+  readonly download_session_id: string;
+  readonly file_name: string;
+  readonly endpoint_type?: EndpointType;
+}
+
+const prepareBody = ({ file_name, endpoint_type }: Prepare) => ({ file_name, ...(endpoint_type === undefined ? {} : { endpoint_type }) });
+
+const prepare: Operation<Prepare, DownloadFileInfo> = {
+  name: 'content.library.item.downloadsession.File.prepare',
+  api: {
+    route: 'POST /api/content/library/item/download-session/{download_session_id}/file?action=prepare',
+    body: prepareBody,
+  },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/downloadsession/file/id:{download_session_id}?~action=prepare',
+    body: prepareBody,
+  },
+  answer: DownloadFileInfo,
+};
+
+/**
+ * Lists all files of a download session with their status: one request, however many files there are.
+ *
+ * `GET /api/content/library/item/download-session/{id}/file` → 200 ·
+ * `GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id=` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404) if the session is gone. Privilege: System.Anonymous.
+ * Source: `content.library.item.downloadsession.File.list`.
+ */
+export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<readonly DownloadFileInfo[]> =>
+  vc[wire].call(all, { download_session_id: sessionId });
+
+/**
+ * Reads one file of a download session. After its bytes were fetched, its size and checksum are set.
+ *
+ * `GET /api/content/library/item/download-session/{id}/file?file_name=` → 200 ·
+ * `POST /rest/com/vmware/content/library/item/downloadsession/file/id:{id}?~action=get` → 200
+ *
+ * Errors: `ApiError` INVALID_ARGUMENT (400) if there is no such file, NOT_FOUND (404) if the session is gone.
+ * Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.get`.
+ */
+export const getDownloadFile = (vc: VCenter, sessionId: string, fileName: string): Observable<DownloadFileInfo> =>
+  vc[wire].call(get, { download_session_id: sessionId, file_name: fileName });
+
+/** Options of {@link prepareDownloadFile}. */
+export interface PrepareDownloadFileOptions {
+  /**
+   * `'DIRECT'` answers the place on the storage, and needs the privilege ContentLibrary.ReadStorage.
+   * @default 'HTTPS', chosen by the server
+   */
+  readonly endpointType?: EndpointType;
+}
+
+/**
+ * Asks vCenter to prepare a file for download, and answers how far it is; `preparation` waits until it is done.
+ *
+ * `POST /api/content/library/item/download-session/{id}/file?action=prepare` → 200 ·
+ * `POST /rest/com/vmware/content/library/item/downloadsession/file/id:{id}?~action=prepare` → 200
+ *
+ * Errors: `ApiError` INVALID_ARGUMENT (400) if there is no such file, UNAUTHORIZED (403) for DIRECT without the privilege, NOT_FOUND
+ * (404) if the session is gone. Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.prepare`.
+ */
+export const prepareDownloadFile = (
+  vc: VCenter,
+  sessionId: string,
+  fileName: string,
+  options: PrepareDownloadFileOptions = {},
+): Observable<DownloadFileInfo> =>
+  vc[wire].call(prepare, {
+    download_session_id: sessionId,
+    file_name: fileName,
+    ...(options.endpointType === undefined ? {} : { endpoint_type: options.endpointType }),
+  });

@@ -1,0 +1,181 @@
+/** VMware's `content.library.item.DownloadSession`: the lease that keeps download links alive. */
+
+import * as t from 'io-ts';
+import type { Observable } from 'rxjs';
+import { list, nothing } from '../model/codec.ts';
+import { DownloadSessionModel } from '../model/download-session.ts';
+import type { Operation } from '../route.ts';
+import { wire, type VCenter } from '../vcenter.ts';
+
+interface OneSession {
+  readonly download_session_id: string;
+}
+
+const create: Operation<{ library_item_id: string; client_token?: string }, string> = {
+  name: 'content.library.item.DownloadSession.create',
+  api: {
+    route: 'POST /api/content/library/item/download-session',
+    body: ({ library_item_id }) => ({ library_item_id }),
+    // The specifications disagree on where the token goes; a header that is not known does no harm, an unknown query field is refused.
+    headers: ({ client_token }) => (client_token === undefined ? {} : { 'client-token': client_token }),
+  },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/download-session',
+    body: ({ library_item_id, client_token }) => ({ create_spec: { library_item_id }, ...(client_token === undefined ? {} : { client_token }) }),
+  },
+  answer: t.string,
+};
+
+const all: Operation<{ library_item_id?: string }, readonly string[]> = {
+  name: 'content.library.item.DownloadSession.list',
+  api: { route: 'GET /api/content/library/item/download-session?library_item_id={library_item_id}' },
+  rest: { route: 'GET /rest/com/vmware/content/library/item/download-session?library_item_id={library_item_id}' },
+  answer: list(t.string),
+};
+
+const get: Operation<OneSession, DownloadSessionModel> = {
+  name: 'content.library.item.DownloadSession.get',
+  api: { route: 'GET /api/content/library/item/download-session/{download_session_id}' },
+  rest: { route: 'GET /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
+  answer: DownloadSessionModel,
+};
+
+const keepAlive: Operation<OneSession & { progress?: number }, void> = {
+  name: 'content.library.item.DownloadSession.keep_alive',
+  api: {
+    route: 'POST /api/content/library/item/download-session/{download_session_id}?action=keep-alive',
+    body: ({ progress }) => (progress === undefined ? {} : { progress }),
+  },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=keep-alive',
+    body: ({ progress }) => (progress === undefined ? {} : { progress }),
+  },
+  answer: nothing,
+};
+
+const cancel: Operation<OneSession, void> = {
+  name: 'content.library.item.DownloadSession.cancel',
+  api: { route: 'POST /api/content/library/item/download-session/{download_session_id}?action=cancel' },
+  rest: { route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=cancel' },
+  answer: nothing,
+};
+
+const fail: Operation<OneSession & { client_error_message: string }, void> = {
+  name: 'content.library.item.DownloadSession.fail',
+  api: {
+    route: 'POST /api/content/library/item/download-session/{download_session_id}?action=fail',
+    body: ({ client_error_message }) => ({ client_error_message }),
+  },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=fail',
+    body: ({ client_error_message }) => ({ client_error_message }),
+  },
+  answer: nothing,
+};
+
+const remove: Operation<OneSession, void> = {
+  name: 'content.library.item.DownloadSession.delete',
+  api: { route: 'DELETE /api/content/library/item/download-session/{download_session_id}' },
+  rest: { route: 'DELETE /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
+  answer: nothing,
+};
+
+/** Options of {@link createDownloadSession}. */
+export interface CreateDownloadSessionOptions {
+  /** A UUID: creating again with the same one answers the same session, so that a lost answer can be asked for again. */
+  readonly clientToken?: string;
+}
+
+/**
+ * Opens a download session for an item and answers its identifier. It dies after five minutes without activity.
+ *
+ * `POST /api/content/library/item/download-session` → 201 · `POST /rest/com/vmware/content/library/item/download-session` → 200
+ *
+ * Errors: `ApiError` INVALID_ARGUMENT (400), NOT_FOUND (404), UNAUTHORIZED (403).
+ * Privilege: ContentLibrary.DownloadSession on the item. Source: `content.library.item.DownloadSession.create`.
+ */
+export const createDownloadSession = (vc: VCenter, itemId: string, options: CreateDownloadSessionOptions = {}): Observable<string> =>
+  vc[wire].call(create, {
+    library_item_id: itemId,
+    ...(options.clientToken === undefined ? {} : { client_token: options.clientToken }),
+  });
+
+/** Options of {@link listDownloadSessions}. */
+export interface ListDownloadSessionsOptions {
+  /** Only the sessions of this item. */
+  readonly itemId?: string;
+}
+
+/**
+ * Lists the identifiers of the user's own download sessions.
+ *
+ * `GET /api/content/library/item/download-session` → 200 · `GET /rest/com/vmware/content/library/item/download-session` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404) if the item does not exist. Privilege: ContentLibrary.DownloadSession on the item, if one is named.
+ * Source: `content.library.item.DownloadSession.list`.
+ */
+export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsOptions = {}): Observable<readonly string[]> =>
+  vc[wire].call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
+
+/**
+ * Reads a download session: its state and when it expires.
+ *
+ * `GET /api/content/library/item/download-session/{id}` → 200 · `GET /rest/com/vmware/content/library/item/download-session/id:{id}` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.get`.
+ */
+export const getDownloadSession = (vc: VCenter, sessionId: string): Observable<DownloadSessionModel> =>
+  vc[wire].call(get, { download_session_id: sessionId });
+
+/** Options of {@link keepDownloadSessionAlive}. */
+export interface KeepAliveOptions {
+  /** How far the client is, 0 to 100; other clients see it. Not set: unchanged. */
+  readonly progress?: number;
+}
+
+/**
+ * Gives a download session another five minutes.
+ *
+ * `POST /api/content/library/item/download-session/{id}?action=keep-alive` → 204 ·
+ * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=keep-alive` → 200
+ *
+ * Errors: `ApiError` NOT_ALLOWED_IN_CURRENT_STATE (400) unless ACTIVE, NOT_FOUND (404). Privilege: System.Anonymous.
+ * Source: `content.library.item.DownloadSession.keep_alive`.
+ */
+export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options: KeepAliveOptions = {}): Observable<void> =>
+  vc[wire].call(keepAlive, { download_session_id: sessionId, ...options });
+
+/**
+ * Cancels a download session: transfers are aborted and its links die. It stays, CANCELED, until it is deleted.
+ *
+ * `POST /api/content/library/item/download-session/{id}?action=cancel` → 204 ·
+ * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=cancel` → 200
+ *
+ * Errors: `ApiError` NOT_ALLOWED_IN_CURRENT_STATE (400) unless ACTIVE, NOT_FOUND (404). Privilege: System.Anonymous.
+ * Source: `content.library.item.DownloadSession.cancel`.
+ */
+export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
+  vc[wire].call(cancel, { download_session_id: sessionId });
+
+/**
+ * Ends a download session with the client's reason, which the server keeps. State ERROR.
+ *
+ * `POST /api/content/library/item/download-session/{id}?action=fail` → 204 ·
+ * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=fail` → 200
+ *
+ * Errors: `ApiError` NOT_ALLOWED_IN_CURRENT_STATE (400) unless ACTIVE, NOT_FOUND (404). Privilege: System.Anonymous.
+ * Source: `content.library.item.DownloadSession.fail`.
+ */
+export const failDownloadSession = (vc: VCenter, sessionId: string, reason: string): Observable<void> =>
+  vc[wire].call(fail, { download_session_id: sessionId, client_error_message: reason });
+
+/**
+ * Deletes a download session. Transfers still under way are left in an indeterminate state: cancel first.
+ *
+ * `DELETE /api/content/library/item/download-session/{id}` → 204 ·
+ * `DELETE /rest/com/vmware/content/library/item/download-session/id:{id}` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.delete`.
+ */
+export const deleteDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
+  vc[wire].call(remove, { download_session_id: sessionId });

@@ -1,0 +1,47 @@
+/** VMware's `content.library.item.File`: the files of an item, as they are stored. */
+
+import type { Observable } from 'rxjs';
+import { list } from '../model/codec.ts';
+import { ItemFileInfo } from '../model/item-file.ts';
+import type { Operation } from '../route.ts';
+import { wire, type VCenter } from '../vcenter.ts';
+
+const all: Operation<{ library_item_id: string }, readonly ItemFileInfo[]> = {
+  name: 'content.library.item.File.list',
+  api: { route: 'GET /api/content/library/item/{library_item_id}/file' },
+  rest: { route: 'GET /rest/com/vmware/content/library/item/file?library_item_id={library_item_id}' },
+  answer: list(ItemFileInfo),
+};
+
+const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = {
+  name: 'content.library.item.File.get',
+  api: { route: 'GET /api/content/library/item/{library_item_id}/file?name={name}' },
+  rest: {
+    route: 'POST /rest/com/vmware/content/library/item/file/id:{library_item_id}?~action=get',
+    body: ({ name }) => ({ name }),
+  },
+  answer: ItemFileInfo,
+};
+
+/**
+ * Lists the files of an item. Their `size` is the storage they use, not their length.
+ *
+ * `GET /api/content/library/item/{library_item_id}/file` → 200 · `GET /rest/com/vmware/content/library/item/file?library_item_id=` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404); since 9.0 UNSUPPORTED (400) if the name of one file cannot stand in an address: the files of
+ * a download session can still be listed. Privilege: System.Read on the item. Source: `content.library.item.File.list`.
+ */
+export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly ItemFileInfo[]> =>
+  vc[wire].call(all, { library_item_id: itemId });
+
+/**
+ * Reads one file of an item.
+ *
+ * `GET /api/content/library/item/{library_item_id}/file?name=` → 200 ·
+ * `POST /rest/com/vmware/content/library/item/file/id:{library_item_id}?~action=get` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404) for the item or the file; since 9.0 UNSUPPORTED (400), see {@link listItemFiles}.
+ * Privilege: System.Read on the item. Source: `content.library.item.File.get`.
+ */
+export const getItemFile = (vc: VCenter, itemId: string, fileName: string): Observable<ItemFileInfo> =>
+  vc[wire].call(get, { library_item_id: itemId, name: fileName });

@@ -1,0 +1,56 @@
+/** VMware's `content.Library`: which libraries there are. */
+
+import * as t from 'io-ts';
+import type { Observable } from 'rxjs';
+import { list } from '../model/codec.ts';
+import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
+import type { Operation } from '../route.ts';
+import { wire, type VCenter } from '../vcenter.ts';
+
+const all: Operation<object, readonly string[]> = {
+  name: 'content.Library.list',
+  api: { route: 'GET /api/content/library' },
+  rest: { route: 'GET /rest/com/vmware/content/library' },
+  answer: list(t.string),
+};
+
+const find: Operation<{ spec: LibraryFindSpec }, readonly string[]> = {
+  name: 'content.Library.find',
+  api: { route: 'POST /api/content/library?action=find', body: ({ spec }) => spec },
+  rest: { route: 'POST /rest/com/vmware/content/library?~action=find', body: ({ spec }) => ({ spec }) },
+  answer: list(t.string),
+};
+
+const get: Operation<{ library_id: string }, LibraryModel> = {
+  name: 'content.Library.get',
+  api: { route: 'GET /api/content/library/{library_id}' },
+  rest: { route: 'GET /rest/com/vmware/content/library/id:{library_id}' },
+  answer: LibraryModel,
+};
+
+/**
+ * Lists the identifiers of all libraries that the user may see.
+ *
+ * `GET /api/content/library` → 200 · `GET /rest/com/vmware/content/library` → 200
+ *
+ * Errors: none documented. Privilege: System.Read. Source: `content.Library.list`.
+ */
+export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(all, {});
+
+/**
+ * Finds the identifiers of libraries by name or type; none is an empty list.
+ *
+ * `POST /api/content/library?action=find` → 200 · `POST /rest/com/vmware/content/library?~action=find` → 200
+ *
+ * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read. Source: `content.Library.find`.
+ */
+export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> => vc[wire].call(find, { spec });
+
+/**
+ * Reads a library.
+ *
+ * `GET /api/content/library/{library_id}` → 200 · `GET /rest/com/vmware/content/library/id:{library_id}` → 200
+ *
+ * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.Library.get`.
+ */
+export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> => vc[wire].call(get, { library_id: libraryId });

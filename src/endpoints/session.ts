@@ -1,0 +1,36 @@
+/** VMware's `cis.Session`: the API session that all requests of a connection share. */
+
+import { map, type Observable } from 'rxjs';
+import { get } from '../login.ts';
+import type { SessionInfo } from '../model/session.ts';
+import type { Dialect } from '../route.ts';
+import { wire, type VCenter } from '../vcenter.ts';
+
+/**
+ * Logs in now, instead of with the first request, and answers which dialect the server speaks.
+ *
+ * `POST /api/session` → 201 · `POST /rest/com/vmware/cis/session` → 200
+ *
+ * Errors: `AuthenticationError` (401); `ApiError` SERVICE_UNAVAILABLE (503), also for too many sessions, see `isSessionLimit`.
+ * Privilege: none. Source: `cis.Session.create`.
+ */
+export const login = (vc: VCenter): Observable<Dialect> => vc[wire].access$.pipe(map(({ dialect }) => dialect));
+
+/**
+ * Reads who is logged in and since when; keeps the API session alive.
+ *
+ * `GET /api/session` → 200 · `POST /rest/com/vmware/cis/session?~action=get` → 200
+ *
+ * Errors: `AuthenticationError` (401), `ApiError` SERVICE_UNAVAILABLE (503). Privilege: none. Source: `cis.Session.get`.
+ */
+export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[wire].call(get, {});
+
+/**
+ * Logs out, once what is being cleaned up on the server is done (five seconds at the most). Without a login, or with a session id
+ * that was given, it sends nothing. A later subscription to an endpoint logs in anew.
+ *
+ * `DELETE /api/session` → 204 · `DELETE /rest/com/vmware/cis/session` → 200
+ *
+ * Errors: `ApiError` SERVICE_UNAVAILABLE (503). A session that has ended already is no error. Source: `cis.Session.delete`.
+ */
+export const logout = (vc: VCenter): Observable<void> => vc[wire].logout$;

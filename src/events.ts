@@ -1,0 +1,73 @@
+/** What a download tells while it runs; the command's `--json` prints exactly these. */
+
+import type { ContentLibraryError } from './errors.ts';
+import type { Unlisted } from './model/codec.ts';
+import type { PrepareStatus } from './model/download-file.ts';
+import type { ChecksumAlgorithm } from './model/transfer.ts';
+import type { Dialect } from './route.ts';
+
+/** The download session is open and its files are known. */
+export interface Opened {
+  readonly type: 'opened';
+  readonly itemId: string;
+  readonly itemName?: string;
+  readonly dialect: Dialect;
+  /** `session`: through a download session; `link`: through the item's own links, since 9.0. */
+  readonly strategy: 'session' | 'link';
+  readonly downloadSessionId?: string;
+  /** The item's content version that is downloaded; empty where the server did not say. */
+  readonly contentVersion: string;
+  /** What will be downloaded; sizes in bytes. */
+  readonly files: readonly { readonly name: string; readonly size?: number }[];
+}
+
+/** A file's preparation has moved on. */
+export interface Status {
+  readonly type: 'status';
+  readonly file: string;
+  readonly status: PrepareStatus | Unlisted;
+  /** Bytes that the server moved to make the file ready. */
+  readonly bytesTransferred: number;
+  readonly size?: number;
+}
+
+/** Bytes of a file have come. */
+export interface Progress {
+  readonly type: 'progress';
+  readonly file: string;
+  readonly received: number;
+  readonly total?: number;
+}
+
+/** A file is whole and stands under its name. */
+export interface Saved {
+  readonly type: 'saved';
+  readonly file: string;
+  readonly bytes: number;
+  readonly path?: string;
+  /** Of what was written; not set where the sink cannot make checksums. */
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+  /** Which proof there was; `none`: the server stated neither a length nor a checksum. */
+  readonly verified: 'checksum' | 'length' | 'none';
+}
+
+/** A file could not be downloaded; only with `continueOnError`. */
+export interface Failed {
+  readonly type: 'failed';
+  readonly file: string;
+  readonly error: ContentLibraryError;
+}
+
+/** All is done and the server is clean; always the last. */
+export interface Closed {
+  readonly type: 'closed';
+  /** How many files were saved. */
+  readonly files: number;
+  readonly failed: number;
+  readonly bytes: number;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What a download tells, told apart by `type`. */
+export type DownloadEvent = Opened | Status | Progress | Saved | Failed | Closed;

@@ -1,0 +1,63 @@
+/** Whether what came is what vCenter has, and how that is known. */
+
+import { ChecksumError, TruncatedError } from './errors.ts';
+import type { Saved } from './events.ts';
+import type { ChecksumAlgorithm, ChecksumInfo } from './model/transfer.ts';
+import type { Hash, Sink } from './sink.ts';
+
+/** Hashes that grow while the bytes pass, by algorithm. */
+export type Hashes = ReadonlyMap<ChecksumAlgorithm, Hash>;
+
+/** SHA256 for the record, and what vCenter will compare with: SHA1 unless it says otherwise. */
+export const hashesFor = (sink: Sink, stated: ChecksumInfo | undefined): Hashes => {
+  const wanted = new Set<ChecksumAlgorithm>(['SHA256', algorithmOf(stated) ?? 'SHA1']);
+  return new Map(
+    [...wanted].flatMap((algorithm) => {
+      const hash = sink.createHash?.(algorithm);
+      return hash === undefined ? [] : [[algorithm, hash] as const];
+    }),
+  );
+};
+
+/** What is known about a file once its last byte has come. */
+export interface Evidence {
+  readonly file: string;
+  readonly received: number;
+  /** The lengths that were stated, in bytes. */
+  readonly lengths: readonly (number | undefined)[];
+  /** The checksums that were stated; the first that can be compared counts. */
+  readonly checksums: readonly (ChecksumInfo | undefined)[];
+  readonly hashes: Hashes;
+}
+
+/**
+ * Compares everything that can be compared.
+ *
+ * @throws TruncatedError or ChecksumError where something does not agree.
+ */
+export const prove = ({ file, received, lengths, checksums, hashes }: Evidence): Pick<Saved, 'checksum' | 'verified'> => {
+  const stated = lengths.filter((length) => length !== undefined);
+  for (const expected of stated) if (expected !== received) throw new TruncatedError({ file, expected, received });
+
+  const digests = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
+  for (const checksum of checksums) {
+    const algorithm = checksum === undefined ? undefined : algorithmOf(checksum);
+    const value = algorithm === undefined ? undefined : digests.get(algorithm);
+    if (checksum === undefined || algorithm === undefined || value === undefined) continue;
+    const expected = checksum.checksum.toLowerCase();
+    if (expected !== value) throw new ChecksumError({ file, algorithm, expected, actual: value });
+    return { checksum: { algorithm, value }, verified: 'checksum' };
+  }
+
+  const [first] = digests;
+  return {
+    ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
+    verified: stated.length > 0 ? 'length' : 'none',
+  };
+};
+
+const algorithms: readonly ChecksumAlgorithm[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'];
+
+/** Not set means SHA1; `undefined` is an algorithm that nobody knows yet. */
+const algorithmOf = (checksum: ChecksumInfo | undefined): ChecksumAlgorithm | undefined =>
+  checksum?.algorithm === undefined ? 'SHA1' : algorithms.find((known) => known === checksum.algorithm);

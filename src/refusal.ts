@@ -1,0 +1,55 @@
+/** Folds every shape in which vCenter, or a proxy before it, says no into one error. */
+
+import { ApiError, type ErrorMessage } from './errors.ts';
+
+/**
+ * Reads an error's body, whatever it is: `/api`, `/rest` with and without `error_type`, the camelCase shape of 6.0, or no JSON.
+ *
+ * @param body - The parsed JSON, or `undefined` where there was none.
+ */
+export const refusal = (operation: string, status: number, body: unknown): ApiError => {
+  const outer = record(body);
+  const inner = 'value' in outer ? record(outer['value']) : outer;
+  const type = text(inner['error_type']) ?? typeOfName(text(outer['type'])) ?? typeOfStatus(status);
+  const messages = Array.isArray(inner['messages']) ? inner['messages'] : inner['localizableMessages'];
+  return new ApiError({
+    operation,
+    status,
+    error_type: type,
+    messages: Array.isArray(messages) ? messages.map(message) : [],
+    ...(inner['data'] === undefined || inner['data'] === null ? {} : { data: inner['data'] }),
+  });
+};
+
+const message = (value: unknown): ErrorMessage => {
+  const fields = record(value);
+  return {
+    id: text(fields['id']) ?? '',
+    default_message: text(fields['default_message']) ?? text(fields['defaultMessage']) ?? '',
+    args: Array.isArray(fields['args']) ? fields['args'].map(String) : [],
+  };
+};
+
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+/** `com.vmware.vapi.std.errors.not_found` is `NOT_FOUND`. */
+const typeOfName = (name: string | undefined): string | undefined => name?.split('.').at(-1)?.toUpperCase();
+
+/** What VMware's own runtime makes of a status when the body says nothing. */
+const typeOfStatus = (status: number): string => {
+  if ([401, 407, 511].includes(status)) return 'UNAUTHENTICATED';
+  if ([402, 403].includes(status)) return 'UNAUTHORIZED';
+  if ([404, 410].includes(status)) return 'NOT_FOUND';
+  if ([408, 504].includes(status)) return 'TIMED_OUT';
+  if ([409, 428].includes(status)) return 'CONCURRENT_CHANGE';
+  if (status === 416) return 'RESOURCE_INACCESSIBLE';
+  if (status === 423) return 'RESOURCE_BUSY';
+  // 502 stands in no table of VMware's: a proxy sends it when vCenter is away.
+  if ([429, 502, 503].includes(status)) return 'SERVICE_UNAVAILABLE';
+  if ([507, 509].includes(status)) return 'UNABLE_TO_ALLOCATE_RESOURCE';
+  if ([418, 501].includes(status)) return 'ERROR';
+  return status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'INVALID_REQUEST';
+};
