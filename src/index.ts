@@ -42,3 +42,4 @@ export { preparations } from './preparations.ts';
 export { download, type DownloadOptions, type ItemRef } from './download.ts';
 export type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
 export type { Hash, IncomingFile, Sink, SinkFile } from './sink.ts';
+export { snapshots, type DownloadSnapshot, type FilePhase, type FileSnapshot } from './snapshots.ts';

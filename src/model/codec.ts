@@ -33,8 +33,16 @@ export const enumeration = <const V extends string>(name: string): Codec<V | Unl
     t.identity,
   );
 
-/** Any number of the same; typed as one that is not to be changed. */
-export const list = <A>(item: Codec<A>): Codec<readonly A[]> => t.array(item) as t.Type<unknown> as Codec<readonly A[]>;
+/** Any number of the same. `null` is read as none of them: servers written in Go send it for an empty list. */
+export const list = <A>(item: Codec<A>): Codec<readonly A[]> => {
+  const array = t.array(item);
+  return new t.Type<readonly A[], readonly A[], unknown>(
+    array.name,
+    (value): value is readonly A[] => array.is(value),
+    (value, context) => (value === null ? t.success([]) : array.validate(value, context)),
+    t.identity,
+  );
+};
 
 /** A whole number that JSON's numbers can hold: beyond 2^53 they are rounded, which is refused here. */
 export const int64: Codec<number> = new t.Type(

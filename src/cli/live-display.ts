@@ -1,0 +1,68 @@
+/** Live lines on a terminal: one a file, one for the whole. */
+
+import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
+import { styleText } from 'node:util';
+import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
+import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
+import { bytes, shown, time } from './words.ts';
+
+/** Milliseconds between two drawings. */
+const drawEvery = 80;
+const barWidth = 24;
+
+/** Draws the picture of a download again and again at the same place, and takes it away at the end. */
+export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<DownloadEvent> => {
+  let drawn = 0;
+  const erase = (): void => {
+    if (drawn > 0) moveCursor(stream, 0, -drawn);
+    cursorTo(stream, 0);
+    clearScreenDown(stream);
+    drawn = 0;
+  };
+  const draw = (picture: DownloadSnapshot): void => {
+    const lines = linesOf(picture, stream.rows - 1).map((line) => line.slice(0, stream.columns - 1));
+    erase();
+    stream.write(lines.map((line) => `${coloured(stream, line)}\n`).join(''));
+    drawn = lines.length;
+  };
+  return connect((events$) => {
+    const pictures$ = events$.pipe(snapshots(), auditTime(drawEvery), tap(draw), ignoreElements());
+    // Whoever prints a line about a file finds a clean place for it; the picture is drawn again below.
+    const clearing$ = events$.pipe(
+      tap((event) => {
+        if (event.type === 'saved' || event.type === 'failed' || event.type === 'closed') erase();
+      }),
+    );
+    return merge(pictures$, clearing$).pipe(finalize(erase));
+  });
+};
+
+const linesOf = ({ files, received, total, percent, speed, timeLeft }: DownloadSnapshot, room: number): readonly string[] => {
+  const open = files.filter(({ phase }) => phase !== 'saved');
+  // With more files than lines, those that move are worth seeing.
+  const worth = [...open].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 2, 1));
+  const width = Math.max(...worth.map(({ name }) => shown(name).length), 'all files'.length);
+  const rows = worth.map((file) => `${shown(file.name).padEnd(width)}  ${stateOf(file)}`);
+  const whole = [
+    percent === undefined ? bytes(received) : `${bar(percent)} ${bytes(received)} of ${bytes(total ?? received)}`,
+    ...(speed > 0 ? [`${bytes(speed)}/s`] : []),
+    ...(timeLeft === undefined ? [] : [`${time(timeLeft)} left`]),
+  ].join('  ');
+  return [...rows, `${'all files'.padEnd(width)}  ${whole}`];
+};
+
+const weight = ({ phase }: FileSnapshot): number => ['waiting', 'preparing', 'proving', 'downloading'].indexOf(phase);
+
+const stateOf = ({ phase, received, total }: FileSnapshot): string => {
+  if (phase !== 'downloading') return phase;
+  return total === undefined ? bytes(received) : `${bar((received / total) * 100)} ${bytes(received)} of ${bytes(total)}`;
+};
+
+const bar = (percent: number): string => {
+  const full = Math.floor((percent / 100) * barWidth);
+  return `${'█'.repeat(full)}${'░'.repeat(barWidth - full)} ${String(Math.floor(percent)).padStart(3)} %`;
+};
+
+/** Node leaves the colours out where `NO_COLOR` is set. */
+const coloured = (stream: NodeJS.WriteStream, line: string): string =>
+  line.replace(/█+/, (full) => styleText('cyan', full, { stream })).replace(/(preparing|proving|waiting)$/, (word) => styleText('dim', word, { stream }));

@@ -1,0 +1,108 @@
+/** `content-library ls`: libraries, items, files. */
+
+import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArray, type Observable } from 'rxjs';
+import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
+import { itemNamed, libraryNamed, partsOf } from './find.ts';
+import { usageError } from './command-error.ts';
+import { bytes, shown, table } from './words.ts';
+
+/** One thing that was found, as `--json` prints it. */
+interface Entry {
+  readonly type: 'library' | 'item' | 'file';
+  readonly id?: string;
+  readonly name: string;
+  readonly [field: string]: unknown;
+}
+
+/** What is below a path, as JSON lines or as a table. */
+export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observable<unknown> =>
+  entriesAt(vc, path).pipe(
+    tap((entries) => {
+      const lines = json ? entries.map((entry) => JSON.stringify(entry)) : asTable(entries);
+      for (const line of lines) process.stdout.write(`${line}\n`);
+    }),
+  );
+
+const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly Entry[]> => {
+  const [library, item, file] = path === undefined ? [] : partsOf(path);
+  if (file !== undefined) throw usageError('ls shows libraries, items and the files of an item: LIBRARY or LIBRARY/ITEM.');
+  if (library === undefined) return listLibraries(vc).pipe(each((id) => libraryEntry(vc, id)));
+  const library$ = libraryNamed(vc, library);
+  if (item === undefined) return library$.pipe(concatMap(({ id }) => listItems(vc, id)), each((id) => itemEntry(vc, id)));
+  return library$.pipe(
+    concatMap((found) => itemNamed(vc, found, item)),
+    concatMap(({ id }) => listItemFiles(vc, id)),
+    map((files) =>
+      files.map(({ name, size, cached, version, checksum_info }): Entry => ({
+        type: 'file',
+        name,
+        size,
+        cached,
+        version,
+        ...(checksum_info === undefined ? {} : { checksum: { algorithm: checksum_info.algorithm ?? 'SHA1', value: checksum_info.checksum } }),
+      })),
+    ),
+  );
+};
+
+/** Reads many at a time, in their order; what was deleted between the list and the reading is left out. */
+const each =
+  (read: (id: string) => Observable<Entry>) =>
+  (ids$: Observable<readonly string[]>): Observable<readonly Entry[]> =>
+    ids$.pipe(
+      concatMap((ids) =>
+        from(ids.entries()).pipe(
+          mergeMap(
+            ([index, id]) =>
+              read(id).pipe(
+                map((entry) => [{ index, entry }]),
+                catchError((thrown: unknown) =>
+                  thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? of([]) : throwError(() => thrown),
+                ),
+              ),
+            8,
+          ),
+          toArray(),
+        ),
+      ),
+      map((found) =>
+        found
+          .flat()
+          .sort((a, b) => a.index - b.index)
+          .map(({ entry }) => entry),
+      ),
+    );
+
+const libraryEntry = (vc: VCenter, id: string): Observable<Entry> =>
+  getLibrary(vc, id).pipe(map(({ name, type }) => ({ type: 'library', id, name, libraryType: type })));
+
+const itemEntry = (vc: VCenter, id: string): Observable<Entry> =>
+  getItem(vc, id).pipe(
+    map(({ name, type, size, cached, content_version }) => ({
+      type: 'item',
+      id,
+      name,
+      itemType: type,
+      size,
+      cached,
+      contentVersion: content_version,
+    })),
+  );
+
+const asTable = (entries: readonly Entry[]): readonly string[] => {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const size = ({ cached, size: count }: Entry): string => (cached === false ? 'not cached' : typeof count === 'number' ? bytes(count) : '');
+  const text = (value: unknown): string => (value === undefined ? '' : String(value));
+  switch (first.type) {
+    case 'library':
+      return table([['LIBRARY', 'TYPE', 'ID'], ...entries.map((entry) => [shown(entry.name), text(entry['libraryType']), text(entry.id)])]);
+    case 'item':
+      return table([
+        ['ITEM', 'TYPE', 'ON DISK', 'ID'],
+        ...entries.map((entry) => [shown(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
+      ]);
+    case 'file':
+      return table([['FILE', 'ON DISK', 'VERSION'], ...entries.map((entry) => [shown(entry.name), size(entry), text(entry['version'])])]);
+  }
+};

@@ -1,0 +1,42 @@
+/** Plain lines for logs: what changed, and how far a file is, now and then. */
+
+import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
+import type { DownloadEvent } from '../index.ts';
+import { bytes, shown, time } from './words.ts';
+
+/** Milliseconds between two lines about the bytes of one file. */
+const tellEvery = 10_000;
+
+/** Writes a line for what is worth one. */
+export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFunction<DownloadEvent> => {
+  const told = new Map<string, number>();
+  const progressIsDue = (file: string): boolean => {
+    const now = asyncScheduler.now();
+    const due = now - (told.get(file) ?? now) >= tellEvery;
+    if (due || !told.has(file)) told.set(file, now);
+    return due;
+  };
+  const statuses = new Map<string, string>();
+
+  return tap((event) => {
+    switch (event.type) {
+      case 'opened':
+        return write(`${event.itemName === undefined ? event.itemId : shown(event.itemName)}: ${event.files.length} files`);
+      case 'status': {
+        const status = String(event.status).toLowerCase().replaceAll('_', ' ');
+        if (statuses.get(event.file) === status) return;
+        statuses.set(event.file, status);
+        return write(`${shown(event.file)}: ${status}`);
+      }
+      case 'progress':
+        if (!progressIsDue(event.file)) return;
+        return write(`${shown(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`);
+      case 'saved':
+        return write(`${shown(event.file)}: saved, ${bytes(event.bytes)}`);
+      case 'failed':
+        return write(`${shown(event.file)}: failed. ${event.error.message}`);
+      case 'closed':
+        return write(`${event.files} files, ${bytes(event.bytes)} in ${time(event.duration)}`);
+    }
+  });
+};

@@ -1,0 +1,82 @@
+/** Finds the operation that a request asks for. */
+
+import { routes, type Route } from './routes.ts';
+
+/** `api`: since 7.0U2; `rest`: from 6.5 to 8.0. */
+export type Dialect = 'api' | 'rest';
+
+/** A route that fits a request. */
+export interface Match {
+  readonly route: Route;
+  readonly dialect: Dialect;
+  /** The parameters that are part of the path, decoded. */
+  readonly path: Readonly<Record<string, string>>;
+}
+
+/** A route taken apart. */
+interface Pattern {
+  readonly route: Route;
+  readonly dialect: Dialect;
+  readonly method: string;
+  /** Of the path: a word, a parameter in braces, or a parameter behind `id:`. */
+  readonly segments: readonly string[];
+  /** The value of the parameter `action`. */
+  readonly action: string | null;
+  /** A query parameter that tells this route from another one with the same path. */
+  readonly discriminator: string | undefined;
+}
+
+const actionParameter: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
+
+const pattern = (route: Route, dialect: Dialect): Pattern => {
+  const [method = '', target = ''] = route[dialect].split(' ');
+  const [path = '', query = ''] = target.split('?');
+  const action = new URLSearchParams(query).get(actionParameter[dialect]);
+  const discriminator = query === '' || action !== null ? undefined : query;
+  return { route, dialect, method, segments: path.split('/'), action, discriminator };
+};
+
+const vagueness = ({ segments, discriminator }: Pattern): number =>
+  segments.filter((segment) => segment.includes('{')).length - (discriminator === undefined ? 0 : 0.5);
+
+/** The exact ones first: `/library/item` is the items, never the library called `item`. */
+const patterns: readonly Pattern[] = routes
+  .flatMap((route) => [pattern(route, 'api'), pattern(route, 'rest')])
+  .sort((one, other) => vagueness(one) - vagueness(other));
+
+/** Finds the operation; nothing if method, path and action are not those of any. */
+export const findRoute = (method: string, url: URL): Match | undefined => {
+  const segments = url.pathname.split('/').map(decoded);
+  for (const { route, dialect, ...wanted } of patterns) {
+    if (wanted.method !== method || wanted.action !== url.searchParams.get(actionParameter[dialect])) continue;
+    if (wanted.discriminator !== undefined && !url.searchParams.has(wanted.discriminator)) continue;
+    const path = pathParameters(wanted.segments, segments);
+    if (path !== undefined) return { route, dialect, path };
+  }
+  return undefined;
+};
+
+const pathParameters = (wanted: readonly string[], found: readonly string[]): Record<string, string> | undefined => {
+  if (wanted.length !== found.length) return undefined;
+  const parameters: Record<string, string> = {};
+  for (const [at, segment] of wanted.entries()) {
+    const value = found[at] ?? '';
+    const [, prefix, name] = /^(id:)?\{(\w+)\}$/.exec(segment) ?? [];
+    if (name === undefined) {
+      if (segment !== value) return undefined;
+    } else {
+      if (!value.startsWith(prefix ?? '') || value === (prefix ?? '')) return undefined;
+      parameters[name] = value.slice(prefix?.length ?? 0);
+    }
+  }
+  return parameters;
+};
+
+/** Undoes percent-encoding; what is not well encoded stays as it is, and is then found nowhere. */
+const decoded = (segment: string): string => {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+};

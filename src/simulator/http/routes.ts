@@ -1,0 +1,116 @@
+/** Which request asks for which operation: a line for each, in the words of VMware's pages. */
+
+import { createApiSession, deleteApiSession, getApiSession } from '../operations/api-session.ts';
+import { getDownloadFile, listDownloadFiles, prepareDownloadFile } from '../operations/download-file.ts';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  getDownloadSession,
+  keepDownloadSessionAlive,
+  listDownloadSessions,
+} from '../operations/download-session.ts';
+import type { Handler } from '../operations/handler.ts';
+import { getItemFile, listItemFiles } from '../operations/item-file.ts';
+import { findItems, getItem, listItems } from '../operations/item.ts';
+import { findLibraries, getLibrary, listLibraries } from '../operations/library.ts';
+
+/** One operation. */
+export interface Route {
+  /** VMware's name, such as `content.library.item.DownloadSession.create`. */
+  readonly operation: string;
+  /** Method, path and action, with `{name}` for parameters: `POST /api/content/library?action=find`. */
+  readonly api: string;
+  /** The same for `/rest`. */
+  readonly rest: string;
+  /** The status of a good answer in `/api`; in `/rest` it is always 200. */
+  readonly success: 200 | 201 | 204;
+  readonly handler: Handler;
+  /** The field of a body that holds the parameters in `/rest`, where it is not the body itself. */
+  readonly wrapper: string | undefined;
+}
+
+/** Name, method with the rest of the path in `/api` and in `/rest`, status of success in `/api`, what answers, wrapper in `/rest`. */
+type Line = readonly [string, string, string, Route['success'], Handler, wrapper?: string];
+
+const service = (name: string, apiBase: string, restBase: string, lines: readonly Line[]): readonly Route[] =>
+  lines.map(([operation, api, rest, success, handler, wrapper]) => ({
+    operation: `${name}.${operation}`,
+    api: api.replace(' ', ` ${apiBase}`),
+    rest: rest.replace(' ', ` ${restBase}`),
+    success,
+    handler,
+    wrapper,
+  }));
+
+/** All operations. */
+export const routes: readonly Route[] = [
+  ...service('cis.Session', '/api/session', '/rest/com/vmware/cis/session', [
+    ['create', 'POST ', 'POST ', 201, createApiSession],
+    ['get', 'GET ', 'POST ?~action=get', 200, getApiSession],
+    ['delete', 'DELETE ', 'DELETE ', 204, deleteApiSession],
+  ]),
+  ...service('content.Library', '/api/content/library', '/rest/com/vmware/content/library', [
+    ['list', 'GET ', 'GET ', 200, listLibraries],
+    ['find', 'POST ?action=find', 'POST ?~action=find', 200, findLibraries, 'spec'],
+    ['get', 'GET /{library_id}', 'GET /id:{library_id}', 200, getLibrary],
+  ]),
+  ...service('content.library.Item', '/api/content/library/item', '/rest/com/vmware/content/library/item', [
+    ['list', 'GET ', 'GET ', 200, listItems],
+    ['find', 'POST ?action=find', 'POST ?~action=find', 200, findItems, 'spec'],
+    ['get', 'GET /{library_item_id}', 'GET /id:{library_item_id}', 200, getItem],
+  ]),
+  ...service('content.library.item.File', '/api/content/library/item', '/rest/com/vmware/content/library/item/file', [
+    ['list', 'GET /{library_item_id}/file', 'GET ', 200, listItemFiles],
+    ['get', 'GET /{library_item_id}/file?name', 'POST /id:{library_item_id}?~action=get', 200, getItemFile],
+  ]),
+  ...service(
+    'content.library.item.DownloadSession',
+    '/api/content/library/item/download-session',
+    '/rest/com/vmware/content/library/item/download-session',
+    [
+      ['create', 'POST ', 'POST ', 201, createDownloadSession, 'create_spec'],
+      ['list', 'GET ', 'GET ', 200, listDownloadSessions],
+      ['get', 'GET /{download_session_id}', 'GET /id:{download_session_id}', 200, getDownloadSession],
+      ['delete', 'DELETE /{download_session_id}', 'DELETE /id:{download_session_id}', 204, deleteDownloadSession],
+      [
+        'keep_alive',
+        'POST /{download_session_id}?action=keep-alive',
+        'POST /id:{download_session_id}?~action=keep-alive',
+        204,
+        keepDownloadSessionAlive,
+      ],
+      [
+        'cancel',
+        'POST /{download_session_id}?action=cancel',
+        'POST /id:{download_session_id}?~action=cancel',
+        204,
+        cancelDownloadSession,
+      ],
+      [
+        'fail',
+        'POST /{download_session_id}?action=fail',
+        'POST /id:{download_session_id}?~action=fail',
+        204,
+        failDownloadSession,
+      ],
+    ],
+  ),
+  ...service(
+    'content.library.item.downloadsession.File',
+    '/api/content/library/item/download-session',
+    '/rest/com/vmware/content/library/item/downloadsession/file',
+    [
+      ['list', 'GET /{download_session_id}/file', 'GET ', 200, listDownloadFiles],
+      ['get', 'GET /{download_session_id}/file?file_name', 'POST /id:{download_session_id}?~action=get', 200, getDownloadFile],
+      [
+        'prepare',
+        'POST /{download_session_id}/file?action=prepare',
+        'POST /id:{download_session_id}?~action=prepare',
+        200,
+        prepareDownloadFile,
+      ],
+    ],
+  ),
+];

@@ -1,0 +1,112 @@
+/** The operations of `content.library.item.DownloadSession`. */
+
+import * as t from 'io-ts';
+import type { DownloadSessionModel } from '../../model.ts';
+import { isGranted, type User } from '../options/user.ts';
+import type { DownloadSession } from '../state/download-sessions.ts';
+import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { taking } from './handler.ts';
+import { itemOf } from './item.ts';
+import { invalidArgument, notAllowedInState, objectNotFound, unauthorized } from './refusal.ts';
+
+const privilege = 'ContentLibrary.DownloadSession';
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const SessionId = t.type({ download_session_id: t.string });
+
+/** Opens a session; answers its id. */
+export const createDownloadSession = taking(
+  t.intersection([t.type({ library_item_id: t.string }), t.partial({ client_token: t.string })]),
+  (vcenter, { library_item_id, client_token }, { caller }) => {
+    if (client_token !== undefined && !uuid.test(client_token))
+      throw invalidArgument('The client token is not a UUID.', 'client_token');
+    demandPrivilege(caller.user);
+    return vcenter.downloadSessions.create(itemOf(vcenter, library_item_id), caller.user, client_token).id;
+  },
+);
+
+/** The ids of the caller's own sessions, all or those of one item. */
+export const listDownloadSessions = taking(
+  t.partial({ library_item_id: t.string }),
+  (vcenter, { library_item_id }, { caller }) => {
+    if (library_item_id !== undefined) {
+      demandPrivilege(caller.user);
+      itemOf(vcenter, library_item_id);
+    }
+    return vcenter.downloadSessions
+      .all()
+      .filter((session) => session.owner.username === caller.user.username)
+      .filter((session) => library_item_id === undefined || session.item.id === library_item_id)
+      .map((session) => session.id);
+  },
+);
+
+/** One session. */
+export const getDownloadSession = taking(SessionId, (vcenter, { download_session_id }): DownloadSessionModel => {
+  const session = sessionOf(vcenter, download_session_id);
+  return {
+    id: session.id,
+    library_item_id: session.item.id,
+    library_item_content_version: session.contentVersion,
+    client_progress: session.clientProgress,
+    state: session.state,
+    expiration_time: new Date(session.expiresAt).toISOString(),
+    ...(session.errorMessage === undefined ? {} : { error_message: session.errorMessage }),
+  };
+});
+
+/** Notes that the client is still there, and how far it says it is. */
+export const keepDownloadSessionAlive = taking(
+  t.intersection([SessionId, t.partial({ progress: t.number })]),
+  (vcenter, { download_session_id, progress }) => {
+    const session = activeSessionOf(vcenter, download_session_id, 'keep_alive');
+    if (progress === undefined) return;
+    if (!Number.isInteger(progress) || progress < 0 || progress > 100)
+      throw invalidArgument('The progress is not a whole number from 0 to 100.', 'progress');
+    session.clientProgress = progress;
+  },
+);
+
+/** Ends a session, which stays until it is deleted or expires; its links end at once. */
+export const cancelDownloadSession = taking(SessionId, (vcenter, { download_session_id }) => {
+  activeSessionOf(vcenter, download_session_id, 'cancel').state = 'CANCELED';
+});
+
+/** Ends a session like `cancel`, and keeps what the client says went wrong. */
+export const failDownloadSession = taking(
+  t.intersection([SessionId, t.type({ client_error_message: t.string })]),
+  (vcenter, { download_session_id, client_error_message }) => {
+    const session = activeSessionOf(vcenter, download_session_id, 'fail');
+    session.state = 'ERROR';
+    session.errorMessage = {
+      id: 'com.vmware.vdcs.cls-main.client_error',
+      default_message: client_error_message,
+      args: [client_error_message],
+    };
+  },
+);
+
+/** Drops a session. */
+export const deleteDownloadSession = taking(SessionId, (vcenter, { download_session_id }) =>
+  vcenter.downloadSessions.remove(sessionOf(vcenter, download_session_id)),
+);
+
+/** Finds a session, or refuses. Whoever asks for it keeps it alive, as listing it every few minutes does on real servers. */
+export const sessionOf = ({ downloadSessions }: SimulatedVCenter, id: string): DownloadSession => {
+  const session = downloadSessions.find(id);
+  if (session === undefined) throw objectNotFound('download session', id);
+  downloadSessions.touch(session);
+  return session;
+};
+
+/** Finds a session that has neither been cancelled nor failed, or refuses. */
+export const activeSessionOf = (vcenter: SimulatedVCenter, id: string, operation: string): DownloadSession => {
+  const session = sessionOf(vcenter, id);
+  if (session.state !== 'ACTIVE') throw notAllowedInState(operation, session.state);
+  return session;
+};
+
+const demandPrivilege = (user: User): void => {
+  if (!isGranted(user, privilege)) throw unauthorized(privilege);
+};

@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import { dialects, startDownload, type Dialect } from './wire.ts';
+
+const minutes = 60_000;
+const ds = 'content.library.item.DownloadSession';
+const fileService = 'content.library.item.downloadsession.File';
+
+const open = async (dialect: Dialect) => startDownload(dialect, { files: [{ name: 'disk.vmdk', size: 600_000 }] });
+
+describe.each(dialects)('in /%s', (dialect) => {
+  test('a session is gone five minutes after the last activity, with its files and its links', async () => {
+    const { call, linkOf, pass, session, simulator } = await open(dialect);
+    const link = await linkOf('disk.vmdk');
+    pass(5 * minutes - 1);
+    expect((await simulator.fetch(link)).status).toBe(200);
+    pass(1);
+    expect((await simulator.fetch(link)).status).toBe(404);
+    expect(simulator.downloadSessions).toEqual([]);
+    expect((await call(`${ds}.get`, { session })).status).toBe(404);
+    expect((await call(`${ds}.keep_alive`, { session })).status).toBe(404);
+    expect((await call(`${ds}.cancel`, { session })).status).toBe(404);
+    expect((await call(`${ds}.delete`, { session })).status).toBe(404);
+    expect((await call(`${fileService}.list`, { session })).status).toBe(404);
+    expect((await call(`${fileService}.get`, { session, file: 'disk.vmdk' })).status).toBe(404);
+    expect((await call(`${fileService}.prepare`, { session, file: 'disk.vmdk' })).status).toBe(404);
+    expect((await call(`${ds}.list`)).json).toEqual([]);
+  });
+
+  test.each([`${ds}.keep_alive`, `${ds}.get`, `${fileService}.prepare`, `${fileService}.list`, `${fileService}.get`])(
+    '%s is activity',
+    async (operation) => {
+      const { call, pass, session } = await open(dialect);
+      for (let times = 0; times < 3; times += 1) {
+        pass(4 * minutes);
+        const { status } = await call(operation, { session, file: operation.startsWith(fileService) ? 'disk.vmdk' : undefined });
+        expect([200, 204]).toContain(status);
+      }
+      expect((await call(`${ds}.get`, { session })).json.expiration_time).toBe('2024-01-01T00:17:00.000Z');
+    },
+  );
+
+  test('listing the sessions and reading bytes are no activity', async () => {
+    const { call, linkOf, pass, session, simulator } = await open(dialect);
+    const link = await linkOf('disk.vmdk');
+    pass(4 * minutes);
+    await (await simulator.fetch(link)).arrayBuffer();
+    await call(`${ds}.list`);
+    pass(1 * minutes);
+    expect((await call(`${ds}.get`, { session })).status).toBe(404);
+  });
+
+  test('a session that was cancelled is cleaned up too, however often it is asked for', async () => {
+    const { call, pass, session, simulator } = await open(dialect);
+    await call(`${ds}.cancel`, { session });
+    pass(4 * minutes);
+    expect((await call(`${ds}.get`, { session })).json.state).toBe('CANCELED');
+    pass(1 * minutes);
+    expect(simulator.downloadSessions).toEqual([]);
+  });
+
+  test.each(['cancel', 'fail', 'delete'])('%s ends the links', async (end) => {
+    const { call, linkOf, session, simulator } = await open(dialect);
+    const link = await linkOf('disk.vmdk');
+    await call(`${ds}.${end}`, { session, message: 'enough' });
+    expect((await simulator.fetch(link)).status).toBe(404);
+  });
+
+  test('a client token whose session has expired opens a new one', async () => {
+    const { call, pass } = await open(dialect);
+    const token = 'b8a2a2e3-2314-43cd-a871-6ede0f429751';
+    const first = await call(`${ds}.create`, { item: 'item', token });
+    pass(5 * minutes);
+    const second = await call(`${ds}.create`, { item: 'item', token });
+    expect(second.json).not.toBe(first.json);
+  });
+
+  test('bytes that are under way end too soon when the session ends, without an error', async () => {
+    const { linkOf, pass, simulator } = await open(dialect);
+    const response = await simulator.fetch(await linkOf('disk.vmdk'));
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(first?.value?.length).toBe(262_144);
+    pass(5 * minutes);
+    expect(await reader?.read()).toEqual({ done: true, value: undefined });
+    expect(response.headers.get('content-length')).toBe('600000');
+  });
+});

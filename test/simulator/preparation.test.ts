@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { dialects, startDownload } from './wire.ts';
+
+const files = [{ name: 'disk.vmdk', size: 1000 }];
+
+describe.each(dialects)('in /%s', (dialect) => {
+  test('a file passes through the states as time goes by', async () => {
+    const { get, prepare, pass } = await startDownload(dialect, { files });
+    expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'UNPREPARED' });
+    await prepare('disk.vmdk');
+    pass(199);
+    expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARE_REQUESTED' });
+    pass(1);
+    expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARING' });
+    pass(300);
+    expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 500, status: 'PREPARING' });
+    pass(299);
+    expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 998, status: 'PREPARING' });
+    pass(1);
+    expect((await get('disk.vmdk')).json).toEqual({
+      name: 'disk.vmdk',
+      size: 1000,
+      bytes_transferred: 1000,
+      status: 'PREPARED',
+      download_endpoint: {
+        uri: expect.stringMatching(/^https:\/\/vcenter\.example\.test\/cls\/data\/[0-9a-f]{32}\/disk\.vmdk$/),
+      },
+    });
+  });
+
+  test('the scenario says how long each step takes, and each file may have its own', async () => {
+    const scenario = { preparation: { requested: 10, preparing: 0 }, files: { slow: { requested: 5000 } } };
+    const { get, prepare, pass } = await startDownload(dialect, {
+      scenario,
+      files: [
+        { name: 'fast', size: 1 },
+        { name: 'slow', size: 1 },
+      ],
+    });
+    await prepare('fast');
+    await prepare('slow');
+    pass(10);
+    expect((await get('fast')).json.status).toBe('PREPARED');
+    expect((await get('slow')).json.status).toBe('PREPARE_REQUESTED');
+    pass(4990);
+    expect((await get('slow')).json.status).toBe('PREPARED');
+  });
+
+  test('a file that takes no time is prepared in the answer to prepare', async () => {
+    const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { requested: 0, preparing: 0 } } });
+    expect((await prepare('disk.vmdk')).json.status).toBe('PREPARED');
+  });
+
+  test('asking again changes nothing', async () => {
+    const { prepare, pass } = await startDownload(dialect, { files });
+    await prepare('disk.vmdk');
+    pass(500);
+    expect((await prepare('disk.vmdk')).json.status).toBe('PREPARING');
+    pass(300);
+    expect((await prepare('disk.vmdk')).json.status).toBe('PREPARED');
+  });
+
+  test('a preparation that fails says so, with a message that names the file', async () => {
+    const { get, prepare, pass } = await startDownload(dialect, {
+      files,
+      scenario: { files: { 'disk.vmdk': { outcome: 'ERROR' } } },
+    });
+    await prepare('disk.vmdk');
+    pass(799);
+    expect((await get('disk.vmdk')).json.status).toBe('PREPARING');
+    pass(1);
+    expect((await get('disk.vmdk')).json).toEqual({
+      name: 'disk.vmdk',
+      bytes_transferred: 500,
+      status: 'ERROR',
+      error_message: {
+        id: 'com.vmware.vdcs.cls-main.file_transfer_error',
+        default_message: 'Error transferring file disk.vmdk. Reason: IO error.',
+        args: ['disk.vmdk', 'IO error'],
+      },
+    });
+  });
+
+  test("a preparation fails with the scenario's message, or with none", async () => {
+    const message = { id: 'com.example.no', default_message: 'No.', args: [] };
+    const preparation = { requested: 0, preparing: 0, outcome: 'ERROR' } as const;
+    const { prepare } = await startDownload(dialect, {
+      files: [
+        { name: 'a', size: 1 },
+        { name: 'b', size: 1 },
+      ],
+      scenario: { preparation, files: { a: { message }, b: { message: null } } },
+    });
+    expect((await prepare('a')).json.error_message).toEqual(message);
+    expect((await prepare('b')).json).toEqual({ name: 'b', bytes_transferred: 0, status: 'ERROR' });
+  });
+
+  test('asking again for a file that failed starts over', async () => {
+    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { outcome: 'ERROR' } } });
+    await prepare('disk.vmdk');
+    pass(800);
+    expect((await prepare('disk.vmdk')).json.status).toBe('PREPARE_REQUESTED');
+    pass(800);
+    expect((await get('disk.vmdk')).json.status).toBe('ERROR');
+  });
+
+  test('a direct endpoint is the place on the datastore', async () => {
+    const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { requested: 0, preparing: 0 } } });
+    const { json } = await prepare('disk.vmdk', { type: 'DIRECT' });
+    expect(json.download_endpoint.uri).toMatch(/^ds:\/\/\/vmfs\/volumes\/[0-9a-f-]{36}\/item\/disk\.vmdk$/);
+  });
+
+  test('a session that has ended gives no links', async () => {
+    const { call, get, linkOf, session } = await startDownload(dialect, { files });
+    await linkOf('disk.vmdk');
+    await call('content.library.item.DownloadSession.cancel', { session });
+    const { json } = await get('disk.vmdk');
+    expect(json.status).toBe('PREPARED');
+    expect(json).not.toHaveProperty('download_endpoint');
+  });
+});
