@@ -1,53 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
-import { existsSync, readFileSync } from 'node:fs';
-import {
-  answerOf,
-  callAs,
-  dialects,
-  logIn,
-  operations,
-  server,
-  start,
-  startDownload,
-  type Answer,
-  type Dialect,
-} from './wire.ts';
+import { bare, challenge, invalid, loginNeeded, message, missing, refusal } from './refusal.ts';
+import { answerOf, callAs, dialects, logIn, operations, server, start, startDownload } from './wire.ts';
 
 const ds = 'content.library.item.DownloadSession';
 const fileService = 'content.library.item.downloadsession.File';
 const files = [{ name: 'disk.vmdk', size: 10 }];
 
-const message = (id: string, default_message: string, args: readonly string[] = []) => ({ id, default_message, args });
-
-const refusal = (dialect: Dialect, status: number, error_type: string, said: unknown, more: object = {}): object => {
-  const error = { error_type, messages: [said], ...more };
-  return {
-    status,
-    json: dialect === 'api' ? error : { type: `com.vmware.vapi.std.errors.${error_type.toLowerCase()}`, value: error },
-  };
-};
-
-const bare = ({ status, json }: Answer): object => ({ status, json });
-
-const missing = (kind: string, id: string) =>
-  message('com.vmware.vdcs.cls-main.object_not_found', `The ${kind} with the ID ${id} does not exist.`, [kind, id]);
-
-const invalid = (reason: string, ...args: readonly string[]) =>
-  message('com.vmware.vdcs.cls-main.invalid_argument', reason, args);
-
-const routeUnknown = message('com.vmware.vapi.rest.httpNotFound', 'Not found.');
-
-const loginNeeded = message('com.vmware.vapi.endpoint.method.authentication.required', 'Authentication required.');
-
-const challenge = expect.stringMatching(
-  /^Basic realm="VAPI endpoint",SIGN realm=[0-9a-f]{40},service="VAPI endpoint",sts="https:\/\/vcenter\.example\.test\/sts\/STSService\/vsphere\.local"$/,
-);
-
 describe.each(dialects)('in /%s', (dialect) => {
-  const base = dialect === 'api' ? '/api' : '/rest/com/vmware';
-  const id = dialect === 'api' ? '' : 'id:';
-  const action = dialect === 'api' ? 'action' : '~action';
   const unauthenticated = refusal(dialect, 401, 'UNAUTHENTICATED', loginNeeded, { challenge });
 
   test('a wrong password, an unknown user and no credentials at all are refused alike', async () => {
@@ -184,73 +144,10 @@ describe.each(dialects)('in /%s', (dialect) => {
       refusal(dialect, 400, 'INVALID_ARGUMENT', invalid(`Expected ${expected} as ${name}, found ${found}.`, name));
     expect(bare(await call(`${ds}.create`, {}))).toEqual(nothingFound('string', 'library_item_id', 'nothing'));
     expect(bare(await call(`${ds}.fail`, { session }))).toEqual(nothingFound('string', 'client_error_message', 'nothing'));
-    expect(bare(await call(`${fileService}.prepare`, { session, file: 7 }))).toEqual(
-      nothingFound('string', 'file_name', 'a number'),
+    expect(bare(await call(`${fileService}.prepare`, { session, file: true }))).toEqual(
+      nothingFound('string', 'file_name', 'a boolean'),
     );
     expect((await call(`${fileService}.prepare`, { session, file: 'disk.vmdk', type: 'FTP' })).status).toBe(400);
     expect((await call('content.Library.find', { type: 'REMOTE' })).status).toBe(400);
-  });
-
-  test.each(['{', '7', 'null', '[]', '"text"'])('the body %s is refused', async (body) => {
-    const { simulator, token } = await start(dialect);
-    const response = await simulator.fetch(`${server}${base}/content/library/item/download-session`, {
-      method: 'POST',
-      headers: { 'vmware-api-session-id': token },
-      body,
-    });
-    expect(bare(await answerOf(response, dialect))).toEqual(
-      refusal(
-        dialect,
-        400,
-        'INVALID_REQUEST',
-        message('com.vmware.vapi.rest.httpBadRequest', 'The body of the request is not a JSON object.'),
-      ),
-    );
-  });
-
-  test.each([
-    ['GET', '/content/no-such-service'],
-    ['GET', '/content/library/'],
-    ['PUT', '/content/library'],
-    ['DELETE', '/content/library'],
-    ['POST', '/content/library'],
-    ['POST', `/content/library?${action}=drop`],
-    ['GET', `/content/library?${action}=find`],
-    // The other dialect's words for an action.
-    ['POST', `/content/library?${dialect === 'api' ? '~action' : 'action'}=find`],
-    ['POST', `/content/library/item/download-session/${id}x`],
-    ['GET', '/content/library/%E0%A4%A'],
-  ])('%s %s is no route', async (method, path) => {
-    const { simulator, token } = await start(dialect);
-    const response = await simulator.fetch(`${server}${base}${path}`, { method, headers: { 'vmware-api-session-id': token } });
-    const answer = bare(await answerOf(response, dialect));
-    // `/api` has no prefix that would tell an id from a word: there the last one is a library that nobody has.
-    if (dialect === 'api' && path.endsWith('%A')) expect(answer).toMatchObject({ status: 404 });
-    else expect(answer).toEqual(refusal(dialect, 404, 'NOT_FOUND', routeUnknown));
-    expect(simulator.requests.at(-1)?.status).toBe(404);
-  });
-});
-
-test('a path of neither dialect is no route', async () => {
-  const simulator = createSimulator();
-  const answer = await answerOf(await simulator.fetch(`${server}/ui/`), 'api');
-  expect(bare(answer)).toEqual(refusal('api', 404, 'NOT_FOUND', routeUnknown));
-  expect(simulator.requests).toEqual([{ method: 'GET', path: '/ui/', operation: 'unknown', status: 404 }]);
-});
-
-describe('the recorded answers of real servers', () => {
-  const folder = process.env.RX_CONTENT_LIBRARY_RECORDED ?? '/work/shared/reference/recorded';
-  const present = existsSync(folder) ? test : test.skip;
-  const recorded = (name: string): unknown => JSON.parse(readFileSync(`${folder}/${name}`, 'utf8'));
-
-  present('a call without a login is refused in the same words', async () => {
-    const { json } = await callAs(createSimulator(), 'rest', undefined)('content.Library.list');
-    const withoutRealm = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replace(/realm=[0-9a-f]{40}/, 'realm='));
-    expect(withoutRealm(json)).toEqual(withoutRealm(recorded('rest-unauthenticated-7.0.401.json')));
-  });
-
-  present('an unknown route is refused in the same words', async () => {
-    const response = await createSimulator().fetch(`${server}/api/none`);
-    expect(await response.json()).toEqual(recorded('api-not-found-route.404.json'));
   });
 });

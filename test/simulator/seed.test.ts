@@ -2,18 +2,18 @@ import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { createSimulator } from 'rx-content-library/simulator';
 import { generatedContent } from '#src/simulator/state/content.js';
-import { logIn, start } from './wire.ts';
+import { field, list, logIn, start } from './wire.ts';
 
 /** Everything that a simulator makes up, in the course of one download. */
 const madeUp = async (seed: number) => {
   const { call, pass, simulator, token } = await start('api', { seed });
-  const [library] = (await call('content.Library.list')).json;
-  const [item] = (await call('content.library.Item.list', { library })).json;
+  const [library] = list((await call('content.Library.list')).json);
+  const [item] = list((await call('content.library.Item.list', { library })).json);
   const { json: session } = await call('content.library.item.DownloadSession.create', { item });
   await call('content.library.item.downloadsession.File.prepare', { session, file: 'debian-12-1.vmdk' });
   pass(1000);
   const { json: file } = await call('content.library.item.downloadsession.File.get', { session, file: 'debian-12-1.vmdk' });
-  const link = String(file.download_endpoint.uri);
+  const link = String(field(file, 'download_endpoint', 'uri'));
   const bytes = Buffer.from(await (await simulator.fetch(link)).arrayBuffer());
   return { token, library, item, session, link, bytes: bytes.toString('base64') };
 };
@@ -32,8 +32,8 @@ test('ids are UUIDs, and no two are the same', async () => {
   const files: [] = [];
   const items = Array.from({ length: 500 }, (_, number) => ({ name: `item ${number}`, files }));
   const { call } = await start('api', { inventory: { libraries: [{ name: 'L', items }] } });
-  const [library] = (await call('content.Library.list')).json;
-  const { json: ids } = await call('content.library.Item.list', { library });
+  const [library] = list((await call('content.Library.list')).json);
+  const ids = list((await call('content.library.Item.list', { library })).json);
   expect(new Set(ids).size).toBe(500);
   for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });

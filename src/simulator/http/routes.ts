@@ -44,6 +44,8 @@ const service = (name: string, apiBase: string, restBase: string, lines: readonl
     wrapper,
   }));
 
+const id = '{download_session_id}';
+
 /** All operations. */
 export const routes: readonly Route[] = [
   ...service('cis.Session', '/api/session', '/rest/com/vmware/cis/session', [
@@ -72,29 +74,11 @@ export const routes: readonly Route[] = [
     [
       ['create', 'POST ', 'POST ', 201, createDownloadSession, 'create_spec'],
       ['list', 'GET ', 'GET ', 200, listDownloadSessions],
-      ['get', 'GET /{download_session_id}', 'GET /id:{download_session_id}', 200, getDownloadSession],
-      ['delete', 'DELETE /{download_session_id}', 'DELETE /id:{download_session_id}', 204, deleteDownloadSession],
-      [
-        'keep_alive',
-        'POST /{download_session_id}?action=keep-alive',
-        'POST /id:{download_session_id}?~action=keep-alive',
-        204,
-        keepDownloadSessionAlive,
-      ],
-      [
-        'cancel',
-        'POST /{download_session_id}?action=cancel',
-        'POST /id:{download_session_id}?~action=cancel',
-        204,
-        cancelDownloadSession,
-      ],
-      [
-        'fail',
-        'POST /{download_session_id}?action=fail',
-        'POST /id:{download_session_id}?~action=fail',
-        204,
-        failDownloadSession,
-      ],
+      ['get', `GET /${id}`, `GET /id:${id}`, 200, getDownloadSession],
+      ['delete', `DELETE /${id}`, `DELETE /id:${id}`, 204, deleteDownloadSession],
+      ['keep_alive', `POST /${id}?action=keep-alive`, `POST /id:${id}?~action=keep-alive`, 204, keepDownloadSessionAlive],
+      ['cancel', `POST /${id}?action=cancel`, `POST /id:${id}?~action=cancel`, 204, cancelDownloadSession],
+      ['fail', `POST /${id}?action=fail`, `POST /id:${id}?~action=fail`, 204, failDownloadSession],
     ],
   ),
   ...service(
@@ -102,15 +86,9 @@ export const routes: readonly Route[] = [
     '/api/content/library/item/download-session',
     '/rest/com/vmware/content/library/item/downloadsession/file',
     [
-      ['list', 'GET /{download_session_id}/file', 'GET ', 200, listDownloadFiles],
-      ['get', 'GET /{download_session_id}/file?file_name', 'POST /id:{download_session_id}?~action=get', 200, getDownloadFile],
-      [
-        'prepare',
-        'POST /{download_session_id}/file?action=prepare',
-        'POST /id:{download_session_id}?~action=prepare',
-        200,
-        prepareDownloadFile,
-      ],
+      ['list', `GET /${id}/file`, 'GET ', 200, listDownloadFiles],
+      ['get', `GET /${id}/file?file_name`, `POST /id:${id}?~action=get`, 200, getDownloadFile],
+      ['prepare', `POST /${id}/file?action=prepare`, `POST /id:${id}?~action=prepare`, 200, prepareDownloadFile],
     ],
   ),
 ];
