@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { serve } from 'rx-content-library/node';
+import { nodeHash, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 
 const root = join(import.meta.dirname, '..');
@@ -36,6 +36,7 @@ const simulator = createSimulator({
     ],
   },
   users: [{ username: 'administrator@vsphere.local', password: 'demo' }],
+  createHash: nodeHash,
   scenario: { files: { 'ubuntu-24.04-disk1.vmdk': { requested: 500, preparing: 2500 } } },
 });
 const server = await serve(simulator.fetch);

@@ -1,6 +1,6 @@
 /** Acquires, uses, and gives back whatever happens: `using` for resources that live on a server. */
 
-import { catchError, EMPTY, Observable, take, type Subscription } from 'rxjs';
+import { catchError, defer, EMPTY, Observable, take, type Subscription } from 'rxjs';
 
 /** Why a resource is given back. */
 export type Ending = 'complete' | 'error' | 'unsubscribe';
@@ -33,7 +33,7 @@ export const bracket = <R, A>({ acquire, use, release, hold = () => () => undefi
         giveBack = (ending, then) => {
           giveBack = undefined;
           const givenBack = hold();
-          release(resource, ending)
+          defer(() => release(resource, ending))
             .pipe(catchError(() => EMPTY))
             .subscribe({
               complete: () => {
@@ -46,7 +46,7 @@ export const bracket = <R, A>({ acquire, use, release, hold = () => () => undefi
           giveBack('unsubscribe', () => undefined);
           return;
         }
-        using = use(resource).subscribe({
+        using = defer(() => use(resource)).subscribe({
           next: (value) => subscriber.next(value),
           error: (error: unknown) => {
             // Whatever else the use still does ends before its resource is taken away.

@@ -65,7 +65,9 @@ export const snapshots = (): OperatorFunction<DownloadEvent, DownloadSnapshot> =
           const files = rowsAfter(picture.files, event);
           const received = sum(files.map((file) => file.received));
           const now = asyncScheduler.now();
-          samples = [...samples.filter(({ at }) => now - at < speedWindow), { at: now, received }];
+          // The speed is that of bytes that flow: the waiting before them would make it look slow.
+          const flows = picture.files.some(({ phase }) => phase === 'downloading');
+          samples = [...(flows ? samples.filter(({ at }) => now - at < speedWindow) : []), { at: now, received }];
           return pictureOf(files, received, speedOf(samples), event.type === 'closed');
         },
         { files: [], received: 0, speed: 0, done: false },

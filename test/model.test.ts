@@ -1,10 +1,62 @@
-import { expect, test } from '@jest/globals';
-import { DownloadFileInfo, decoder } from 'rx-content-library';
-import { int64 } from '#src/model/codec.js';
+import { describe, expect, test } from '@jest/globals';
+import { decoder, DownloadFileInfo, DownloadSessionModel, ItemFileInfo, LibraryModel, type Decoder } from 'rx-content-library';
+import { int64, list } from '#src/model/codec.js';
 
-test('decodes', () => {
-  expect(decoder(DownloadFileInfo)({ name: 'a', bytes_transferred: 0, status: 'PREPARED', size: null })._tag).toBe('Right');
-  expect(int64.is(2 ** 53)).toBe(false);
-  const r = decoder(DownloadFileInfo)({ name: 'a', bytes_transferred: 0, status: 'PREPARED', download_endpoint: {} });
-  console.log(r);
+const issues = (decode: Decoder<unknown>, value: unknown): unknown => {
+  const decoded = decode(value);
+  return decoded._tag === 'Left' ? decoded.left.issues : decoded.right;
+};
+
+const file = { name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARED' };
+
+describe('a decoder', () => {
+  test('answers a Right for what fits, and keeps fields that nobody named', () => {
+    const later = { ...file, added_in_10: { x: 1 } };
+    expect(decoder(DownloadFileInfo)(later)).toEqual({ _tag: 'Right', right: later });
+  });
+
+  test('reads null as not set, at every depth', () => {
+    const nulls = { ...file, size: null, checksum_info: null, download_endpoint: { uri: 'https://x', ssl_certificate: null } };
+    expect(decoder(DownloadFileInfo)(nulls)).toEqual({ _tag: 'Right', right: { ...file, download_endpoint: { uri: 'https://x' } } });
+  });
+
+  test('names the path of what is missing or of a wrong type', () => {
+    expect(issues(decoder(DownloadFileInfo), { ...file, download_endpoint: {} })).toEqual([
+      { path: 'download_endpoint.uri', expected: 'string', found: 'nothing' },
+    ]);
+    expect(issues(decoder(list(DownloadFileInfo)), [file, { ...file, name: 7 }])).toEqual([
+      { path: '[1].name', expected: 'string', found: 'a number' },
+    ]);
+    expect(issues(decoder(DownloadFileInfo), 'text')).toContainEqual(expect.objectContaining({ path: '', found: 'a string' }));
+  });
+
+  test('never shows the value that does not fit: it may be a secret', () => {
+    const decoded = decoder(DownloadFileInfo)({ ...file, download_endpoint: { uri: ['https://vc/cls/data/key/disk.vmdk'] } });
+    expect(JSON.stringify(decoded)).not.toContain('cls/data');
+  });
+
+  test('values that an enumeration has gained decode', () => {
+    expect(decoder(DownloadFileInfo)({ ...file, status: 'ARCHIVED' })._tag).toBe('Right');
+    expect(decoder(LibraryModel)({ name: 'x', type: 'FEDERATED' })._tag).toBe('Right');
+    expect(decoder(DownloadFileInfo)({ ...file, status: 5 })._tag).toBe('Left');
+  });
+
+  test('refuses an integer that JSON has rounded', () => {
+    expect(issues(decoder(ItemFileInfo), { name: 'a', size: 2 ** 53, cached: true, version: '1' })).toEqual([
+      { path: 'size', expected: 'an integer below 2^53', found: 'a number out of range' },
+    ]);
+    expect(int64.is(Number.MAX_SAFE_INTEGER)).toBe(true);
+  });
+
+  test('reads a list that is null as an empty one, which servers written in Go send', () => {
+    expect(decoder(list(DownloadFileInfo))(null)).toEqual({ _tag: 'Right', right: [] });
+    expect(decoder(list(DownloadFileInfo))({})._tag).toBe('Left');
+    expect(decoder(list(DownloadFileInfo))(undefined)._tag).toBe('Left');
+  });
+
+  test('is not led astray by __proto__', () => {
+    const decoded = decoder(DownloadSessionModel)(JSON.parse('{"__proto__":{"state":"ACTIVE"},"library_item_id":"i","state":null}'));
+    expect(decoded._tag).toBe('Left');
+    expect(({} as Record<string, unknown>)['state']).toBeUndefined();
+  });
 });

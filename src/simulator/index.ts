@@ -7,3 +7,4 @@ export type { Inventory, InventoryFile, InventoryItem, InventoryLibrary } from '
 export type { Fault, Preparation, Scenario } from './options/scenario.ts';
 export type { User } from './options/user.ts';
 export type { Clock } from './options/clock.ts';
+export type { CreateHash } from './options/create-hash.ts';

@@ -4,10 +4,17 @@ import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ChecksumInfo } from '../../model.ts';
+import type { CreateHash } from '../options/create-hash.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { StoredFile } from './catalogue.ts';
 
 const algorithms = { SHA1: sha1, SHA256: sha256, MD5: md5 };
+
+/** Checksums in JavaScript: they run everywhere, and slowly. */
+const portableHash: CreateHash = (algorithm) => {
+  const hash = algorithms[algorithm].create();
+  return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
+};
 
 /** One reading of a file, from its first byte on. */
 export interface Reading {
@@ -28,14 +35,14 @@ export interface Checksums {
 const unfollowed: Reading = { update: () => undefined, end: () => undefined };
 
 /** Starts without knowing any checksum. */
-export const checksums = (algorithm: NonNullable<Scenario['checksums']>): Checksums => {
+export const checksums = (algorithm: NonNullable<Scenario['checksums']>, createHash: CreateHash = portableHash): Checksums => {
   const known = new Map<StoredFile, ChecksumInfo>();
   const follow = (file: StoredFile): Reading => {
     if (algorithm === 'none' || known.has(file)) return unfollowed;
-    const hash = algorithms[algorithm].create();
+    const hash = createHash(algorithm);
     return {
-      update: (bytes) => void hash.update(bytes),
-      end: () => void known.set(file, { algorithm, checksum: bytesToHex(hash.digest()) }),
+      update: (bytes) => hash.update(bytes),
+      end: () => void known.set(file, { algorithm, checksum: hash.digest() }),
     };
   };
   const of = (file: StoredFile): ChecksumInfo | undefined => {

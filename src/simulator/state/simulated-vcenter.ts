@@ -31,7 +31,7 @@ export interface SimulatedVCenter {
 
 /** Sets up a vCenter as it is when it has just started. */
 export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter => {
-  const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1 } = options;
+  const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1, createHash } = options;
   const ids = identities(seed);
   return {
     clock,
@@ -42,7 +42,7 @@ export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter =>
     users,
     scenario,
     catalogue: catalogue(inventory, ids, seed),
-    checksums: checksums(scenario.checksums ?? 'SHA1'),
+    checksums: checksums(scenario.checksums ?? 'SHA1', createHash),
     apiSessions: apiSessions(ids, clock),
     downloadSessions: downloadSessions(ids, clock),
   };

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import * as library from 'rx-content-library';
+import { ApiError, isContentLibraryError, isSessionLimit, isTransient, PreparationError, TransportError } from 'rx-content-library';
+
+const apiError = (error_type: string, id = 'com.vmware.some.id') =>
+  new ApiError({ operation: 'cis.Session.create', status: 500, error_type, messages: [{ id, default_message: 'Said.', args: [] }] });
+
+const limit = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
+
+describe('every error', () => {
+  const message = { id: 'id', default_message: 'said', args: [] };
+  const facts = {
+    operation: 'operation', reason: 'reason', timeout: 1500, host: 'host', code: 'CODE', status: 400, error_type: 'ERROR', messages: [message],
+    server: 'https://vcenter.example.com', issues: [{ path: 'a.b', expected: 'string', found: 'nothing' }], file: 'disk.vmdk', message,
+    waitedFor: 'The preparation', patience: 60_000, statuses: ['PREPARING'], expected: 10, received: 4, algorithm: 'SHA1', actual: 'ff',
+    downloadSessionId: 'session', scheme: 'ds:', path: '/disk.vmdk',
+  }; // prettier-ignore
+  const classes = Object.entries(library).filter(([name]) => name.endsWith('Error') && name !== 'StdError' && /^[A-Z]/.test(name));
+
+  test('is exported: fourteen of them', () => {
+    expect(classes).toHaveLength(14);
+  });
+
+  test.each(classes)('%s carries its name as _tag, a sentence made of its facts, and is known by the guard', (name, value) => {
+    const Class = value as unknown as new (given: typeof facts) => Error & { _tag: string };
+    const error = new Class(facts);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe(name);
+    expect(error._tag).toBe(name);
+    expect(error.message).toMatch(/\w+/);
+    expect(error.message).not.toMatch(/undefined|NaN|\[object/);
+    expect(isContentLibraryError(error)).toBe(true);
+  });
+});
+
+test('the guard knows errors of another copy of the library, and nothing else', () => {
+  expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'ApiError' }))).toBe(true);
+  expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'toString' }))).toBe(false);
+  expect(isContentLibraryError({ _tag: 'ApiError' })).toBe(false);
+  expect(isContentLibraryError(undefined)).toBe(false);
+});
+
+test('transient is what may succeed later, by error_type and not by status', () => {
+  expect(['RESOURCE_BUSY', 'SERVICE_UNAVAILABLE', 'UNABLE_TO_ALLOCATE_RESOURCE', 'TIMED_OUT'].map((type) => isTransient(apiError(type)))).toEqual([
+    true, true, true, true,
+  ]); // prettier-ignore
+  expect(['ERROR', 'NOT_FOUND', 'UNAUTHENTICATED', 'UNAUTHORIZED', 'INVALID_ARGUMENT'].some((type) => isTransient(apiError(type)))).toBe(false);
+  expect(isTransient(new TransportError({ operation: 'x', reason: 'reset', code: 'ECONNRESET' }))).toBe(true);
+  expect(isTransient(new PreparationError({ file: 'x' }))).toBe(false);
+  expect(isTransient(new Error('x'))).toBe(false);
+});
+
+test('too many API sessions: recognised, never transient, and the sentence says what to do', () => {
+  const error = apiError('SERVICE_UNAVAILABLE', limit);
+  expect(isSessionLimit(error)).toBe(true);
+  expect(isTransient(error)).toBe(false);
+  expect(error.message).toContain('End sessions that are no longer used');
+  expect(isSessionLimit(apiError('SERVICE_UNAVAILABLE'))).toBe(false);
+});
+
+test('no privilege: the sentence names the privilege and the global permission', () => {
+  expect(apiError('UNAUTHORIZED').message).toMatch(/ContentLibrary\.DownloadSession.*global permission/);
+});
+
+test('an unknown route is told apart from a missing object', () => {
+  expect(apiError('NOT_FOUND', 'com.vmware.vapi.rest.httpNotFound').message).toContain('try the other dialect');
+  expect(apiError('NOT_FOUND').message).not.toContain('dialect');
+});
