@@ -99,7 +99,8 @@ const written = async (file: string, target: SinkFile, bytes: Uint8Array): Promi
 /** What a sink threw, as one of this library's errors. */
 export const sinkFailure = (path: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
-  return new SinkError({ path, reason: thrown instanceof Error ? thrown.message : String(thrown) }, { cause: thrown });
+  const reason = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
+  return new SinkError({ path, reason }, { cause: thrown });
 };
 
 const brokenBody = (file: string, received: number, total: number | undefined, thrown: unknown): unknown => {

@@ -112,7 +112,9 @@ const failure = (operation: string, server: string, thrown: unknown): unknown =>
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_TLS|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$/;
 
-const rootOf = (thrown: unknown): unknown => (thrown instanceof Error && thrown.cause !== undefined ? rootOf(thrown.cause) : thrown);
+/** Told by its shape: an error of the platform may come from another realm than ours. */
+const rootOf = (thrown: unknown): unknown =>
+  typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined ? rootOf(thrown.cause) : thrown;
 
 const refuseRedirect = (operation: string, response: Response): void => {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lastValueFrom, toArray } from 'rxjs';
+import { download, withVCenter } from 'rx-content-library';
+import { nodeFetch, toDirectory } from 'rx-content-library/node';
+import { startVcsim, vcsimMissing, type Vcsim } from '../support/vcsim.ts';
+import { fillWithRandomBytes, gibibyte, sha256OfFile } from './disk.ts';
+import { command, run } from './program.ts';
+
+const missing = vcsimMissing();
+const credentials = { username: 'user', password: 'any password will do' };
+
+// Skipped where it cannot run, for all to see; where everything is installed, its absence is a failure.
+if (missing !== undefined) {
+  const tell = process.env['CI'] === 'true' ? test : test.skip;
+  tell(`vcsim is here: ${missing}`, () => {
+    throw new Error(missing);
+  });
+}
+
+(missing === undefined ? describe : describe.skip)('out of vcsim, which nobody here wrote', () => {
+  let vcsim: Vcsim;
+  let folder: string;
+  let digest: string;
+  let env: Record<string, string>;
+  let itemOfFive: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
+    vcsim = await startVcsim({ tls: true });
+    const disk = join(folder, 'disk.vmdk');
+    digest = await fillWithRandomBytes(disk, gibibyte);
+    await vcsim.fill('images', 'big', [{ name: 'disk.vmdk', path: disk }]);
+    await rm(disk);
+    const five = ['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso'].map((name) => ({ name, bytes: Buffer.from(`the bytes of ${name}`) }));
+    ({ itemId: itemOfFive } = await vcsim.fill('images', 'five', five));
+    env = { VCENTER_URL: vcsim.url, VCENTER_USERNAME: credentials.username, VCENTER_PASSWORD: credentials.password };
+  }, 240_000);
+
+  afterAll(async () => {
+    await vcsim.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  test('the command brings a file of 1 GiB, byte for byte, in less than 200 MB of memory', async () => {
+    const destination = join(folder, 'by-command');
+    const { code, stdout, stderr, peak } = await run(command, ['export', 'images/big', destination, '--insecure'], env);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Warning: disk.vmdk: vCenter stated neither a length nor a checksum') });
+    expect(stdout).toContain(`sha256:${digest}`);
+    expect(await readdir(destination)).toEqual(['disk.vmdk']);
+    expect(await sha256OfFile(join(destination, 'disk.vmdk'))).toBe(digest);
+    expect(await vcsim.downloadSessions()).toEqual([]);
+    expect(peak).toBeLessThan(200e6);
+    await rm(destination, { recursive: true });
+  }, 120_000);
+
+  test('a program of twenty lines does, too', async () => {
+    const destination = join(folder, 'by-program');
+    // The example uses the platform's own fetch, which has to be told about the certificate from outside.
+    const { code, stdout, stderr } = await run('examples/export-item.ts', ['images', 'big', destination], {
+      ...env,
+      NODE_EXTRA_CA_CERTS: await certificateFile(),
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`disk.vmdk: ${gibibyte} bytes`);
+    expect(await sha256OfFile(join(destination, 'disk.vmdk'))).toBe(digest);
+    expect(await vcsim.downloadSessions()).toEqual([]);
+    await rm(destination, { recursive: true });
+  }, 120_000);
+
+  test('an item of five files is listed, prepared and fetched in one session', async () => {
+    const asked: string[] = [];
+    const fetch = nodeFetch({ ca: vcsim.certificate ?? '' });
+    const counting: typeof globalThis.fetch = (input, init) => {
+      const request = new Request(input, init);
+      const { pathname, search } = new URL(request.url);
+      asked.push(`${request.method} ${pathname.replaceAll(/[0-9a-f-]{36}.*$/g, '{id}')}${search.replace(/=[0-9a-f-]{36}/, '={id}')}`);
+      return fetch(request);
+    };
+    const destination = join(folder, 'five');
+    const events = await lastValueFrom(
+      withVCenter({ server: vcsim.url, credentials, fetch: counting }, (vc) =>
+        download(vc, itemOfFive, toDirectory(destination)).pipe(toArray()),
+      ),
+    );
+    expect(events.at(-1)).toMatchObject({ type: 'closed', files: 5, failed: 0 });
+    expect((await readdir(destination)).sort()).toEqual(['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso']);
+    const times = (part: string): number => asked.filter((line) => line.includes(part)).length;
+    expect(times('POST /rest/com/vmware/content/library/item/download-session')).toBe(1);
+    expect(times('GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={id}')).toBe(1);
+    expect(times('?~action=prepare')).toBe(5);
+    expect(times('/cis/data/')).toBe(5);
+    expect(await vcsim.downloadSessions()).toEqual([]);
+  }, 60_000);
+
+  test('the dialect is found by itself, and ls shows what is there', async () => {
+    const { code, stdout } = await run(command, ['ls', 'images', '--json', '--insecure'], env);
+    expect(code).toBe(0);
+    expect(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { name: string }).name).sort()).toEqual(['big', 'five']);
+  }, 60_000);
+
+  const certificateFile = async (): Promise<string> => {
+    const { writeFile } = await import('node:fs/promises');
+    const file = join(folder, 'vcsim.pem');
+    await writeFile(file, vcsim.certificate ?? '');
+    return file;
+  };
+});
