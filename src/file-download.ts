@@ -38,7 +38,7 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
     const hashes = hashesFor(sink, info.checksum_info ?? stated);
     let received = 0;
     let announced: number | undefined;
-    const progress$ = transfer({ file: name, open: bodyOf(vc, sessionId, info), target, hashes: [...hashes.values()], size, stall }).pipe(
+    const progress$ = transfer({ file: name, open: bodyOf(vc, sessionId, info, stall), target, hashes: [...hashes.values()], size, stall }).pipe(
       tap((state) => {
         received = state.received;
         announced = state.total;
@@ -76,7 +76,7 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
 const committed = (name: string, target: SinkFile): Observable<void> =>
   defer(() => from(target.commit())).pipe(catchError((thrown: unknown) => throwError(() => sinkFailure(target.path ?? name, thrown))));
 
-const bodyOf = (vc: VCenter, sessionId: string, { name, download_endpoint }: DownloadFileInfo): Observable<Body> =>
+const bodyOf = (vc: VCenter, sessionId: string, { name, download_endpoint }: DownloadFileInfo, patience: number): Observable<Body> =>
   defer(() => {
     const operation = `download of ${JSON.stringify(name)}`;
     if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))
@@ -86,7 +86,7 @@ const bodyOf = (vc: VCenter, sessionId: string, { name, download_endpoint }: Dow
       });
     const { protocol } = new URL(download_endpoint.uri);
     if (protocol !== 'https:' && protocol !== 'http:') throw new UnsupportedEndpointError({ file: name, scheme: protocol });
-    return vc[wire].open(download_endpoint.uri, operation).pipe(catchError((thrown: unknown) => throwError(() => lostLease(sessionId, thrown))));
+    return vc[wire].open(download_endpoint.uri, operation, patience).pipe(catchError((thrown: unknown) => throwError(() => lostLease(sessionId, thrown))));
   });
 
 /** The address of a file dies with its download session, and answers 404 from then on. */

@@ -64,7 +64,7 @@ export const send = <I extends object, A>(
  * - Emits: the body as soon as the answer has begun. - Completes: after it; the body goes on.
  * - Errors: as {@link send}. - Unsubscribing: aborts a request that was not answered yet; a body is cancelled by whoever reads it.
  */
-export const fetchBody = (transport: Transport, url: string, operation: string, headers: Record<string, string>): Observable<Body> =>
+export const fetchBody = (transport: Transport, url: string, operation: string, headers: Readonly<Record<string, string>>): Observable<Body> =>
   exchange(transport, operation, async (signal) => {
     const response = await ky(url, { ...settings(transport, signal), headers });
     refuseRedirect(operation, response);

@@ -45,8 +45,8 @@ export interface Wire {
   /** The shared login. */
   readonly access$: Observable<Access>;
   call<I extends object, A>(operation: Operation<I, A>, input: I): Observable<A>;
-  /** The bytes at an address that vCenter gave. */
-  open(url: string, operation: string): Observable<Body>;
+  /** The bytes at an address that vCenter gave; `patience` is in milliseconds until the first of them. */
+  open(url: string, operation: string, patience: number): Observable<Body>;
   /** Says that something has begun which a logout has to wait for, until the function it answers is called. */
   hold(): () => void;
   readonly logout$: Observable<void>;
@@ -111,11 +111,12 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       access$,
       call: (operation, input) =>
         authorized((opened) => send(transport, opened.dialect, operation, input, sessionHeader(opened))),
-      open: (url, operation) =>
-        authorized((opened) =>
+      open: (url, operation, patience) =>
+        authorized((opened) => {
           // The address alone opens the file on a real vCenter; the session's id must never reach another host.
-          fetchBody(transport, url, operation, new URL(url).origin === transport.server ? { ...sessionHeader(opened) } : {}),
-        ),
+          const headers = new URL(url).origin === transport.server ? sessionHeader(opened) : {};
+          return fetchBody({ ...transport, timeout: patience }, url, operation, headers);
+        }),
       hold: () => {
         held$.next(held$.value + 1);
         return () => held$.next(held$.value - 1);
