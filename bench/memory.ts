@@ -24,22 +24,34 @@ const simulator = createSimulator({
   createHash: nodeHash,
   users: [user],
   inventory: {
-    libraries: [{ name: 'bench', items: sizes.map((size) => ({ name: `${size}`, files: [{ name: 'disk.vmdk', size: size * gibibyte }] })) }],
+    libraries: [
+      { name: 'bench', items: sizes.map((size) => ({ name: `${size}`, files: [{ name: 'disk.vmdk', size: size * gibibyte }] })) },
+    ],
   },
 });
 const server = await serve(simulator.fetch);
 const folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
 
 const peak = async (item: string): Promise<number> => {
-  const command = ['--conditions=rx-content-library-source', '--disable-warning=ExperimentalWarning', join(root, 'src/cli/main.ts')];
-  const { stderr } = await promisify(execFile)(time, ['-v', process.execPath, ...command, 'export', `bench/${item}`, folder, '--force'], {
-    env: { ...process.env, VCENTER_URL: server.url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password },
-  });
+  const command = [
+    '--conditions=rx-content-library-source',
+    '--disable-warning=ExperimentalWarning',
+    join(root, 'src/cli/main.ts'),
+  ];
+  const { stderr } = await promisify(execFile)(
+    time,
+    ['-v', process.execPath, ...command, 'export', `bench/${item}`, folder, '--force'],
+    {
+      env: { ...process.env, VCENTER_URL: server.url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password },
+    },
+  );
   return Number(/Maximum resident set size \(kbytes\): (\d+)/.exec(stderr)?.[1]) / 1024;
 };
 
 try {
-  console.log(`Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}\n`);
+  console.log(
+    `Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}\n`,
+  );
   console.log('| an export of | peak resident memory, median of 3 (min..max) |\n|---|---|');
   for (const size of sizes) {
     const peaks: number[] = [];

@@ -4,14 +4,20 @@ import { createSimulator } from 'rx-content-library/simulator';
 import { auditTime } from 'rxjs';
 
 const simulator = createSimulator({
-  inventory: { libraries: [{ name: 'isos', items: [{ name: 'debian', id: 'item-1', files: [{ name: 'debian.iso', size: 20_000_000 }] }] }] },
+  inventory: {
+    libraries: [{ name: 'isos', items: [{ name: 'debian', id: 'item-1', files: [{ name: 'debian.iso', size: 20_000_000 }] }] }],
+  },
 });
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
-withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }, (vc) =>
-  // #region snapshots
-  download(vc, 'item-1', toDirectory('downloads', { force: true })).pipe(snapshots(), auditTime(50)),
+withVCenter(
+  { server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch },
+  (vc) =>
+    // #region snapshots
+    download(vc, 'item-1', toDirectory('downloads', { force: true })).pipe(snapshots(), auditTime(50)),
   // #endregion
 ).subscribe(({ files, percent, speed }) => {
-  console.log(`${percent?.toFixed(0) ?? '?'} %, ${(speed / 1e6).toFixed(0)} MB/s: ${files.map(({ name, phase }) => `${name} ${phase}`).join(', ')}`);
+  console.log(
+    `${percent?.toFixed(0) ?? '?'} %, ${(speed / 1e6).toFixed(0)} MB/s: ${files.map(({ name, phase }) => `${name} ${phase}`).join(', ')}`,
+  );
 });

@@ -17,8 +17,10 @@ const advice = (error: ContentLibraryError): string => {
 };
 // #endregion
 
-withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }, (vc) =>
-  // #region either
-  getLibrary(vc, 'no-such-library').pipe(attempt()),
+withVCenter(
+  { server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch },
+  (vc) =>
+    // #region either
+    getLibrary(vc, 'no-such-library').pipe(attempt()),
   // #endregion
 ).subscribe((library) => console.log(library._tag === 'Left' ? advice(library.left) : library.right.name));

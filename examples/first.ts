@@ -13,5 +13,5 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch }, (vc) 
   ),
 ).subscribe({
   next: (event) => console.log(event),
-  error: (error) => console.error(error.message),
+  error: (error: Error) => console.error(error.message),
 });

@@ -3,7 +3,9 @@ import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 
 const simulator = createSimulator({
-  inventory: { libraries: [{ name: 'notes', items: [{ name: 'hello', id: 'item-1', files: [{ name: 'hello.txt', content: 'Hello.' }] }] }] },
+  inventory: {
+    libraries: [{ name: 'notes', items: [{ name: 'hello', id: 'item-1', files: [{ name: 'hello.txt', content: 'Hello.' }] }] }],
+  },
 });
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
@@ -21,4 +23,6 @@ const sink: Sink = {
 };
 // #endregion
 
-withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }, (vc) => download(vc, 'item-1', sink)).subscribe();
+withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }, (vc) =>
+  download(vc, 'item-1', sink),
+).subscribe();

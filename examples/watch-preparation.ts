@@ -3,7 +3,9 @@ import { createSimulator } from 'rx-content-library/simulator';
 import { concat, concatMap, ignoreElements, map } from 'rxjs';
 
 const simulator = createSimulator({
-  inventory: { libraries: [{ name: 'isos', items: [{ name: 'debian', id: 'item-1', files: [{ name: 'debian.iso', size: 700_000_000 }] }] }] },
+  inventory: {
+    libraries: [{ name: 'isos', items: [{ name: 'debian', id: 'item-1', files: [{ name: 'debian.iso', size: 700_000_000 }] }] }],
+  },
 });
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
@@ -13,7 +15,7 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
       concat(
         // #region preparation
         preparation(vc, session, 'debian.iso', { period: 100, patience: 60_000 }).pipe(
-          map(({ status, bytes_transferred }) => `${status} ${bytes_transferred}`),
+          map(({ status, bytes_transferred }) => `${String(status)} ${bytes_transferred}`),
         ),
         // #endregion
         deleteDownloadSession(vc, session).pipe(ignoreElements()),

@@ -1,7 +1,7 @@
 /** Carries failures from the error channel into `Either`, and back. */
 
 import type { Either } from 'fp-ts/lib/Either.js';
-import { catchError, map, of, throwError, type OperatorFunction } from 'rxjs';
+import { catchError, concatMap, map, of, throwError, type OperatorFunction } from 'rxjs';
 import { isContentLibraryError, type ContentLibraryError } from './errors.ts';
 
 /**
@@ -23,7 +23,9 @@ export const attempt =
     source.pipe(
       map((right): Either<ContentLibraryError, A> => ({ _tag: 'Right', right })),
       catchError((thrown: unknown) =>
-        isContentLibraryError(thrown) ? of<Either<ContentLibraryError, A>>({ _tag: 'Left', left: thrown }) : throwError(() => thrown),
+        isContentLibraryError(thrown)
+          ? of<Either<ContentLibraryError, A>>({ _tag: 'Left', left: thrown })
+          : throwError(() => thrown),
       ),
     );
 
@@ -43,9 +45,4 @@ export const attempt =
 export const orFail =
   <E, A>(): OperatorFunction<Either<E, A>, A> =>
   (source) =>
-    source.pipe(
-      map((either) => {
-        if (either._tag === 'Left') throw either.left;
-        return either.right;
-      }),
-    );
+    source.pipe(concatMap((either) => (either._tag === 'Left' ? throwError(() => either.left) : of(either.right))));

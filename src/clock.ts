@@ -45,12 +45,17 @@ export const patientPeriod = (_answer: unknown, waited: number): number =>
  * - Unsubscribing: aborts the poll in flight.
  *
  * ```text
- * poll     --a     --b     --c
- * period 3   ---     ---
- * polling  --a----b----c
+ * poll        --a|
+ * polling     --a----a----a    (period 3)
  * ```
  */
-export const polling = <A>({ poll, first = poll, period = patientPeriod, refresh$ = NEVER, isNews = () => false }: Polling<A>): Observable<A> =>
+export const polling = <A>({
+  poll,
+  first = poll,
+  period = patientPeriod,
+  refresh$ = NEVER,
+  isNews = () => false,
+}: Polling<A>): Observable<A> =>
   defer(() => {
     // The next tick is set by the answer, so `switchMap` drops a poll only for something newer: a refresh.
     const delay$ = new BehaviorSubject(0);

@@ -25,7 +25,12 @@ import {
 } from 'rxjs';
 import { bracket, type Ending } from './bracket.ts';
 import { listDownloadFiles } from './endpoints/download-file.ts';
-import { cancelDownloadSession, createDownloadSession, deleteDownloadSession, getDownloadSession } from './endpoints/download-session.ts';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  getDownloadSession,
+} from './endpoints/download-session.ts';
 import { listItemFiles } from './endpoints/item-file.ts';
 import { isContentLibraryError, TimeoutError } from './errors.ts';
 import type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
@@ -87,7 +92,13 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     );
   });
 
-const throughSession = (vc: VCenter, item: ItemRef, sessionId: string, sink: Sink, options: DownloadOptions): Observable<DownloadEvent> => {
+const throughSession = (
+  vc: VCenter,
+  item: ItemRef,
+  sessionId: string,
+  sink: Sink,
+  options: DownloadOptions,
+): Observable<DownloadEvent> => {
   const { files, concurrency = 2, continueOnError = false, timeout: stall = 120_000, ...wait } = options;
 
   const oneFile = (info: DownloadFileInfo, stated: ReadonlyMap<string, ChecksumInfo>): Observable<Progress | Saved | Failed> =>
@@ -123,7 +134,11 @@ const throughSession = (vc: VCenter, item: ItemRef, sessionId: string, sink: Sin
 };
 
 /** What the server tells of the item before its files are prepared. */
-const knowItem = (vc: VCenter, item: ItemRef, sessionId: string): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> => {
+const knowItem = (
+  vc: VCenter,
+  item: ItemRef,
+  sessionId: string,
+): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> => {
   const itemId = typeof item === 'string' ? item : item.id;
   const itemName = typeof item === 'string' ? undefined : item.name;
   return forkJoin({
@@ -165,6 +180,7 @@ const statuses = (infos$: Observable<readonly DownloadFileInfo[]>): Observable<S
 
 /** Whole: delete. Not whole: cancel first, which kills the addresses of the files and ends transfers that still run. */
 const leaveClean = (vc: VCenter, sessionId: string, ending: Ending): Observable<void> => {
-  const canceled$ = ending === 'complete' ? of(undefined) : cancelDownloadSession(vc, sessionId).pipe(catchError(() => of(undefined)));
+  const canceled$ =
+    ending === 'complete' ? of(undefined) : cancelDownloadSession(vc, sessionId).pipe(catchError(() => of(undefined)));
   return concat(canceled$, deleteDownloadSession(vc, sessionId)).pipe(takeUntil(timer(cleanUpTime)));
 };

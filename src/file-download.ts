@@ -38,16 +38,30 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
     const hashes = hashesFor(sink, info.checksum_info ?? stated);
     let received = 0;
     let announced: number | undefined;
-    const progress$ = transfer({ file: name, open: bodyOf(vc, sessionId, info, stall), target, hashes: [...hashes.values()], size, stall }).pipe(
+    const progress$ = transfer({
+      file: name,
+      open: bodyOf(vc, sessionId, info, stall),
+      target,
+      hashes: [...hashes.values()],
+      size,
+      stall,
+    }).pipe(
       tap((state) => {
         received = state.received;
         announced = state.total;
       }),
-      map(({ received, total }): Progress => ({ type: 'progress', file: name, received, ...(total === undefined ? {} : { total }) })),
+      map(({ received, total }): Progress => ({
+        type: 'progress',
+        file: name,
+        received,
+        ...(total === undefined ? {} : { total }),
+      })),
     );
     // Only now does vCenter state the checksum and, for certain, the size.
     const saved$ = defer(() => getDownloadFile(vc, sessionId, name)).pipe(
-      map((after) => prove({ file: name, received, lengths: [announced, after.size], checksums: [after.checksum_info, stated], hashes })),
+      map((after) =>
+        prove({ file: name, received, lengths: [announced, after.size], checksums: [after.checksum_info, stated], hashes }),
+      ),
       concatMap((proof) =>
         committed(name, target).pipe(
           map((): Saved => ({
@@ -74,9 +88,16 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
 };
 
 const committed = (name: string, target: SinkFile): Observable<void> =>
-  defer(() => from(target.commit())).pipe(catchError((thrown: unknown) => throwError(() => sinkFailure(target.path ?? name, thrown))));
+  defer(() => from(target.commit())).pipe(
+    catchError((thrown: unknown) => throwError(() => sinkFailure(target.path ?? name, thrown))),
+  );
 
-const bodyOf = (vc: VCenter, sessionId: string, { name, download_endpoint }: DownloadFileInfo, patience: number): Observable<Body> =>
+const bodyOf = (
+  vc: VCenter,
+  sessionId: string,
+  { name, download_endpoint }: DownloadFileInfo,
+  patience: number,
+): Observable<Body> =>
   defer(() => {
     const operation = `download of ${JSON.stringify(name)}`;
     if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))
@@ -86,7 +107,9 @@ const bodyOf = (vc: VCenter, sessionId: string, { name, download_endpoint }: Dow
       });
     const { protocol } = new URL(download_endpoint.uri);
     if (protocol !== 'https:' && protocol !== 'http:') throw new UnsupportedEndpointError({ file: name, scheme: protocol });
-    return vc[wire].open(download_endpoint.uri, operation, patience).pipe(catchError((thrown: unknown) => throwError(() => lostLease(sessionId, thrown))));
+    return vc[wire]
+      .open(download_endpoint.uri, operation, patience)
+      .pipe(catchError((thrown: unknown) => throwError(() => lostLease(sessionId, thrown))));
   });
 
 /** The address of a file dies with its download session, and answers 404 from then on. */

@@ -31,7 +31,12 @@ export {
   type KeepAliveOptions,
   type ListDownloadSessionsOptions,
 } from './endpoints/download-session.ts';
-export { getDownloadFile, listDownloadFiles, prepareDownloadFile, type PrepareDownloadFileOptions } from './endpoints/download-file.ts';
+export {
+  getDownloadFile,
+  listDownloadFiles,
+  prepareDownloadFile,
+  type PrepareDownloadFileOptions,
+} from './endpoints/download-file.ts';
 
 // Processes
 export { patientPeriod, type Period, type PollOptions } from './clock.ts';

@@ -23,7 +23,9 @@ export interface Access {
 }
 
 /** The header that carries an API session. */
-export const sessionHeader = ({ sessionId }: Access): Readonly<Record<string, string>> => ({ 'vmware-api-session-id': sessionId });
+export const sessionHeader = ({ sessionId }: Access): Readonly<Record<string, string>> => ({
+  'vmware-api-session-id': sessionId,
+});
 
 const create: Operation<object, string> = {
   name: 'cis.Session.create',
@@ -56,11 +58,17 @@ export const end: Operation<object, void> = {
  */
 export const signIn = (transport: Transport, dialect: Dialect | 'auto', source: CredentialsSource): Observable<Access> =>
   credentialsFrom(source).pipe(
-    switchMap((credentials) => ('sessionId' in credentials ? takeUp(transport, dialect, credentials.sessionId) : open(transport, dialect, credentials))),
+    switchMap((credentials) =>
+      'sessionId' in credentials ? takeUp(transport, dialect, credentials.sessionId) : open(transport, dialect, credentials),
+    ),
     catchError((thrown: unknown) => throwError(() => refusedLogin(transport.server, thrown))),
   );
 
-const open = (transport: Transport, dialect: Dialect | 'auto', user: { username: string; password: string }): Observable<Access> => {
+const open = (
+  transport: Transport,
+  dialect: Dialect | 'auto',
+  user: { username: string; password: string },
+): Observable<Access> => {
   const logIn = (chosen: Dialect): Observable<Access> =>
     send(transport, chosen, create, {}, { authorization: basic(user) }).pipe(
       map((sessionId) => ({ dialect: chosen, sessionId, given: false })),
@@ -93,7 +101,8 @@ const refusedLogin = (server: string, thrown: unknown): unknown =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED'
     ? new AuthenticationError({
         server,
-        reason: 'the login was refused. Check the user name (with its domain, as in user@vsphere.local), the password, and both clocks.',
+        reason:
+          'the login was refused. Check the user name (with its domain, as in user@vsphere.local), the password, and both clocks.',
         messages: thrown.messages,
       })
     : thrown;

@@ -1,6 +1,15 @@
 /** One file's way from UNPREPARED to PREPARED, as a stream. */
 
-import { distinctUntilChanged, map, takeUntil, takeWhile, tap, timer, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
+import {
+  distinctUntilChanged,
+  map,
+  takeUntil,
+  takeWhile,
+  tap,
+  timer,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
 import { polling, type PollOptions } from './clock.ts';
 import { getDownloadFile, prepareDownloadFile } from './endpoints/download-file.ts';
 import { PatienceError, PreparationError } from './errors.ts';
@@ -32,8 +41,8 @@ export interface PreparationOptions extends WaitOptions<DownloadFileInfo> {
  *
  * ```text
  * prepare      -(r|)
- * poll             -(r|)  -(i|)  -(p|)
- * preparation  -r----------i------(p|)
+ * polls        -(r|)  -(i|)  -(p|)
+ * preparation  -r-------i---(p|)    (period 3)
  * ```
  */
 export const preparation = (

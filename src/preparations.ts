@@ -19,10 +19,9 @@ const asksAtOnce = 8;
  * - Unsubscribing: aborts the requests in flight.
  *
  * ```text
- * prepare a     -(r|)
- * prepare b     --(p|)
- * list                -(ip|)
- * preparations  --(rp)--(ip)…
+ * prepare       -(x|)  -(x|)           (each file's)
+ * lists         -(r|)  -(s|)  -(t|)
+ * preparations  -q--r--s--(t|)         (period 2)
  * ```
  *
  * @param fileNames - All files of the session where left out.

@@ -77,7 +77,12 @@ export const snapshots = (): OperatorFunction<DownloadEvent, DownloadSnapshot> =
 
 const rowsAfter = (rows: readonly FileSnapshot[], event: DownloadEvent): readonly FileSnapshot[] => {
   if (event.type === 'opened')
-    return event.files.map(({ name, size }) => ({ name, phase: 'waiting', received: 0, ...(size === undefined ? {} : { total: size }) }));
+    return event.files.map(({ name, size }) => ({
+      name,
+      phase: 'waiting',
+      received: 0,
+      ...(size === undefined ? {} : { total: size }),
+    }));
   if (event.type === 'closed') return rows;
   return rows.map((row) => (row.name === event.file ? rowAfter(row, event) : row));
 };

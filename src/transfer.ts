@@ -1,6 +1,19 @@
 /** The bytes of one file, from an open body into a sink: counted, hashed, and held back when the sink is slow. */
 
-import { asyncScheduler, catchError, concat, concatMap, defer, filter, map, Observable, of, tap, throwError, timeout } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  filter,
+  map,
+  Observable,
+  of,
+  tap,
+  throwError,
+  timeout,
+} from 'rxjs';
 import { isContentLibraryError, SinkError, TimeoutError, TransportError, TruncatedError } from './errors.ts';
 import type { Hash, SinkFile } from './sink.ts';
 import type { Body } from './vapi.ts';

@@ -64,7 +64,12 @@ export const send = <I extends object, A>(
  * - Emits: the body as soon as the answer has begun. - Completes: after it; the body goes on.
  * - Errors: as {@link send}. - Unsubscribing: aborts a request that was not answered yet; a body is cancelled by whoever reads it.
  */
-export const fetchBody = (transport: Transport, url: string, operation: string, headers: Readonly<Record<string, string>>): Observable<Body> =>
+export const fetchBody = (
+  transport: Transport,
+  url: string,
+  operation: string,
+  headers: Readonly<Record<string, string>>,
+): Observable<Body> =>
   exchange(transport, operation, async (signal) => {
     const response = await ky(url, { ...settings(transport, signal), headers });
     refuseRedirect(operation, response);
@@ -80,7 +85,11 @@ export const fetchBody = (transport: Transport, url: string, operation: string, 
 const settings = ({ fetch }: Transport, signal: AbortSignal) =>
   ({ fetch, signal, retry: 0, timeout: false, throwHttpErrors: false, redirect: 'manual' }) as const;
 
-const exchange = <A>({ server, timeout: limit }: Transport, operation: string, run: (signal: AbortSignal) => Promise<A>): Observable<A> =>
+const exchange = <A>(
+  { server, timeout: limit }: Transport,
+  operation: string,
+  run: (signal: AbortSignal) => Promise<A>,
+): Observable<A> =>
   new Observable<A>((subscriber) => {
     const controller = new AbortController();
     let settled = false;
@@ -105,7 +114,8 @@ const exchange = <A>({ server, timeout: limit }: Transport, operation: string, r
 const failure = (operation: string, server: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   const cause = rootOf(thrown);
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+  const code =
+    typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(server).host, code }, { cause });
   return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, { cause });
 };
@@ -114,11 +124,17 @@ const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_T
 
 /** Told by its shape: an error of the platform may come from another realm than ours. */
 const rootOf = (thrown: unknown): unknown =>
-  typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined ? rootOf(thrown.cause) : thrown;
+  typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined
+    ? rootOf(thrown.cause)
+    : thrown;
 
 const refuseRedirect = (operation: string, response: Response): void => {
   if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
-    throw new TransportError({ operation, reason: 'the server answered with a redirect, which is not followed', code: 'REDIRECT' });
+    throw new TransportError({
+      operation,
+      reason: 'the server answered with a redirect, which is not followed',
+      code: 'REDIRECT',
+    });
 };
 
 const textOf = async (response: Response, operation: string): Promise<string> => {
@@ -148,8 +164,12 @@ const json = (text: string): unknown => {
 };
 
 const notJson = (operation: string, text: string): never => {
-  throw new DecodeError({ operation, issues: [{ path: '', expected: 'JSON', found: /^\s*</.test(text) ? 'a page of HTML' : 'text that is no JSON' }] });
+  throw new DecodeError({
+    operation,
+    issues: [{ path: '', expected: 'JSON', found: /^\s*</.test(text) ? 'a page of HTML' : 'text that is no JSON' }],
+  });
 };
 
 /** `/rest` wraps every answer. */
-const valueOf = (answer: unknown): unknown => (typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined);
+const valueOf = (answer: unknown): unknown =>
+  typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined;

@@ -1,6 +1,20 @@
 /** A connection: its options, one shared login, its dialect. */
 
-import { BehaviorSubject, catchError, concatMap, defer, filter, map, of, shareReplay, take, tap, throwError, timeout, type Observable } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  concatMap,
+  defer,
+  filter,
+  map,
+  of,
+  shareReplay,
+  take,
+  tap,
+  throwError,
+  timeout,
+  type Observable,
+} from 'rxjs';
 import { bracket } from './bracket.ts';
 import { ApiError, AuthenticationError } from './errors.ts';
 import { end, sessionHeader, signIn, type Access, type CredentialsSource } from './login.ts';
@@ -96,7 +110,8 @@ export const vcenter = (options: VCenterOptions): VCenter => {
         request(first).pipe(
           catchError((thrown: unknown) => {
             if (!isUnauthenticated(thrown)) return throwError(() => thrown);
-            if (first.given && typeof options.credentials !== 'function') return throwError(() => expired(transport.server, thrown));
+            if (first.given && typeof options.credentials !== 'function')
+              return throwError(() => expired(transport.server, thrown));
             forget(first);
             return access$.pipe(concatMap(request));
           }),
@@ -156,10 +171,15 @@ export const vcenter = (options: VCenterOptions): VCenter => {
 export const withVCenter = <A>(options: VCenterOptions, use: (vc: VCenter) => Observable<A>): Observable<A> =>
   bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[wire].logout$ });
 
-const isUnauthenticated = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
+const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
+  thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
 
 const expired = (server: string, { messages }: ApiError): AuthenticationError =>
-  new AuthenticationError({ server, reason: 'the API session was refused: it has ended, or never was one of this server. Log in again.', messages });
+  new AuthenticationError({
+    server,
+    reason: 'the API session was refused: it has ended, or never was one of this server. Log in again.',
+    messages,
+  });
 
 const originOf = (server: string | URL): string => {
   const address = URL.canParse(server) ? new URL(server) : undefined;

@@ -48,4 +48,3 @@ test('attempt unsubscribes from its source', () => {
     expectSubscriptions(source.subscriptions).toBe('^--!');
   });
 });
-

@@ -11,7 +11,9 @@ describe('bracket', () => {
       const use = cold('             -a-b|');
       const release = cold('             --|');
       const expected = '            --a-b--|';
-      expectObservable(bracket({ acquire, use: () => use, release: (_, ending) => (endings.push(ending), release) })).toBe(expected);
+      expectObservable(bracket({ acquire, use: () => use, release: (_, ending) => (endings.push(ending), release) })).toBe(
+        expected,
+      );
       expectSubscriptions(release.subscriptions).toBe('-----^-!');
     });
     expect(endings).toEqual(['complete']);
@@ -22,7 +24,9 @@ describe('bracket', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const use = cold('            -a-#');
       const release = cold('           --|');
-      expectObservable(bracket({ acquire: of('r'), use: () => use, release: (_, ending) => (endings.push(ending), release) })).toBe('-a---#');
+      expectObservable(
+        bracket({ acquire: of('r'), use: () => use, release: (_, ending) => (endings.push(ending), release) }),
+      ).toBe('-a---#');
     });
     expect(endings).toEqual(['error']);
   });
@@ -49,7 +53,10 @@ describe('bracket', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        ------(r|)');
       const release = cold('              -|');
-      expectObservable(bracket({ acquire, use: () => NEVER, release: (_, ending) => (endings.push(ending), release) }), '--!').toBe('---');
+      expectObservable(
+        bracket({ acquire, use: () => NEVER, release: (_, ending) => (endings.push(ending), release) }),
+        '--!',
+      ).toBe('---');
       expectSubscriptions(acquire.subscriptions).toBe('^-----!');
       expectSubscriptions(release.subscriptions).toBe('------^!');
     });
@@ -110,9 +117,9 @@ describe('bracket', () => {
       };
       const at = cold('01234567');
       at.subscribe((value) => (frame = Number(value)));
-      expectObservable(
-        bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), hold }),
-      ).toBe('------|');
+      expectObservable(bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), hold })).toBe(
+        '------|',
+      );
       flush();
       expect(held).toEqual(['+0', '-2', '+4', '-6']);
     });

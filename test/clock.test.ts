@@ -91,7 +91,7 @@ describe('polling', () => {
 describe('the default period', () => {
   const delays = (until: number): number[] => {
     const found: number[] = [];
-    for (let waited = 0; waited < until; ) {
+    for (let waited = 0; waited < until;) {
       const delay = patientPeriod(undefined, waited);
       found.push(delay);
       waited += delay;

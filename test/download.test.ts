@@ -10,14 +10,20 @@ const names = ['ubuntu.ovf', disk, 'ubuntu.nvram'];
 const server = 'https://vcenter.example.com';
 
 /** A simulator whose answers can be changed on their way: `data` sees the answers with bytes, `json` the text of all others. */
-const tampered = (change: { data?: (response: Response) => Response; json?: (text: string) => string }, scenario: Scenario = { preparation: quick }) => {
+const tampered = (
+  change: { data?: (response: Response) => Response; json?: (text: string) => string },
+  scenario: Scenario = { preparation: quick },
+) => {
   const simulator = createSimulator({ inventory, users: [user], scenario });
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const response = await simulator.fetch(request);
     if (request.url.includes('/cls/data/')) return change.data?.(response) ?? response;
     if (change.json === undefined || response.status === 204) return response;
-    return new Response(change.json(await response.text()), { status: response.status, headers: { 'content-type': 'application/json' } });
+    return new Response(change.json(await response.text()), {
+      status: response.status,
+      headers: { 'content-type': 'application/json' },
+    });
   };
   return { simulator, vc: vcenter({ server, credentials: user, fetch }) };
 };
@@ -28,7 +34,10 @@ const headersOf = ({ headers }: Response, ...without: string[]): Headers => {
   return kept;
 };
 
-const bodyThrough = (response: Response, transform: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined): ReadableStream | null =>
+const bodyThrough = (
+  response: Response,
+  transform: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined,
+): ReadableStream | null =>
   response.body?.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
@@ -38,7 +47,10 @@ const bodyThrough = (response: Response, transform: (bytes: Uint8Array<ArrayBuff
     }),
   ) ?? null;
 
-const ofType = <T extends DownloadEvent['type']>(events: readonly DownloadEvent[], type: T): Extract<DownloadEvent, { type: T }>[] =>
+const ofType = <T extends DownloadEvent['type']>(
+  events: readonly DownloadEvent[],
+  type: T,
+): Extract<DownloadEvent, { type: T }>[] =>
   events.filter((event): event is Extract<DownloadEvent, { type: T }> => event.type === type);
 
 describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect) => {
@@ -59,7 +71,8 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     });
     for (const name of names) {
       const own = events.filter((event) => 'file' in event && event.file === name);
-      expect(own.map(({ type }) => type)).toEqual([...new Array(own.length - 3).fill('status'), 'progress', 'progress', 'saved']);
+      expect(own.map(({ type }) => type).slice(-3)).toEqual(['progress', 'progress', 'saved']);
+      expect(own.slice(0, -3).every(({ type }) => type === 'status')).toBe(true);
       const bytes = sink.files.get(name) ?? new Uint8Array();
       expect(own.at(-1)).toEqual({
         type: 'saved',
@@ -97,7 +110,9 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     expect(prepares).toHaveLength(5);
     expect(polls.length).toBeGreaterThan(3);
     expect(new Set(polls)).toEqual(new Set(['content.library.item.downloadsession.File.list']));
-    const statuses = ofType(events, 'status').filter(({ file }) => file === 'a').map(({ status }) => status);
+    const statuses = ofType(events, 'status')
+      .filter(({ file }) => file === 'a')
+      .map(({ status }) => status);
     expect([...new Set(statuses)]).toEqual(['PREPARE_REQUESTED', 'PREPARING', 'PREPARED']);
   });
 });
@@ -126,7 +141,11 @@ describe('which files', () => {
 });
 
 describe('a file is not saved', () => {
-  const notSaved = async (setup: ReturnType<typeof tampered>, sink: Sink & { log?: string[] } = toMemory(), only: readonly string[] = [disk]) => {
+  const notSaved = async (
+    setup: ReturnType<typeof tampered>,
+    sink: Sink & { log?: string[] } = toMemory(),
+    only: readonly string[] = [disk],
+  ) => {
     const { values, error } = await outcome(download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000 }));
     expect(ofType(values, 'saved')).toEqual([]);
     expect(ofType(values, 'closed')).toEqual([]);
@@ -150,7 +169,12 @@ describe('a file is not saved', () => {
         { headers: headersOf(response) },
       );
     const sink = toMemory();
-    expect(await notSaved(tampered({ data: cut }), sink)).toMatchObject({ _tag: 'TruncatedError', file: disk, expected: 300_000, received: 100_000 });
+    expect(await notSaved(tampered({ data: cut }), sink)).toMatchObject({
+      _tag: 'TruncatedError',
+      file: disk,
+      expected: 300_000,
+      received: 100_000,
+    });
     expect(sink.log).toEqual([`open ${disk}`, `discard ${disk}`]);
   });
 
@@ -165,7 +189,11 @@ describe('a file is not saved', () => {
         }),
         { headers: headersOf(response, 'content-length') },
       );
-    expect(await notSaved(tampered({ data: cut }))).toMatchObject({ _tag: 'TruncatedError', expected: 300_000, received: 100_000 });
+    expect(await notSaved(tampered({ data: cut }))).toMatchObject({
+      _tag: 'TruncatedError',
+      expected: 300_000,
+      received: 100_000,
+    });
   });
 
   test('when a byte is wrong', async () => {
@@ -187,11 +215,17 @@ describe('a file is not saved', () => {
         }),
         { headers: headersOf(response) },
       );
-    expect(await notSaved(tampered({ data: broken }))).toMatchObject({ _tag: 'TruncatedError', expected: 300_000, received: 1000 });
+    expect(await notSaved(tampered({ data: broken }))).toMatchObject({
+      _tag: 'TruncatedError',
+      expected: 300_000,
+      received: 1000,
+    });
   });
 
   test('when no byte comes any more', async () => {
-    const { simulator, vc } = tampered({ data: (response) => new Response(new ReadableStream(), { headers: headersOf(response) }) });
+    const { simulator, vc } = tampered({
+      data: (response) => new Response(new ReadableStream(), { headers: headersOf(response) }),
+    });
     const { error } = await outcome(download(vc, 'item-1', toMemory(), { files: [disk], timeout: 5, period: 1 }));
     expect(error).toMatchObject({ _tag: 'TimeoutError', timeout: 5 });
     expect(simulator.downloadSessions).toEqual([]);
@@ -203,7 +237,8 @@ describe('a file is not saved', () => {
   });
 
   test('when its address is on a datastore', async () => {
-    const toDatastore = (text: string) => text.replaceAll(/https:\/\/vcenter\.example\.com\/cls\/data\/[^"]*/g, 'ds:///vmfs/volumes/1/disk.vmdk');
+    const toDatastore = (text: string) =>
+      text.replaceAll(/https:\/\/vcenter\.example\.com\/cls\/data\/[^"]*/g, 'ds:///vmfs/volumes/1/disk.vmdk');
     expect(await notSaved(tampered({ json: toDatastore }))).toMatchObject({ _tag: 'UnsupportedEndpointError', scheme: 'ds:' });
   });
 
@@ -230,7 +265,10 @@ describe('a file is not saved', () => {
         return { ...target, [method]: () => Promise.reject(full) };
       },
     };
-    expect(await notSaved(tampered({}), failing)).toMatchObject({ _tag: 'SinkError', message: expect.stringContaining('no space left') });
+    expect(await notSaved(tampered({}), failing)).toMatchObject({
+      _tag: 'SinkError',
+      message: expect.stringContaining('no space left'),
+    });
     expect(memory.log).toEqual(method === 'open' ? [] : [`open ${disk}`, `discard ${disk}`]);
   });
 
@@ -241,11 +279,15 @@ describe('a file is not saved', () => {
 });
 
 test('with continueOnError the others are saved, and the failure is told', async () => {
-  const { simulator, vc } = simulated('api', { scenario: { preparation: quick, files: { [disk]: { outcome: 'ERROR', message: null } } } });
+  const { simulator, vc } = simulated('api', {
+    scenario: { preparation: quick, files: { [disk]: { outcome: 'ERROR', message: null } } },
+  });
   const sink = toMemory();
   const events = await all(download(vc, 'item-1', sink, { continueOnError: true }));
   expect([...sink.files.keys()].sort()).toEqual(['ubuntu.nvram', 'ubuntu.ovf']);
-  expect(ofType(events, 'failed')).toEqual([{ type: 'failed', file: disk, error: expect.objectContaining({ _tag: 'PreparationError' }) }]);
+  expect(ofType(events, 'failed')).toEqual([
+    { type: 'failed', file: disk, error: expect.objectContaining({ _tag: 'PreparationError' }) },
+  ]);
   expect(events.at(-1)).toMatchObject({ type: 'closed', files: 2, failed: 1 });
   expect(simulator.downloadSessions).toEqual([]);
 });
@@ -263,7 +305,10 @@ describe('the proof', () => {
 
   test('without a checksum and a length is none, and is said so', async () => {
     const { vc } = tampered(
-      { data: (response) => new Response(response.body, { headers: headersOf(response, 'content-length') }), json: (text) => text.replaceAll(/"size":\d+,?/g, '') },
+      {
+        data: (response) => new Response(response.body, { headers: headersOf(response, 'content-length') }),
+        json: (text) => text.replaceAll(/"size":\d+,?/g, ''),
+      },
       { preparation: quick, checksums: 'none' },
     );
     const events = await all(download(vc, 'item-1', toMemory(), { files: [disk] }));
@@ -279,9 +324,11 @@ describe('the proof', () => {
 
   test('with a sink that makes no checksums is the length, and no checksum is told', async () => {
     const { vc } = simulated();
-    const { createHash: _, ...sink } = toMemory();
-    const events = await all(download(vc, 'item-1', sink, { files: [disk] }));
-    expect(ofType(events, 'saved')).toEqual([{ type: 'saved', file: disk, bytes: 300_000, path: `/memory/${disk}`, verified: 'length' }]);
+    const memory = toMemory();
+    const events = await all(download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk] }));
+    expect(ofType(events, 'saved')).toEqual([
+      { type: 'saved', file: disk, bytes: 300_000, path: `/memory/${disk}`, verified: 'length' },
+    ]);
   });
 });
 
@@ -291,7 +338,9 @@ describe('unsubscribing', () => {
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: disk, size: 1e12 }] }] }] },
     });
     const sink = toMemory();
-    const endless: Sink = { open: async (file) => ({ ...(await sink.open(file)), write: () => new Promise((resolve) => setImmediate(resolve)) }) };
+    const endless: Sink = {
+      open: async (file) => ({ ...(await sink.open(file)), write: () => new Promise((resolve) => setImmediate(resolve)) }),
+    };
     await firstValueFrom(
       download(vc, 'item-1', endless).pipe(filter((event) => event.type === 'progress' && event.received > 0)),
     );
@@ -353,14 +402,24 @@ describe('the session of the API', () => {
     expect(await headersOfData()).toEqual([expect.stringMatching(/./)]);
   });
 
-  test.each(['https://esx.example.com', 'https://vcenter.example.com:8443', 'http://vcenter.example.com'])('never goes to %s', async (origin) => {
-    expect(await headersOfData((text) => text.replaceAll('https://vcenter.example.com/cls', `${origin}/cls`))).toEqual([null]);
-  });
+  test.each(['https://esx.example.com', 'https://vcenter.example.com:8443', 'http://vcenter.example.com'])(
+    'never goes to %s',
+    async (origin) => {
+      expect(await headersOfData((text) => text.replaceAll('https://vcenter.example.com/cls', `${origin}/cls`))).toEqual([null]);
+    },
+  );
 });
 
 test('never more files at once than asked for', async () => {
   const { vc } = simulated('api', {
-    inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-9', files: Array.from({ length: 9 }, (_, n) => ({ name: `f${n}`, size: 500_000 })) }] }] },
+    inventory: {
+      libraries: [
+        {
+          name: 'l',
+          items: [{ name: 'i', id: 'item-9', files: Array.from({ length: 9 }, (_, n) => ({ name: `f${n}`, size: 500_000 })) }],
+        },
+      ],
+    },
   });
   const memory = toMemory();
   let open = 0;

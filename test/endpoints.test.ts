@@ -85,7 +85,11 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   test('the files of a session are prepared, listed and read', async () => {
     const { vc } = simulated(dialect);
     const id = await one(createDownloadSession(vc, 'item-1'));
-    expect((await one(listDownloadFiles(vc, id))).map(({ status }) => status)).toEqual(['UNPREPARED', 'UNPREPARED', 'UNPREPARED']);
+    expect((await one(listDownloadFiles(vc, id))).map(({ status }) => status)).toEqual([
+      'UNPREPARED',
+      'UNPREPARED',
+      'UNPREPARED',
+    ]);
     await one(prepareDownloadFile(vc, id, disk, { endpointType: 'HTTPS' }));
     expect(await one(getDownloadFile(vc, id, disk))).toMatchObject({
       name: disk,
@@ -104,18 +108,38 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     ['a file of a session', (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, 'none')), 400, 'INVALID_ARGUMENT'],
     ['an item to download', (vc) => createDownloadSession(vc, 'none'), 404, 'NOT_FOUND'],
     ['nothing to look for', (vc) => findItems(vc, {}), 400, 'INVALID_ARGUMENT'],
-    ['keeping alive what was cancelled', (vc) => inSession(vc, (id) => concat(cancelDownloadSession(vc, id), keepDownloadSessionAlive(vc, id))), 400, 'NOT_ALLOWED_IN_CURRENT_STATE'],
-    ['DIRECT without the privilege', (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, disk, { endpointType: 'DIRECT' })), 403, 'UNAUTHORIZED'],
+    [
+      'keeping alive what was cancelled',
+      (vc) => inSession(vc, (id) => concat(cancelDownloadSession(vc, id), keepDownloadSessionAlive(vc, id))),
+      400,
+      'NOT_ALLOWED_IN_CURRENT_STATE',
+    ],
+    [
+      'DIRECT without the privilege',
+      (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, disk, { endpointType: 'DIRECT' })),
+      403,
+      'UNAUTHORIZED',
+    ],
   ])('%s that is not to be had is an ApiError with a sentence', async (_, ask, status, error_type) => {
     const { vc } = simulated(dialect, { users: [{ ...user, privileges: ['ContentLibrary.DownloadSession'] }] });
     const { error } = await outcome(ask(vc));
-    expect(error).toMatchObject({ _tag: 'ApiError', status, error_type, message: expect.stringMatching(/^content\.[\w.]+: [A-Z_]+ \(\d+\): \w+/) });
+    expect(error).toMatchObject({
+      _tag: 'ApiError',
+      status,
+      error_type,
+      message: expect.stringMatching(/^content\.[\w.]+: [A-Z_]+ \(\d+\): \w+/),
+    });
   });
 
   test('a user without the privilege to download is told which one is missing', async () => {
     const { vc } = simulated(dialect, { users: [{ ...user, privileges: [] }] });
     const { error } = await outcome(createDownloadSession(vc, 'item-1'));
-    expect(error).toMatchObject({ _tag: 'ApiError', status: 403, error_type: 'UNAUTHORIZED', message: expect.stringContaining('ContentLibrary.DownloadSession') });
+    expect(error).toMatchObject({
+      _tag: 'ApiError',
+      status: 403,
+      error_type: 'UNAUTHORIZED',
+      message: expect.stringContaining('ContentLibrary.DownloadSession'),
+    });
   });
 
   test('an empty identifier is refused before anything is sent', async () => {

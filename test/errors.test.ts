@@ -1,9 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import * as library from 'rx-content-library';
-import { ApiError, isContentLibraryError, isSessionLimit, isTransient, PreparationError, TransportError } from 'rx-content-library';
+import {
+  ApiError,
+  isContentLibraryError,
+  isSessionLimit,
+  isTransient,
+  PreparationError,
+  TransportError,
+} from 'rx-content-library';
 
 const apiError = (error_type: string, id = 'com.vmware.some.id') =>
-  new ApiError({ operation: 'cis.Session.create', status: 500, error_type, messages: [{ id, default_message: 'Said.', args: [] }] });
+  new ApiError({
+    operation: 'cis.Session.create',
+    status: 500,
+    error_type,
+    messages: [{ id, default_message: 'Said.', args: [] }],
+  });
 
 const limit = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
 
@@ -15,7 +27,9 @@ describe('every error', () => {
     waitedFor: 'The preparation', patience: 60_000, statuses: ['PREPARING'], expected: 10, received: 4, algorithm: 'SHA1', actual: 'ff',
     downloadSessionId: 'session', scheme: 'ds:', path: '/disk.vmdk',
   }; // prettier-ignore
-  const classes = Object.entries(library).filter(([name]) => name.endsWith('Error') && name !== 'StdError' && /^[A-Z]/.test(name));
+  const classes = Object.entries(library).filter(
+    ([name]) => name.endsWith('Error') && name !== 'StdError' && /^[A-Z]/.test(name),
+  );
 
   test('is exported: fourteen of them', () => {
     expect(classes).toHaveLength(14);
@@ -44,7 +58,9 @@ test('transient is what may succeed later, by error_type and not by status', () 
   expect(['RESOURCE_BUSY', 'SERVICE_UNAVAILABLE', 'UNABLE_TO_ALLOCATE_RESOURCE', 'TIMED_OUT'].map((type) => isTransient(apiError(type)))).toEqual([
     true, true, true, true,
   ]); // prettier-ignore
-  expect(['ERROR', 'NOT_FOUND', 'UNAUTHENTICATED', 'UNAUTHORIZED', 'INVALID_ARGUMENT'].some((type) => isTransient(apiError(type)))).toBe(false);
+  expect(
+    ['ERROR', 'NOT_FOUND', 'UNAUTHENTICATED', 'UNAUTHORIZED', 'INVALID_ARGUMENT'].some((type) => isTransient(apiError(type))),
+  ).toBe(false);
   expect(isTransient(new TransportError({ operation: 'x', reason: 'reset', code: 'ECONNRESET' }))).toBe(true);
   expect(isTransient(new PreparationError({ file: 'x' }))).toBe(false);
   expect(isTransient(new Error('x'))).toBe(false);

@@ -17,7 +17,10 @@ describe('a decoder', () => {
 
   test('reads null as not set, at every depth', () => {
     const nulls = { ...file, size: null, checksum_info: null, download_endpoint: { uri: 'https://x', ssl_certificate: null } };
-    expect(decoder(DownloadFileInfo)(nulls)).toEqual({ _tag: 'Right', right: { ...file, download_endpoint: { uri: 'https://x' } } });
+    expect(decoder(DownloadFileInfo)(nulls)).toEqual({
+      _tag: 'Right',
+      right: { ...file, download_endpoint: { uri: 'https://x' } },
+    });
   });
 
   test('names the path of what is missing or of a wrong type', () => {
@@ -55,7 +58,9 @@ describe('a decoder', () => {
   });
 
   test('is not led astray by __proto__', () => {
-    const decoded = decoder(DownloadSessionModel)(JSON.parse('{"__proto__":{"state":"ACTIVE"},"library_item_id":"i","state":null}'));
+    const decoded = decoder(DownloadSessionModel)(
+      JSON.parse('{"__proto__":{"state":"ACTIVE"},"library_item_id":"i","state":null}'),
+    );
     expect(decoded._tag).toBe('Left');
     expect(({} as Record<string, unknown>)['state']).toBeUndefined();
   });

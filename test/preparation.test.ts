@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { defer, EMPTY, type Observable } from 'rxjs';
-import { isContentLibraryError, preparation, type ContentLibraryError, type DownloadFileInfo, type PrepareStatus } from 'rx-content-library';
+import {
+  isContentLibraryError,
+  preparation,
+  type ContentLibraryError,
+  type DownloadFileInfo,
+  type PrepareStatus,
+} from 'rx-content-library';
 import { untilPrepared } from '#src/preparation.js';
 import { inVirtualTime } from './support/marbles.ts';
 import { scriptedVCenter } from './support/scripted-vcenter.ts';
@@ -54,7 +60,13 @@ describe('preparation', () => {
 
   test('an answer that says the same is not emitted twice; moving bytes are', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const polls = inTurn(cold('(i|)', values), cold('(i|)', values), cold('(m|)', values), cold('(m|)', values), cold('(p|)', values));
+      const polls = inTurn(
+        cold('(i|)', values),
+        cold('(i|)', values),
+        cold('(m|)', values),
+        cold('(m|)', values),
+        cold('(p|)', values),
+      );
       expectObservable(untilPrepared(cold('(i|)', values), polls, { waitedFor, period: 1 })).toBe('i--m-(p|)', values);
     });
   });
@@ -78,14 +90,21 @@ describe('preparation', () => {
     inVirtualTime(({ cold, flush }) => {
       const seen = failureOf(untilPrepared(cold('-(x|)', values), EMPTY, { waitedFor }));
       flush();
-      expect(seen.error).toMatchObject({ _tag: 'PreparationError', id: undefined, message: expect.stringContaining('it sent no reason') });
+      expect(seen.error).toMatchObject({
+        _tag: 'PreparationError',
+        id: undefined,
+        message: expect.stringContaining('it sent no reason'),
+      });
     });
   });
 
   test('a status that this version does not know is told and waited through', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const later = { ...values, n: info('NEVER_HEARD_OF' as PrepareStatus) };
-      expectObservable(untilPrepared(cold('-(n|)', later), cold('-(p|)', later), { waitedFor, period: 1 })).toBe('-n-(p|)', later);
+      expectObservable(untilPrepared(cold('-(n|)', later), cold('-(p|)', later), { waitedFor, period: 1 })).toBe(
+        '-n-(p|)',
+        later,
+      );
     });
   });
 

@@ -26,7 +26,10 @@ describe('preparations', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const answers = inTurn(cold('-(r|)', pictures), cold('-(s|)', pictures), cold('-(t|)', pictures));
       const vc = scriptedVCenter({
-        [prepareName]: ({ file_name }) => (asked.push(file_name), cold('-(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') })),
+        [prepareName]: ({ file_name }) => (
+          asked.push(file_name),
+          cold('-(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') })
+        ),
         [listName]: () => defer(() => ((lists += 1), answers)),
       });
       expectObservable(preparations(vc, 'session', ['a', 'b'], { period: 2 })).toBe('-q--r--s--(t|)', pictures);

@@ -48,7 +48,10 @@ describe('the examples', () => {
   test.each(alone)('%s runs as it stands, without a vCenter', (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'rx-content-library-'));
     const conditions = process.env['RX_CONTENT_LIBRARY_TEST'] === 'dist' ? [] : ['--conditions=rx-content-library-source'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...conditions, join(root, 'examples', file)], { cwd: folder, encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...conditions, join(root, 'examples', file)], {
+      cwd: folder,
+      encoding: 'utf8',
+    });
     rmSync(folder, { recursive: true });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(stdout).not.toBe('');

@@ -12,7 +12,9 @@ test('fills the path and the query, encoded once', () => {
 });
 
 test('identifiers keep their colon', () => {
-  expect(requestFor({ route: 'GET /rest/session/id:{id}' }, { id: '3beb707a:90a55320' }).path).toBe('/rest/session/id:3beb707a:90a55320');
+  expect(requestFor({ route: 'GET /rest/session/id:{id}' }, { id: '3beb707a:90a55320' }).path).toBe(
+    '/rest/session/id:3beb707a:90a55320',
+  );
 });
 
 test('a query field that is not set is left out, with its question mark if it is the only one', () => {

@@ -29,15 +29,33 @@ const closed: DownloadEvent = { type: 'closed', files: 2, failed: 0, bytes: 150,
 
 const pictures = (...events: DownloadEvent[]): readonly DownloadSnapshot[] => {
   const seen: DownloadSnapshot[] = [];
-  from(events).pipe(snapshots()).subscribe((picture) => seen.push(picture));
+  from(events)
+    .pipe(snapshots())
+    .subscribe((picture) => seen.push(picture));
   return seen;
 };
 const last = (...events: DownloadEvent[]): DownloadSnapshot | undefined => pictures(...events).at(-1);
 
 describe('snapshots', () => {
   test('a picture for every event, from waiting to saved', () => {
-    const seen = pictures(opened, status('a', 'PREPARING'), status('a', 'PREPARED', 100), progress('a', 40, 100), progress('a', 100, 100), saved('a', 100), closed);
-    expect(seen.map(({ files }) => files[0]?.phase)).toEqual(['waiting', 'preparing', 'waiting', 'downloading', 'proving', 'saved', 'saved']);
+    const seen = pictures(
+      opened,
+      status('a', 'PREPARING'),
+      status('a', 'PREPARED', 100),
+      progress('a', 40, 100),
+      progress('a', 100, 100),
+      saved('a', 100),
+      closed,
+    );
+    expect(seen.map(({ files }) => files[0]?.phase)).toEqual([
+      'waiting',
+      'preparing',
+      'waiting',
+      'downloading',
+      'proving',
+      'saved',
+      'saved',
+    ]);
     expect(seen.map(({ done }) => done)).toEqual([false, false, false, false, false, false, true]);
   });
 
@@ -62,7 +80,10 @@ describe('snapshots', () => {
 
   test('a failure is in its row', () => {
     const error = new PreparationError({ file: 'a' });
-    expect(last(opened, { type: 'failed', file: 'a', error })?.files).toMatchObject([{ phase: 'failed', error }, { phase: 'waiting' }]);
+    expect(last(opened, { type: 'failed', file: 'a', error })?.files).toMatchObject([
+      { phase: 'failed', error },
+      { phase: 'waiting' },
+    ]);
   });
 
   test('rows that did not change stay the same object', () => {
@@ -79,7 +100,12 @@ describe('snapshots', () => {
         b: progress('a', 1000, 4000),
         c: progress('a', 2000, 4000),
       });
-      expectObservable(events.pipe(snapshots(), map(({ speed, timeLeft }) => [speed, timeLeft]))).toBe('o 9999ms a 999ms b 999ms c', {
+      expectObservable(
+        events.pipe(
+          snapshots(),
+          map(({ speed, timeLeft }) => [speed, timeLeft]),
+        ),
+      ).toBe('o 9999ms a 999ms b 999ms c', {
         o: [0, undefined],
         a: [0, undefined],
         b: [1000, 3000],

@@ -23,13 +23,22 @@ describe('an answer', () => {
     ['half of it', '["library-1', 'application/json', 'text that is no JSON'],
   ])('that is no JSON (%s) is a DecodeError that says so', async (_, body, type, found) => {
     const { error } = await outcome(listLibraries(answering(() => new Response(body, { headers: { 'content-type': type } }))));
-    expect(error).toMatchObject({ _tag: 'DecodeError', operation: 'content.Library.list', issues: [{ path: '', expected: 'JSON', found }] });
+    expect(error).toMatchObject({
+      _tag: 'DecodeError',
+      operation: 'content.Library.list',
+      issues: [{ path: '', expected: 'JSON', found }],
+    });
     expect(String(error)).toMatch(/Is this the address of a vCenter/);
     expect(String(error)).not.toContain('secret-session');
   });
 
   test('that is JSON but not the contract is a DecodeError with the path', async () => {
-    const { error } = await outcome(getLibrary(answering(() => Response.json({ name: 'x' })), 'library-1'));
+    const { error } = await outcome(
+      getLibrary(
+        answering(() => Response.json({ name: 'x' })),
+        'library-1',
+      ),
+    );
     expect(error).toMatchObject({ _tag: 'DecodeError', issues: [{ path: 'type', expected: 'LibraryType', found: 'nothing' }] });
   });
 
@@ -45,7 +54,9 @@ describe('an answer', () => {
 
   test('that redirects is not followed: the session would go along', async () => {
     const asked: string[] = [];
-    const vc = answering(({ url }) => (asked.push(url), new Response(null, { status: 302, headers: { location: 'https://evil.example/' } })));
+    const vc = answering(
+      ({ url }) => (asked.push(url), new Response(null, { status: 302, headers: { location: 'https://evil.example/' } })),
+    );
     expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'TransportError', code: 'REDIRECT' });
     expect(asked).toEqual([`${server}/api/content/library`]);
   });
@@ -118,12 +129,15 @@ describe('a request', () => {
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret-session');
   });
 
-  test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
-    'whose certificate is refused (%s) is a TlsError with the host',
-    async (code) => {
-      const vc = answering(() => Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('bad'), { code }) })));
-      expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'TlsError', code, host: 'vcenter.example.com' });
-    },
-  );
+  test.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  ])('whose certificate is refused (%s) is a TlsError with the host', async (code) => {
+    const vc = answering(() =>
+      Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('bad'), { code }) })),
+    );
+    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'TlsError', code, host: 'vcenter.example.com' });
+  });
 });
-

@@ -19,7 +19,9 @@ describe('vcenter', () => {
   );
 
   test('takes any path and keeps the origin', () => {
-    expect(vcenter({ server: 'https://vcenter.example.com:8443/ui/', credentials: user }).server).toBe('https://vcenter.example.com:8443');
+    expect(vcenter({ server: 'https://vcenter.example.com:8443/ui/', credentials: user }).server).toBe(
+      'https://vcenter.example.com:8443',
+    );
   });
 
   test('sends nothing before something subscribes', () => {
@@ -60,7 +62,9 @@ describe('the login', () => {
   });
 
   test.each([401, 403, 503])('an answer of %d is an answer, never a reason for a second login', async (status) => {
-    const { simulator, vc } = simulated('auto', { scenario: { faults: [{ operation: 'cis.Session.create', status, body: '' }] } });
+    const { simulator, vc } = simulated('auto', {
+      scenario: { faults: [{ operation: 'cis.Session.create', status, body: '' }] },
+    });
     const { error } = await outcome(listLibraries(vc));
     expect(error).toMatchObject({ _tag: status === 401 ? 'AuthenticationError' : 'ApiError' });
     expect(simulator.requests).toHaveLength(1);
@@ -122,7 +126,9 @@ describe('an API session that has ended', () => {
   });
 
   test('that ends again at once is an AuthenticationError, after two requests', async () => {
-    const { simulator, vc } = simulated('api', { scenario: { faults: [{ operation: 'content.Library.list', ...expiredSession }] } });
+    const { simulator, vc } = simulated('api', {
+      scenario: { faults: [{ operation: 'content.Library.list', ...expiredSession }] },
+    });
     expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
     expect(operations(simulator).filter((name) => name === 'content.Library.list')).toHaveLength(2);
   });
@@ -170,7 +176,9 @@ describe('logout', () => {
   });
 
   test('is no failure where the session has ended already, and a later request logs in anew', async () => {
-    const { simulator, vc } = simulated('api', { scenario: { faults: [{ operation: 'cis.Session.delete', times: 1, ...expiredSession }] } });
+    const { simulator, vc } = simulated('api', {
+      scenario: { faults: [{ operation: 'cis.Session.delete', times: 1, ...expiredSession }] },
+    });
     await all(login(vc));
     expect(await all(logout(vc))).toEqual([undefined]);
     expect(await all(listLibraries(vc))).toEqual([['library-1']]);

@@ -30,7 +30,10 @@ interface Prepare {
   readonly endpoint_type?: EndpointType;
 }
 
-const prepareBody = ({ file_name, endpoint_type }: Prepare) => ({ file_name, ...(endpoint_type === undefined ? {} : { endpoint_type }) });
+const prepareBody = ({ file_name, endpoint_type }: Prepare) => ({
+  file_name,
+  ...(endpoint_type === undefined ? {} : { endpoint_type }),
+});
 
 const prepare: Operation<Prepare, DownloadFileInfo> = {
   name: 'content.library.item.downloadsession.File.prepare',

@@ -21,7 +21,10 @@ const create: Operation<{ library_item_id: string; client_token?: string }, stri
   },
   rest: {
     route: 'POST /rest/com/vmware/content/library/item/download-session',
-    body: ({ library_item_id, client_token }) => ({ create_spec: { library_item_id }, ...(client_token === undefined ? {} : { client_token }) }),
+    body: ({ library_item_id, client_token }) => ({
+      create_spec: { library_item_id },
+      ...(client_token === undefined ? {} : { client_token }),
+    }),
   },
   answer: t.string,
 };
@@ -94,7 +97,11 @@ export interface CreateDownloadSessionOptions {
  * Errors: `ApiError` INVALID_ARGUMENT (400), NOT_FOUND (404), UNAUTHORIZED (403).
  * Privilege: ContentLibrary.DownloadSession on the item. Source: `content.library.item.DownloadSession.create`.
  */
-export const createDownloadSession = (vc: VCenter, itemId: string, options: CreateDownloadSessionOptions = {}): Observable<string> =>
+export const createDownloadSession = (
+  vc: VCenter,
+  itemId: string,
+  options: CreateDownloadSessionOptions = {},
+): Observable<string> =>
   vc[wire].call(create, {
     library_item_id: itemId,
     ...(options.clientToken === undefined ? {} : { client_token: options.clientToken }),

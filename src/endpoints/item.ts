@@ -35,7 +35,8 @@ const get: Operation<{ library_item_id: string }, ItemModel> = {
  *
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.library.Item.list`.
  */
-export const listItems = (vc: VCenter, libraryId: string): Observable<readonly string[]> => vc[wire].call(all, { library_id: libraryId });
+export const listItems = (vc: VCenter, libraryId: string): Observable<readonly string[]> =>
+  vc[wire].call(all, { library_id: libraryId });
 
 /**
  * Finds the identifiers of items by name, library, type …; none is an empty list.

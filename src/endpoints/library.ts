@@ -53,4 +53,5 @@ export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<re
  *
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.Library.get`.
  */
-export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> => vc[wire].call(get, { library_id: libraryId });
+export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> =>
+  vc[wire].call(get, { library_id: libraryId });

@@ -20,7 +20,13 @@ export class ApiError extends Error {
   readonly messages: readonly ErrorMessage[];
   /** What the server adds for programs; opaque. */
   readonly data: unknown;
-  constructor(facts: { operation: string; status: number; error_type: string; messages: readonly ErrorMessage[]; data?: unknown }) {
+  constructor(facts: {
+    operation: string;
+    status: number;
+    error_type: string;
+    messages: readonly ErrorMessage[];
+    data?: unknown;
+  }) {
     const said = facts.messages.map((message) => message.default_message).filter((text) => text !== '');
     super(
       `${facts.operation}: ${facts.error_type} (${facts.status})` +

@@ -18,6 +18,7 @@ declare const unlisted: unique symbol;
  */
 export interface Unlisted {
   readonly [unlisted]: true;
+  toString(): string;
 }
 
 /** A structure with fields that are required and fields that may be absent. */
@@ -97,6 +98,7 @@ const isCombinator = (type: unknown): boolean => type instanceof t.IntersectionT
 const kindOf = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'a number out of range' : 'a number';
+  if (typeof value === 'number')
+    return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'a number out of range' : 'a number';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 };

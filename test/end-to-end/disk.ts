@@ -10,7 +10,7 @@ export const fillWithRandomBytes = async (path: string, size: number): Promise<s
   const hash = createHash('sha256');
   const handle = await open(path, 'w');
   const block = Buffer.alloc(16 * 1024 * 1024);
-  for (let left = size; left > 0; ) {
+  for (let left = size; left > 0;) {
     const part = randomFillSync(block).subarray(0, Math.min(left, block.byteLength));
     hash.update(part);
     await handle.write(part);

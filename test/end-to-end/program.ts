@@ -23,11 +23,15 @@ export interface Ended {
 /** Runs a program of this project in a process of its own. */
 export const run = async (program: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> => {
   const conditions = onDist ? [] : ['--conditions=rx-content-library-source'];
-  const child = spawn(process.execPath, [...conditions, '--disable-warning=ExperimentalWarning', '--import', witness, program, ...args], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...conditions, '--disable-warning=ExperimentalWarning', '--import', witness, program, ...args],
+    {
+      cwd: root,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const [stdout, stderr, code] = await Promise.all([
     text(child.stdout),
     text(child.stderr),

@@ -15,7 +15,14 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
     users: [user],
     createHash: nodeHash,
     scenario: { preparation: { requested: 50, preparing: 400 } },
-    inventory: { libraries: [{ name: 'images', items: [{ name: 'big', id: 'item-1', contentVersion: '3', files: [{ name: 'disk.vmdk', size: gibibyte }] }] }] },
+    inventory: {
+      libraries: [
+        {
+          name: 'images',
+          items: [{ name: 'big', id: 'item-1', contentVersion: '3', files: [{ name: 'disk.vmdk', size: gibibyte }] }],
+        },
+      ],
+    },
   });
   let server: Served;
   let folder: string;
@@ -29,45 +36,56 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test.each(['api', 'rest'] as const)('in the dialect %s: the same bytes, the events of the contract, nothing left behind', async (dialect) => {
-    const destination = join(folder, dialect);
-    const env = { VCENTER_URL: server.url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
-    const { code, stdout, stderr, peak } = await run(command, ['export', 'images/big', destination, '--dialect', dialect, '--json'], env);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  test.each(['api', 'rest'] as const)(
+    'in the dialect %s: the same bytes, the events of the contract, nothing left behind',
+    async (dialect) => {
+      const destination = join(folder, dialect);
+      const env = { VCENTER_URL: server.url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
+      const { code, stdout, stderr, peak } = await run(
+        command,
+        ['export', 'images/big', destination, '--dialect', dialect, '--json'],
+        env,
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 
-    const events = stdout.trim().split('\n').map((line) => JSON.parse(line) as DownloadEvent);
-    expect(events[0]).toEqual({
-      type: 'opened',
-      itemId: 'item-1',
-      itemName: 'big',
-      dialect,
-      strategy: 'session',
-      downloadSessionId: expect.any(String),
-      contentVersion: '3',
-      files: [{ name: 'disk.vmdk' }],
-    });
-    const statuses = events.flatMap((event) => (event.type === 'status' ? [event.status] : []));
-    expect([...new Set(statuses)]).toEqual(['PREPARE_REQUESTED', 'PREPARING', 'PREPARED']);
-    const received = events.flatMap((event) => (event.type === 'progress' ? [event.received] : []));
-    expect(received).toEqual([...received].sort((a, b) => a - b));
-    expect([received[0], received.at(-1)]).toEqual([0, gibibyte]);
-    const path = join(destination, 'disk.vmdk');
-    expect(events.at(-2)).toEqual({
-      type: 'saved',
-      file: 'disk.vmdk',
-      bytes: gibibyte,
-      path,
-      checksum: { algorithm: 'SHA1', value: expect.stringMatching(/^[0-9a-f]{40}$/) },
-      verified: 'checksum',
-    });
-    expect(events.at(-1)).toEqual({ type: 'closed', files: 1, failed: 0, bytes: gibibyte, duration: expect.any(Number) });
+      const events = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as DownloadEvent);
+      expect(events[0]).toEqual({
+        type: 'opened',
+        itemId: 'item-1',
+        itemName: 'big',
+        dialect,
+        strategy: 'session',
+        downloadSessionId: expect.any(String),
+        contentVersion: '3',
+        files: [{ name: 'disk.vmdk' }],
+      });
+      const statuses = events.flatMap((event) => (event.type === 'status' ? [event.status] : []));
+      expect([...new Set(statuses)]).toEqual(['PREPARE_REQUESTED', 'PREPARING', 'PREPARED']);
+      const received = events.flatMap((event) => (event.type === 'progress' ? [event.received] : []));
+      expect(received).toEqual([...received].sort((a, b) => a - b));
+      expect([received[0], received.at(-1)]).toEqual([0, gibibyte]);
+      const path = join(destination, 'disk.vmdk');
+      expect(events.at(-2)).toEqual({
+        type: 'saved',
+        file: 'disk.vmdk',
+        bytes: gibibyte,
+        path,
+        checksum: { algorithm: 'SHA1', value: expect.stringMatching(/^[0-9a-f]{40}$/) },
+        verified: 'checksum',
+      });
+      expect(events.at(-1)).toEqual({ type: 'closed', files: 1, failed: 0, bytes: gibibyte, duration: expect.any(Number) });
 
-    expect(await readdir(destination)).toEqual(['disk.vmdk']);
-    expect(await sha256OfFile(path)).toBe(await sha256(bytesAsTheServerHasThem()));
-    expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
-    expect(peak).toBeLessThan(200e6);
-    await rm(destination, { recursive: true });
-  }, 120_000);
+      expect(await readdir(destination)).toEqual(['disk.vmdk']);
+      expect(await sha256OfFile(path)).toBe(await sha256(bytesAsTheServerHasThem()));
+      expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
+      expect(peak).toBeLessThan(200e6);
+      await rm(destination, { recursive: true });
+    },
+    120_000,
+  );
 
   /** Straight from the simulator, without any of our client. */
   async function* bytesAsTheServerHasThem(): AsyncGenerator<Uint8Array> {
@@ -87,7 +105,9 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
     await ask(`${base}/${id}/file?action=prepare`, 'POST', { file_name: 'disk.vmdk' });
     let uri: string | undefined;
     while (uri === undefined) {
-      const info = (await (await ask(`${base}/${id}/file?file_name=disk.vmdk`, 'GET')).json()) as { download_endpoint?: { uri: string } };
+      const info = (await (await ask(`${base}/${id}/file?file_name=disk.vmdk`, 'GET')).json()) as {
+        download_endpoint?: { uri: string };
+      };
       uri = info.download_endpoint?.uri;
     }
     yield* (await simulator.fetch(uri)).body ?? [];

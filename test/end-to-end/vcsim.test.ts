@@ -34,7 +34,10 @@ if (missing !== undefined) {
     digest = await fillWithRandomBytes(disk, gibibyte);
     await vcsim.fill('images', 'big', [{ name: 'disk.vmdk', path: disk }]);
     await rm(disk);
-    const five = ['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso'].map((name) => ({ name, bytes: Buffer.from(`the bytes of ${name}`) }));
+    const five = ['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso'].map((name) => ({
+      name,
+      bytes: Buffer.from(`the bytes of ${name}`),
+    }));
     ({ itemId: itemOfFive } = await vcsim.fill('images', 'five', five));
     env = { VCENTER_URL: vcsim.url, VCENTER_USERNAME: credentials.username, VCENTER_PASSWORD: credentials.password };
   }, 240_000);
@@ -47,7 +50,10 @@ if (missing !== undefined) {
   test('the command brings a file of 1 GiB, byte for byte, in less than 200 MB of memory', async () => {
     const destination = join(folder, 'by-command');
     const { code, stdout, stderr, peak } = await run(command, ['export', 'images/big', destination, '--insecure'], env);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Warning: disk.vmdk: vCenter stated neither a length nor a checksum') });
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('Warning: disk.vmdk: vCenter stated neither a length nor a checksum'),
+    });
     expect(stdout).toContain(`sha256:${digest}`);
     expect(await readdir(destination)).toEqual(['disk.vmdk']);
     expect(await sha256OfFile(join(destination, 'disk.vmdk'))).toBe(digest);
@@ -76,7 +82,9 @@ if (missing !== undefined) {
     const counting: typeof globalThis.fetch = (input, init) => {
       const request = new Request(input, init);
       const { pathname, search } = new URL(request.url);
-      asked.push(`${request.method} ${pathname.replaceAll(/[0-9a-f-]{36}.*$/g, '{id}')}${search.replace(/=[0-9a-f-]{36}/, '={id}')}`);
+      asked.push(
+        `${request.method} ${pathname.replaceAll(/[0-9a-f-]{36}.*$/g, '{id}')}${search.replace(/=[0-9a-f-]{36}/, '={id}')}`,
+      );
       return fetch(request);
     };
     const destination = join(folder, 'five');
@@ -98,7 +106,13 @@ if (missing !== undefined) {
   test('the dialect is found by itself, and ls shows what is there', async () => {
     const { code, stdout } = await run(command, ['ls', 'images', '--json', '--insecure'], env);
     expect(code).toBe(0);
-    expect(stdout.trim().split('\n').map((line) => (JSON.parse(line) as { name: string }).name).sort()).toEqual(['big', 'five']);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { name: string }).name)
+        .sort(),
+    ).toEqual(['big', 'five']);
   }, 60_000);
 
   const certificateFile = async (): Promise<string> => {

@@ -37,7 +37,13 @@ export const simulated = (
   connection: Partial<VCenterOptions> = {},
 ): { simulator: Simulator; vc: VCenter } => {
   const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick }, ...options });
-  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, dialect, fetch: simulator.fetch, ...connection });
+  const vc = vcenter({
+    server: 'https://vcenter.example.com',
+    credentials: user,
+    dialect,
+    fetch: simulator.fetch,
+    ...connection,
+  });
   return { simulator, vc };
 };
 

@@ -209,7 +209,8 @@ async function send(
   const target = new URL(path, url);
   // No agent: a connection kept alive could be closed just as it is used again.
   const options = { method, headers, agent: false } as const;
-  const request = certificate === undefined ? http.request(target, options) : https.request(target, { ...options, ca: certificate });
+  const request =
+    certificate === undefined ? http.request(target, options) : https.request(target, { ...options, ca: certificate });
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).on('error', reject);
     // Not with pipeline: it takes an answer that comes before the last write is confirmed for a failure.
