@@ -11,4 +11,6 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   injectGlobals: false,
+  // As on a CI machine, everywhere: a snapshot is never written by the way.
+  ci: true,
 };

@@ -27,7 +27,9 @@ if (missing() || !nodeIsThere()) {
   });
   if (status !== 0) process.exit(status ?? 1);
   if (missing() || !nodeIsThere()) {
-    console.error('npm ci ended well, but Node 24 is not there: allow the install script of the package "node", then run this again.');
+    console.error(
+      'npm ci ended well, but Node 24 is not there: allow the install script of the package "node", then run this again.',
+    );
     process.exit(1);
   }
 }

@@ -1,6 +1,6 @@
 /** What goes wrong in the command itself, and the exit code of everything that goes wrong. */
 
-import { isContentLibraryError, isTransient, type ContentLibraryError } from '../index.ts';
+import { isContentLibraryError, isSessionLimit, isTransient, type ContentLibraryError } from '../index.ts';
 
 /** A failure that has no class in the library. */
 export class CommandError extends Error {
@@ -42,7 +42,7 @@ const exitCode = (error: ContentLibraryError): number => {
     case 'ApiError':
       if (error.error_type === 'UNAUTHENTICATED' || error.error_type === 'UNAUTHORIZED') return 3;
       if (error.error_type === 'NOT_FOUND' || isUnknownFile(error.operation, error.error_type)) return 4;
-      return isTransient(error) || error.error_type === 'SERVICE_UNAVAILABLE' ? 7 : 1;
+      return isTransient(error) || isSessionLimit(error) ? 7 : 1;
     case 'PreparationError':
     case 'UnsupportedEndpointError':
       return 5;

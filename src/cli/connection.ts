@@ -1,11 +1,11 @@
 /** Which vCenter, and as whom: flags first, then VCENTER_…, then what users of govc have set already. */
 
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Credentials, VCenterOptions } from '../index.ts';
 import { nodeFetch } from '../node/index.ts';
 import { usageError } from './command-error.ts';
+import { trustFrom } from './trust.ts';
 
 /** The flags of a connection. */
 export interface ConnectionFlags {
@@ -29,53 +29,62 @@ export const withConnection = (command: Command): Command =>
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
     .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto');
 
-/** Reads the flags, the environment and, if asked to, standard input. */
-export const connectionFrom = async (flags: ConnectionFlags, env: NodeJS.ProcessEnv = process.env): Promise<VCenterOptions> => {
-  const govc = govcAddress(env['GOVC_URL']);
-  const address = flags.server ?? env['VCENTER_URL'] ?? govc?.origin;
-  if (address === undefined || address === '')
-    throw usageError('Which vCenter? Give --server https://vcenter.example.com, or set VCENTER_URL.');
-  const server = withScheme(address);
-  if (server === undefined) throw usageError('The address of the vCenter cannot be read: expected one such as https://vcenter.example.com');
+/** Reads the flags, the environment and, if asked to, standard input. A variable that is set to nothing is not set. */
+export const connectionFrom = async (
+  flags: ConnectionFlags,
+  env: NodeJS.ProcessEnv = process.env,
+  stdin: AsyncIterable<Uint8Array> = process.stdin,
+): Promise<VCenterOptions> => {
+  const address = flags.server || env['VCENTER_URL'] || env['GOVC_URL'];
+  if (!address) throw usageError('Which vCenter? Give --server https://vcenter.example.com, or set VCENTER_URL.');
+  const server = addressOf(address);
+  if (server === undefined)
+    throw usageError('The address of the vCenter cannot be read: expected one such as https://vcenter.example.com');
+  // Flags are seen by everybody on the machine.
+  if (address === flags.server && server.password !== '')
+    throw usageError(
+      '--server holds a password, which others can see. Set VCENTER_PASSWORD, or pipe it in with --password-stdin.',
+    );
   const { dialect = 'auto' } = flags;
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`--dialect is api, rest or auto, not ${JSON.stringify(dialect)}.`);
-
-  const ca = flags.ca ?? (env['GOVC_TLS_CA_CERTS'] || undefined)?.split(':').find((file) => file !== '');
-  const insecure = flags.insecure ?? ['1', 'true', 't'].includes(env['GOVC_INSECURE']?.toLowerCase() ?? '');
   return {
     server: server.origin,
-    credentials: await credentialsFrom(flags, env, server.username === '' ? govc : server),
+    fetch: nodeFetch(trustFrom(flags, env)),
     dialect,
-    fetch: nodeFetch({ ...(ca === undefined ? {} : { ca: certificates(ca) }), insecure }),
+    credentials: await credentialsFrom(flags, env, server, stdin),
   };
 };
 
-const credentialsFrom = async (flags: ConnectionFlags, env: NodeJS.ProcessEnv, address: URL | undefined): Promise<Credentials> => {
-  if (flags.sessionId !== undefined) return { sessionId: flags.sessionId };
-  const inAddress = (part: string | undefined): string | undefined => (part === undefined || part === '' ? undefined : decodeURIComponent(part));
-  const username = flags.username ?? env['VCENTER_USERNAME'] ?? env['GOVC_USERNAME'] ?? inAddress(address?.username);
-  if (username === undefined || username === '') throw usageError('As whom? Give --username user@vsphere.local, or set VCENTER_USERNAME.');
+const credentialsFrom = async (
+  flags: ConnectionFlags,
+  env: NodeJS.ProcessEnv,
+  address: URL,
+  stdin: AsyncIterable<Uint8Array>,
+): Promise<Credentials> => {
+  if (flags.sessionId) return { sessionId: flags.sessionId };
+  const username = flags.username || env['VCENTER_USERNAME'] || env['GOVC_USERNAME'] || decoded(address.username);
+  if (!username) throw usageError('As whom? Give --username user@vsphere.local, or set VCENTER_USERNAME.');
   const password =
     flags.passwordStdin === true
-      ? (await text(process.stdin)).replace(/\r?\n$/, '')
-      : (env['VCENTER_PASSWORD'] ?? env['GOVC_PASSWORD'] ?? inAddress(address?.password));
-  if (password === undefined) throw usageError('No password: set VCENTER_PASSWORD, or pipe it in with --password-stdin.');
+      ? (await text(stdin)).replace(/\r?\n$/, '')
+      : env['VCENTER_PASSWORD'] || env['GOVC_PASSWORD'] || decoded(address.password);
+  if (!password) throw usageError('No password: set VCENTER_PASSWORD, or pipe it in with --password-stdin.');
   return { username, password };
 };
 
 /** govc takes `host`, `user:password@host` and `https://host/sdk` alike. */
-const govcAddress = (url: string | undefined): URL | undefined => (url === undefined || url === '' ? undefined : withScheme(url));
-
-const withScheme = (address: string): URL | undefined => {
+const addressOf = (address: string): URL | undefined => {
   const full = address.includes('://') ? address : `https://${address}`;
-  return URL.canParse(full) ? new URL(full) : undefined;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 };
 
-const certificates = (file: string): string => {
+/** A percent sign may be one. */
+const decoded = (part: string): string => {
   try {
-    return readFileSync(file, 'utf8');
-  } catch (thrown) {
-    throw usageError(`The certificates cannot be read: ${thrown instanceof Error ? thrown.message : file}`);
+    return decodeURIComponent(part);
+  } catch {
+    return part;
   }
 };

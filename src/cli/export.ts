@@ -1,12 +1,15 @@
 /** `content-library export`: the files of an item, into a directory or onto standard output. */
 
+import { rmSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type Saved, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
 import { CommandError, failureOf, notFoundError, usageError } from './command-error.ts';
 import { fits, itemNamed, libraryNamed, partsOf } from './find.ts';
 import { display } from './display.ts';
-import { bytes, shown } from './words.ts';
+import { jsonLine } from './json-line.ts';
+import { bytes, files, shown } from './words.ts';
 
 /** The flags of `export`. */
 export interface ExportFlags {
@@ -22,7 +25,8 @@ export interface ExportFlags {
 /** Downloads what `LIBRARY/ITEM[/GLOB]` names. Completes when all of it is there; errors with what the exit code is made of. */
 export const exportItem = (vc: VCenter, path: string, destination: string, flags: ExportFlags): Observable<unknown> => {
   const [library, item, pattern = '*'] = partsOf(path);
-  if (library === undefined || item === undefined) throw usageError('Which item? Give LIBRARY/ITEM, or LIBRARY/ITEM/FILE for some of its files.');
+  if (library === undefined || item === undefined)
+    throw usageError('Which item? Give LIBRARY/ITEM, or LIBRARY/ITEM/FILE for some of its files.');
   const toStdout = destination === '-';
   const sink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
   const results = toStdout ? process.stderr : process.stdout;
@@ -40,13 +44,17 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
     tap((event) => {
       if (event.type === 'opened') refuseWrongNumber(event.files.length, path, toStdout);
     }),
-    flags.json ? tap((event) => void results.write(`${line(event)}\n`)) : display(process.stderr),
+    flags.json ? tap((event) => void results.write(jsonLine(told(event)))) : display(process.stderr),
     tap((event) => {
       if (event.type !== 'saved') return;
       if (!flags.json && !toStdout) results.write(`${summary(event)}\n`);
       if (event.verified !== 'none') return;
       const unproven = `${shown(event.file)}: vCenter stated neither a length nor a checksum, so nothing proves that it is whole.`;
-      if (flags.requireProof) throw new CommandError('UnprovenError', 6, unproven);
+      if (flags.requireProof) {
+        // Nobody shall find under its name what was not accepted.
+        if (event.path !== undefined) rmSync(event.path, { force: true });
+        throw new CommandError('UnprovenError', 6, unproven);
+      }
       if (!flags.json) process.stderr.write(`Warning: ${unproven}\n`);
     }),
     refuseFailures,
@@ -55,7 +63,8 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
 
 const refuseWrongNumber = (count: number, path: string, toStdout: boolean): void => {
   if (count === 0) throw notFoundError(`No file fits ${JSON.stringify(path)}.`);
-  if (toStdout && count > 1) throw usageError(`Standard output takes one file, and ${count} fit ${JSON.stringify(path)}. Name one, or give a directory.`);
+  if (toStdout && count > 1)
+    throw usageError(`Standard output takes one file, and ${count} fit ${JSON.stringify(path)}. Name one, or give a directory.`);
 };
 
 /** Some files failed: the others are there, and the command says so at its end. */
@@ -63,16 +72,31 @@ const refuseFailures = (events$: Observable<DownloadEvent>): Observable<never> =
   events$.pipe(
     map((event) => {
       if (event.type === 'closed' && event.failed > 0)
-        throw new CommandError('SomeFailedError', 9, `${event.failed} of ${event.failed + event.files} files failed; the others are saved.`);
+        throw new CommandError(
+          'SomeFailedError',
+          9,
+          `${event.failed} of ${files(event.failed + event.files)} failed; the others are saved.`,
+        );
       return event;
     }),
     ignoreElements(),
   );
 
-const line = (event: DownloadEvent): string => JSON.stringify(event.type === 'failed' ? { ...event, error: failureOf(event.error) } : event);
+const told = (event: DownloadEvent): unknown => (event.type === 'failed' ? { ...event, error: failureOf(event.error) } : event);
 
 const summary = ({ path, file, bytes: count, checksum, verified }: Saved): string =>
-  [path ?? shown(file), bytes(count), ...(checksum === undefined ? [] : [`${checksum.algorithm.toLowerCase()}:${checksum.value}`]), proofs[verified]].join('  ');
+  [
+    path === undefined ? shown(file) : fromHere(path),
+    bytes(count),
+    ...(checksum === undefined ? [] : [`${checksum.algorithm.toLowerCase()}:${checksum.value}`]),
+    proofs[verified],
+  ].join('  ');
+
+/** Short, where it is below the working directory. */
+const fromHere = (path: string): string => {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || isAbsolute(short) ? path : short;
+};
 
 const proofs: Readonly<Record<Saved['verified'], string>> = {
   checksum: "equal to vCenter's checksum",

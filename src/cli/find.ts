@@ -3,6 +3,7 @@
 import { catchError, concatMap, forkJoin, map, of, throwError, type Observable } from 'rxjs';
 import { ApiError, findItems, findLibraries, getItem, getLibrary, type VCenter } from '../index.ts';
 import { notFoundError, usageError } from './command-error.ts';
+import { shown } from './words.ts';
 
 /** Something that has a name and an identifier. */
 export interface Named {
@@ -24,7 +25,21 @@ export const libraryNamed = (vc: VCenter, name: string): Observable<Named> =>
 
 /** The item of a name or an identifier in a library. */
 export const itemNamed = (vc: VCenter, library: Named, name: string): Observable<Named> =>
-  findItems(vc, { name, library_id: library.id }).pipe(concatMap((ids) => one('item', name, ids, (id) => getItem(vc, id))));
+  findItems(vc, { name, library_id: library.id }).pipe(
+    concatMap((ids) => one('item', name, ids, (id) => itemIn(vc, library, id))),
+  );
+
+/** An identifier finds items of all libraries. */
+const itemIn = (vc: VCenter, library: Named, id: string): Observable<Named> =>
+  getItem(vc, id).pipe(
+    map(({ name, library_id }) => {
+      if (library_id !== undefined && library_id !== library.id)
+        throw notFoundError(
+          `The item ${JSON.stringify(name)} (${id}) is in another library than ${JSON.stringify(library.name)}.`,
+        );
+      return { id, name };
+    }),
+  );
 
 const one = (
   kind: string,
@@ -36,7 +51,9 @@ const one = (
   const [only] = ids;
   if (only === undefined)
     return read(wanted).pipe(
-      catchError((thrown: unknown) => throwError(() => (isNoSuchId(thrown) ? notFoundError(`There is no ${kind} ${JSON.stringify(wanted)}.`) : thrown))),
+      catchError((thrown: unknown) =>
+        throwError(() => (isNoSuchId(thrown) ? notFoundError(`There is no ${kind} ${JSON.stringify(wanted)}.`) : thrown)),
+      ),
     );
   if (ids.length === 1) return of({ id: only, name: wanted });
   // vCenter does not mind letter case; whoever typed the name may.
@@ -44,8 +61,10 @@ const one = (
     map((found) => {
       const [exact, another] = found.filter(({ name }) => name === wanted);
       if (exact !== undefined && another === undefined) return exact;
-      const choice = found.map(({ id, name }) => `  ${id}  ${name}`).join('\n');
-      throw usageError(`There are ${found.length} of ${kind} ${JSON.stringify(wanted)}. Use the identifier of the one you mean:\n${choice}`);
+      const choice = found.map(({ id, name }) => `  ${id}  ${shown(name)}`).join('\n');
+      throw usageError(
+        `There are ${found.length} of ${kind} ${JSON.stringify(wanted)}. Use the identifier of the one you mean:\n${choice}`,
+      );
     }),
   );
 };
@@ -56,7 +75,10 @@ const isNoSuchId = (thrown: unknown): boolean =>
 
 /** Whether a file's name fits a pattern of `*` and `?`. */
 export const fits = (pattern: string): ((name: string) => boolean) => {
-  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 's');
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const expression = new RegExp(`^${source}$`, 'su');
   return (name) => expression.test(name);
 };

@@ -4,6 +4,7 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
+import { cut, padded, width } from './columns.ts';
 import { bytes, shown, time } from './words.ts';
 
 /** Milliseconds between two drawings. */
@@ -14,13 +15,15 @@ const barWidth = 24;
 export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<DownloadEvent> => {
   let drawn = 0;
   const erase = (): void => {
-    if (drawn > 0) moveCursor(stream, 0, -drawn);
+    if (drawn === 0) return;
+    moveCursor(stream, 0, -drawn);
     cursorTo(stream, 0);
     clearScreenDown(stream);
     drawn = 0;
   };
   const draw = (picture: DownloadSnapshot): void => {
-    const lines = linesOf(picture, stream.rows - 1).map((line) => line.slice(0, stream.columns - 1));
+    // Terminals that do not know their size say 0.
+    const lines = linesOf(picture, (stream.rows || 24) - 1).map((line) => cut(line, (stream.columns || 80) - 1));
     erase();
     stream.write(lines.map((line) => `${coloured(stream, line)}\n`).join(''));
     drawn = lines.length;
@@ -41,21 +44,22 @@ const linesOf = ({ files, received, total, percent, speed, timeLeft }: DownloadS
   const open = files.filter(({ phase }) => phase !== 'saved');
   // With more files than lines, those that move are worth seeing.
   const worth = [...open].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 2, 1));
-  const width = Math.max(...worth.map(({ name }) => shown(name).length), 'all files'.length);
-  const rows = worth.map((file) => `${shown(file.name).padEnd(width)}  ${stateOf(file)}`);
+  const column = Math.max(...worth.map(({ name }) => width(shown(name))), 'all files'.length);
+  const rows = worth.map((file) => `${padded(shown(file.name), column)}  ${stateOf(file)}`);
   const whole = [
     percent === undefined ? bytes(received) : `${bar(percent)} ${bytes(received)} of ${bytes(total ?? received)}`,
     ...(speed > 0 ? [`${bytes(speed)}/s`] : []),
     ...(timeLeft === undefined ? [] : [`${time(timeLeft)} left`]),
   ].join('  ');
-  return [...rows, `${'all files'.padEnd(width)}  ${whole}`];
+  return [...rows, `${padded('all files', column)}  ${whole}`];
 };
 
 const weight = ({ phase }: FileSnapshot): number => ['waiting', 'preparing', 'proving', 'downloading'].indexOf(phase);
 
 const stateOf = ({ phase, received, total }: FileSnapshot): string => {
   if (phase !== 'downloading') return phase;
-  return total === undefined ? bytes(received) : `${bar((received / total) * 100)} ${bytes(received)} of ${bytes(total)}`;
+  if (total === undefined || total === 0) return bytes(received);
+  return `${bar(Math.min((received / total) * 100, 100))} ${bytes(received)} of ${bytes(total)}`;
 };
 
 const bar = (percent: number): string => {
@@ -65,4 +69,6 @@ const bar = (percent: number): string => {
 
 /** Node leaves the colours out where `NO_COLOR` is set. */
 const coloured = (stream: NodeJS.WriteStream, line: string): string =>
-  line.replace(/█+/, (full) => styleText('cyan', full, { stream })).replace(/(preparing|proving|waiting)$/, (word) => styleText('dim', word, { stream }));
+  line
+    .replace(/█+/, (full) => styleText('cyan', full, { stream }))
+    .replace(/(preparing|proving|waiting)$/, (word) => styleText('dim', word, { stream }));

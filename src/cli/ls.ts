@@ -4,7 +4,9 @@ import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArra
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
 import { itemNamed, libraryNamed, partsOf } from './find.ts';
 import { usageError } from './command-error.ts';
-import { bytes, shown, table } from './words.ts';
+import { table } from './columns.ts';
+import { jsonLine } from './json-line.ts';
+import { bytes, shown } from './words.ts';
 
 /** One thing that was found, as `--json` prints it. */
 interface Entry {
@@ -18,8 +20,8 @@ interface Entry {
 export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observable<unknown> =>
   entriesAt(vc, path).pipe(
     tap((entries) => {
-      const lines = json ? entries.map((entry) => JSON.stringify(entry)) : asTable(entries);
-      for (const line of lines) process.stdout.write(`${line}\n`);
+      const lines = json ? entries.map(jsonLine) : asTable(entries).map((line) => `${line}\n`);
+      process.stdout.write(lines.join(''));
     }),
   );
 
@@ -28,7 +30,11 @@ const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly E
   if (file !== undefined) throw usageError('ls shows libraries, items and the files of an item: LIBRARY or LIBRARY/ITEM.');
   if (library === undefined) return listLibraries(vc).pipe(each((id) => libraryEntry(vc, id)));
   const library$ = libraryNamed(vc, library);
-  if (item === undefined) return library$.pipe(concatMap(({ id }) => listItems(vc, id)), each((id) => itemEntry(vc, id)));
+  if (item === undefined)
+    return library$.pipe(
+      concatMap(({ id }) => listItems(vc, id)),
+      each((id) => itemEntry(vc, id)),
+    );
   return library$.pipe(
     concatMap((found) => itemNamed(vc, found, item)),
     concatMap(({ id }) => listItemFiles(vc, id)),
@@ -39,7 +45,9 @@ const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly E
         size,
         cached,
         version,
-        ...(checksum_info === undefined ? {} : { checksum: { algorithm: checksum_info.algorithm ?? 'SHA1', value: checksum_info.checksum } }),
+        ...(checksum_info === undefined
+          ? {}
+          : { checksum: { algorithm: checksum_info.algorithm ?? 'SHA1', value: checksum_info.checksum } }),
       })),
     ),
   );
@@ -92,17 +100,24 @@ const itemEntry = (vc: VCenter, id: string): Observable<Entry> =>
 const asTable = (entries: readonly Entry[]): readonly string[] => {
   const [first] = entries;
   if (first === undefined) return [];
-  const size = ({ cached, size: count }: Entry): string => (cached === false ? 'not cached' : typeof count === 'number' ? bytes(count) : '');
-  const text = (value: unknown): string => (value === undefined ? '' : String(value));
+  const size = ({ cached, size: count }: Entry): string =>
+    cached === false ? 'not cached' : typeof count === 'number' ? bytes(count) : '';
+  const text = (value: unknown): string => (typeof value === 'string' ? shown(value) : '');
   switch (first.type) {
     case 'library':
-      return table([['LIBRARY', 'TYPE', 'ID'], ...entries.map((entry) => [shown(entry.name), text(entry['libraryType']), text(entry.id)])]);
+      return table([
+        ['LIBRARY', 'TYPE', 'ID'],
+        ...entries.map((entry) => [shown(entry.name), text(entry['libraryType']), text(entry.id)]),
+      ]);
     case 'item':
       return table([
         ['ITEM', 'TYPE', 'ON DISK', 'ID'],
         ...entries.map((entry) => [shown(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
       ]);
     case 'file':
-      return table([['FILE', 'ON DISK', 'VERSION'], ...entries.map((entry) => [shown(entry.name), size(entry), text(entry['version'])])]);
+      return table([
+        ['FILE', 'ON DISK', 'VERSION'],
+        ...entries.map((entry) => [shown(entry.name), size(entry), text(entry['version'])]),
+      ]);
   }
 };

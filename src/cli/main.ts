@@ -44,7 +44,10 @@ withConnection(
   program
     .command('export <path> [destination]')
     .description('download LIBRARY/ITEM, or LIBRARY/ITEM/GLOB for some of its files, into a directory; - is standard output')
-    .addHelpText('after', '\nExit codes: 0 all is there and proven, 2 usage, 3 login or privilege, 4 not found, 5 preparation,\n6 integrity, 7 network or server, 8 certificate, 9 some files failed, 10 disk, 130 interrupted.'),
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all is there and proven, 2 usage, 3 login or privilege, 4 not found, 5 preparation,\n6 integrity, 7 network or server, 8 certificate, 9 some files failed, 10 disk, 130 interrupted.',
+    ),
 )
   .option('--concurrency <n>', 'files at the same time', wholePositive, 2)
   .option('--force', 'replace files that are there already', false)
@@ -62,13 +65,16 @@ withConnection(
   });
 
 // A reader of our output that goes away is no failure of ours: see `run`.
-process.stdout.on('error', () => undefined);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 try {
   await program.parseAsync();
 } catch (thrown) {
-  if (!(thrown instanceof CommanderError)) throw thrown;
-  process.exitCode = thrown.exitCode === 0 ? 0 : 2;
-  // Commander has said what is wrong to the person; a program wants it as JSON.
-  if (thrown.exitCode !== 0 && process.argv.includes('--json')) tell(usageError(thrown.message), { json: true });
+  const output = { json: process.argv.includes('--json'), jsonTo: process.argv.includes('-') ? process.stderr : process.stdout };
+  if (!(thrown instanceof CommanderError)) process.exitCode = tell(thrown, output);
+  else if (thrown.exitCode !== 0) {
+    process.exitCode = 2;
+    // Commander has said what is wrong to the person; a program wants it as JSON.
+    if (output.json) tell(usageError(thrown.message.replace(/^error: /, '')), output);
+  }
 }

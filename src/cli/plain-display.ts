@@ -1,8 +1,8 @@
 /** Plain lines for logs: what changed, and how far a file is, now and then. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import type { DownloadEvent } from '../index.ts';
-import { bytes, shown, time } from './words.ts';
+import type { DownloadEvent, Status } from '../index.ts';
+import { bytes, files, shown, time } from './words.ts';
 
 /** Milliseconds between two lines about the bytes of one file. */
 const tellEvery = 10_000;
@@ -21,22 +21,27 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
   return tap((event) => {
     switch (event.type) {
       case 'opened':
-        return write(`${event.itemName === undefined ? event.itemId : shown(event.itemName)}: ${event.files.length} files`);
+        return write(`${event.itemName === undefined ? event.itemId : shown(event.itemName)}: ${files(event.files.length)}`);
       case 'status': {
-        const status = String(event.status).toLowerCase().replaceAll('_', ' ');
+        const status = wordOf(event).toLowerCase().replaceAll('_', ' ');
         if (statuses.get(event.file) === status) return;
         statuses.set(event.file, status);
         return write(`${shown(event.file)}: ${status}`);
       }
       case 'progress':
         if (!progressIsDue(event.file)) return;
-        return write(`${shown(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`);
+        return write(
+          `${shown(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`,
+        );
       case 'saved':
         return write(`${shown(event.file)}: saved, ${bytes(event.bytes)}`);
       case 'failed':
-        return write(`${shown(event.file)}: failed. ${event.error.message}`);
+        return write(`${shown(event.file)}: failed. ${shown(event.error.message)}`);
       case 'closed':
-        return write(`${event.files} files, ${bytes(event.bytes)} in ${time(event.duration)}`);
+        return write(`${files(event.files)}, ${bytes(event.bytes)} in ${time(event.duration)}`);
     }
   });
 };
+
+/** A status that this version does not know is a string, too; its type only keeps it from being compared. */
+const wordOf = ({ status }: Status): string => shown(status as string);

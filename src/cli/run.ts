@@ -1,8 +1,10 @@
 /** Runs a job against a vCenter: signals, the way out, the last word. */
 
-import { fromEvent, map, merge, take, takeUntil, tap, type Observable } from 'rxjs';
-import { withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
+import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
+import { isContentLibraryError, withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError, failureOf } from './command-error.ts';
+import { jsonLine } from './json-line.ts';
+import { shown } from './words.ts';
 
 /** How a job tells what it has to tell. */
 export interface Output {
@@ -13,44 +15,69 @@ export interface Output {
 }
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Milliseconds for leaving the server clean after a signal. */
 const patience = 5000;
 
 /** Logs in, runs the job, logs out whatever happens, and answers the exit code. Everything that failed has been told by then. */
-export const run = (connect: () => Promise<VCenterOptions>, job: (vc: VCenter) => Observable<unknown>, output: Output): Promise<number> =>
-  connect().then(
-    (options) =>
-      new Promise((resolve) => {
-        withVCenter(options, (vc) => job(vc).pipe(takeUntil(interruption()))).subscribe({
-          error: (thrown: unknown) => resolve(tell(thrown, output)),
-          complete: () => resolve(0),
-        });
-      }),
-    (thrown: unknown) => tell(thrown, output),
-  );
+export const run = async (
+  connect: () => Promise<VCenterOptions>,
+  job: (vc: VCenter) => Observable<unknown>,
+  output: Output,
+): Promise<number> => {
+  try {
+    const options = await connect();
+    const interruption$ = interruptionOf(output);
+    await lastValueFrom(
+      withVCenter(options, (vc) => job(vc).pipe(takeUntil(interruption$))),
+      { defaultValue: undefined },
+    );
+    return 0;
+  } catch (thrown) {
+    return tell(thrown, output);
+  }
+};
 
-/** Errors with the first signal; the second one ends the process at once, and so does a server that hangs. */
-const interruption = (): Observable<never> =>
-  merge(...(['SIGINT', 'SIGTERM'] as const).map((signal) => fromEvent(process, signal).pipe(map(() => signal)))).pipe(
-    take(1),
-    tap((signal) => {
-      for (const again of ['SIGINT', 'SIGTERM'] as const) process.once(again, () => process.exit(codes[again]));
-      setTimeout(() => process.exit(codes[signal]), patience).unref();
-      if (process.stderr.isTTY) process.stderr.write('\nInterrupted; leaving the server clean …\n');
-    }),
-    map((signal) => {
-      throw new CommandError('InterruptedError', codes[signal], `Interrupted (${signal}). The server was left clean; nothing unfinished stands under a final name.`);
-    }),
-  );
+/**
+ * Errors with the first signal; the second one ends the process at once, and so does a server that hangs.
+ *
+ * It listens until the process ends: a signal that comes during the logout must not cut it off.
+ */
+const interruptionOf = (output: Output): Observable<never> => {
+  const interruption$ = new Subject<never>();
+  let heard = false;
+  const interrupted = (signal: (typeof signals)[number], end: string): CommandError =>
+    new CommandError('InterruptedError', codes[signal], `Interrupted (${signal}). ${end}`);
+  const hear = (signal: (typeof signals)[number]): void => {
+    if (heard) process.exit(codes[signal]);
+    heard = true;
+    setTimeout(() => {
+      process.exit(
+        tell(
+          interrupted(signal, 'The server did not answer in time: the download session stays there until it runs out.'),
+          output,
+        ),
+      );
+    }, patience).unref();
+    interruption$.error(interrupted(signal, 'The server was left clean; nothing unfinished stands under a final name.'));
+    // Not before: the live lines are gone only now.
+    if (process.stderr.isTTY) process.stderr.write('Interrupted; leaving the server clean …\n');
+  };
+  for (const signal of signals) process.on(signal, hear);
+  return interruption$;
+};
 
 /** Says what failed, to a person or to a program, and answers the exit code. */
 export const tell = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {
-  const failure = failureOf(thrown);
   if (isReaderGone(thrown)) return 0;
-  if (json) jsonTo.write(`${JSON.stringify({ type: 'error', error: failure })}\n`);
-  else process.stderr.write(`${failure.tag}: ${failure.message}\n`);
+  const failure = failureOf(thrown);
+  if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
+  // The server's own words are part of it, line by line.
+  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(shown).join('\n')}\n`);
   return failure.code;
 };
 
-const isReaderGone = (thrown: unknown): boolean => thrown instanceof Error && 'code' in thrown && thrown.code === 'EPIPE';
+/** Whoever wanted the bytes on standard output has gone: what was asked for is moot. */
+const isReaderGone = (thrown: unknown): boolean =>
+  isContentLibraryError(thrown) && thrown._tag === 'SinkError' && thrown.code === 'EPIPE';

@@ -2,8 +2,9 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { bytesOf } from './web-stream.ts';
 
 /** A server as a function. */
@@ -27,13 +28,23 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Puts a handler on a port. Rejects if the port is taken. */
+/**
+ * Puts a handler on a port. Rejects if the port is taken.
+ *
+ * The signal of a request aborts when its client leaves. A handler that throws costs its client the connection, and nobody else anything.
+ */
 export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tls }: ServeOptions = {}): Promise<Served> => {
   const scheme = tls === undefined ? 'http' : 'https';
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     answer(handler, scheme, incoming, outgoing).catch(() => outgoing.destroy());
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
+  // The server's own `closeAllConnections` knows none that is still shaking hands.
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -44,7 +55,7 @@ export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tl
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }),
   };
 };
@@ -59,15 +70,25 @@ const answer = async (handler: Handler, scheme: string, incoming: IncomingMessag
   outgoing.writeHead(response.status, [...response.headers].flat());
   if (response.body === null) outgoing.end();
   // A client that leaves in the middle is no failure of the server.
-  else await pipeline(response.body, outgoing).catch(() => outgoing.destroy());
+  else await pipeline(inTurns(response.body), outgoing).catch(() => outgoing.destroy());
 };
+
+/** As long as a client takes them at once, bytes that are at hand would go out without a turn for anything else of this process. */
+async function* inTurns(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const part of body) {
+    yield part;
+    await turn();
+  }
+}
 
 const requestOf = (scheme: string, incoming: IncomingMessage, signal: AbortSignal): Request => {
   const { method = 'GET', url = '/', headers } = incoming;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const init: RequestInit & { duplex?: 'half' } = {
     method,
-    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, String(value)]])),
+    headers: Object.entries(headers).flatMap(([name, value]): [string, string][] =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
     signal,
     ...(hasBody ? { body: bytesOf(incoming), duplex: 'half' } : {}),
   };

@@ -1,8 +1,7 @@
 /** One file's bytes into a stream of Node's. */
 
-import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { SinkError, type Sink } from '../index.ts';
+import { SinkError, type Sink, type SinkFile } from '../index.ts';
 import { diskError } from './disk-error.ts';
 import { nodeHash } from './hash.ts';
 
@@ -20,33 +19,54 @@ export const toWritable = (stream: Writable): Sink => {
     open: async ({ name }) => {
       if (taken) throw new SinkError({ path: name, reason: 'a stream takes one file. Choose one, or use a directory.' });
       taken = true;
-      const broken = new AbortController();
-      const failed = (error: Error): void => broken.abort(error);
-      stream.on('error', failed);
-      const check = (): void => {
-        if (broken.signal.aborted || stream.destroyed) throw diskError(name, broken.signal.reason ?? stream.errored ?? closedEarly());
+      return fileInto(stream, name);
+    },
+  };
+};
+
+const fileInto = (stream: Writable, name: string): SinkFile => {
+  let broken: Error | undefined;
+  // Without a listener for it, an error of the stream would end the process.
+  const breaks = (error: Error): void => {
+    broken ??= error;
+  };
+  stream.on('error', breaks);
+  const refuseBroken = (): void => {
+    const reason = broken ?? stream.errored ?? (stream.writable ? undefined : closedEarly());
+    if (reason !== undefined) throw diskError(name, reason);
+  };
+  let stopWaiting = (): void => undefined;
+  /** Fulfils with the first of these events, or with `also`, and then listens to none of them any more. */
+  const firstOf = (events: readonly string[], also?: Promise<void>): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        for (const event of events) stream.off(event, done);
+        resolve();
       };
-      return {
-        write: async (bytes) => {
-          check();
-          if (!stream.write(bytes))
-            await Promise.race([once(stream, 'drain', { signal: broken.signal }), once(stream, 'close', { signal: broken.signal })]).catch(
-              () => undefined,
-            );
-          check();
-        },
-        commit: async () => {
-          // Answered when all that was written before has gone out.
-          await new Promise<void>((resolve) => {
-            stream.write('', () => resolve());
-          });
-          check();
-          stream.off('error', failed);
-        },
-        discard: async () => {
-          stream.off('error', failed);
-        },
-      };
+      stopWaiting = done;
+      for (const event of events) stream.on(event, done);
+      void also?.then(done);
+    });
+  let lastHasGone = Promise.resolve();
+  return {
+    write: async (bytes) => {
+      refuseBroken();
+      let hasRoom = false;
+      lastHasGone = new Promise((resolve) => {
+        hasRoom = stream.write(bytes, () => resolve());
+      });
+      if (!hasRoom) await firstOf(['drain', 'error', 'close']);
+      refuseBroken();
+    },
+    commit: async () => {
+      // A stream that is destroyed forgets the write it was in the middle of.
+      await firstOf(['close'], lastHasGone);
+      refuseBroken();
+      stream.off('error', breaks);
+    },
+    discard: async () => {
+      stopWaiting();
+      stream.off('error', breaks);
     },
   };
 };

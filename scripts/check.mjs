@@ -1,0 +1,81 @@
+/**
+ * All that has to hold before a change is done, in one run. A step that fails does not keep the next ones from running.
+ *
+ * `--without-tests` leaves `npm test` out, for CI has run it already.
+ */
+
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const temporary = mkdtempSync(join(tmpdir(), 'check-'));
+process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
+
+const tarball = () => join(temporary, readdirSync(temporary).find((file) => file.endsWith('.tgz')) ?? 'no-tarball');
+const jest = 'node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js';
+
+/** Name, command, what else there is to know; in order, for what stands below the build looks at `dist`. */
+const steps = [
+  ['types', () => 'tsc -p tsconfig.json'],
+  // Core, simulator and Angular run in browsers: they compile without Node's types.
+  ['web types', () => 'tsc -p tsconfig.web.json'],
+  ['lint', () => 'eslint .'],
+  ['format', () => 'prettier --check .'],
+  ['tests', () => 'npm test', { tests: true, skip: process.argv.includes('--without-tests') }],
+  ['build', () => 'npm run build'],
+  ['tests on dist', () => jest, { tests: true, env: { RX_CONTENT_LIBRARY_TEST: 'dist' } }],
+  ['API report', () => 'node scripts/api-report.mjs'],
+  ['pack', () => `npm pack --ignore-scripts --loglevel=error --pack-destination "${temporary}"`],
+  ['publint', () => `publint run "${tarball()}" --strict`],
+  // There is no CommonJS in the package, and thus nothing for the two resolutions that ask for it.
+  ['types of the package', () => `attw "${tarball()}" --profile esm-only`],
+  ['size', () => 'node scripts/size.mjs'],
+];
+
+const run = (command, env) =>
+  new Promise((resolve) => {
+    const child = spawn(command, {
+      cwd: root,
+      shell: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, PATH: join(root, 'node_modules/.bin') + delimiter + process.env.PATH, ...env },
+    });
+    const output = [];
+    child.stdout.on('data', (data) => output.push(data));
+    child.stderr.on('data', (data) => output.push(data));
+    child.on('error', (error) => resolve({ code: 1, output: String(error) }));
+    child.on('close', (code) => resolve({ code, output: Buffer.concat(output).toString() }));
+  });
+
+/** What the closing line of a test run says; a run without one has broken off. */
+const counted = (output) => {
+  const [, passed, failed, , skipped] = /^(\d+) passed, (\d+) failed(, (\d+) skipped)?$/m.exec(output) ?? [];
+  return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: Number(skipped ?? 0) };
+};
+
+const total = { passed: 0, failed: 0 };
+const failures = [];
+
+for (const [name, command, { tests = false, skip = false, env = {} } = {}] of steps) {
+  if (skip) continue;
+  const start = performance.now();
+  const { code, output } = await run(command(), env);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  const count = tests ? counted(output) : { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
+  if (code !== 0 && count.failed === 0) count.failed = 1;
+  total.passed += count.passed;
+  total.failed += count.failed;
+  const said = tests
+    ? `  ${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`
+    : '';
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(20)} ${seconds.padStart(6)} s${said}`);
+  if (code === 0) continue;
+  failures.push(name);
+  console.log(`\n${output.trim().replaceAll(/^/gm, '     ')}\n`);
+}
+
+console.log(failures.length === 0 ? '\nAll is well.' : `\nFailed: ${failures.join(', ')}.`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+if (total.failed > 0) process.exitCode = 1;

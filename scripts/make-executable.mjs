@@ -1,0 +1,13 @@
+/** Makes the commands of the package executable, and refuses one that does not say what runs it. */
+
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+for (const file of Object.values(bin)) {
+  if (!readFileSync(join(root, file), 'utf8').startsWith('#!/usr/bin/env node\n'))
+    throw new Error(`${file}: the first line is not #!/usr/bin/env node`);
+  chmodSync(join(root, file), 0o755);
+}

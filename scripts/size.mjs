@@ -1,0 +1,36 @@
+/** Weighs what a browser has to load for the whole of `rx-content-library`, with everything it depends on. */
+
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+/** Bytes, gzipped. */
+const limit = 27 * 1024;
+
+const {
+  outputFiles: [bundle],
+  metafile,
+} = await build({
+  stdin: { contents: `export * from 'rx-content-library';`, resolveDir: join(import.meta.dirname, '..') },
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  legalComments: 'none',
+  metafile: true,
+  write: false,
+});
+
+const gzipped = gzipSync(bundle.contents, { level: 9 }).length;
+const kib = (bytes) => `${(bytes / 1024).toFixed(1)} KiB`;
+
+const shares = new Map();
+for (const [file, { bytesInOutput }] of Object.entries(Object.values(metafile.outputs)[0].inputs)) {
+  const owner = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? 'rx-content-library';
+  shares.set(owner, (shares.get(owner) ?? 0) + bytesInOutput);
+}
+
+console.log(`${kib(gzipped)} gzipped of at most ${kib(limit)}; ${kib(bundle.contents.length)} minified, of which:`);
+for (const [owner, bytes] of [...shares].sort(([, a], [, b]) => b - a)) console.log(`  ${kib(bytes).padStart(9)}  ${owner}`);
+if (gzipped > limit) process.exitCode = 1;

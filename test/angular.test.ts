@@ -1,0 +1,119 @@
+import {
+  createEnvironmentInjector,
+  inject,
+  InjectionToken,
+  Injector,
+  runInInjectionContext,
+  type EnvironmentInjector,
+} from '@angular/core';
+import { expect, test } from '@jest/globals';
+import { lastValueFrom } from 'rxjs';
+import { listLibraries, type VCenter, type VCenterOptions } from 'rx-content-library';
+import { injectContentLibrary, provideContentLibrary } from 'rx-content-library/angular';
+import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+
+const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
+
+const optionsFor = ({ fetch }: Simulator): VCenterOptions => ({ server: 'https://vcenter.example.com', credentials, fetch });
+
+/** What an application, or a lazy route, has: an environment injector. */
+const injectorWith = (...providers: Parameters<typeof createEnvironmentInjector>[0]): EnvironmentInjector =>
+  createEnvironmentInjector(providers, Injector.NULL as EnvironmentInjector);
+
+const connectionOf = (injector: Injector): VCenter => runInInjectionContext(injector, injectContentLibrary);
+
+/** The logout is sent on destroy, and answered a little later. */
+const until = async (isSo: () => boolean): Promise<void> => {
+  for (let turn = 0; turn < 1000 && !isSo(); turn += 1) await new Promise(setImmediate);
+  expect(isSo()).toBe(true);
+};
+
+test('all who inject in one injector, or below it, share the connection', () => {
+  const injector = injectorWith(provideContentLibrary(optionsFor(createSimulator())));
+  const child = Injector.create({ providers: [], parent: injector });
+
+  expect(connectionOf(injector)).toBe(connectionOf(injector));
+  expect(connectionOf(child)).toBe(connectionOf(injector));
+});
+
+test('two injectors have two connections, and the end of one leaves the other', async () => {
+  const simulator = createSimulator();
+  const [one, other] = [0, 1].map(() => injectorWith(provideContentLibrary(optionsFor(simulator)))) as [
+    EnvironmentInjector,
+    EnvironmentInjector,
+  ];
+  expect(connectionOf(one)).not.toBe(connectionOf(other));
+  await lastValueFrom(listLibraries(connectionOf(one)));
+  await lastValueFrom(listLibraries(connectionOf(other)));
+  expect(simulator.apiSessions).toBe(2);
+
+  one.destroy();
+  await until(() => simulator.apiSessions === 1);
+  const asked = simulator.requests.length;
+  await lastValueFrom(listLibraries(connectionOf(other)));
+  expect(simulator.requests.length).toBe(asked + 1);
+});
+
+test('a destroyed injector logs out', async () => {
+  const simulator = createSimulator();
+  const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+  await lastValueFrom(listLibraries(connectionOf(injector)));
+  expect(simulator.apiSessions).toBe(1);
+
+  injector.destroy();
+  await until(() => simulator.apiSessions === 0);
+  expect(simulator.requests.at(-1)?.operation).toBe('cis.Session.delete');
+});
+
+test('an injector destroyed while the login is under way logs out too', async () => {
+  const simulator = createSimulator();
+  const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+  listLibraries(connectionOf(injector)).subscribe().unsubscribe();
+
+  injector.destroy();
+  await until(() => simulator.requests.length === 2);
+  expect(simulator.requests.map(({ operation }) => operation)).toEqual(['cis.Session.create', 'cis.Session.delete']);
+  expect(simulator.apiSessions).toBe(0);
+});
+
+test('nothing is sent when nothing was subscribed to', async () => {
+  const simulator = createSimulator();
+  const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+  listLibraries(connectionOf(injector));
+
+  injector.destroy();
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(simulator.requests).toEqual([]);
+});
+
+test('a logout that fails is not thrown at anybody', async () => {
+  const simulator = createSimulator({ scenario: { faults: [{ operation: 'cis.Session.delete', status: 503, body: '' }] } });
+  const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+  await lastValueFrom(listLibraries(connectionOf(injector)));
+
+  injector.destroy();
+  await until(() => simulator.requests.at(-1)?.operation === 'cis.Session.delete');
+  // An error without a subscriber would be thrown in a timer, and fail this test.
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(simulator.apiSessions).toBe(1);
+});
+
+test('options given as a function are asked for once, when they are needed, and may inject', () => {
+  const address = new InjectionToken<string>('address');
+  let asked = 0;
+  const injector = injectorWith(
+    { provide: address, useValue: 'https://vcenter.example.com' },
+    provideContentLibrary(() => {
+      asked += 1;
+      return { server: inject(address), credentials };
+    }),
+  );
+  expect(asked).toBe(0);
+  expect(connectionOf(injector).server).toBe('https://vcenter.example.com');
+  connectionOf(injector);
+  expect(asked).toBe(1);
+});
+
+test('without provideContentLibrary the error names it', () => {
+  expect(() => connectionOf(injectorWith())).toThrow(/No provider found for .*provideContentLibrary/);
+});

@@ -1,0 +1,145 @@
+import { expect, test } from '@jest/globals';
+import { writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { connectionFrom, type ConnectionFlags } from '#src/cli/connection.js';
+import { trustFrom } from '#src/cli/trust.js';
+import { localhost, otherHost } from '../node/servers.ts';
+import { temporaryDirectory } from '../node/temporary.ts';
+import { command } from './command.ts';
+import { password, simulated, username } from './simulated.ts';
+
+const user = { VCENTER_USERNAME: 'u', VCENTER_PASSWORD: 'p' };
+
+const read = async (flags: ConnectionFlags, env: NodeJS.ProcessEnv, input = '') => {
+  const { server, credentials, dialect } = await connectionFrom(
+    flags,
+    env,
+    (async function* () {
+      yield Buffer.from(input);
+    })(),
+  );
+  return { server, credentials, dialect };
+};
+
+test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, string]>([
+  [
+    'a flag',
+    { server: 'https://flag.test' },
+    { VCENTER_URL: 'https://vcenter.test', GOVC_URL: 'https://govc.test' },
+    'https://flag.test',
+  ],
+  ['VCENTER_URL', {}, { VCENTER_URL: 'https://vcenter.test/', GOVC_URL: 'https://govc.test' }, 'https://vcenter.test'],
+  ['GOVC_URL', {}, { GOVC_URL: 'https://govc.test/sdk' }, 'https://govc.test'],
+  ['GOVC_URL without a scheme', {}, { GOVC_URL: 'govc.test:8443' }, 'https://govc.test:8443'],
+  ['GOVC_URL where VCENTER_URL is empty', {}, { VCENTER_URL: '', GOVC_URL: 'govc.test' }, 'https://govc.test'],
+  ['an address over plain HTTP', { server: 'http://127.0.0.1:8080' }, {}, 'http://127.0.0.1:8080'],
+])('the server is that of %s', async (_, flags, env, server) => {
+  expect(await read(flags, { ...user, ...env })).toMatchObject({ server });
+});
+
+const govc = { GOVC_URL: 'https://url%40vsphere.local:url%2Fsecret@govc.test/sdk' };
+const inUrl = { username: 'url@vsphere.local', password: 'url/secret' };
+const inGovc = { GOVC_USERNAME: 'govc', GOVC_PASSWORD: 'govc-secret' };
+const inVCenter = { VCENTER_USERNAME: 'vc', VCENTER_PASSWORD: 'vc-secret' };
+
+test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, object]>([
+  ['of the user info in GOVC_URL', {}, govc, inUrl],
+  [
+    'of GOVC_USERNAME and GOVC_PASSWORD before the user info',
+    {},
+    { ...govc, ...inGovc },
+    { username: 'govc', password: 'govc-secret' },
+  ],
+  ['of VCENTER_… before GOVC_…', {}, { ...govc, ...inGovc, ...inVCenter }, { username: 'vc', password: 'vc-secret' }],
+  [
+    'of --username before all',
+    { username: 'flag' },
+    { ...govc, ...inGovc, ...inVCenter },
+    { username: 'flag', password: 'vc-secret' },
+  ],
+  [
+    'on standard input before all',
+    { passwordStdin: true },
+    { ...govc, ...inVCenter },
+    { username: 'vc', password: 'from stdin ' },
+  ],
+  ['of an API session before all', { sessionId: 'sid' }, { ...govc, ...inVCenter }, { sessionId: 'sid' }],
+  ['of variables that are not empty', {}, { ...govc, VCENTER_USERNAME: '', GOVC_PASSWORD: '' }, inUrl],
+  ['of user@domain:password@host', {}, { GOVC_URL: 'a@b:c%d@govc.test' }, { username: 'a@b', password: 'c%d' }],
+])('the credentials are those %s', async (_, flags, env, credentials) => {
+  expect(await read(flags, env, 'from stdin \r\n')).toMatchObject({ credentials });
+});
+
+test('the user info of one address is not sent to another', async () => {
+  await expect(read({ server: 'https://other.test' }, govc)).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
+  await expect(read({}, { ...govc, VCENTER_URL: 'https://other.test' })).rejects.toMatchObject({ code: 2 });
+});
+
+test.each<[string, ConnectionFlags, NodeJS.ProcessEnv]>([
+  ['no server', {}, user],
+  ['a server that is no address', { server: 'https://' }, user],
+  ['a server that is not reached over HTTP', { server: 'ldap://x' }, user],
+  ['a password in a flag', { server: 'https://u:secret@x.test' }, {}],
+  ['no user', { server: 'https://x.test' }, {}],
+  ['no password', { server: 'https://x.test', username: 'u' }, {}],
+  ['an empty password on standard input', { server: 'https://x.test', username: 'u', passwordStdin: true }, {}],
+  ['a dialect that is none', { server: 'https://x.test', dialect: 'soap' }, user],
+  ['certificates that cannot be read', { server: 'https://x.test', ca: '/nowhere/ca.pem' }, user],
+])('%s is a UsageError, which tells no password', async (_, flags, env) => {
+  const reading = read(flags, env, '\n');
+  await expect(reading).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
+  await expect(reading).rejects.not.toThrow(/secret/);
+});
+
+test('what to trust: a flag before the environment, certificates before none', async () => {
+  const directory = await temporaryDirectory();
+  const [a, b] = [join(directory, 'a.pem'), join(directory, 'b.pem')];
+  await Promise.all([writeFile(a, localhost.cert), writeFile(b, otherHost.cert), writeFile(join(directory, 'no.pem'), 'no')]);
+  const certificates = { GOVC_TLS_CA_CERTS: [a, b].join(delimiter) };
+  expect(trustFrom({}, {})).toEqual({ insecure: false });
+  expect(trustFrom({ ca: a }, { GOVC_INSECURE: '1' })).toEqual({ ca: localhost.cert });
+  expect(trustFrom({ ca: a, insecure: true }, {})).toEqual({ ca: localhost.cert });
+  expect(trustFrom({ insecure: true }, certificates)).toEqual({ insecure: true });
+  expect(trustFrom({}, { ...certificates, GOVC_INSECURE: 'true' })).toEqual({ ca: `${localhost.cert}\n${otherHost.cert}` });
+  for (const yes of ['1', 'true', 'TRUE', 't', 'T']) expect(trustFrom({}, { GOVC_INSECURE: yes })).toEqual({ insecure: true });
+  for (const no of ['', '0', 'false']) expect(trustFrom({}, { GOVC_INSECURE: no })).toEqual({ insecure: false });
+  expect(() => trustFrom({ ca: join(directory, 'no.pem') }, {})).toThrow(/holds no certificate/);
+});
+
+test('the command takes what govc has: an address with user, password and path, and GOVC_INSECURE', async () => {
+  const { url, run } = await simulated({ tls: localhost });
+  const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
+  const env = { VCENTER_URL: '', VCENTER_USERNAME: '', VCENTER_PASSWORD: '', GOVC_URL: `${url.replace('//', `//${user}@`)}/sdk` };
+  expect(await run(['ls', 'lib-2'], { env: { ...env, GOVC_INSECURE: 'true' } })).toMatchObject({ code: 0, stderr: '' });
+  const refused = await run(['ls'], { env });
+  expect(refused.code).toBe(8);
+});
+
+test('the command trusts the certificates of --ca', async () => {
+  const [{ run }, directory] = await Promise.all([simulated({ tls: localhost }), temporaryDirectory()]);
+  await writeFile(join(directory, 'ca.pem'), localhost.cert);
+  expect(await run(['ls', 'lib-2', '--ca', join(directory, 'ca.pem')])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('the command reads the password from standard input', async () => {
+  const { run } = await simulated();
+  const env = { VCENTER_PASSWORD: 'wrong' };
+  expect(await run(['ls', 'lib-2', '--password-stdin'], { env, input: `${password}\n` })).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('an API session that was given is used, and not logged out', async () => {
+  const { simulator, url, env } = await simulated();
+  const login = await fetch(`${url}/api/session`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },
+  });
+  const id = JSON.parse(await login.text()) as string;
+  for (const dialect of ['api', 'rest', 'auto']) {
+    const ended = await command(['ls', 'lib-2', '--session-id', id, '--dialect', dialect], {
+      env: { VCENTER_URL: env.VCENTER_URL },
+    });
+    expect(ended).toMatchObject({ code: 0, stderr: '' });
+  }
+  expect(simulator.apiSessions).toBe(1);
+  expect(simulator.requests.filter(({ operation }) => operation === 'cis.Session.create')).toHaveLength(1);
+});

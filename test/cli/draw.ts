@@ -1,0 +1,26 @@
+/** Draws one picture on a terminal that is none, and prints what was written: to be run as a process with an environment of its own. */
+
+import { WriteStream } from 'node:tty';
+import { of } from 'rxjs';
+import type { DownloadEvent } from 'rx-content-library';
+import { liveDisplay } from '#src/cli/live-display.js';
+import { terminal } from './terminal.ts';
+
+const { stream, written } = terminal(80);
+// Node's own, which looks at the environment.
+stream.getColorDepth = (env) => WriteStream.prototype.getColorDepth.call(stream, env);
+
+const events: readonly DownloadEvent[] = [
+  {
+    type: 'opened',
+    itemId: 'item-1',
+    dialect: 'api',
+    strategy: 'session',
+    contentVersion: '1',
+    files: [{ name: 'a' }, { name: 'b' }],
+  },
+  { type: 'progress', file: 'a', received: 5, total: 10 },
+];
+of(...events)
+  .pipe(liveDisplay(stream))
+  .subscribe({ complete: () => process.stdout.write(written()) });

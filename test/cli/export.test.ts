@@ -1,0 +1,189 @@
+import { expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { contents, temporaryDirectory } from '../node/temporary.ts';
+import { parsed } from './command.ts';
+import { allBytes, inBothDialects, simulated, type SimulatedOptions } from './simulated.ts';
+
+const sha1 = (content: string | Uint8Array): string => createHash('sha1').update(content).digest('hex');
+
+/** A vCenter and an empty working directory. */
+const start = async (options?: SimulatedOptions) => {
+  const [{ run, ...vcenter }, cwd] = await Promise.all([simulated(options), temporaryDirectory()]);
+  return { ...vcenter, cwd, run: (...args: readonly string[]) => run(['export', ...args], { cwd }) };
+};
+
+/** What is told of one file with these bytes. */
+const eventsOf = (file: string, content: string | Uint8Array, path?: string) => {
+  const size = content.length;
+  return {
+    status: { type: 'status', file, status: 'PREPARED', bytesTransferred: size, size },
+    rest: [
+      { type: 'progress', file, received: 0, total: size },
+      { type: 'progress', file, received: size, total: size },
+      {
+        type: 'saved',
+        file,
+        bytes: size,
+        ...(path === undefined ? {} : { path }),
+        checksum: { algorithm: 'SHA1', value: sha1(content) },
+        verified: 'checksum',
+      },
+    ],
+  };
+};
+
+const opened = (dialect: string, ...files: readonly string[]) => ({
+  type: 'opened',
+  itemId: 'item-1',
+  itemName: 'ubuntu',
+  dialect,
+  strategy: 'session',
+  downloadSessionId: expect.any(String),
+  contentVersion: '7',
+  files: files.map((name) => ({ name })),
+});
+
+const closed = (files: number, bytes: number, failed = 0) => ({
+  type: 'closed',
+  files,
+  failed,
+  bytes,
+  duration: expect.any(Number),
+});
+
+test('export puts all files of an item into a directory, and says where and how each is proven', () =>
+  inBothDialects(async (dialect) => {
+    const { run, cwd } = await start();
+    const { code, stdout, stderr } = await run('templates/ubuntu', 'out', '--dialect', dialect);
+    expect(code).toBe(0);
+    expect(await readFile(join(cwd, 'out', 'ubuntu-disk1.vmdk'))).toEqual(Buffer.from(allBytes));
+    expect(Object.keys(await contents(join(cwd, 'out')))).toEqual(['ubuntu-disk1.vmdk', 'ubuntu.nvram', 'ubuntu.ovf']);
+    expect(stdout.trimEnd().split('\n').sort()).toEqual([
+      `out/ubuntu-disk1.vmdk  300 kB  sha1:${sha1(allBytes)}  equal to vCenter's checksum`,
+      `out/ubuntu.nvram  5 B  sha1:${sha1('nvram')}  equal to vCenter's checksum`,
+      `out/ubuntu.ovf  11 B  sha1:${sha1('<Envelope/>')}  equal to vCenter's checksum`,
+    ]);
+    expect(stderr).toMatch(/^ubuntu: 3 files\n/);
+    expect(stderr).toContain('ubuntu.ovf: prepared\n');
+    expect(stderr).toMatch(/\n3 files, 300 kB in \d+ s\n$/);
+    expect(stderr).not.toContain('\u001b');
+  }));
+
+test('--json tells exactly the events, one a line, the last one closed', () =>
+  inBothDialects(async (dialect) => {
+    const { run, cwd } = await start();
+    const glob = await run('templates/ubuntu/ubuntu.*', '--json', '--concurrency', '1', '--dialect', dialect);
+    const ovf = eventsOf('ubuntu.ovf', '<Envelope/>', join(cwd, 'ubuntu.ovf'));
+    const nvram = eventsOf('ubuntu.nvram', 'nvram', join(cwd, 'ubuntu.nvram'));
+    expect(parsed(glob.stdout)).toEqual([
+      opened(dialect, 'ubuntu.ovf', 'ubuntu.nvram'),
+      ovf.status,
+      nvram.status,
+      ...ovf.rest,
+      ...nvram.rest,
+      closed(2, 16),
+    ]);
+    expect([glob.code, glob.stderr]).toEqual([0, '']);
+    expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>', 'ubuntu.nvram': 'nvram' });
+  }));
+
+test('export to - writes the bytes of one file to standard output, and its --json events to standard error', () =>
+  inBothDialects(async (dialect) => {
+    const { run, cwd } = await start();
+    const { code, bytes, stderr } = await run('templates/ubuntu/*.vmdk', '-', '--json', '--dialect', dialect);
+    expect(code).toBe(0);
+    expect(bytes.equals(allBytes)).toBe(true);
+    const events = parsed(stderr);
+    expect(events[0]).toEqual(opened(dialect, 'ubuntu-disk1.vmdk'));
+    expect(events.at(-2)).toEqual(eventsOf('ubuntu-disk1.vmdk', allBytes).rest.at(-1));
+    expect(events.at(-1)).toEqual(closed(1, allBytes.length));
+    expect(await contents(cwd)).toEqual({});
+  }));
+
+test('a single file is told as one', async () => {
+  const { run } = await start();
+  const { stderr } = await run('templates/ubuntu/ubuntu.ovf');
+  expect(stderr).toMatch(/^ubuntu: 1 file\n/);
+  expect(stderr).toMatch(/\n1 file, 11 B in/);
+});
+
+test('where the destination is not below the working directory, its whole path is told', async () => {
+  const { run } = await start();
+  const elsewhere = await temporaryDirectory();
+  const { stdout } = await run('templates/ubuntu/ubuntu.ovf', elsewhere);
+  expect(stdout.split('  ')[0]).toBe(join(elsewhere, 'ubuntu.ovf'));
+});
+
+test('several files to - are 2, and not a byte is written', async () => {
+  const { run } = await start();
+  const { code, stdout, stderr } = await run('templates/ubuntu', '-');
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr).toMatch(/UsageError: Standard output takes one file, and 3 fit "templates\/ubuntu"/);
+});
+
+test('an existing file is 10 and stays; with --force it is replaced', async () => {
+  const { run, cwd } = await start();
+  await writeFile(join(cwd, 'ubuntu.ovf'), 'mine');
+  const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--json');
+  expect(code).toBe(10);
+  expect(parsed(stdout).at(-1)).toMatchObject({ type: 'error', error: { tag: 'SinkError', code: 10 } });
+  expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': 'mine' });
+  expect(await run('templates/ubuntu/ubuntu.ovf', '--force')).toMatchObject({ code: 0 });
+  expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>' });
+});
+
+test('--continue-on-error is 9 when a file fails, whatever its reason, and the others are there', async () => {
+  const { run, cwd } = await start({ scenario: { files: { 'ubuntu.nvram': { outcome: 'ERROR' } } } });
+  const { code, stdout } = await run('templates/ubuntu', '--continue-on-error', '--json');
+  const events = parsed(stdout);
+  expect(code).toBe(9);
+  expect(events.find(({ type }) => type === 'failed')).toEqual({
+    type: 'failed',
+    file: 'ubuntu.nvram',
+    error: { tag: 'PreparationError', message: expect.stringContaining('ubuntu.nvram'), code: 5 },
+  });
+  expect(events.at(-2)).toEqual(closed(2, 300_011, 1));
+  expect(events.at(-1)).toMatchObject({
+    type: 'error',
+    error: { tag: 'SomeFailedError', message: '1 of 3 files failed; the others are saved.', code: 9 },
+  });
+  expect(Object.keys(await contents(cwd))).toEqual(['ubuntu-disk1.vmdk', 'ubuntu.ovf']);
+});
+
+/** A server that states neither lengths nor checksums. */
+const silent: SimulatedOptions = {
+  scenario: { checksums: 'none' },
+  through: (handler) => async (request) => {
+    const response = await handler(request);
+    const headers = new Headers(response.headers);
+    headers.delete('content-length');
+    if (request.url.includes('/cls/data/')) return new Response(response.body, { headers });
+    const text = (await response.text()).replaceAll(/"size":\d+,/g, '');
+    return new Response(text === '' ? null : text, { status: response.status, headers });
+  },
+};
+
+test('what nothing proves is saved with a warning', async () => {
+  const { run, cwd } = await start(silent);
+  const { code, stdout, stderr } = await run('templates/ubuntu/ubuntu.ovf');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/ {2}unproven\n$/)]);
+  expect(stderr).toContain('Warning: ubuntu.ovf: vCenter stated neither a length nor a checksum');
+  expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>' });
+});
+
+test('with --require-proof what nothing proves is 6, and not there', async () => {
+  const { run, cwd } = await start(silent);
+  const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');
+  expect(code).toBe(6);
+  expect(parsed(stdout).at(-1)).toMatchObject({ type: 'error', error: { tag: 'UnprovenError', code: 6 } });
+  expect(await contents(cwd)).toEqual({});
+});
+
+test('with --require-proof a length is proof enough', async () => {
+  const { run } = await start({ scenario: { checksums: 'none' } });
+  const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');
+  expect(code).toBe(0);
+  expect(parsed(stdout).at(-2)).toMatchObject({ type: 'saved', verified: 'length' });
+});

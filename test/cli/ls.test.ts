@@ -1,0 +1,110 @@
+import { expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { parsed, type Ended } from './command.ts';
+import { inBothDialects, inventory, simulated } from './simulated.ts';
+
+/** What `ls` answers to each of these, in both dialects. */
+const listed = (paths: readonly (readonly string[])[], expectAll: (answers: readonly Ended[]) => void): Promise<void> =>
+  inBothDialects(async (dialect) =>
+    expectAll(await Promise.all(paths.map(async (args) => (await simulated()).run(['ls', ...args, '--dialect', dialect])))),
+  );
+
+test('ls shows the libraries', () =>
+  listed([[]], ([answer]) => {
+    const rows = ['LIBRARY    TYPE   ID', 'templates  LOCAL  lib-1', 'twin       LOCAL  lib-2', 'twin       LOCAL  lib-3'];
+    expect(answer).toMatchObject({ code: 0, stdout: `${rows.join('\n')}\n`, stderr: '' });
+  }));
+
+test('ls LIBRARY shows its items, one JSON object a line if asked to', () =>
+  listed([['templates', '--json']], ([answer]) => {
+    expect(answer?.code).toBe(0);
+    const items = parsed(answer?.stdout ?? '');
+    expect(items.map(({ type, id, name }) => [type, id, name])).toEqual([
+      ['item', 'item-1', 'ubuntu'],
+      ['item', 'item-2', 'huge'],
+      ['item', 'item-3', 'twin'],
+      ['item', 'item-4', 'twin'],
+      ['item', 'item-5', 'unsafe'],
+    ]);
+    expect(items[0]).toMatchObject({ itemType: 'ovf', contentVersion: '7', cached: true, size: expect.any(Number) });
+  }));
+
+test('ls LIBRARY/ITEM shows its files', () =>
+  listed([['templates/ubuntu']], ([answer]) => {
+    expect(answer?.code).toBe(0);
+    const names = (answer?.stdout ?? '').split('\n').map((line) => line.split(/ {2,}/)[0]);
+    expect(names).toEqual(['FILE', 'ubuntu.ovf', 'ubuntu-disk1.vmdk', 'ubuntu.nvram', '']);
+  }));
+
+test('a library and an item that are not there are 4, and the sentence names them', () =>
+  listed([['nowhere'], ['templates/nothing']], ([library, item]) => {
+    expect(library).toMatchObject({ code: 4, stdout: '', stderr: 'NotFoundError: There is no library "nowhere".\n' });
+    expect(item).toMatchObject({ code: 4, stdout: '', stderr: 'NotFoundError: There is no item "nothing".\n' });
+  }));
+
+test('a name that several have is 2, and the identifiers that are listed can be used', () =>
+  listed(
+    [
+      ['templates/twin', '--json'],
+      ['templates/item-4', '--json'],
+    ],
+    ([byName, byId]) => {
+      expect(byName).toMatchObject({ code: 2, stderr: '' });
+      const [line] = parsed(byName?.stdout ?? '');
+      expect(line).toMatchObject({ type: 'error', error: { tag: 'UsageError', code: 2 } });
+      expect(JSON.stringify(line).match(/item-\d/g)).toEqual(['item-3', 'item-4']);
+      expect(parsed(byId?.stdout ?? '')).toMatchObject([{ type: 'file', name: 'one.iso' }]);
+    },
+  ));
+
+test('names of libraries may be ambiguous as well; their identifiers are not', async () => {
+  const { run } = await simulated();
+  const { code, stderr } = await run(['ls', 'twin']);
+  expect(code).toBe(2);
+  expect(stderr).toContain('  lib-2  twin\n  lib-3  twin\n');
+  expect(await run(['ls', 'lib-2'])).toMatchObject({ code: 0, stdout: '' });
+});
+
+test('the identifier of an item in another library is 4', async () => {
+  const { run } = await simulated();
+  expect(await run(['ls', 'lib-2/item-1'])).toMatchObject({ code: 4 });
+});
+
+test('files --json have their name, size and checksum', async () => {
+  const { run } = await simulated();
+  const { stdout } = await run(['ls', 'templates/ubuntu', '--json']);
+  expect(parsed(stdout)[2]).toEqual({
+    type: 'file',
+    name: 'ubuntu.nvram',
+    size: 5,
+    cached: true,
+    version: expect.any(String),
+    checksum: { algorithm: 'SHA1', value: createHash('sha1').update('nvram').digest('hex') },
+  });
+});
+
+test('escape sequences in names do not reach the terminal', async () => {
+  const evil = 'evil\u001b]0;owned\u0007\u009b2J\u202e\nsecond';
+  const items = [
+    { name: evil, type: evil, files: [{ name: `${evil}.iso`, content: 'x' }] },
+    { name: evil, files: [] },
+  ];
+  const options = { inventory: { libraries: [{ name: evil, items }, ...inventory.libraries] } };
+  const outputs = await Promise.all(
+    [
+      ['ls', '--json'],
+      ['ls'],
+      ['ls', evil],
+      ['ls', evil, '--json'],
+      // Two items of that name: an error lists them.
+      ['ls', `${evil}/${evil}`],
+      ['ls', `${evil}/${evil}`, '--json'],
+      ['export', `${evil}/${evil.toUpperCase()}`],
+    ].map(async (args) => (await simulated(options)).run(args)),
+  );
+  for (const { stdout, stderr } of outputs) {
+    expect(stdout + stderr).toContain('evil');
+    expect((stdout + stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  }
+  expect(parsed(outputs[0]?.stdout ?? '')[0]).toMatchObject({ name: evil });
+});

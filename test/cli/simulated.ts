@@ -1,0 +1,97 @@
+/** A simulated vCenter on a port, and everything secret that it has given or was given. */
+
+import { expect } from '@jest/globals';
+import { nodeHash, type Handler, type ServeOptions } from 'rx-content-library/node';
+import { createSimulator, type Inventory, type SimulatorOptions } from 'rx-content-library/simulator';
+import { served } from '../node/servers.ts';
+import { command, type CommandOptions, type Ended } from './command.ts';
+
+export const username = 'administrator@vsphere.local';
+export const password = 'Hunter2-über/secret?';
+
+/** Every byte there is, more than goes through a pipe at once. */
+export const allBytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
+
+const twin = { name: 'twin', items: [] };
+
+export const inventory: Inventory = {
+  libraries: [
+    {
+      id: 'lib-1',
+      name: 'templates',
+      items: [
+        {
+          id: 'item-1',
+          name: 'ubuntu',
+          type: 'ovf',
+          contentVersion: '7',
+          files: [
+            { name: 'ubuntu.ovf', content: '<Envelope/>' },
+            { name: 'ubuntu-disk1.vmdk', content: allBytes },
+            { name: 'ubuntu.nvram', content: 'nvram' },
+          ],
+        },
+        { id: 'item-2', name: 'huge', files: [{ name: 'huge.iso', size: 8_000_000_000 }] },
+        { id: 'item-3', name: 'twin', files: [] },
+        { id: 'item-4', name: 'twin', type: 'iso', files: [{ name: 'one.iso', content: 'one' }] },
+        { id: 'item-5', name: 'unsafe', files: [{ name: '../outside', content: 'x' }] },
+      ],
+    },
+    { ...twin, id: 'lib-2' },
+    { ...twin, id: 'lib-3' },
+  ],
+};
+
+/** Does the same in both dialects, at the same time. */
+export const inBothDialects = async (run: (dialect: 'api' | 'rest') => Promise<void>): Promise<void> => {
+  await Promise.all([run('api'), run('rest')]);
+};
+
+/** Prepared at once. */
+export const atOnce = { requested: 0, preparing: 0 };
+
+export interface SimulatedOptions extends SimulatorOptions {
+  readonly tls?: ServeOptions['tls'];
+  /** Stands before the simulator. */
+  readonly through?: (handler: Handler) => Handler;
+}
+
+export const simulated = async ({ tls, through = (handler) => handler, ...options }: SimulatedOptions = {}) => {
+  const simulator = createSimulator({
+    inventory,
+    users: [{ username, password }],
+    createHash: nodeHash,
+    ...options,
+    scenario: { preparation: atOnce, ...options.scenario },
+  });
+  const secrets = new Set([password, encodeURIComponent(password), '/cls/data/']);
+  const note = (secret: string | null): unknown => (secret === null || secret === '' ? undefined : secrets.add(secret));
+  const handler: Handler = async (request) => {
+    note(request.headers.get('vmware-api-session-id'));
+    note(request.headers.get('authorization')?.replace('Basic ', '') ?? null);
+    note(/\/cls\/data\/([^/]+)/.exec(request.url)?.[1] ?? null);
+    return simulator.fetch(request);
+  };
+  const server = await served(through(handler), tls === undefined ? {} : { tls });
+  const env = { VCENTER_URL: server.url, VCENTER_USERNAME: username, VCENTER_PASSWORD: password };
+  /** Fails if something secret was told. */
+  const expectNoSecret = (output: string): void => {
+    for (const secret of secrets) expect(output).not.toContain(secret);
+  };
+  return {
+    simulator,
+    url: server.url,
+    env,
+    expectNoSecret,
+    /** Runs the command against it. Nothing is left on the server, and nothing secret told, whatever comes of it. */
+    run: async (args: readonly string[], commandOptions: CommandOptions = {}): Promise<Ended & { readonly bytes: Buffer }> => {
+      const ended = await command(args, { ...commandOptions, env: { ...env, ...commandOptions.env } });
+      expectNoSecret(ended.stdout + ended.stderr);
+      expect({ downloadSessions: simulator.downloadSessions, apiSessions: simulator.apiSessions }).toEqual({
+        downloadSessions: [],
+        apiSessions: 0,
+      });
+      return ended;
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals';
+import { cut, padded, table, width } from '#src/cli/columns.js';
+import { jsonLine } from '#src/cli/json-line.js';
+import { bytes, files, shown, time } from '#src/cli/words.js';
+
+test.each([
+  [0, '0 B'],
+  [999, '999 B'],
+  [1000, '1.0 kB'],
+  [1_234_567, '1.2 MB'],
+  [99_940, '99.9 kB'],
+  [99_950, '100 kB'],
+  [999_499, '999 kB'],
+  [999_999, '1.0 MB'],
+  [8_000_000_000, '8.0 GB'],
+  [2e18, '2000 PB'],
+])('%d bytes are %s', (count, said) => {
+  expect(bytes(count)).toBe(said);
+});
+
+test.each([
+  [0, '0 s'],
+  [1, '1 s'],
+  [59_001, '1 min 0 s'],
+  [83_000, '1 min 23 s'],
+  [3_599_500, '1 h 0 min'],
+  [90_000_000, '25 h 0 min'],
+])('%d ms are %s', (milliseconds, said) => {
+  expect(time(milliseconds)).toBe(said);
+});
+
+test('one file is not "1 files"', () => {
+  expect([0, 1, 2].map(files)).toEqual(['0 files', '1 file', '2 files']);
+});
+
+test('a name is shown without what a terminal would take for a command', () => {
+  expect(shown('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
+});
+
+test('a line of JSON says the same, in characters that a terminal shows', () => {
+  const name = 'a\u001b\u009b\u202e\u2028b ü円';
+  expect(jsonLine({ name })).toBe('{"name":"a\\u001b\\u009b\\u202e\\u2028b ü円"}\n');
+  expect(JSON.parse(jsonLine({ name }))).toEqual({ name });
+});
+
+test('columns stand below each other, whatever the script', () => {
+  expect(
+    table([
+      ['NAME', 'ID'],
+      ['円円円', '1'],
+      ['a', '2'],
+      ['e\u0301', ''],
+    ]),
+  ).toEqual(['NAME    ID', '円円円  1', 'a       2', 'e\u0301']);
+  expect(width('👩‍👩‍👧 x')).toBe(4);
+  expect(padded('toolong', 3)).toBe('toolong');
+  expect(cut('円円円', 5)).toBe('円円');
+  expect(cut('abc', 5)).toBe('abc');
+});

@@ -1,0 +1,172 @@
+import { expect, test } from '@jest/globals';
+import { mkdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { lastValueFrom } from 'rxjs';
+import { download, listItems, listLibraries, SinkError, vcenter, type SinkFile } from 'rx-content-library';
+import { toDirectory } from 'rx-content-library/node';
+import { createSimulator } from 'rx-content-library/simulator';
+import { diskError } from '#src/node/disk-error.js';
+import { contents, temporaryDirectory } from './temporary.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** More than is written at once. */
+const much = 'much '.repeat(300_000);
+
+const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await file.write(bytes(text));
+};
+
+test('a file is NAME.part until it is committed, and NAME from then on', async () => {
+  const directory = join(await temporaryDirectory(), 'made', 'for it');
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  expect(file.path).toBe(join(directory, 'a.iso'));
+  expect(await contents(directory)).toEqual({ 'a.iso.part': '' });
+  await write(file, 'one, ', much, ' three');
+  expect(Object.keys(await contents(directory))).toEqual(['a.iso.part']);
+  await file.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': `one, ${much} three` });
+});
+
+test('a file of no bytes is saved', async () => {
+  const directory = await temporaryDirectory();
+  await (await toDirectory(directory).open({ name: 'empty' })).commit();
+  expect(await contents(directory)).toEqual({ empty: '' });
+});
+
+test('a file that is there is refused, and stays as it is', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'a.iso'), 'mine');
+  const opening = toDirectory(directory).open({ name: 'a.iso' });
+  await expect(opening).rejects.toBeInstanceOf(SinkError);
+  await expect(opening).rejects.toMatchObject({ code: 'EEXIST', path: join(directory, 'a.iso') });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'mine' });
+});
+
+test('a file that is there is refused before one of its bytes is asked for', async () => {
+  const directory = await temporaryDirectory();
+  const simulator = createSimulator({ scenario: { preparation: { requested: 0, preparing: 0 } } });
+  const vc = vcenter({
+    server: 'https://vc.test',
+    credentials: { username: 'administrator@vsphere.local', password: 'secret' },
+    fetch: simulator.fetch,
+  });
+  const [library = ''] = await lastValueFrom(listLibraries(vc));
+  const [item = ''] = await lastValueFrom(listItems(vc, library));
+  await writeFile(join(directory, 'debian-12-1.vmdk'), 'mine');
+  const downloading = lastValueFrom(download(vc, item, toDirectory(directory), { files: ['debian-12-1.vmdk'] }));
+  await expect(downloading).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+  expect(simulator.requests.filter(({ operation }) => operation === 'data')).toEqual([]);
+  expect(await contents(directory)).toEqual({ 'debian-12-1.vmdk': 'mine' });
+});
+
+test('a link that leads nowhere is a file that is there', async () => {
+  const directory = await temporaryDirectory();
+  await symlink('nowhere', join(directory, 'a.iso'));
+  await expect(toDirectory(directory).open({ name: 'a.iso' })).rejects.toMatchObject({ code: 'EEXIST' });
+});
+
+test('force replaces a file, which stays as it is until its successor is whole', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'a.iso'), 'old');
+  const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
+  await write(file, much);
+  expect(await readFile(join(directory, 'a.iso'), 'utf8')).toBe('old');
+  await file.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': much });
+});
+
+test('force that fails leaves the old file', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'a.iso'), 'old');
+  const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
+  await write(file, much);
+  await file.discard();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'old' });
+});
+
+test('force replaces a link, not what it leads to', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'target'), 'theirs');
+  await symlink('target', join(directory, 'a.iso'));
+  const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
+  await write(file, 'new');
+  await file.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'new', target: 'theirs' });
+});
+
+test('a directory of that name is refused at once, with force too', async () => {
+  const directory = await temporaryDirectory();
+  await mkdir(join(directory, 'a.iso'));
+  for (const force of [false, true])
+    await expect(toDirectory(directory, { force }).open({ name: 'a.iso' })).rejects.toMatchObject({ code: 'EISDIR' });
+});
+
+test('a file that appears in the middle is not replaced, and nothing of ours is left', async () => {
+  const directory = await temporaryDirectory();
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await write(file, 'ours');
+  await writeFile(join(directory, 'a.iso'), 'theirs');
+  await expect(file.commit()).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+  await file.discard();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
+});
+
+test.each([true, false])("another's .part in the place of ours is an error, and left alone (force: %p)", async (force) => {
+  const directory = await temporaryDirectory();
+  const ours = await toDirectory(directory, { force }).open({ name: 'a.iso' });
+  await write(ours, 'ours');
+  const theirs = await toDirectory(directory, { force }).open({ name: 'a.iso' });
+  await write(theirs, 'theirs');
+  await expect(ours.commit()).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await ours.discard();
+  await theirs.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
+});
+
+test('a .part that was moved away is an error, and the stranger in its place is left alone', async () => {
+  const directory = await temporaryDirectory();
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await rename(join(directory, 'a.iso.part'), join(directory, 'moved'));
+  await writeFile(join(directory, 'a.iso.part'), 'stranger');
+  await expect(file.commit()).rejects.toMatchObject({ code: 'EBUSY' });
+  await file.discard();
+  expect(await contents(directory)).toEqual({ 'a.iso.part': 'stranger', moved: '' });
+});
+
+test('a link named NAME.part is not followed', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'precious'), 'precious');
+  await symlink('precious', join(directory, 'a.iso.part'));
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await write(file, 'new');
+  await file.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'new', precious: 'precious' });
+  await expect(readlink(join(directory, 'a.iso'))).rejects.toMatchObject({ code: 'EINVAL' });
+});
+
+test('what an earlier download left as NAME.part is replaced', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'a.iso.part'), 'left behind, and longer than what comes');
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await write(file, 'new');
+  await file.commit();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'new' });
+});
+
+test('a file in the place of the directory, or of one above it, is ENOTDIR', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'file'), '');
+  for (const place of ['file', 'file/below']) {
+    const opening = toDirectory(join(directory, place)).open({ name: 'a.iso' });
+    await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOTDIR' });
+    await expect(opening).rejects.toThrow(/is a file, not a directory/);
+  }
+});
+
+test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'ENAMETOOLONG'])('%s is told in a sentence', (code) => {
+  const error = diskError('/there/a.iso', Object.assign(new Error(`${code}: raw`), { code }));
+  expect(error).toMatchObject({ _tag: 'SinkError', code, path: '/there/a.iso' });
+  expect(error.message).toMatch(/^\/there\/a\.iso: [a-z].*\.$/);
+  expect(error.message).not.toContain('raw');
+});

@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { readdir } from 'node:fs/promises';
+import { UnsafeNameError } from 'rx-content-library';
+import { toDirectory } from 'rx-content-library/node';
+import { temporaryDirectory } from './temporary.ts';
+
+const unsafe = [
+  ['out of the directory', '../../etc/x'],
+  ['out of the directory on Windows', '..\\..\\x'],
+  ['an absolute path', '/etc/passwd'],
+  ['a directory below', 'a/b'],
+  ['a device', 'CON'],
+  ['a device with an ending', 'nul.txt'],
+  ['a device with a space before its ending', 'nul .txt'],
+  ['a console', 'conin$'],
+  ['a device with a superscript digit', 'com¹'],
+  ['a hidden stream', 'x:y'],
+  ['a drive', 'c:'],
+  ['a space at the end', 'x '],
+  ['a dot at the end', 'x.'],
+  ['the directory itself', '.'],
+  ['the directory above', '..'],
+  ['nothing', ''],
+  ['a text turned round', 'invoice\u202excod.exe'],
+  ['an Arabic letter mark', 'a\u061cb'],
+  ['a line separator', 'a\u2028b'],
+  ['a zero', 'a\u0000b'],
+  ['an escape sequence', '\u001b[2Jx'],
+  ['an escape sequence of one character', '\u009b2Jx'],
+  ['a line break', 'a\nb'],
+  ['half a character', 'a\ud800'],
+  ['more bytes than a name may have', 'ä'.repeat(126)],
+  ['the ending of unfinished files', 'a.part'],
+  ['the ending of unfinished files, in capitals', 'a.PART'],
+] as const;
+
+test.each(unsafe)('a name that is %s is refused before anything is made: %j', async (_, name) => {
+  const directory = await temporaryDirectory();
+  const opening = toDirectory(`${directory}/new`).open({ name });
+  await expect(opening).rejects.toBeInstanceOf(UnsafeNameError);
+  await expect(opening).rejects.toMatchObject({ file: name, reason: expect.any(String) });
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test.each([
+  'ubuntu-24.04.ovf',
+  'disk 1 #ü%.vmdk',
+  '.hidden',
+  'console.log',
+  'a..b',
+  'عربي\u200c.iso',
+  'ä'.repeat(125),
+  'part',
+  '円.iso',
+])('a name that only looks odd is taken: %j', async (name) => {
+  const directory = await temporaryDirectory();
+  const file = await toDirectory(directory).open({ name });
+  await file.commit();
+  expect(await readdir(directory)).toEqual([name]);
+});

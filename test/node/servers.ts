@@ -1,0 +1,64 @@
+/** Servers of one test, closed when it is over. */
+
+import { afterEach, jest } from '@jest/globals';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { serve, type Handler, type ServeOptions } from 'rx-content-library/node';
+
+// A busy machine is no failure.
+jest.setTimeout(60_000);
+
+const closings: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  await Promise.all(closings.splice(0).map((close) => close()));
+});
+
+/** The library's own server. */
+export const served = async (handler: Handler, options: ServeOptions = {}) => {
+  const server = await serve(handler, options);
+  closings.push(() => server.close());
+  return server;
+};
+
+const listening = async (server: Server | TcpServer): Promise<string> => {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+  });
+  closings.push(() => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** Node's own server, which shows the sockets. */
+export const httpServer = async (listener: RequestListener) => {
+  const server = createServer(listener);
+  return { server, url: await listening(server) };
+};
+
+/** A server of raw bytes. */
+export const tcpServer = async (onSocket: (socket: Socket) => void) => {
+  const server = createTcpServer(onSocket);
+  return { server, url: await listening(server) };
+};
+
+/** An address where nobody listens any more. */
+export const deadAddress = async (): Promise<string> => {
+  const server = await serve(async () => new Response());
+  await server.close();
+  return server.url;
+};
+
+const pem = (file: string): string => readFileSync(new URL(`tls/${file}.pem`, import.meta.url), 'utf8');
+
+/** Certificates that nobody trusts: see tls/README.md. */
+export const localhost = { cert: pem('localhost.cert'), key: pem('localhost.key') };
+export const otherHost = { cert: pem('other.cert'), key: pem('other.key') };

@@ -1,0 +1,176 @@
+/** What is published: packed as npm does it, unpacked in an empty project that has the dependencies and nothing else. */
+
+import { execFile } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '..');
+const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const minutes = 60_000;
+
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+  version: string;
+  exports: unknown;
+  bin: Record<string, string>;
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+};
+
+let temporary: string;
+let project: string;
+let installed: string;
+let files: readonly string[];
+
+/** What would be published; built here unless this is the run on `dist`, so that no `dist` of yesterday is looked at. */
+const prepare = async (folder: string): Promise<void> => {
+  mkdirSync(folder);
+  for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'test'])
+    if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true });
+  if (process.env.RX_CONTENT_LIBRARY_TEST === 'dist') cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
+  else
+    await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]).catch((failed: unknown) => {
+      throw new Error((failed as { stdout: string }).stdout);
+    });
+};
+
+beforeAll(async () => {
+  temporary = realpathSync(mkdtempSync(join(tmpdir(), 'package-')));
+  await prepare(join(temporary, 'package'));
+  const pack = ['pack', '--ignore-scripts', '--json', '--loglevel=error', '--pack-destination', temporary];
+  const { stdout } = await run('npm', pack, { cwd: join(temporary, 'package'), shell: process.platform === 'win32' });
+  const [packed] = JSON.parse(stdout) as [{ filename: string; files: readonly { path: string }[] }];
+  files = packed.files.map(({ path }) => path);
+
+  project = join(temporary, 'project');
+  installed = join(project, 'node_modules/rx-content-library');
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', join(temporary, packed.filename), '-C', installed, '--strip-components=1']);
+  for (const name of Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+    mkdirSync(dirname(join(project, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name), 'junction');
+  }
+}, 2 * minutes);
+
+afterAll(() => {
+  rmSync(temporary, { recursive: true, force: true });
+});
+
+const inProject = async (...args: readonly string[]): Promise<string> =>
+  (await run(process.execPath, args, { cwd: project })).stdout;
+
+const namesIn = async (door: string, ...flags: readonly string[]): Promise<readonly string[]> =>
+  JSON.parse(
+    await inProject(
+      ...flags,
+      '--input-type=module',
+      '--eval',
+      `console.log(JSON.stringify(Object.keys(await import('${door}'))))`,
+    ),
+  ) as string[];
+
+test.each([
+  ['rx-content-library', 'vcenter'],
+  ['rx-content-library/node', 'toDirectory'],
+  ['rx-content-library/simulator', 'createSimulator'],
+  ['rx-content-library/angular', 'injectContentLibrary'],
+])('%s opens, and has %s', async (door, name) => expect(await namesIn(door)).toContain(name), minutes);
+
+test(
+  'for a browser, the doors open but for ./node',
+  async () => {
+    const forBrowsers = '--conditions=browser';
+    expect(await namesIn('rx-content-library', forBrowsers)).toContain('vcenter');
+    expect(await namesIn('rx-content-library/simulator', forBrowsers)).toContain('createSimulator');
+    await expect(namesIn('rx-content-library/node', forBrowsers)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  },
+  minutes,
+);
+
+test(
+  'the inside of the package is closed',
+  async () => {
+    await expect(namesIn('rx-content-library/dist/vapi.js')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  },
+  minutes,
+);
+
+test(
+  'the command prints its version',
+  async () => {
+    const command = join(installed, manifest.bin['content-library'] ?? '');
+    expect(await inProject(command, '--version')).toBe(`${manifest.version}\n`);
+  },
+  minutes,
+);
+
+test(
+  'the types compile in a project that checks its libraries',
+  async () => {
+    const doors = ['', '/node', '/simulator', '/angular'].map((door) => `import 'rx-content-library${door}';`);
+    writeFileSync(join(project, 'index.ts'), doors.join('\n'));
+    writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
+    const types = join(root, 'node_modules/@types');
+    const options = [
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--strict',
+      '--noEmit',
+      '--typeRoots',
+      types,
+      '--types',
+      'node',
+    ];
+    const said = await inProject(tsc, ...options, 'index.ts').catch((failed: unknown) => (failed as { stdout: string }).stdout);
+    expect(
+      said.split('\n').filter((line) => line.startsWith('node_modules/rx-content-library/') || line.startsWith('index.ts')),
+    ).toEqual([]);
+  },
+  minutes,
+);
+
+test('every file that package.json names is in the package', () => {
+  const named = (value: unknown): readonly string[] =>
+    typeof value === 'string' ? [value] : Object.values((value ?? {}) as Record<string, unknown>).flatMap(named);
+  const all = [...named(manifest.exports), ...named(manifest.bin)].map((file) => file.replace('./', ''));
+  expect(all.length).toBeGreaterThan(10);
+  expect(all.filter((file) => !files.includes(file))).toEqual([]);
+});
+
+test('the package has its sources, what is made of them, its pages, and nothing else', () => {
+  const sources = globSync('**/*.ts', { cwd: join(root, 'src') });
+  const made = sources.flatMap((file) =>
+    ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
+  );
+  const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...sources.map((file) => `src/${file}`), ...made];
+  expect(files.filter((file) => !allowed.includes(file))).toEqual([]);
+  expect(allowed.filter((file) => !files.includes(file))).toEqual([]);
+});
+
+test('fp-ts is there for its types only, and no import leads to a source', () => {
+  const imported = files
+    .filter((file) => file.endsWith('.js'))
+    .flatMap((file) =>
+      [...readFileSync(join(installed, file), 'utf8').matchAll(/^(?:import|export)\b[^'"]*['"]([^'"]+)['"]/gm)].map(
+        ([, to]) => `${file} → ${to ?? ''}`,
+      ),
+    );
+  expect(imported.length).toBeGreaterThan(100);
+  expect(imported.filter((line) => /→ fp-ts|→ \..*\.ts$/.test(line))).toEqual([]);
+});

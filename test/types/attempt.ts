@@ -1,0 +1,43 @@
+/** `attempt` puts the failures into the type, `orFail` takes them out, and decoders answer the same `Either`. */
+
+import type { Either } from 'fp-ts/lib/Either.js';
+import { map, of, type Observable } from 'rxjs';
+import {
+  attempt,
+  DownloadFileInfo,
+  decoder,
+  listLibraries,
+  orFail,
+  type ContentLibraryError,
+  type DecodeError,
+  type VCenter,
+} from 'rx-content-library';
+
+type Libraries = readonly string[];
+
+export const attempted = (vc: VCenter): Observable<Either<ContentLibraryError, Libraries>> => listLibraries(vc).pipe(attempt());
+
+export const unopened = (vc: VCenter): Observable<Libraries> =>
+  // @ts-expect-error 2322: the Either has to be opened
+  listLibraries(vc).pipe(attempt());
+
+export const inferred = (vc: VCenter): Observable<number> =>
+  listLibraries(vc).pipe(
+    attempt(),
+    map((either) => (either._tag === 'Right' ? either.right.length : either.left.message.length)),
+  );
+
+export const unchecked = (vc: VCenter): Observable<Libraries> =>
+  listLibraries(vc).pipe(
+    attempt(),
+    // @ts-expect-error 2339: there may be no value
+    map(({ right }) => right),
+  );
+
+export const back: Observable<number> = of(1).pipe(attempt(), orFail());
+
+export const decoded = (answer: unknown): Either<DecodeError, DownloadFileInfo> => decoder(DownloadFileInfo)(answer);
+
+export const undecoded = (answer: unknown): DownloadFileInfo =>
+  // @ts-expect-error 2322: it may not be one
+  decoder(DownloadFileInfo)(answer);

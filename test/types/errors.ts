@@ -1,0 +1,59 @@
+/** A switch over `_tag` knows each error's facts, and has to deal with all of them. */
+
+import type { ContentLibraryError } from 'rx-content-library';
+import { isContentLibraryError } from 'rx-content-library';
+import { assertNever } from './never.ts';
+
+export const advice = (error: ContentLibraryError): string => {
+  switch (error._tag) {
+    case 'TransportError':
+    case 'TimeoutError':
+      return `try ${error.operation} again`;
+    case 'TlsError':
+      return `trust ${error.host}`;
+    case 'AuthenticationError':
+      return `log in to ${error.server}`;
+    case 'ApiError':
+      return error.error_type;
+    case 'DecodeError':
+      return error.issues.map(({ path }) => path).join();
+    case 'PreparationError':
+    case 'TruncatedError':
+    case 'ChecksumError':
+    case 'UnsafeNameError':
+    case 'UnsupportedEndpointError':
+      return error.file;
+    case 'PatienceError':
+      return error.statuses.join();
+    case 'LeaseError':
+      return error.downloadSessionId;
+    case 'SinkError':
+      return error.path;
+    default:
+      return assertNever(error);
+  }
+};
+
+export const forgetful = (error: ContentLibraryError): string => {
+  switch (error._tag) {
+    case 'SinkError':
+      return error.path;
+    default:
+      // @ts-expect-error 2345: the others were forgotten
+      return assertNever(error);
+  }
+};
+
+export const misspelt = (error: ContentLibraryError): boolean =>
+  // @ts-expect-error 2367: no error has this tag
+  error._tag === 'ChecksumErorr';
+
+export const narrowed = (thrown: unknown): ContentLibraryError | undefined =>
+  isContentLibraryError(thrown) ? thrown : undefined;
+
+export const overwritten = (error: Extract<ContentLibraryError, { _tag: 'ApiError' }>): void => {
+  // @ts-expect-error 2540: facts are read-only
+  error.status = 200;
+  // @ts-expect-error 2339: lists of facts are read-only
+  error.messages.pop();
+};

@@ -1,0 +1,42 @@
+/** A switch over `type` knows each event's fields, and has to deal with all of them. */
+
+import type { DownloadEvent } from 'rx-content-library';
+import { assertNever } from './never.ts';
+
+export const line = (event: DownloadEvent): string => {
+  switch (event.type) {
+    case 'opened':
+      return event.files.map(({ name }) => name).join();
+    case 'status':
+      return `${event.file}: ${String(event.status)}`;
+    case 'progress':
+      return `${event.file}: ${event.received} of ${event.total ?? 'unknown'}`;
+    case 'saved':
+      return `${event.file}: ${event.verified}`;
+    case 'failed':
+      return event.error._tag;
+    case 'closed':
+      return `${event.bytes} bytes in ${event.duration} ms`;
+    default:
+      return assertNever(event);
+  }
+};
+
+export const forgetful = (event: DownloadEvent): string => {
+  switch (event.type) {
+    case 'closed':
+      return '';
+    default:
+      // @ts-expect-error 2345: the others were forgotten
+      return assertNever(event);
+  }
+};
+
+export const misspelt = (event: DownloadEvent): boolean =>
+  // @ts-expect-error 2367: no event has this type
+  event.type === 'safed';
+
+export const overwritten = (event: Extract<DownloadEvent, { type: 'progress' }>): void => {
+  // @ts-expect-error 2540: events are read-only
+  event.received = 0;
+};

@@ -1,0 +1,4 @@
+/** Compiles only where every case was dealt with. */
+export const assertNever = (value: never): never => {
+  throw new TypeError(`Nobody dealt with ${JSON.stringify(value)}`);
+};
