@@ -51,7 +51,7 @@ const run = (command, env) =>
 
 /** What the closing line of a test run says; a run without one has broken off. */
 const counted = (output) => {
-  const [, passed, failed, , skipped] = /^(\d+) passed, (\d+) failed(, (\d+) skipped)?$/m.exec(output) ?? [];
+  const [, passed, failed, , skipped] = [...output.matchAll(/^(\d+) passed, (\d+) failed(, (\d+) skipped)?$/gm)].at(-1) ?? [];
   return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: Number(skipped ?? 0) };
 };
 
@@ -61,7 +61,8 @@ const failures = [];
 for (const [name, command, { tests = false, skip = false, env = {} } = {}] of steps) {
   if (skip) continue;
   const start = performance.now();
-  const { code, output } = await run(command(), env);
+  // Colours that the tools add because it is a CI machine would be noise in a log.
+  const { code, output } = await run(command(), tests ? env : { NO_COLOR: '1' });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
   const count = tests ? counted(output) : { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
   if (code !== 0 && count.failed === 0) count.failed = 1;

@@ -9,7 +9,7 @@ import {
   defer,
   distinct,
   distinctUntilChanged,
-  forkJoin,
+  finalize,
   from,
   groupBy,
   map,
@@ -19,31 +19,22 @@ import {
   takeUntil,
   tap,
   throwError,
-  timeout,
   timer,
   type Observable,
 } from 'rxjs';
 import { bracket, type Ending } from './bracket.ts';
-import { listDownloadFiles } from './endpoints/download-file.ts';
-import {
-  cancelDownloadSession,
-  createDownloadSession,
-  deleteDownloadSession,
-  getDownloadSession,
-} from './endpoints/download-session.ts';
-import { listItemFiles } from './endpoints/item-file.ts';
-import { isContentLibraryError, TimeoutError } from './errors.ts';
-import type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
+import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from './endpoints/download-session.ts';
+import { isContentLibraryError } from './errors.ts';
+import type { Closed, DownloadEvent, Failed, Progress, Saved, Status } from './events.ts';
 import { fileDownload } from './file-download.ts';
 import type { DownloadFileInfo } from './model/download-file.ts';
 import type { ChecksumInfo } from './model/transfer.ts';
+import { opening, type ItemRef } from './opening.ts';
 import { isSame, refuseError, type WaitOptions } from './preparation.ts';
 import { untilSettled } from './preparations.ts';
 import type { Sink } from './sink.ts';
+import { unlessStalled } from './stall.ts';
 import { wire, type VCenter } from './vcenter.ts';
-
-/** Which item: its identifier, with its name where that is known and should stand in the events. */
-export type ItemRef = string | { readonly id: string; readonly name?: string };
 
 /** Options of {@link download}. */
 export interface DownloadOptions extends WaitOptions<readonly DownloadFileInfo[]> {
@@ -110,57 +101,45 @@ const throughSession = (
       ),
     );
 
-  return knowItem(vc, item, sessionId).pipe(
+  return opening(vc, item, sessionId).pipe(
     concatMap(({ opened, stated }) => {
       const listed = new Map(opened.files.map((file) => [file.name, file]));
       const names = typeof files === 'object' ? files : [...listed.keys()].filter(files ?? (() => true));
       const chosen = names.map((name) => listed.get(name) ?? { name });
+      let transfers = 0;
+      let newsAt = asyncScheduler.now();
+      const counted = <A>(file$: Observable<A>): Observable<A> => {
+        transfers += 1;
+        return file$.pipe(
+          finalize(() => {
+            transfers -= 1;
+            newsAt = asyncScheduler.now();
+          }),
+        );
+      };
       const events$ = untilSettled(vc, sessionId, names, wait).pipe(
+        tap(() => {
+          newsAt = asyncScheduler.now();
+        }),
         connect((infos$) =>
           merge(
             infos$.pipe(statuses),
             infos$.pipe(
               mergeMap((infos) => infos.filter(({ status }) => status === 'PREPARED' || status === 'ERROR')),
               distinct(({ name }) => name),
-              mergeMap((info) => oneFile(info, stated), concurrency),
+              mergeMap((info) => counted(oneFile(info, stated)), concurrency),
             ),
           ),
         ),
-        timeout({ each: stall, with: () => throwError(() => new TimeoutError({ operation: 'download', timeout: stall })) }),
+        // While bytes flow nothing stands still; a transfer that does looks after itself.
+        unlessStalled({
+          operation: `preparation of ${names.length} ${names.length === 1 ? 'file' : 'files'}`,
+          limit: stall,
+          waitingSince: () => (transfers === 0 ? newsAt : undefined),
+        }),
       );
       return concat(of({ ...opened, files: chosen }), events$);
     }),
-  );
-};
-
-/** What the server tells of the item before its files are prepared. */
-const knowItem = (
-  vc: VCenter,
-  item: ItemRef,
-  sessionId: string,
-): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> => {
-  const itemId = typeof item === 'string' ? item : item.id;
-  const itemName = typeof item === 'string' ? undefined : item.name;
-  return forkJoin({
-    access: vc[wire].access$,
-    session: getDownloadSession(vc, sessionId),
-    files: listDownloadFiles(vc, sessionId),
-    // A help, not a need: since 9.0 one file with an odd name makes this fail for all of them.
-    stored: listItemFiles(vc, itemId).pipe(catchError(() => of([]))),
-  }).pipe(
-    map(({ access, session, files, stored }) => ({
-      opened: {
-        type: 'opened',
-        itemId,
-        ...(itemName === undefined ? {} : { itemName }),
-        dialect: access.dialect,
-        strategy: 'session',
-        downloadSessionId: sessionId,
-        contentVersion: session.library_item_content_version ?? '',
-        files: files.map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) })),
-      },
-      stated: new Map(stored.flatMap(({ name, checksum_info }) => (checksum_info === undefined ? [] : [[name, checksum_info]]))),
-    })),
   );
 };
 

@@ -44,7 +44,8 @@ export { preparation, type PreparationOptions, type WaitOptions } from './prepar
 export { preparations } from './preparations.ts';
 
 // The download
-export { download, type DownloadOptions, type ItemRef } from './download.ts';
+export { download, type DownloadOptions } from './download.ts';
+export type { ItemRef } from './opening.ts';
 export type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
 export type { Hash, IncomingFile, Sink, SinkFile } from './sink.ts';
 export { snapshots, type DownloadSnapshot, type FilePhase, type FileSnapshot } from './snapshots.ts';

@@ -14,8 +14,9 @@ import {
   throwError,
   timeout,
 } from 'rxjs';
-import { isContentLibraryError, SinkError, TimeoutError, TransportError, TruncatedError } from './errors.ts';
+import { isContentLibraryError, SinkError, TransportError, TruncatedError } from './errors.ts';
 import type { Hash, SinkFile } from './sink.ts';
+import { unlessStalled } from './stall.ts';
 import type { Body } from './vapi.ts';
 
 /** What {@link transfer} moves, and where. */
@@ -52,14 +53,17 @@ export const transfer = ({ file, open, target, hashes, size, stall }: TransferOp
       const total = body.length ?? size;
       let received = 0;
       let told = asyncScheduler.now();
-      const bytes$ = chunksOf(body.stream, async (bytes) => {
-        for (const hash of hashes) hash.update(bytes);
-        await written(file, target, bytes);
+      let waitingSince: number | undefined;
+      const bytes$ = chunksOf({
+        file,
+        stream: body.stream,
+        target,
+        hashes,
+        onWait: (since) => {
+          waitingSince = since;
+        },
       }).pipe(
-        timeout({
-          each: stall,
-          with: () => throwError(() => new TimeoutError({ operation: `download of ${JSON.stringify(file)}`, timeout: stall })),
-        }),
+        unlessStalled({ operation: operationOf(file), limit: stall, waitingSince: () => waitingSince }),
         tap((bytes) => {
           received += bytes;
         }),
@@ -81,13 +85,30 @@ export const transfer = ({ file, open, target, hashes, size, stall }: TransferOp
     }),
   );
 
-/** Emits the length of every piece once it was taken; reads no further until then. */
-const chunksOf = (stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) => Promise<void>): Observable<number> =>
+interface Chunks {
+  readonly file: string;
+  readonly stream: ReadableStream<Uint8Array>;
+  readonly target: SinkFile;
+  readonly hashes: readonly Hash[];
+  /** Told since when the server is waited for, and `undefined` while it is the sink. */
+  readonly onWait: (since: number | undefined) => void;
+}
+
+/** Emits the length of every piece once it was hashed and taken by the sink; reads no further until then. */
+const chunksOf = ({ file, stream, target, hashes, onWait }: Chunks): Observable<number> =>
   new Observable((subscriber) => {
     const reader = stream.getReader();
+    const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
+      onWait(asyncScheduler.now());
+      return reader.read();
+    };
     const read = async (): Promise<void> => {
-      for (let part = await reader.read(); !part.done && !subscriber.closed; part = await reader.read()) {
-        await take(part.value);
+      for (let part = await next(); !part.done && !subscriber.closed; part = await next()) {
+        onWait(undefined);
+        for (const hash of hashes) hash.update(part.value);
+        // Most pieces only join a batch: a promise for each of them would cost more than they do.
+        const waiting = write(file, target, part.value);
+        if (waiting !== undefined) await waiting;
         subscriber.next(part.value.byteLength);
       }
     };
@@ -101,13 +122,18 @@ const chunksOf = (stream: ReadableStream<Uint8Array>, take: (bytes: Uint8Array) 
     };
   });
 
-const written = async (file: string, target: SinkFile, bytes: Uint8Array): Promise<void> => {
-  try {
-    await target.write(bytes);
-  } catch (thrown) {
+const write = (file: string, target: SinkFile, bytes: Uint8Array): void | Promise<void> => {
+  const fail = (thrown: unknown): never => {
     throw sinkFailure(target.path ?? file, thrown);
+  };
+  try {
+    return target.write(bytes)?.catch(fail);
+  } catch (thrown) {
+    return fail(thrown);
   }
 };
+
+const operationOf = (file: string): string => `download of ${JSON.stringify(file)}`;
 
 /** What a sink threw, as one of this library's errors. */
 export const sinkFailure = (path: string, thrown: unknown): unknown => {
@@ -120,7 +146,7 @@ const brokenBody = (file: string, received: number, total: number | undefined, t
   if (isContentLibraryError(thrown)) return thrown;
   if (total !== undefined && received < total) return new TruncatedError({ file, expected: total, received }, { cause: thrown });
   return new TransportError(
-    { operation: `download of ${JSON.stringify(file)}`, reason: `the connection broke after ${received} bytes` },
+    { operation: operationOf(file), reason: `the connection broke after ${received} bytes` },
     { cause: thrown },
   );
 };

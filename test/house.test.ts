@@ -31,13 +31,16 @@ const house: Readonly<Record<string, string>> = {
   events: 'type:errors type:model/ type:route',
   sink: 'type:model/',
   proof: 'errors type:events type:model/ type:sink',
-  transfer: 'errors type:sink type:vapi rxjs',
+  stall: 'errors rxjs',
+  transfer: 'errors type:sink stall type:vapi rxjs',
   'file-download': 'bracket endpoints/ errors type:events type:model/ proof type:sink transfer type:vapi vcenter rxjs',
-  download: 'bracket endpoints/ errors type:events file-download type:model/ preparation preparations type:sink vcenter rxjs',
+  opening: 'endpoints/ type:events type:model/ vcenter rxjs',
+  download:
+    'bracket endpoints/ errors type:events file-download type:model/ opening preparation preparations type:sink stall vcenter rxjs',
   snapshots: 'type:errors type:events rxjs',
   // The door, the wings, the roof
   index:
-    'attempt clock download endpoints/ errors type:events type:login model preparation preparations type:route type:sink snapshots vcenter',
+    'attempt clock download endpoints/ errors type:events type:login model type:opening preparation preparations type:route type:sink snapshots vcenter',
   'simulator/': 'errors model io-ts @noble/hashes',
   'node/': 'index node:',
   'angular/': 'index @angular/core',

@@ -43,9 +43,11 @@ const prepare = async (folder: string): Promise<void> => {
     if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true });
   if (process.env.RX_CONTENT_LIBRARY_TEST === 'dist') cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   else
-    await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]).catch((failed: unknown) => {
-      throw new Error((failed as { stdout: string }).stdout);
-    });
+    await run(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), '--outDir', join(folder, 'dist')]).catch(
+      (failed: unknown) => {
+        throw new Error((failed as { stdout: string }).stdout);
+      },
+    );
 };
 
 beforeAll(async () => {

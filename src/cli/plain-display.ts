@@ -44,4 +44,4 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 };
 
 /** A status that this version does not know is a string, too; its type only keeps it from being compared. */
-const wordOf = ({ status }: Status): string => shown(status as string);
+const wordOf = ({ status }: Status): string => shown(String(status));

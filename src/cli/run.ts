@@ -60,7 +60,9 @@ const interruptionOf = (output: Output): Observable<never> => {
         ),
       );
     }, patience).unref();
-    interruption$.error(interrupted(signal, 'The server was left clean; nothing unfinished stands under a final name.'));
+    interruption$.error(
+      interrupted(signal, 'Nothing unfinished stands under a final name, and the server was told to clean up.'),
+    );
     // Not before: the live lines are gone only now.
     if (process.stderr.isTTY) process.stderr.write('Interrupted; leaving the server clean …\n');
   };
