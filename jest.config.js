@@ -11,6 +11,10 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
   injectGlobals: false,
+  // Much of the time goes into waiting for other processes.
+  maxWorkers: '100%',
+  // A guard against what hangs, not a measure: nothing here is timed by the clock.
+  testTimeout: 60_000,
   // As on a CI machine, everywhere: a snapshot is never written by the way.
   ci: true,
 };

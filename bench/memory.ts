@@ -1,6 +1,6 @@
 /**
- * How much memory an export of 1 GiB takes, and twice as much for comparison: `/usr/bin/time -v` on the real command, against the simulator.
- * `npm run bench:memory`
+ * How much memory an export of 1 GiB takes, and twice as much for comparison: `/usr/bin/time -v` on the command as it is
+ * published, against the simulator. `npm run bench:memory`
  */
 
 import { execFile } from 'node:child_process';
@@ -33,14 +33,9 @@ const server = await serve(simulator.fetch);
 const folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
 
 const peak = async (item: string): Promise<number> => {
-  const command = [
-    '--conditions=rx-content-library-source',
-    '--disable-warning=ExperimentalWarning',
-    join(root, 'src/cli/main.ts'),
-  ];
   const { stderr } = await promisify(execFile)(
     time,
-    ['-v', process.execPath, ...command, 'export', `bench/${item}`, folder, '--force'],
+    ['-v', process.execPath, join(root, 'dist/cli/main.js'), 'export', `bench/${item}`, folder, '--force'],
     {
       env: { ...process.env, VCENTER_URL: server.url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password },
     },

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Bytes, gzipped. */
-const limit = 27 * 1024;
+/**
+ * Bytes, gzipped. rxjs, ky, io-ts and what they bring are 20 KiB of it; what is ours should not grow unseen.
+ */
+const limit = 33 * 1024;
 
 const {
   outputFiles: [bundle],

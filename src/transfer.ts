@@ -1,19 +1,6 @@
 /** The bytes of one file, from an open body into a sink: counted, hashed, and held back when the sink is slow. */
 
-import {
-  asyncScheduler,
-  catchError,
-  concat,
-  concatMap,
-  defer,
-  filter,
-  map,
-  Observable,
-  of,
-  tap,
-  throwError,
-  timeout,
-} from 'rxjs';
+import { asyncScheduler, catchError, concat, concatMap, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from './errors.ts';
 import type { Hash, SinkFile } from './sink.ts';
 import { unlessStalled } from './stall.ts';

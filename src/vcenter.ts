@@ -25,6 +25,7 @@ import { fetchBody, send, type Body, type Transport } from './vapi.ts';
 export interface VCenterOptions {
   /** Address of the vCenter: `https://vcenter.example.com`, with a port if it is not 443. */
   readonly server: string | URL;
+  /** Who logs in, or the API session to use. */
   readonly credentials: CredentialsSource;
   /**
    * `'api'` from 7.0U2 on, `'rest'` from 6.5 to 8.0; `'auto'` tries `'api'` first and looks at the answer.
@@ -46,8 +47,12 @@ export interface VCenterOptions {
 /** @internal The key of what a connection can do: not for users, who call the endpoints. */
 export const wire: unique symbol = Symbol('wire');
 
+/** For the compiler alone: an object that happens to have a `server` is no connection. */
+declare const made: unique symbol;
+
 /** A connection to a vCenter. Made by {@link vcenter}; nothing is sent before something subscribes. */
 export interface VCenter {
+  readonly [made]: true;
   /** Origin of the server. */
   readonly server: string;
   /** @internal */
@@ -158,7 +163,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
         );
       }),
     },
-  };
+  } as VCenter;
 };
 
 /**

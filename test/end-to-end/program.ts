@@ -28,7 +28,8 @@ export const run = async (program: string, args: readonly string[], env: Readonl
     [...conditions, '--disable-warning=ExperimentalWarning', '--import', witness, program, ...args],
     {
       cwd: root,
-      env: { PATH: process.env['PATH'], ...env },
+      // Compiled once for all: taking the types away holds thirty megabytes that the published command never needs.
+      env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );

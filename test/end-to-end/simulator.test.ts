@@ -30,6 +30,7 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
   beforeAll(async () => {
     server = await serve(simulator.fetch);
     folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
+    await run(command, ['--help'], {});
   });
   afterAll(async () => {
     await server.close();

@@ -29,6 +29,7 @@ if (missing !== undefined) {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
+    await run(command, ['--help'], {});
     vcsim = await startVcsim({ tls: true });
     const disk = join(folder, 'disk.vmdk');
     digest = await fillWithRandomBytes(disk, gibibyte);

@@ -21,6 +21,9 @@ export const connections = [
   vcenter({ server, credentials: { username: 'root' } }),
 ];
 
+// @ts-expect-error 2345: an object that has a server is no connection
+export const stranger = listLibraries({ server });
+
 export const streams = (vc: VCenter): readonly Observable<DownloadFileInfo>[] => [
   preparation(vc, 'session', 'disk.vmdk'),
   preparation(vc, 'session', 'disk.vmdk', {
