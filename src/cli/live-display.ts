@@ -5,6 +5,7 @@ import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
 import { cut, padded, width } from './columns.ts';
+import { closedLine, failedLine } from './plain-display.ts';
 import { bytes, shown, time } from './words.ts';
 
 /** Milliseconds between two drawings. */
@@ -34,6 +35,8 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
     const clearing$ = events$.pipe(
       tap((event) => {
         if (event.type === 'saved' || event.type === 'failed' || event.type === 'closed') erase();
+        if (event.type === 'failed') stream.write(`${failedLine(event)}\n`);
+        if (event.type === 'closed') stream.write(`${closedLine(event)}\n`);
       }),
     );
     return merge(pictures$, clearing$).pipe(finalize(erase));

@@ -1,7 +1,7 @@
 /** Plain lines for logs: what changed, and how far a file is, now and then. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import type { DownloadEvent, Status } from '../index.ts';
+import type { Closed, DownloadEvent, Failed, Status } from '../index.ts';
 import { bytes, files, shown, time } from './words.ts';
 
 /** Milliseconds between two lines about the bytes of one file. */
@@ -36,12 +36,19 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
       case 'saved':
         return write(`${shown(event.file)}: saved, ${bytes(event.bytes)}`);
       case 'failed':
-        return write(`${shown(event.file)}: failed. ${shown(event.error.message)}`);
+        return write(failedLine(event));
       case 'closed':
-        return write(`${files(event.files)}, ${bytes(event.bytes)} in ${time(event.duration)}`);
+        return write(closedLine(event));
     }
   });
 };
+
+/** Why a file is not there. */
+export const failedLine = ({ file, error }: Failed): string => `${shown(file)}: failed. ${shown(error.message)}`;
+
+/** How it all ended. */
+export const closedLine = ({ files: count, bytes: sum, duration }: Closed): string =>
+  `${files(count)}, ${bytes(sum)} in ${time(duration)}`;
 
 /** A status that this version does not know is a string, too; its type only keeps it from being compared. */
 const wordOf = ({ status }: Status): string => shown(String(status));

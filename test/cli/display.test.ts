@@ -91,7 +91,7 @@ test('a reader sees a row a file and one for the whole, and nothing of it at the
   tell(progress('disk.vmdk', 3000, 3000), saved('disk.vmdk', 3000), closed);
   end();
   jest.runAllTimers();
-  expect(seen()).toEqual(['a.ovf is there', 'disk.vmdk is there']);
+  expect(seen()).toEqual(['a.ovf is there', 'disk.vmdk is there', '2 files, 4.0 kB in 1 s']);
   expect(passed.at(-1)).toBe(closed);
   expect(written()).not.toMatch(/NaN|undefined|Infinity/);
 });
@@ -113,10 +113,10 @@ test('a file of no bytes, and sizes nobody knows, are no numbers that make no se
   expect(written()).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-test('a file that failed is seen as such', () => {
+test('a file that failed is seen as such, and the reason stays', () => {
   const { tell, seen } = start();
   tell(opened('a', 'b'), { type: 'failed', file: 'a', error: new SinkError({ path: 'a', reason: 'no.' }) });
-  expect(seen()).toEqual(['b          waiting', 'a          failed', 'all files  0 B']);
+  expect(seen()).toEqual(['a: failed. a: no.', 'b          waiting', 'a          failed', 'all files  0 B']);
 });
 
 test('no line is wider than the terminal, whatever the script, and none is left behind', () => {
