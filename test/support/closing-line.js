@@ -5,7 +5,12 @@ export default class ClosingLine {
     const broken = results.testResults.filter((file) => file.testExecError !== undefined).length;
     const skipped = results.numPendingTests + results.numTodoTests;
     this.line = `${results.numPassedTests} passed, ${results.numFailedTests + broken} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+    // What was left out, and why, is seen by whoever reads the end.
+    const leftOut = results.testResults
+      .flatMap((file) => file.testResults)
+      .filter(({ status }) => status === 'pending')
+      .map(({ fullName }) => `skipped: ${fullName}`);
     // Jest prints its own summary after this hook.
-    process.once('exit', () => console.log(this.line));
+    process.once('exit', () => console.log([...leftOut, this.line].join('\n')));
   }
 }
