@@ -3,8 +3,8 @@
 import type { ContentLibraryError } from './errors.ts';
 import type { Unlisted } from './model/codec.ts';
 import type { PrepareStatus } from './model/download-file.ts';
-import type { ChecksumAlgorithm } from './model/transfer.ts';
 import type { Dialect } from './route.ts';
+import type { Proof } from './sink.ts';
 
 /** The download session is open and its files are known. */
 export interface Opened {
@@ -40,15 +40,11 @@ export interface Progress {
 }
 
 /** A file is whole and stands under its name. */
-export interface Saved {
+export interface Saved extends Proof {
   readonly type: 'saved';
   readonly file: string;
   readonly bytes: number;
   readonly path?: string;
-  /** Of what was written; not set where the sink cannot make checksums. */
-  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
-  /** Which proof there was; `none`: the server stated neither a length nor a checksum. */
-  readonly verified: 'checksum' | 'length' | 'none';
 }
 
 /** A file could not be downloaded; only with `continueOnError`. */

@@ -8,7 +8,7 @@ import type { Progress, Saved } from './events.ts';
 import type { DownloadFileInfo } from './model/download-file.ts';
 import type { ChecksumInfo } from './model/transfer.ts';
 import { hashesFor, prove } from './proof.ts';
-import type { Sink, SinkFile } from './sink.ts';
+import type { Proof, Sink, SinkFile } from './sink.ts';
 import { sinkFailure, transfer } from './transfer.ts';
 import type { Body } from './vapi.ts';
 import { wire, type VCenter } from './vcenter.ts';
@@ -63,7 +63,7 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
         prove({ file: name, received, lengths: [announced, after.size], checksums: [after.checksum_info, stated], hashes }),
       ),
       concatMap((proof) =>
-        committed(name, target).pipe(
+        committed(name, target, proof).pipe(
           map((): Saved => ({
             type: 'saved',
             file: name,
@@ -87,8 +87,8 @@ export const fileDownload = ({ vc, sessionId, info, sink, stated, stall }: FileD
   });
 };
 
-const committed = (name: string, target: SinkFile): Observable<void> =>
-  defer(() => from(target.commit())).pipe(
+const committed = (name: string, target: SinkFile, proof: Proof): Observable<void> =>
+  defer(() => from(target.commit(proof))).pipe(
     catchError((thrown: unknown) => throwError(() => sinkFailure(target.path ?? name, thrown))),
   );
 

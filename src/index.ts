@@ -47,5 +47,5 @@ export { preparations } from './preparations.ts';
 export { download, type DownloadOptions } from './download.ts';
 export type { ItemRef } from './opening.ts';
 export type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
-export type { Hash, IncomingFile, Sink, SinkFile } from './sink.ts';
+export type { Hash, IncomingFile, Proof, Sink, SinkFile } from './sink.ts';
 export { snapshots, type DownloadSnapshot, type FilePhase, type FileSnapshot } from './snapshots.ts';

@@ -1,9 +1,8 @@
 /** Whether what came is what vCenter has, and how that is known. */
 
 import { ChecksumError, TruncatedError } from './errors.ts';
-import type { Saved } from './events.ts';
 import type { ChecksumAlgorithm, ChecksumInfo } from './model/transfer.ts';
-import type { Hash, Sink } from './sink.ts';
+import type { Hash, Proof, Sink } from './sink.ts';
 
 /** Hashes that grow while the bytes pass, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, Hash>;
@@ -35,7 +34,7 @@ export interface Evidence {
  *
  * @throws TruncatedError or ChecksumError where something does not agree.
  */
-export const prove = ({ file, received, lengths, checksums, hashes }: Evidence): Pick<Saved, 'checksum' | 'verified'> => {
+export const prove = ({ file, received, lengths, checksums, hashes }: Evidence): Proof => {
   const stated = lengths.filter((length) => length !== undefined);
   for (const expected of stated) if (expected !== received) throw new TruncatedError({ file, expected, received });
 

@@ -17,14 +17,22 @@ export interface IncomingFile {
   readonly size?: number;
 }
 
+/** What shows that a file is whole. */
+export interface Proof {
+  /** Of the bytes that came; not set where the sink cannot make checksums. */
+  readonly checksum?: { readonly algorithm: ChecksumAlgorithm; readonly value: string };
+  /** Which proof there was; `none`: the server stated neither a length nor a checksum. */
+  readonly verified: 'checksum' | 'length' | 'none';
+}
+
 /** One file on its way in. Its methods are called one after the other, never at once, but for `discard`. */
 export interface SinkFile {
   /** Where the file will be, if that can be said. */
   readonly path?: string;
   /** Takes bytes. A promise holds back the next ones until it is fulfilled. */
   write(bytes: Uint8Array): void | Promise<void>;
-  /** The bytes are proven: make them durable and give the file its name. */
-  commit(): Promise<void>;
+  /** All bytes are there, as far as the proof goes: make them durable and give the file its name, or reject. */
+  commit(proof: Proof): Promise<void>;
   /** The download of this file failed or was left, maybe during a `write` or a `commit`: leave nothing that looks whole. */
   discard(): Promise<void>;
 }

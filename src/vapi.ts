@@ -48,7 +48,7 @@ export const send = <I extends object, A>(
       headers: { accept: 'application/json', ...headers, ...request.headers },
       ...(request.body === undefined ? {} : { json: request.body }),
     });
-    refuseRedirect(operation.name, response);
+    await refuseRedirect(operation.name, response);
     const text = await textOf(response, operation.name);
     if (!response.ok) throw refusal(operation.name, response.status, json(text));
     const answer = text === '' ? undefined : (json(text) ?? notJson(operation.name, text));
@@ -72,7 +72,7 @@ export const fetchBody = (
 ): Observable<Body> =>
   exchange(transport, operation, async (signal) => {
     const response = await ky(url, { ...settings(transport, signal), headers });
-    refuseRedirect(operation, response);
+    await refuseRedirect(operation, response);
     if (!response.ok) throw refusal(operation, response.status, json(await textOf(response, operation)));
     const length = response.headers.get('content-length');
     return {
@@ -128,13 +128,12 @@ const rootOf = (thrown: unknown): unknown =>
     ? rootOf(thrown.cause)
     : thrown;
 
-const refuseRedirect = (operation: string, response: Response): void => {
-  if (response.type === 'opaqueredirect' || (response.status >= 300 && response.status < 400))
-    throw new TransportError({
-      operation,
-      reason: 'the server answered with a redirect, which is not followed',
-      code: 'REDIRECT',
-    });
+const refuseRedirect = async (operation: string, response: Response): Promise<void> => {
+  if (response.type !== 'opaqueredirect' && (response.status < 300 || response.status >= 400)) return;
+  // A body that nobody reads would hold its connection, and with it the process.
+  await response.body?.cancel();
+  const reason = 'the server answered with a redirect, which is not followed';
+  throw new TransportError({ operation, reason, code: 'REDIRECT' });
 };
 
 const textOf = async (response: Response, operation: string): Promise<string> => {

@@ -332,6 +332,22 @@ describe('the proof', () => {
   });
 });
 
+test('the sink is told the proof before the file has its name, and may refuse', async () => {
+  const { vc } = simulated('api', { scenario: { preparation: quick, checksums: 'none' } });
+  const memory = toMemory();
+  const strict: Sink = {
+    open: async (file) => ({
+      ...(await memory.open(file)),
+      commit: async ({ verified }) => {
+        if (verified !== 'checksum') throw new Error(`proven by ${verified} only`);
+      },
+    }),
+  };
+  const { error } = await outcome(download(vc, 'item-1', strict, { files: [disk] }));
+  expect(error).toMatchObject({ _tag: 'SinkError', message: expect.stringContaining('proven by length only') });
+  expect(memory.log).toEqual([`open ${disk}`, `discard ${disk}`]);
+});
+
 describe('unsubscribing', () => {
   test('in the middle of the bytes discards them, then cancels and deletes the session; logout waits for that', async () => {
     const { simulator, vc } = simulated('api', {
@@ -428,7 +444,7 @@ test('never more files at once than asked for', async () => {
     open: async (file) => {
       most = Math.max(most, (open += 1));
       const target = await memory.open(file);
-      return { ...target, commit: async () => ((open -= 1), target.commit()) };
+      return { ...target, commit: async (proof) => ((open -= 1), target.commit(proof)) };
     },
   };
   await all(download(vc, 'item-9', counting, { concurrency: 3 }));

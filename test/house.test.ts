@@ -28,9 +28,9 @@ const house: Readonly<Record<string, string>> = {
   preparation: 'clock endpoints/ errors type:model/ type:vcenter rxjs',
   preparations: 'clock endpoints/ type:model/ preparation type:vcenter rxjs',
   // The download
-  events: 'type:errors type:model/ type:route',
   sink: 'type:model/',
-  proof: 'errors type:events type:model/ type:sink',
+  events: 'type:errors type:model/ type:route type:sink',
+  proof: 'errors type:model/ type:sink',
   stall: 'errors rxjs',
   transfer: 'errors type:sink stall type:vapi rxjs',
   'file-download': 'bracket endpoints/ errors type:events type:model/ proof type:sink transfer type:vapi vcenter rxjs',

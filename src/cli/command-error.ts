@@ -30,6 +30,8 @@ export interface Failure {
 /** Makes a failure of whatever was thrown. */
 export const failureOf = (thrown: unknown): Failure => {
   if (thrown instanceof CommandError) return { tag: thrown.tag, message: thrown.message, code: thrown.code };
+  // A refusal of our own sink comes back as the sink's failure.
+  if (isContentLibraryError(thrown) && thrown.cause instanceof CommandError) return failureOf(thrown.cause);
   if (isContentLibraryError(thrown)) return { tag: thrown._tag, message: thrown.message, code: exitCode(thrown) };
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return { tag: 'Error', message: `Something went wrong that should not have: ${message}`, code: 1 };

@@ -1,6 +1,5 @@
 /** `content-library export`: the files of an item, into a directory or onto standard output. */
 
-import { rmSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type Saved, type Sink, type VCenter } from '../index.ts';
@@ -9,6 +8,7 @@ import { CommandError, failureOf, notFoundError, usageError } from './command-er
 import { fits, itemNamed, libraryNamed, partsOf } from './find.ts';
 import { display } from './display.ts';
 import { jsonLine } from './json-line.ts';
+import { onlyProven, unproven } from './proven-sink.ts';
 import { bytes, files, shown } from './words.ts';
 
 /** The flags of `export`. */
@@ -28,7 +28,8 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
   if (library === undefined || item === undefined)
     throw usageError('Which item? Give LIBRARY/ITEM, or LIBRARY/ITEM/FILE for some of its files.');
   const toStdout = destination === '-';
-  const sink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
+  const anySink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
+  const sink = flags.requireProof ? onlyProven(anySink) : anySink;
   const results = toStdout ? process.stderr : process.stdout;
 
   return libraryNamed(vc, library).pipe(
@@ -48,14 +49,7 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
     tap((event) => {
       if (event.type !== 'saved') return;
       if (!flags.json && !toStdout) results.write(`${summary(event)}\n`);
-      if (event.verified !== 'none') return;
-      const unproven = `${shown(event.file)}: vCenter stated neither a length nor a checksum, so nothing proves that it is whole.`;
-      if (flags.requireProof) {
-        // Nobody shall find under its name what was not accepted.
-        if (event.path !== undefined) rmSync(event.path, { force: true });
-        throw new CommandError('UnprovenError', 6, unproven);
-      }
-      if (!flags.json) process.stderr.write(`Warning: ${unproven}\n`);
+      if (event.verified === 'none' && !flags.json) process.stderr.write(`Warning: ${unproven(event.file)}\n`);
     }),
     refuseFailures,
   );

@@ -181,6 +181,14 @@ test('with --require-proof what nothing proves is 6, and not there', async () =>
   expect(await contents(cwd)).toEqual({});
 });
 
+test('with --require-proof and --force what nothing proves leaves the file that was there', async () => {
+  const { run, cwd } = await start(silent);
+  await writeFile(join(cwd, 'ubuntu.ovf'), 'old');
+  const { code } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--force', '--json');
+  expect(code).toBe(6);
+  expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': 'old' });
+});
+
 test('with --require-proof a length is proof enough', async () => {
   const { run } = await start({ scenario: { checksums: 'none' } });
   const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');

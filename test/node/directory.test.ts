@@ -24,13 +24,13 @@ test('a file is NAME.part until it is committed, and NAME from then on', async (
   expect(await contents(directory)).toEqual({ 'a.iso.part': '' });
   await write(file, 'one, ', much, ' three');
   expect(Object.keys(await contents(directory))).toEqual(['a.iso.part']);
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': `one, ${much} three` });
 });
 
 test('a file of no bytes is saved', async () => {
   const directory = await temporaryDirectory();
-  await (await toDirectory(directory).open({ name: 'empty' })).commit();
+  await (await toDirectory(directory).open({ name: 'empty' })).commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ empty: '' });
 });
 
@@ -72,7 +72,7 @@ test('force replaces a file, which stays as it is until its successor is whole',
   const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
   await write(file, much);
   expect(await readFile(join(directory, 'a.iso'), 'utf8')).toBe('old');
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': much });
 });
 
@@ -91,7 +91,7 @@ test('force replaces a link, not what it leads to', async () => {
   await symlink('target', join(directory, 'a.iso'));
   const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
   await write(file, 'new');
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'new', target: 'theirs' });
 });
 
@@ -107,7 +107,7 @@ test('a file that appears in the middle is not replaced, and nothing of ours is 
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'ours');
   await writeFile(join(directory, 'a.iso'), 'theirs');
-  await expect(file.commit()).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
   await file.discard();
   expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
 });
@@ -118,9 +118,9 @@ test.each([true, false])("another's .part in the place of ours is an error, and 
   await write(ours, 'ours');
   const theirs = await toDirectory(directory, { force }).open({ name: 'a.iso' });
   await write(theirs, 'theirs');
-  await expect(ours.commit()).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await expect(ours.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
   await ours.discard();
-  await theirs.commit();
+  await theirs.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
 });
 
@@ -129,7 +129,7 @@ test('a .part that was moved away is an error, and the stranger in its place is 
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await rename(join(directory, 'a.iso.part'), join(directory, 'moved'));
   await writeFile(join(directory, 'a.iso.part'), 'stranger');
-  await expect(file.commit()).rejects.toMatchObject({ code: 'EBUSY' });
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ code: 'EBUSY' });
   await file.discard();
   expect(await contents(directory)).toEqual({ 'a.iso.part': 'stranger', moved: '' });
 });
@@ -140,7 +140,7 @@ test('a link named NAME.part is not followed', async () => {
   await symlink('precious', join(directory, 'a.iso.part'));
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'new');
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'new', precious: 'precious' });
   await expect(readlink(join(directory, 'a.iso'))).rejects.toMatchObject({ code: 'EINVAL' });
 });
@@ -150,7 +150,7 @@ test('what an earlier download left as NAME.part is replaced', async () => {
   await writeFile(join(directory, 'a.iso.part'), 'left behind, and longer than what comes');
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'new');
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'new' });
 });
 

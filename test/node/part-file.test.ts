@@ -71,7 +71,7 @@ test('a disk that takes less than it is given is given the rest', async () => {
   );
   const file = await openFile();
   for (const text of ['abcde', 'fg', 'hijklm']) await file.write(new TextEncoder().encode(text));
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(writes).toHaveBeenCalledTimes(3);
   expect(await contents(directory)).toEqual({ 'a.iso': 'abcdefghijklm' });
 });
@@ -81,7 +81,7 @@ test.each(['write', 'commit'] as const)('a disk that is full is ENOSPC in %s, an
   const file = await openFile();
   const failing = async (): Promise<void> => {
     await file.write(when === 'write' ? much : much.subarray(0, 10));
-    if (when === 'commit') await file.commit();
+    if (when === 'commit') await file.commit({ verified: 'length' });
   };
   await expect(failing()).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC', path: join(directory, 'a.iso') });
   await file.discard();
@@ -107,7 +107,7 @@ test.each([
   const disk = stopIn(method, call);
   const file = await openFile();
   await file.write(much.subarray(0, 10));
-  const committing = file.commit();
+  const committing = file.commit({ verified: 'length' });
   await disk.reached;
   const discarding = file.discard();
   disk.goOn();
@@ -125,7 +125,7 @@ test('a discard in the middle of a forced commit leaves the old file, or else th
     const disk = stopIn('sync', call);
     const file = await openFile(true);
     await file.write(new TextEncoder().encode('new'));
-    const committing = file.commit();
+    const committing = file.commit({ verified: 'length' });
     await disk.reached;
     const discarding = file.discard();
     disk.goOn();
@@ -138,7 +138,7 @@ test('a discard in the middle of a forced commit leaves the old file, or else th
 
 test('a discard after the commit changes nothing: the file was announced', async () => {
   const file = await openFile();
-  await file.commit();
+  await file.commit({ verified: 'length' });
   await file.discard();
   expect(await contents(directory)).toEqual({ 'a.iso': '' });
 });

@@ -42,7 +42,7 @@ test('the bytes go into the stream, which stays open', async () => {
   const file = await open(stream);
   await file.write(bytes('one, '));
   await file.write(bytes('two'));
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(String(stream.read())).toBe('one, two');
   expect(stream.writable).toBe(true);
 });
@@ -61,7 +61,7 @@ test('a commit waits until the last byte has gone out', async () => {
   const { stream, finish } = slow(1000);
   const file = await open(stream);
   await file.write(bytes('one'));
-  const committing = file.commit();
+  const committing = file.commit({ verified: 'length' });
   expect(await isSettled(committing)).toBe(false);
   finish();
   await committing;
@@ -72,7 +72,7 @@ test.each(['write', 'commit'] as const)('a reader that goes away during a %s is 
   const file = await open(stream);
   const writing = Promise.resolve(file.write(bytes('one')));
   if (when === 'commit') await writing;
-  const pending = when === 'write' ? writing : file.commit();
+  const pending = when === 'write' ? writing : file.commit({ verified: 'length' });
   finish(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
   await expect(pending).rejects.toBeInstanceOf(SinkError);
   await expect(pending).rejects.toMatchObject({ code: 'EPIPE', path: 'a.iso' });
@@ -84,7 +84,7 @@ test.each(['write', 'commit'] as const)('a stream that is destroyed during a %s 
   const file = await open(stream);
   const writing = Promise.resolve(file.write(bytes('one')));
   if (when === 'commit') await writing;
-  const pending = when === 'write' ? writing : file.commit();
+  const pending = when === 'write' ? writing : file.commit({ verified: 'length' });
   stream.destroy();
   await expect(pending).rejects.toMatchObject({ _tag: 'SinkError', code: 'EPIPE' });
 });
@@ -113,7 +113,7 @@ test('no listener is left on the stream, however often it was full', async () =>
     await file.write(bytes('x'));
     expect(listeners(stream)).toBe(open1);
   }
-  await file.commit();
+  await file.commit({ verified: 'length' });
   expect(listeners(stream)).toBe(before);
 });
 
