@@ -31,7 +31,7 @@ import type { DownloadFileInfo } from './model/download-file.ts';
 import type { ChecksumInfo } from './model/transfer.ts';
 import { opening, type ItemRef } from './opening.ts';
 import { isSame, refuseError, type WaitOptions } from './preparation.ts';
-import { untilSettled } from './preparations.ts';
+import { preparationOf, untilSettled } from './preparations.ts';
 import type { Sink } from './sink.ts';
 import { unlessStalled } from './stall.ts';
 import { wire, type VCenter } from './vcenter.ts';
@@ -63,12 +63,12 @@ const cleanUpTime = 5000;
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
   defer(() => {
     const started = asyncScheduler.now();
-    const itemId = typeof item === 'string' ? item : item.id;
+    const known = typeof item === 'string' ? { id: item } : item;
     let closed: Closed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };
 
     const inSession$ = bracket({
-      acquire: createDownloadSession(vc, itemId),
-      use: (sessionId) => throughSession(vc, item, sessionId, sink, options),
+      acquire: createDownloadSession(vc, known.id),
+      use: (sessionId) => throughSession(vc, known, sessionId, sink, options),
       release: (sessionId, ending) => leaveClean(vc, sessionId, ending),
       hold: () => vc[wire].hold(),
     }).pipe(
@@ -85,7 +85,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
 
 const throughSession = (
   vc: VCenter,
-  item: ItemRef,
+  item: Exclude<ItemRef, string>,
   sessionId: string,
   sink: Sink,
   options: DownloadOptions,
@@ -133,7 +133,7 @@ const throughSession = (
         ),
         // While bytes flow nothing stands still; a transfer that does looks after itself.
         unlessStalled({
-          operation: `preparation of ${names.length} ${names.length === 1 ? 'file' : 'files'}`,
+          operation: preparationOf(names.length),
           limit: stall,
           waitingSince: () => (transfers === 0 ? newsAt : undefined),
         }),

@@ -9,7 +9,7 @@ import type { DownloadFileInfo } from './model/download-file.ts';
 import type { ChecksumInfo } from './model/transfer.ts';
 import { hashesFor, prove } from './proof.ts';
 import type { Proof, Sink, SinkFile } from './sink.ts';
-import { sinkFailure, transfer } from './transfer.ts';
+import { operationOf, sinkFailure, transfer } from './transfer.ts';
 import type { Body } from './vapi.ts';
 import { wire, type VCenter } from './vcenter.ts';
 
@@ -99,7 +99,7 @@ const bodyOf = (
   patience: number,
 ): Observable<Body> =>
   defer(() => {
-    const operation = `download of ${JSON.stringify(name)}`;
+    const operation = operationOf(name);
     if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))
       throw new DecodeError({
         operation,

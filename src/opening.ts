@@ -17,23 +17,21 @@ export type ItemRef = string | { readonly id: string; readonly name?: string };
  */
 export const opening = (
   vc: VCenter,
-  item: ItemRef,
+  item: Exclude<ItemRef, string>,
   sessionId: string,
-): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> => {
-  const itemId = typeof item === 'string' ? item : item.id;
-  const itemName = typeof item === 'string' ? undefined : item.name;
-  return forkJoin({
+): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> =>
+  forkJoin({
     access: vc[wire].access$,
     session: getDownloadSession(vc, sessionId),
     files: listDownloadFiles(vc, sessionId),
     // A help, not a need: since 9.0 one file with an odd name makes this fail for all of them.
-    stored: listItemFiles(vc, itemId).pipe(catchError(() => of([]))),
+    stored: listItemFiles(vc, item.id).pipe(catchError(() => of([]))),
   }).pipe(
     map(({ access, session, files, stored }) => ({
       opened: {
         type: 'opened',
-        itemId,
-        ...(itemName === undefined ? {} : { itemName }),
+        itemId: item.id,
+        ...(item.name === undefined ? {} : { itemName: item.name }),
         dialect: access.dialect,
         strategy: 'session',
         downloadSessionId: sessionId,
@@ -43,4 +41,3 @@ export const opening = (
       stated: new Map(stored.flatMap(({ name, checksum_info }) => (checksum_info === undefined ? [] : [[name, checksum_info]]))),
     })),
   );
-};

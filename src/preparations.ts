@@ -51,11 +51,14 @@ export const untilSettled = (
     isNews: (before, now) => !isAlike(before, now, (a, b) => a.status === b.status),
     ...pace,
   }).pipe(
-    patiently(`The preparation of ${names.length} file${names.length === 1 ? '' : 's'}`, patience, (infos) => infos),
+    patiently(`The ${preparationOf(names.length)}`, patience, (infos) => infos),
     distinctUntilChanged((before, now) => isAlike(before, now, isSame)),
     takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),
   );
 };
+
+/** What errors call the preparation of so many files. */
+export const preparationOf = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
 
 const namesOf = (vc: VCenter, sessionId: string, fileNames: readonly string[] | undefined): Observable<readonly string[]> =>
   fileNames === undefined ? listDownloadFiles(vc, sessionId).pipe(map((infos) => infos.map(({ name }) => name))) : of(fileNames);

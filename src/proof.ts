@@ -18,6 +18,16 @@ export const hashesFor = (sink: Sink, stated: ChecksumInfo | undefined): Hashes 
   );
 };
 
+/**
+ * Compares what came with every length that was stated, in bytes.
+ *
+ * @throws TruncatedError where one does not agree.
+ */
+export const refuseOtherLength = (file: string, received: number, lengths: readonly (number | undefined)[]): void => {
+  for (const expected of lengths)
+    if (expected !== undefined && expected !== received) throw new TruncatedError({ file, expected, received });
+};
+
 /** What is known about a file once its last byte has come. */
 export interface Evidence {
   readonly file: string;
@@ -35,8 +45,7 @@ export interface Evidence {
  * @throws TruncatedError or ChecksumError where something does not agree.
  */
 export const prove = ({ file, received, lengths, checksums, hashes }: Evidence): Proof => {
-  const stated = lengths.filter((length) => length !== undefined);
-  for (const expected of stated) if (expected !== received) throw new TruncatedError({ file, expected, received });
+  refuseOtherLength(file, received, lengths);
 
   const digests = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
   for (const checksum of checksums) {
@@ -51,7 +60,7 @@ export const prove = ({ file, received, lengths, checksums, hashes }: Evidence):
   const [first] = digests;
   return {
     ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
-    verified: stated.length > 0 ? 'length' : 'none',
+    verified: lengths.some((length) => length !== undefined) ? 'length' : 'none',
   };
 };
 

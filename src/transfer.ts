@@ -2,6 +2,7 @@
 
 import { asyncScheduler, catchError, concat, concatMap, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from './errors.ts';
+import { refuseOtherLength } from './proof.ts';
 import type { Hash, SinkFile } from './sink.ts';
 import { unlessStalled } from './stall.ts';
 import type { Body } from './vapi.ts';
@@ -64,8 +65,7 @@ export const transfer = ({ file, open, target, hashes, size, stall }: TransferOp
         }),
       );
       const last$ = defer(() => {
-        for (const expected of [body.length, size])
-          if (expected !== undefined && received !== expected) throw new TruncatedError({ file, expected, received });
+        refuseOtherLength(file, received, [body.length, size]);
         return of({ received, total });
       });
       return concat(of({ received, total }), told$, last$);
@@ -120,7 +120,8 @@ const write = (file: string, target: SinkFile, bytes: Uint8Array): void | Promis
   }
 };
 
-const operationOf = (file: string): string => `download of ${JSON.stringify(file)}`;
+/** What errors call the transfer of a file. */
+export const operationOf = (file: string): string => `download of ${JSON.stringify(file)}`;
 
 /** What a sink threw, as one of this library's errors. */
 export const sinkFailure = (path: string, thrown: unknown): unknown => {

@@ -47,6 +47,16 @@ const bodyThrough = (
     }),
   ) ?? null;
 
+/** The first bytes of a body, which then ends cleanly. */
+const firstOf = (response: Response, limit: number): ReadableStream | null => {
+  let left = limit;
+  return bodyThrough(response, (bytes) => {
+    const part = bytes.subarray(0, left);
+    left -= part.byteLength;
+    return part.byteLength > 0 ? part : undefined;
+  });
+};
+
 const ofType = <T extends DownloadEvent['type']>(
   events: readonly DownloadEvent[],
   type: T,
@@ -158,16 +168,7 @@ describe('a file is not saved', () => {
   };
 
   test('when fewer bytes come than Content-Length says, however cleanly they end', async () => {
-    let left = 100_000;
-    const cut = (response: Response) =>
-      new Response(
-        bodyThrough(response, (bytes) => {
-          const part = bytes.subarray(0, left);
-          left -= part.byteLength;
-          return part.byteLength > 0 ? part : undefined;
-        }),
-        { headers: headersOf(response) },
-      );
+    const cut = (response: Response) => new Response(firstOf(response, 100_000), { headers: headersOf(response) });
     const sink = toMemory();
     expect(await notSaved(tampered({ data: cut }), sink)).toMatchObject({
       _tag: 'TruncatedError',
@@ -179,16 +180,8 @@ describe('a file is not saved', () => {
   });
 
   test('when there is no length and the body ends early: the session’s size tells', async () => {
-    let left = 100_000;
     const cut = (response: Response) =>
-      new Response(
-        bodyThrough(response, (bytes) => {
-          const part = bytes.subarray(0, left);
-          left -= part.byteLength;
-          return part;
-        }),
-        { headers: headersOf(response, 'content-length') },
-      );
+      new Response(firstOf(response, 100_000), { headers: headersOf(response, 'content-length') });
     expect(await notSaved(tampered({ data: cut }))).toMatchObject({
       _tag: 'TruncatedError',
       expected: 300_000,

@@ -32,7 +32,7 @@ const house: Readonly<Record<string, string>> = {
   events: 'type:errors type:model/ type:route type:sink',
   proof: 'errors type:model/ type:sink',
   stall: 'errors rxjs',
-  transfer: 'errors type:sink stall type:vapi rxjs',
+  transfer: 'errors proof type:sink stall type:vapi rxjs',
   'file-download': 'bracket endpoints/ errors type:events type:model/ proof type:sink transfer type:vapi vcenter rxjs',
   opening: 'endpoints/ type:events type:model/ vcenter rxjs',
   download:

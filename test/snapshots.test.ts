@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { from, map } from 'rxjs';
 import { PreparationError, snapshots, type DownloadEvent, type DownloadSnapshot } from 'rx-content-library';
+import { progress, saved, status } from './support/events.ts';
 import { inVirtualTime } from './support/marbles.ts';
 
 const opened: DownloadEvent = {
@@ -11,20 +12,6 @@ const opened: DownloadEvent = {
   contentVersion: '1',
   files: [{ name: 'a' }, { name: 'b', size: 50 }],
 };
-const status = (file: string, value: 'PREPARING' | 'PREPARED', size?: number): DownloadEvent => ({
-  type: 'status',
-  file,
-  status: value,
-  bytesTransferred: 0,
-  ...(size === undefined ? {} : { size }),
-});
-const progress = (file: string, received: number, total?: number): DownloadEvent => ({
-  type: 'progress',
-  file,
-  received,
-  ...(total === undefined ? {} : { total }),
-});
-const saved = (file: string, bytes: number): DownloadEvent => ({ type: 'saved', file, bytes, verified: 'length' });
 const closed: DownloadEvent = { type: 'closed', files: 2, failed: 0, bytes: 150, duration: 5 };
 
 const pictures = (...events: DownloadEvent[]): readonly DownloadSnapshot[] => {

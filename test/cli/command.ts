@@ -32,7 +32,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const onDist = process.env['RX_CONTENT_LIBRARY_TEST'] === 'dist';
 const flags = [...(onDist ? [] : ['--conditions=rx-content-library-source']), '--disable-warning=ExperimentalWarning'];
-const program = `${root}${onDist ? 'dist/cli/main.js' : 'src/cli/main.ts'}`;
+/** The command, from the sources or from what is published. */
+export const program = `${root}${onDist ? 'dist/cli/main.js' : 'src/cli/main.ts'}`;
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
 

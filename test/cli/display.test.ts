@@ -7,6 +7,7 @@ import { SinkError, type DownloadEvent } from 'rx-content-library';
 import { display } from '#src/cli/display.js';
 import { codeOf, runNode } from './command.ts';
 import { terminal } from './terminal.ts';
+import { progress, saved, status } from '../support/events.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -51,20 +52,6 @@ const opened = (...names: readonly string[]): DownloadEvent => ({
   contentVersion: '1',
   files: names.map((name) => ({ name })),
 });
-const status = (file: string, word: 'PREPARING' | 'PREPARED', size?: number): DownloadEvent => ({
-  type: 'status',
-  file,
-  status: word,
-  bytesTransferred: 0,
-  ...(size === undefined ? {} : { size }),
-});
-const progress = (file: string, received: number, total?: number): DownloadEvent => ({
-  type: 'progress',
-  file,
-  received,
-  ...(total === undefined ? {} : { total }),
-});
-const saved = (file: string, bytes: number): DownloadEvent => ({ type: 'saved', file, bytes, verified: 'length' });
 const closed: DownloadEvent = { type: 'closed', files: 2, failed: 0, bytes: 4000, duration: 1000 };
 
 const bar = (full: number): string => '█'.repeat(full) + '░'.repeat(24 - full);
