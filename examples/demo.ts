@@ -58,7 +58,7 @@ process.on('SIGINT', () => undefined);
 const [code] = (await once(child, 'exit')) as [number | null];
 
 console.log(
-  `\nDownload sessions left on the vCenter: ${simulator.downloadSessions.length}; logins left: ${simulator.apiSessions}.`,
+  `\nDownload sessions left on the vCenter: ${simulator.sessions.length}; logins left: ${simulator.apiSessions}.`,
 );
 await server.close();
 process.exitCode = code ?? 1;

@@ -96,7 +96,7 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     expect(sink.files.get(disk)?.byteLength).toBe(300_000);
     expect(new TextDecoder().decode(sink.files.get('ubuntu.ovf'))).toBe('<Envelope/>');
     expect(events.at(-1)).toEqual({ type: 'closed', files: 3, failed: 0, bytes: 300_016, duration: expect.any(Number) });
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
     expect(operations(simulator)).not.toContain('content.library.item.DownloadSession.cancel');
   });
 
@@ -140,7 +140,7 @@ describe('which files', () => {
     const { simulator, vc } = simulated();
     const { error } = await outcome(download(vc, 'item-1', toMemory(), { files: ['ubuntu.ovf', 'none.iso'] }));
     expect(error).toMatchObject({ _tag: 'ApiError', status: 400, error_type: 'INVALID_ARGUMENT' });
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
   });
 
   test('none is a short story', async () => {
@@ -159,7 +159,7 @@ describe('a file is not saved', () => {
     const { values, error } = await outcome(download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000 }));
     expect(ofType(values, 'saved')).toEqual([]);
     expect(ofType(values, 'closed')).toEqual([]);
-    expect(setup.simulator.downloadSessions).toEqual([]);
+    expect(setup.simulator.sessions).toEqual([]);
     expect(operations(setup.simulator).slice(-2)).toEqual([
       'content.library.item.DownloadSession.cancel',
       'content.library.item.DownloadSession.delete',
@@ -221,7 +221,7 @@ describe('a file is not saved', () => {
     });
     const { error } = await outcome(download(vc, 'item-1', toMemory(), { files: [disk], timeout: 5, period: 1 }));
     expect(error).toMatchObject({ _tag: 'TimeoutError', timeout: 5 });
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
   });
 
   test('when its address is gone: the lease was lost', async () => {
@@ -282,7 +282,7 @@ test('with continueOnError the others are saved, and the failure is told', async
     { type: 'failed', file: disk, error: expect.objectContaining({ _tag: 'PreparationError' }) },
   ]);
   expect(events.at(-1)).toMatchObject({ type: 'closed', files: 2, failed: 1 });
-  expect(simulator.downloadSessions).toEqual([]);
+  expect(simulator.sessions).toEqual([]);
 });
 
 describe('the proof', () => {
@@ -360,7 +360,7 @@ describe('unsubscribing', () => {
       'cis.Session.delete',
     ]);
     expect(sink.log).toEqual([`open ${disk}`, `discard ${disk}`]);
-    expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
+    expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
   test('while the session is being created still deletes it', async () => {
@@ -369,14 +369,14 @@ describe('unsubscribing', () => {
     download(vc, 'item-1', toMemory()).subscribe().unsubscribe();
     await all(logout(vc));
     expect(operations(simulator)).toContain('content.library.item.DownloadSession.create');
-    expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
+    expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
   test.each(['opened', 'status', 'progress', 'saved'] as const)('at the first %s leaves nothing behind', async (type) => {
     const { simulator, vc } = simulated();
     await firstValueFrom(download(vc, 'item-1', toMemory(), { concurrency: 1 }).pipe(filter((event) => event.type === type)));
     await all(logout(vc));
-    expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
+    expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
   test('a download within withVCenter logs out last', async () => {
@@ -386,7 +386,7 @@ describe('unsubscribing', () => {
     // The stream was left: what it still does is seen by the simulator alone.
     while (simulator.apiSessions > 0) await new Promise(setImmediate);
     expect(operations(simulator).at(-1)).toBe('cis.Session.delete');
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
   });
 });
 
@@ -457,5 +457,5 @@ test('a download can be repeated: each subscription has a session of its own', a
   await lastValueFrom(stream.pipe(tap((id) => ids.push(id))));
   await all(logout(vc));
   expect(new Set(ids).size).toBe(2);
-  expect(simulator.downloadSessions).toEqual([]);
+  expect(simulator.sessions).toEqual([]);
 });

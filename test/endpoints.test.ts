@@ -64,7 +64,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(await all(cancelDownloadSession(vc, id))).toEqual([undefined]);
     expect((await one(getDownloadSession(vc, id))).state).toBe('CANCELED');
     expect(await all(deleteDownloadSession(vc, id))).toEqual([undefined]);
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
   });
 
   test('a download session is failed with the client’s reason', async () => {
@@ -79,7 +79,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     const clientToken = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
     const again = createDownloadSession(vc, 'item-1', { clientToken });
     expect(await one(again)).toBe(await one(again));
-    expect(simulator.downloadSessions).toHaveLength(1);
+    expect(simulator.sessions).toHaveLength(1);
   });
 
   test('the files of a session are prepared, listed and read', async () => {

@@ -19,7 +19,7 @@ export interface Simulator {
   /** Answers a request as vCenter would, whatever host it names. It may be used in the place of the global `fetch`. */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
   /** The download sessions there are now: neither deleted nor expired. */
-  readonly downloadSessions: readonly SimulatedDownloadSession[];
+  readonly sessions: readonly SimulatedDownloadSession[];
   /** How many logins have not been ended. */
   readonly apiSessions: number;
   /** The requests that were answered so far, in the order of the answers. */
@@ -45,7 +45,7 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
   };
   return {
     fetch,
-    get downloadSessions() {
+    get sessions() {
       return vcenter.downloadSessions.all().map(({ id, item, state }) => ({ id, itemId: item.id, state }));
     },
     get apiSessions() {

@@ -26,7 +26,7 @@ const interrupted = async (signal: Signal, when: (event: JsonLine) => boolean, o
 const bytesCame = ({ type, received }: JsonLine): boolean => type === 'progress' && received !== 0;
 
 const clean = (vcenter: { simulator: { downloadSessions: readonly unknown[]; apiSessions: number } }) => [
-  vcenter.simulator.downloadSessions,
+  vcenter.simulator.sessions,
   vcenter.simulator.apiSessions,
 ];
 

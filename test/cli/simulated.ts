@@ -87,7 +87,7 @@ export const simulated = async ({ tls, through = (handler) => handler, ...option
     run: async (args: readonly string[], commandOptions: CommandOptions = {}): Promise<Ended & { readonly bytes: Buffer }> => {
       const ended = await command(args, { ...commandOptions, env: { ...env, ...commandOptions.env } });
       expectNoSecret(ended.stdout + ended.stderr);
-      expect({ downloadSessions: simulator.downloadSessions, apiSessions: simulator.apiSessions }).toEqual({
+      expect({ downloadSessions: simulator.sessions, apiSessions: simulator.apiSessions }).toEqual({
         downloadSessions: [],
         apiSessions: 0,
       });

@@ -81,7 +81,7 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
 
       expect(await readdir(destination)).toEqual(['disk.vmdk']);
       expect(await sha256OfFile(path)).toBe(await sha256(bytesAsTheServerHasThem()));
-      expect([simulator.downloadSessions, simulator.apiSessions]).toEqual([[], 0]);
+      expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
       expect(peak).toBeLessThan(200e6);
       await rm(destination, { recursive: true });
     },

@@ -19,7 +19,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(status).toBe(created);
     // Two UUIDs with a colon in between, as real servers give them.
     expect(id).toMatch(/^[0-9a-f-]{36}:[0-9a-f-]{36}$/);
-    expect(simulator.downloadSessions).toEqual([{ id, itemId: 'item-1', state: 'ACTIVE' }]);
+    expect(simulator.sessions).toEqual([{ id, itemId: 'item-1', state: 'ACTIVE' }]);
     expect((await call('content.library.item.DownloadSession.list')).json).toEqual([id]);
     expect((await call('content.library.item.DownloadSession.list', { item: 'item-1' })).json).toEqual([id]);
     expect((await call('content.library.item.DownloadSession.list', { item: 'item-2' })).json).toEqual([]);
@@ -34,7 +34,7 @@ describe.each(dialects)('in /%s', (dialect) => {
       expiration_time: '2024-01-01T00:05:00.000Z',
     });
     expect(await call('content.library.item.DownloadSession.delete', { session: id })).toMatchObject(nothing);
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
     expect((await call('content.library.item.DownloadSession.list')).json).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     const { call, id, simulator } = await session(dialect);
     expect(await call('content.library.item.DownloadSession.cancel', { session: id })).toMatchObject(nothing);
     expect((await call('content.library.item.DownloadSession.get', { session: id })).json).toHaveProperty('state', 'CANCELED');
-    expect(simulator.downloadSessions).toMatchObject([{ state: 'CANCELED' }]);
+    expect(simulator.sessions).toMatchObject([{ state: 'CANCELED' }]);
   });
 
   test("a failed session stays, with the client's words", async () => {

@@ -15,7 +15,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect((await simulator.fetch(link)).status).toBe(200);
     pass(1);
     expect((await simulator.fetch(link)).status).toBe(404);
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
     expect((await call(`${ds}.get`, { session })).status).toBe(404);
     expect((await call(`${ds}.keep_alive`, { session })).status).toBe(404);
     expect((await call(`${ds}.cancel`, { session })).status).toBe(404);
@@ -55,7 +55,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     pass(4 * minutes);
     expect((await call(`${ds}.get`, { session })).json).toHaveProperty('state', 'CANCELED');
     pass(1 * minutes);
-    expect(simulator.downloadSessions).toEqual([]);
+    expect(simulator.sessions).toEqual([]);
   });
 
   test.each(['cancel', 'fail', 'delete'])('%s ends the links', async (end) => {
