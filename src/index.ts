@@ -16,9 +16,12 @@ export type { Dialect } from './route.ts';
 
 // Endpoints
 export { getSession, login, logout } from './endpoints/session.ts';
-export { findLibraries, getLibrary, listLibraries } from './endpoints/library.ts';
+export { findLibraries, getLibrary, listLibraries, listLocalLibraries, listSubscribedLibraries } from './endpoints/library.ts';
 export { findItems, getItem, listItems } from './endpoints/item.ts';
 export { getItemFile, listItemFiles } from './endpoints/item-file.ts';
+export { getItemStorage, listItemStorage } from './endpoints/item-storage.ts';
+export { getItemChanges, listItemChanges } from './endpoints/item-changes.ts';
+export { evictItem, syncItem, type SyncItemOptions } from './endpoints/subscribed-item.ts';
 export {
   cancelDownloadSession,
   createDownloadSession,

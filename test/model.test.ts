@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { decoder, DownloadFileInfo, DownloadSessionModel, ItemFileInfo, LibraryModel, type Decoder } from 'rx-content-library';
+import {
+  decoder,
+  DownloadFileInfo,
+  DownloadSessionModel,
+  ItemFileInfo,
+  ItemStorageInfo,
+  LibraryModel,
+  LocalizableMessage,
+  type Decoder,
+} from 'rx-content-library';
 import { int64, list } from '#src/model/codec.js';
 
 const issues = (decode: Decoder<unknown>, value: unknown): unknown => {
@@ -63,5 +72,66 @@ describe('a decoder', () => {
     );
     expect(decoded._tag).toBe('Left');
     expect(({} as Record<string, unknown>)['state']).toBeUndefined();
+  });
+
+  describe('of messages', () => {
+    const message = { id: 'a', default_message: 'A file has moved.', args: [] };
+    const nested = { id: 'b', params: { count: { i: 3 } } };
+
+    test('reads named arguments alike, as the object of `/api` and as the list of pairs of `/rest`', () => {
+      const object = { ...message, params: { file: { s: 'disk.vmdk' }, reason: { l: nested } } };
+      const pairs = {
+        ...message,
+        params: [
+          { key: 'file', value: { s: 'disk.vmdk' } },
+          { key: 'reason', value: { l: { id: 'b', params: [{ key: 'count', value: { i: 3 } }] } } },
+        ],
+      };
+      expect(decoder(LocalizableMessage)(object)).toEqual({ _tag: 'Right', right: object });
+      expect(decoder(LocalizableMessage)(pairs)).toEqual({ _tag: 'Right', right: object });
+    });
+
+    test('names the path of an argument that does not fit', () => {
+      expect(
+        issues(decoder(LocalizableMessage), { ...message, params: { n: { l: { id: 'b', params: { m: { i: '3' } } } } } }),
+      ).toEqual([{ path: 'params.n.l.params.m.i', expected: 'an integer below 2^53', found: 'a string' }]);
+      expect(issues(decoder(LocalizableMessage), { ...message, params: [{ key: 'n', value: { i: '3' } }] })).toEqual([
+        { path: 'params[0].value.i', expected: 'an integer below 2^53', found: 'a string' },
+      ]);
+    });
+
+    test('an argument called __proto__ is one like any other', () => {
+      const decoded = decoder(LocalizableMessage)({ ...message, params: [{ key: '__proto__', value: { s: 'x' } }] });
+      expect(decoded).toMatchObject({ _tag: 'Right' });
+      expect(JSON.stringify(decoded)).toContain('"params":{"__proto__":{"s":"x"}}');
+      expect(({} as Record<string, unknown>)['s']).toBeUndefined();
+    });
+  });
+
+  test('reads what 9.0 has added to libraries, files and endpoints', () => {
+    const library = {
+      name: 'Templates',
+      type: 'SUBSCRIBED',
+      state_info: { state: 'MAINTENANCE', message: 'moving' },
+      configuration_info: { apply_library_usage_to_items: true },
+      subscription_info: { authentication_method: 'NONE', on_demand: true, ssl_certificate: '-----BEGIN CERTIFICATE-----' },
+    };
+    expect(decoder(LibraryModel)(library)).toEqual({ _tag: 'Right', right: library });
+    expect(issues(decoder(LibraryModel), { ...library, state_info: { state: 1 } })).toEqual([
+      { path: 'state_info.state', expected: 'LibraryState', found: 'a number' },
+    ]);
+    const stored = {
+      name: 'disk.vmdk',
+      size: 1,
+      cached: true,
+      version: '1',
+      file_download_endpoint: 'https://vc/cls/static/l/i/disk.vmdk?version=1',
+      storage_backing: { type: 'DATASTORE', datastore_id: 'datastore-1' },
+      storage_uris: ['ds:///vmfs/volumes/1/disk.vmdk'],
+    };
+    expect(decoder(ItemStorageInfo)(stored)).toEqual({ _tag: 'Right', right: stored });
+    expect(issues(decoder(ItemStorageInfo), { ...stored, storage_uris: [1] })).toEqual([
+      { path: 'storage_uris[0]', expected: 'string', found: 'a number' },
+    ]);
   });
 });

@@ -28,6 +28,20 @@ const get: Operation<{ library_id: string }, LibraryModel> = {
   answer: LibraryModel,
 };
 
+const allLocal: Operation<object, readonly string[]> = {
+  name: 'content.LocalLibrary.list',
+  api: { route: 'GET /api/content/local-library' },
+  rest: { route: 'GET /rest/com/vmware/content/local-library' },
+  answer: list(t.string),
+};
+
+const allSubscribed: Operation<object, readonly string[]> = {
+  name: 'content.SubscribedLibrary.list',
+  api: { route: 'GET /api/content/subscribed-library' },
+  rest: { route: 'GET /rest/com/vmware/content/subscribed-library' },
+  answer: list(t.string),
+};
+
 /**
  * Lists the identifiers of all libraries that the user may see.
  *
@@ -55,3 +69,21 @@ export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<re
  */
 export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> =>
   vc[wire].call(get, { library_id: libraryId });
+
+/**
+ * Lists the identifiers of the libraries that are managed on this vCenter.
+ *
+ * `GET /api/content/local-library` → 200 · `GET /rest/com/vmware/content/local-library` → 200
+ *
+ * Errors: none documented. Privilege: System.Read. Source: `content.LocalLibrary.list`.
+ */
+export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(allLocal, {});
+
+/**
+ * Lists the identifiers of the libraries that follow another one.
+ *
+ * `GET /api/content/subscribed-library` → 200 · `GET /rest/com/vmware/content/subscribed-library` → 200
+ *
+ * Errors: none documented. Privilege: System.Read. Source: `content.SubscribedLibrary.list`.
+ */
+export const listSubscribedLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(allSubscribed, {});

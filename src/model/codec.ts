@@ -45,6 +45,22 @@ export const list = <A>(item: Codec<A>): Codec<readonly A[]> => {
   );
 };
 
+/** Values by name. `/rest` sends them as a list of `{ key, value }`, which is read as the same. */
+export const map = <A>(value: Codec<A>): Codec<Readonly<Record<string, A>>> => {
+  const record = t.record(t.string, value);
+  const pairs = t.array(t.type({ key: t.string, value }));
+  return new t.Type<Readonly<Record<string, A>>, Readonly<Record<string, A>>, unknown>(
+    record.name,
+    (input): input is Readonly<Record<string, A>> => record.is(input),
+    (input, context) => {
+      if (!Array.isArray(input)) return record.validate(input, context);
+      const listed = pairs.validate(input, context);
+      return listed._tag === 'Left' ? listed : t.success(Object.fromEntries(listed.right.map((pair) => [pair.key, pair.value])));
+    },
+    t.identity,
+  );
+};
+
 /** A whole number that JSON's numbers can hold: beyond 2^53 they are rounded, which is refused here. */
 export const int64: Codec<number> = new t.Type(
   'an integer below 2^53',
@@ -93,7 +109,8 @@ const issue = ({ context, value }: t.ValidationError): DecodeIssue => {
   return { path: path.replace(/^\./, ''), expected: context.at(-1)?.type.name ?? 'something else', found: kindOf(value) };
 };
 
-const isCombinator = (type: unknown): boolean => type instanceof t.IntersectionType || type instanceof t.UnionType;
+const isCombinator = (type: unknown): boolean =>
+  type instanceof t.RecursiveType ? isCombinator(type.type) : type instanceof t.IntersectionType || type instanceof t.UnionType;
 
 const kindOf = (value: unknown): string => {
   if (value === undefined || value === null) return 'nothing';

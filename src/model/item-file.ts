@@ -1,7 +1,8 @@
 /** The files of an item, as the library stores them. */
 
 import * as t from 'io-ts';
-import { int64, struct, type Codec } from './codec.ts';
+import { int64, list, struct, type Codec } from './codec.ts';
+import { StorageBacking } from './storage-backing.ts';
 import { ChecksumInfo } from './transfer.ts';
 
 /** A file of an item. Source: `content.library.item.File.Info`. */
@@ -19,9 +20,23 @@ export interface ItemFileInfo {
   readonly file_download_endpoint?: string;
 }
 
+const required = { name: t.string, size: int64, cached: t.boolean, version: t.string };
+
+const optional = { checksum_info: ChecksumInfo, file_download_endpoint: t.string };
+
 /** Decodes {@link ItemFileInfo}. */
-export const ItemFileInfo: Codec<ItemFileInfo> = struct(
-  'ItemFileInfo',
-  { name: t.string, size: int64, cached: t.boolean, version: t.string },
-  { checksum_info: ChecksumInfo, file_download_endpoint: t.string },
+export const ItemFileInfo: Codec<ItemFileInfo> = struct('ItemFileInfo', required, optional);
+
+/** A file of an item, and where the storage has it. Source: `content.library.item.Storage.Info`. */
+export interface ItemStorageInfo extends ItemFileInfo {
+  readonly storage_backing: StorageBacking;
+  /** Where the file is on the storage: `ds:///vmfs/volumes/…`; the form depends on the backing. */
+  readonly storage_uris: readonly string[];
+}
+
+/** Decodes {@link ItemStorageInfo}. */
+export const ItemStorageInfo: Codec<ItemStorageInfo> = struct(
+  'ItemStorageInfo',
+  { ...required, storage_backing: StorageBacking, storage_uris: list(t.string) },
+  optional,
 );

@@ -1,7 +1,18 @@
 /** Library items: what is downloaded as a whole. */
 
 import * as t from 'io-ts';
-import { int64, struct, type Codec } from './codec.ts';
+import { enumeration, int64, list, struct, type Codec, type Unlisted } from './codec.ts';
+
+/** How far vCenter is in checking an item's signature. */
+export type CertificateVerificationStatus =
+  'NOT_AVAILABLE' | 'VERIFIED' | 'INTERNAL' | 'VERIFICATION_FAILURE' | 'VERIFICATION_IN_PROGRESS' | 'UNTRUSTED';
+
+/** Whether an item is signed, and by whom. Source: `content.library.item.CertificateVerificationInfo`, since 7.0.3. */
+export interface CertificateVerificationInfo {
+  readonly status: CertificateVerificationStatus | Unlisted;
+  /** Certificates in PEM, the signer's first. */
+  readonly cert_chain?: readonly string[];
+}
 
 /** A library item. Source: `content.library.ItemModel`. */
 export interface ItemModel {
@@ -26,8 +37,19 @@ export interface ItemModel {
   readonly last_modified_time?: string;
   /** ISO 8601; subscribed items only. */
   readonly last_sync_time?: string;
+  /** The item at the publisher; subscribed items only. */
   readonly source_id?: string;
+  /** Whether it meets the library's security policy, since 7.0.3. */
+  readonly security_compliance?: boolean;
+  /** OVF items of libraries with a security policy only. */
+  readonly certificate_verification_info?: CertificateVerificationInfo;
 }
+
+const CertificateVerificationInfo: Codec<CertificateVerificationInfo> = struct(
+  'CertificateVerificationInfo',
+  { status: enumeration<CertificateVerificationStatus>('CertificateVerificationStatus') },
+  { cert_chain: list(t.string) },
+);
 
 /** Decodes {@link ItemModel}. */
 export const ItemModel: Codec<ItemModel> = struct(
@@ -47,6 +69,8 @@ export const ItemModel: Codec<ItemModel> = struct(
     last_modified_time: t.string,
     last_sync_time: t.string,
     source_id: t.string,
+    security_compliance: t.boolean,
+    certificate_verification_info: CertificateVerificationInfo,
   },
 );
 

@@ -2,6 +2,8 @@
 
 import * as t from 'io-ts';
 import { enumeration, list, struct, type Codec, type Unlisted } from './codec.ts';
+import { PublishInfo, SubscriptionInfo } from './sharing.ts';
+import { StorageBacking } from './storage-backing.ts';
 
 /** `LOCAL`: managed on this vCenter; `SUBSCRIBED`: follows another library. */
 export type LibraryType = 'LOCAL' | 'SUBSCRIBED';
@@ -9,11 +11,14 @@ export type LibraryType = 'LOCAL' | 'SUBSCRIBED';
 /** Decodes {@link LibraryType}. */
 export const LibraryType: Codec<LibraryType | Unlisted> = enumeration<LibraryType>('LibraryType');
 
-/** Where a library keeps its files. Source: `content.library.StorageBacking`. */
-export interface StorageBacking {
-  readonly type: 'DATASTORE' | 'OTHER' | Unlisted;
-  readonly datastore_id?: string;
-  readonly storage_uri?: string;
+/** `MAINTENANCE`: the library is being moved, or an administrator said so; its content may be out of reach. */
+export type LibraryState = 'ACTIVE' | 'MAINTENANCE';
+
+/** Whether a library works as it should. Source: `content.library.StateInfo`, since 9.0. */
+export interface LibraryStateInfo {
+  readonly state?: LibraryState | Unlisted;
+  /** Why it is in that state, since 9.1. */
+  readonly message?: string;
 }
 
 /** A library. Source: `content.LibraryModel`. */
@@ -34,12 +39,26 @@ export interface LibraryModel {
   readonly version?: string;
   readonly server_guid?: string;
   readonly storage_backings?: readonly StorageBacking[];
+  /** How its files are laid out for others. */
+  readonly optimization_info?: { readonly optimize_remote_publishing?: boolean };
+  /** Local libraries only. */
+  readonly publish_info?: PublishInfo;
+  /** Subscribed libraries only. */
+  readonly subscription_info?: SubscriptionInfo;
+  /** Since 7.0.3. */
+  readonly security_policy_id?: string;
+  /** Since 7.0.3. */
+  readonly unset_security_policy_id?: boolean;
+  /** Since 9.0. */
+  readonly state_info?: LibraryStateInfo;
+  /** Since 9.1: whether what is noted as in use counts for the items, too. */
+  readonly configuration_info?: { readonly apply_library_usage_to_items?: boolean };
 }
 
-const StorageBacking: Codec<StorageBacking> = struct(
-  'StorageBacking',
-  { type: enumeration<'DATASTORE' | 'OTHER'>('StorageBackingType') },
-  { datastore_id: t.string, storage_uri: t.string },
+const LibraryStateInfo: Codec<LibraryStateInfo> = struct(
+  'LibraryStateInfo',
+  {},
+  { state: enumeration<LibraryState>('LibraryState'), message: t.string },
 );
 
 /** Decodes {@link LibraryModel}. */
@@ -55,6 +74,13 @@ export const LibraryModel: Codec<LibraryModel> = struct(
     version: t.string,
     server_guid: t.string,
     storage_backings: list(StorageBacking),
+    optimization_info: struct('OptimizationInfo', {}, { optimize_remote_publishing: t.boolean }),
+    publish_info: PublishInfo,
+    subscription_info: SubscriptionInfo,
+    security_policy_id: t.string,
+    unset_security_policy_id: t.boolean,
+    state_info: LibraryStateInfo,
+    configuration_info: struct('ConfigurationInfo', {}, { apply_library_usage_to_items: t.boolean }),
   },
 );
 

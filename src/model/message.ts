@@ -1,7 +1,34 @@
 /** Messages that vCenter sends for people, and the errors that carry them. */
 
 import * as t from 'io-ts';
-import { list, struct, type Codec } from './codec.ts';
+import { enumeration, int64, list, map, struct, type Codec, type Unlisted } from './codec.ts';
+
+/** How a moment in a message is to be shown: how long, and whether the date, the time or both. */
+export type DateTimeFormat = `${'SHORT' | 'MED' | 'LONG' | 'FULL'}_${'DATE' | 'TIME' | 'DATE_TIME'}`;
+
+/** A named argument of a message; exactly one of `s`, `i`, `d`, `dt` and `l` is set. Source: `vapi.std.LocalizationParam`. */
+export interface LocalizationParam {
+  /** Text. */
+  readonly s?: string;
+  /** A whole number. */
+  readonly i?: number;
+  /** A number with a fraction, of `precision` digits. */
+  readonly d?: number;
+  /** A moment, ISO 8601, to be shown in `format`. */
+  readonly dt?: string;
+  /** A message in the place of an argument. */
+  readonly l?: NestedLocalizableMessage;
+  /** Not set means `SHORT_DATE_TIME`. */
+  readonly format?: DateTimeFormat | Unlisted;
+  /** Digits of a fraction. */
+  readonly precision?: number;
+}
+
+/** A message that is an argument of another one. Source: `vapi.std.NestedLocalizableMessage`. */
+export interface NestedLocalizableMessage {
+  readonly id: string;
+  readonly params?: Readonly<Record<string, LocalizationParam>>;
+}
 
 /** A message in English, with its key and its arguments. Source: `vapi.std.LocalizableMessage`. */
 export interface LocalizableMessage {
@@ -11,12 +38,39 @@ export interface LocalizableMessage {
   readonly default_message: string;
   /** Positional arguments; empty where there are none or they are named. */
   readonly args: readonly string[];
+  /** Named arguments, since 7.0; not set where they are positional. `/rest` sends them as a list of pairs, which is read as this. */
+  readonly params?: Readonly<Record<string, LocalizationParam>>;
+  /** The text in the language that was asked for, if one was. */
+  readonly localized?: string;
 }
 
+const LocalizationParam: Codec<LocalizationParam> = t.recursion('LocalizationParam', () =>
+  struct(
+    'LocalizationParam',
+    {},
+    {
+      s: t.string,
+      i: int64,
+      d: t.number,
+      dt: t.string,
+      l: NestedLocalizableMessage,
+      format: enumeration<DateTimeFormat>('DateTimeFormat'),
+      precision: int64,
+    },
+  ),
+);
+
+const NestedLocalizableMessage: Codec<NestedLocalizableMessage> = struct(
+  'NestedLocalizableMessage',
+  { id: t.string },
+  { params: map(LocalizationParam) },
+);
+
 /** Decodes {@link LocalizableMessage}. */
-export const LocalizableMessage: Codec<LocalizableMessage> = t.type(
-  { id: t.string, default_message: t.string, args: list(t.string) },
+export const LocalizableMessage: Codec<LocalizableMessage> = struct(
   'LocalizableMessage',
+  { id: t.string, default_message: t.string, args: list(t.string) },
+  { params: map(LocalizationParam), localized: t.string },
 );
 
 /** The body of an error in `/api`, and the `value` of one in `/rest`. Source: `vapi.std.errors.Error`. */

@@ -25,7 +25,7 @@ const interrupted = async (signal: Signal, when: (event: JsonLine) => boolean, o
 
 const bytesCame = ({ type, received }: JsonLine): boolean => type === 'progress' && received !== 0;
 
-const clean = (vcenter: { simulator: { downloadSessions: readonly unknown[]; apiSessions: number } }) => [
+const clean = (vcenter: { simulator: { sessions: readonly unknown[]; apiSessions: number } }) => [
   vcenter.simulator.sessions,
   vcenter.simulator.apiSessions,
 ];

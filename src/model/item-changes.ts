@@ -1,0 +1,38 @@
+/** The changes of an item: who changed it, when, and what was said about it. */
+
+import * as t from 'io-ts';
+import { struct, type Codec } from './codec.ts';
+
+/** A version of an item, in a list. Source: `content.library.item.Changes.Summary`. */
+export interface ItemChangesSummary {
+  readonly version: string;
+  /** ISO 8601. */
+  readonly time: string;
+  /** Not set where it is not known. */
+  readonly user?: string;
+  /** The first 80 characters of the message, or its first line. */
+  readonly short_message?: string;
+}
+
+/** Decodes {@link ItemChangesSummary}. */
+export const ItemChangesSummary: Codec<ItemChangesSummary> = struct(
+  'ItemChangesSummary',
+  { version: t.string, time: t.string },
+  { user: t.string, short_message: t.string },
+);
+
+/** A version of an item. Source: `content.library.item.Changes.Info`. */
+export interface ItemChangesInfo {
+  /** ISO 8601. */
+  readonly time: string;
+  /** Not set where it is not known. */
+  readonly user?: string;
+  readonly message?: string;
+}
+
+/** Decodes {@link ItemChangesInfo}. */
+export const ItemChangesInfo: Codec<ItemChangesInfo> = struct(
+  'ItemChangesInfo',
+  { time: t.string },
+  { user: t.string, message: t.string },
+);
