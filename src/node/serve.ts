@@ -3,8 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
-import { setImmediate as turn } from 'node:timers/promises';
+import { breakOff, sendAnswer } from './served-answer.ts';
 import { bytesOf } from './web-stream.ts';
 
 /** A server as a function. */
@@ -31,19 +30,30 @@ export interface Served {
 /**
  * Puts a handler on a port. Rejects if the port is taken.
  *
- * The signal of a request aborts when its client leaves. A handler that throws costs its client the connection, and nobody else anything.
+ * The signal of a request aborts when its client leaves. What a handler answers is done on the connection as it says:
+ *
+ * - `content-length`: the body is not chunked. If it ends before, or goes on after, the connection is closed where it ends.
+ * - `connection: close` without a length: the body is not chunked either; it ends where the connection is closed.
+ * - `connection: reset`: the same, but the connection is reset there. (It is no HTTP: `close` is what is sent.)
+ * - A body that errors ends the connection at once, without a last chunk: with a reset, or closed in good order if the error, or its
+ *   cause, has the code `UND_ERR_SOCKET`. These are the codes in which Node's own `fetch` tells the one from the other.
+ * - A handler that throws or rejects ends the connection in the same two ways, without an answer.
+ *
+ * All of it costs one client its connection, and nobody else anything. A reset overtakes what is still on its way.
  */
 export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tls }: ServeOptions = {}): Promise<Served> => {
   const scheme = tls === undefined ? 'http' : 'https';
+  // The server's own `closeAllConnections` knows none that is still shaking hands, and a TLS socket cannot be reset.
+  const sockets = new Map<string, Socket>();
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    answer(handler, scheme, incoming, outgoing).catch(() => outgoing.destroy());
+    const socket = sockets.get(nameOf(incoming.socket)) ?? incoming.socket;
+    answer(handler, scheme, incoming, outgoing, socket).catch((thrown: unknown) => breakOff(outgoing, socket, thrown));
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
-  // The server's own `closeAllConnections` knows none that is still shaking hands.
-  const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const name = nameOf(socket);
+    sockets.set(name, socket);
+    socket.once('close', () => sockets.delete(name));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -55,31 +65,29 @@ export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tl
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.values()) socket.destroy();
       }),
   };
 };
 
-const answer = async (handler: Handler, scheme: string, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+/** The client's end of a connection, which is the same for the socket and for the TLS in it. */
+const nameOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress ?? ''} ${remotePort ?? ''}`;
+
+const answer = async (
+  handler: Handler,
+  scheme: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  socket: Socket,
+): Promise<void> => {
   const gone = new AbortController();
   outgoing.once('close', () => {
     if (!outgoing.writableFinished) gone.abort();
   });
   const response = await handler(requestOf(scheme, incoming, gone.signal));
   if (gone.signal.aborted) return void (await response.body?.cancel());
-  outgoing.writeHead(response.status, [...response.headers].flat());
-  if (response.body === null) outgoing.end();
-  // A client that leaves in the middle is no failure of the server.
-  else await pipeline(inTurns(response.body), outgoing).catch(() => outgoing.destroy());
+  await sendAnswer(response, outgoing, socket);
 };
-
-/** As long as a client takes them at once, bytes that are at hand would go out without a turn for anything else of this process. */
-async function* inTurns(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const part of body) {
-    yield part;
-    await turn();
-  }
-}
 
 const requestOf = (scheme: string, incoming: IncomingMessage, signal: AbortSignal): Request => {
   const { method = 'GET', url = '/', headers } = incoming;

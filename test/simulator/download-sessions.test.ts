@@ -19,7 +19,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(status).toBe(created);
     // Two UUIDs with a colon in between, as real servers give them.
     expect(id).toMatch(/^[0-9a-f-]{36}:[0-9a-f-]{36}$/);
-    expect(simulator.sessions).toEqual([{ id, itemId: 'item-1', state: 'ACTIVE' }]);
+    expect(simulator.sessions).toMatchObject([{ id, itemId: 'item-1', state: 'ACTIVE' }]);
     expect((await call('content.library.item.DownloadSession.list')).json).toEqual([id]);
     expect((await call('content.library.item.DownloadSession.list', { item: 'item-1' })).json).toEqual([id]);
     expect((await call('content.library.item.DownloadSession.list', { item: 'item-2' })).json).toEqual([]);

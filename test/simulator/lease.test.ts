@@ -58,6 +58,20 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.sessions).toEqual([]);
   });
 
+  test('both lives of a download session are switches', async () => {
+    const leases = { downloadSession: 20 * minutes, endedDownloadSession: 2 * minutes };
+    const files = [{ name: 'disk.vmdk', size: 600_000 }];
+    const { call, pass, session, simulator } = await startDownload(dialect, { files, scenario: { leases } });
+    pass(20 * minutes - 1);
+    expect((await call(`${ds}.get`, { session })).json).toHaveProperty('expiration_time', '2024-01-01T00:39:59.999Z');
+    await call(`${ds}.fail`, { session, message: 'enough' });
+    expect((await call(`${ds}.get`, { session })).json).toHaveProperty('expiration_time', '2024-01-01T00:21:59.999Z');
+    pass(2 * minutes - 1);
+    expect(simulator.sessions).toMatchObject([{ state: 'ERROR' }]);
+    pass(1);
+    expect(simulator.sessions).toEqual([]);
+  });
+
   test.each(['cancel', 'fail', 'delete'])('%s ends the links', async (end) => {
     const { call, linkOf, session, simulator } = await open(dialect);
     const link = await linkOf('disk.vmdk');

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { ItemFileInfo, ItemModel, LibraryModel, SessionInfo } from 'rx-content-library';
+import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { decodes, inventory } from './sample.ts';
-import { callAs, dialects, field, list, logIn, operations, start } from './wire.ts';
+import { callAs, dialects, field, list, logIn, operations, start, startDownload } from './wire.ts';
 
 describe.each(dialects)('in /%s', (dialect) => {
   const created = dialect === 'api' ? 201 : 200;
@@ -107,7 +108,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect((await call('content.library.Item.get', { item: 'item-3' })).json).toHaveProperty('source_id');
   });
 
-  test("an item's files are listed, with a checksum where the bytes were given", async () => {
+  test("an item's files are listed, with their checksums", async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.library.item.File.list', { item: 'item-1' });
     expect(status).toBe(200);
@@ -119,7 +120,13 @@ describe.each(dialects)('in /%s', (dialect) => {
         version: '1',
         checksum_info: { algorithm: 'SHA1', checksum: expect.stringMatching(/^[0-9a-f]{40}$/) },
       },
-      { name: 'd 1.vmdk', size: 1000, cached: true, version: '1' },
+      {
+        name: 'd 1.vmdk',
+        size: 1000,
+        cached: true,
+        version: '1',
+        checksum_info: { algorithm: 'SHA1', checksum: expect.stringMatching(/^[0-9a-f]{40}$/) },
+      },
     ]);
   });
 
@@ -137,6 +144,21 @@ describe.each(dialects)('in /%s', (dialect) => {
       expect(simulator.requests.at(-1)).toMatchObject({ operation, dialect });
     }
   });
+});
+
+test('generated files of more than 16 MiB are not read for a list: their checksums are told once they were downloaded', async () => {
+  const files = [
+    { name: 'at most', size: 16 * 1024 * 1024 },
+    { name: 'more', size: 16 * 1024 * 1024 + 1 },
+  ];
+  const { call, linkOf, simulator } = await startDownload('api', { files, createHash: nodeHash });
+  const told = async () => {
+    const { json } = await call('content.library.item.File.list', { item: 'item' });
+    return list(json).map((file) => field(file, 'checksum_info') !== undefined);
+  };
+  expect(await told()).toEqual([true, false]);
+  await (await simulator.fetch(await linkOf('more'))).arrayBuffer();
+  expect(await told()).toEqual([true, true]);
 });
 
 test('a session opened in one dialect is good in the other', async () => {

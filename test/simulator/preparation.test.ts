@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Preparation } from 'rx-content-library/simulator';
 import { dialects, field, startDownload } from './wire.ts';
 
 const files = [{ name: 'disk.vmdk', size: 1000 }];
@@ -107,7 +108,9 @@ describe.each(dialects)('in /%s', (dialect) => {
   test('a direct endpoint is the place on the datastore', async () => {
     const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { requested: 0, preparing: 0 } } });
     const { json } = await prepare('disk.vmdk', { type: 'DIRECT' });
-    expect(field(json, 'download_endpoint', 'uri')).toMatch(/^ds:\/\/\/vmfs\/volumes\/[0-9a-f-]{36}\/item\/disk\.vmdk$/);
+    expect(field(json, 'download_endpoint', 'uri')).toMatch(
+      /^ds:\/\/\/vmfs\/volumes\/[0-9a-f-]{36}\/\/contentlib-[0-9a-f-]{36}\/item\/disk_[0-9a-f-]{36}\.vmdk\?serverId=[0-9a-f-]{36}$/,
+    );
   });
 
   test('a session that has ended gives no links', async () => {
@@ -117,5 +120,81 @@ describe.each(dialects)('in /%s', (dialect) => {
     const { json } = await get('disk.vmdk');
     expect(json).toHaveProperty('status', 'PREPARED');
     expect(json).not.toHaveProperty('download_endpoint');
+  });
+
+  test('phases of its own take the place of the usual ones, and may go back', async () => {
+    const phases = [
+      { status: 'UNPREPARED', lasts: 10 },
+      { status: 'PREPARING', lasts: 100 },
+      { status: 'PREPARE_REQUESTED', lasts: 50 },
+      { status: 'PREPARING', lasts: 300 },
+    ] as const;
+    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { phases } } });
+    await prepare('disk.vmdk');
+    const seen: unknown[] = [];
+    for (const ms of [0, 10, 99, 1, 49, 1, 299, 1]) {
+      pass(ms);
+      const { json } = await get('disk.vmdk');
+      seen.push([field(json, 'status'), field(json, 'bytes_transferred')]);
+    }
+    expect(seen).toEqual([
+      ['UNPREPARED', 0],
+      ['PREPARING', 0],
+      ['PREPARING', 247],
+      ['PREPARE_REQUESTED', 250],
+      ['PREPARE_REQUESTED', 250],
+      ['PREPARING', 250],
+      ['PREPARING', 997],
+      ['PREPARED', 1000],
+    ]);
+  });
+
+  test('without phases a file is at its end at once', async () => {
+    const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { phases: [] } } });
+    expect((await prepare('disk.vmdk')).json).toMatchObject({ status: 'PREPARED', bytes_transferred: 1000 });
+  });
+
+  test('bytes may not move before the download', async () => {
+    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { bytesMove: false } } });
+    await prepare('disk.vmdk');
+    for (const ms of [500, 300]) {
+      pass(ms);
+      expect((await get('disk.vmdk')).json).toHaveProperty('bytes_transferred', 0);
+    }
+  });
+
+  test.each([
+    ['at-once', [true, true, true]],
+    ['prepared', [false, true, true]],
+    ['downloaded', [false, false, true]],
+    ['never', [false, false, false]],
+  ] as const)('size and checksum may be known %s', async (stage, known) => {
+    const stated = async (preparation: Preparation, name: string) => {
+      const { get, linkOf, simulator } = await startDownload(dialect, { files, scenario: { preparation } });
+      const values = [field((await get('disk.vmdk')).json, name)];
+      const link = await linkOf('disk.vmdk');
+      values.push(field((await get('disk.vmdk')).json, name));
+      await (await simulator.fetch(link)).arrayBuffer();
+      return [...values, field((await get('disk.vmdk')).json, name)];
+    };
+    const sizes = await stated({ sizeKnown: stage }, 'size');
+    expect(sizes).toEqual(known.map((isKnown) => (isKnown ? 1000 : undefined)));
+    const checksums = await stated({ checksumKnown: stage }, 'checksum_info');
+    expect(checksums.map((checksum) => checksum !== undefined)).toEqual(known);
+    // Whenever it is told, it is the same.
+    expect(new Set(checksums.filter((checksum) => checksum !== undefined).map((one) => JSON.stringify(one))).size).toBe(
+      stage === 'never' ? 0 : 1,
+    );
+  });
+
+  test('the checksum may be late', async () => {
+    const { get, linkOf, simulator } = await startDownload(dialect, { files, scenario: { preparation: { checksumLate: 2 } } });
+    const link = await linkOf('disk.vmdk');
+    await get('disk.vmdk');
+    await (await simulator.fetch(link)).arrayBuffer();
+    const stated = [];
+    for (let answers = 0; answers < 4; answers += 1)
+      stated.push(field((await get('disk.vmdk')).json, 'checksum_info') !== undefined);
+    expect(stated).toEqual([false, false, true, true]);
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, server } from './wire.ts';
+import { callAs, server, start } from './wire.ts';
 
 // Bodies that real servers sent, found in public issues; the server's name and the realm were replaced.
 
@@ -30,5 +30,50 @@ test('an unknown route is refused in the words of 7.0.2 to 9.1.1', async () => {
   expect(await response.json()).toEqual({
     error_type: 'NOT_FOUND',
     messages: [{ args: [], default_message: 'Not found.', id: 'com.vmware.vapi.rest.httpNotFound' }],
+  });
+});
+
+test('a call without a login is refused in the words of a 6.7, which has no reason and no challenge', async () => {
+  const simulator = createSimulator({ scenario: { version: '6.7' } });
+  const { json } = await callAs(simulator, 'rest', undefined)('content.Library.list');
+  expect(json).toEqual({
+    type: 'com.vmware.vapi.std.errors.unauthenticated',
+    value: {
+      messages: [
+        {
+          args: [],
+          default_message: 'Authentication required.',
+          id: 'com.vmware.vapi.endpoint.method.authentication.required',
+        },
+      ],
+    },
+  });
+});
+
+test('an unknown route is refused in the words of a 6.5', async () => {
+  const response = await createSimulator({ scenario: { version: '6.7' } }).fetch(`${server}/rest/none`);
+  expect(await response.json()).toEqual({
+    localizableMessages: [{ defaultMessage: 'Not found.', id: 'com.vmware.vapi.rest.httpNotFound' }],
+    majorErrorCode: 404,
+    name: 'com.vmware.vapi.rest.httpNotFound',
+  });
+});
+
+test('a parameter that a POST does not have is refused in the words of 2020', async () => {
+  const { simulator, token } = await start('rest', { scenario: { version: '6.7' } });
+  const path = '/rest/com/vmware/content/library/item/download-session?vmw-task=true';
+  const response = await simulator.fetch(`${server}${path}`, { method: 'POST', headers: { 'vmware-api-session-id': token } });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toEqual({
+    type: 'com.vmware.vapi.std.errors.unexpected_input',
+    value: {
+      messages: [
+        {
+          args: ['[vmw-task]', 'operation-input'],
+          default_message: "Found unexpected fields [vmw-task] in structure 'operation-input'.",
+          id: 'vapi.data.structure.field.unexpected',
+        },
+      ],
+    },
   });
 });

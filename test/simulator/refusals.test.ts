@@ -71,6 +71,16 @@ describe.each(dialects)('in /%s', (dialect) => {
     ['content.library.item.File.list', { item: 'x' }, 'library item'],
     ['content.library.item.File.get', { item: 'x', name: 'y' }, 'library item'],
     ['content.library.item.File.get', { item: 'item', name: 'x' }, 'file'],
+    ['content.LocalLibrary.get', { library: 'x' }, 'library'],
+    ['content.SubscribedLibrary.get', { library: 'x' }, 'library'],
+    ['content.library.item.Storage.list', { item: 'x' }, 'library item'],
+    ['content.library.item.Storage.get', { item: 'x', file: 'y' }, 'library item'],
+    ['content.library.item.Storage.get', { item: 'item', file: 'x' }, 'file'],
+    ['content.library.item.Changes.list', { item: 'x' }, 'library item'],
+    ['content.library.item.Changes.get', { item: 'x', version: '1' }, 'library item'],
+    ['content.library.item.Changes.get', { item: 'item', version: 'x' }, 'version'],
+    ['content.library.SubscribedItem.sync', { item: 'x', force: true }, 'library item'],
+    ['content.library.SubscribedItem.evict', { item: 'x' }, 'library item'],
     [`${ds}.create`, { item: 'x' }, 'library item'],
     [`${ds}.list`, { item: 'x' }, 'library item'],
     [`${ds}.get`, { session: 'x' }, 'download session'],
@@ -140,12 +150,20 @@ describe.each(dialects)('in /%s', (dialect) => {
 
   test('a parameter that is missing or of the wrong kind is refused', async () => {
     const { call, session } = await startDownload(dialect, { files });
-    const nothingFound = (expected: string, name: string, found: string) =>
-      refusal(dialect, 400, 'INVALID_ARGUMENT', invalid(`Expected ${expected} as ${name}, found ${found}.`, name));
-    expect(bare(await call(`${ds}.create`, {}))).toEqual(nothingFound('string', 'library_item_id', 'nothing'));
-    expect(bare(await call(`${ds}.fail`, { session }))).toEqual(nothingFound('string', 'client_error_message', 'nothing'));
+    const missingField = (name: string) =>
+      refusal(
+        dialect,
+        400,
+        'INVALID_ARGUMENT',
+        message('vapi.data.structure.field.missing', `Structure 'operation-input' is missing a field: ${name}`, [
+          'operation-input',
+          name,
+        ]),
+      );
+    expect(bare(await call(`${ds}.create`, {}))).toEqual(missingField('library_item_id'));
+    expect(bare(await call(`${ds}.fail`, { session }))).toEqual(missingField('client_error_message'));
     expect(bare(await call(`${fileService}.prepare`, { session, file: true }))).toEqual(
-      nothingFound('string', 'file_name', 'a boolean'),
+      refusal(dialect, 400, 'INVALID_ARGUMENT', invalid('Expected string as file_name, found a boolean.', 'file_name')),
     );
     expect((await call(`${fileService}.prepare`, { session, file: 'disk.vmdk', type: 'FTP' })).status).toBe(400);
     expect((await call('content.Library.find', { type: 'REMOTE' })).status).toBe(400);

@@ -1,6 +1,6 @@
 /** Sends requests to a simulator, one dialect at a time. */
 
-import { createSimulator, type Simulator, type SimulatorOptions } from 'rx-content-library/simulator';
+import { createSimulator, type InventoryFile, type Simulator, type SimulatorOptions } from 'rx-content-library/simulator';
 import { server, wires, type Dialect, type Fields } from './wires.ts';
 
 export { dialects, operations, server, type Dialect } from './wires.ts';
@@ -59,7 +59,11 @@ export const callAs =
     const [method, path, body, headers = {}] = wire[dialect](fields);
     const response = await simulator.fetch(`${server}${path}`, {
       method,
-      headers: { ...headers, ...(token === undefined ? {} : { 'vmware-api-session-id': token }) },
+      headers: {
+        ...headers,
+        ...(token === undefined ? {} : { 'vmware-api-session-id': token }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     return answerOf(response, dialect);
@@ -88,7 +92,7 @@ export const startDownload = async (
     files,
     ...options
   }: Omit<SimulatorOptions, 'clock' | 'inventory'> & {
-    files: readonly ({ name: string; content: string } | { name: string; size: number })[];
+    files: readonly InventoryFile[];
   },
 ) => {
   const inventory = { libraries: [{ name: 'L', items: [{ id: 'item', name: 'I', files }] }] };

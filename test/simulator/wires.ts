@@ -39,6 +39,22 @@ export const wires: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fi
     api: ({ library }) => ['GET', `/api/content/library/${library}`],
     rest: ({ library }) => ['GET', `/rest/com/vmware/content/library/id:${library}`],
   },
+  'content.LocalLibrary.list': {
+    api: () => ['GET', '/api/content/local-library'],
+    rest: () => ['GET', '/rest/com/vmware/content/local-library'],
+  },
+  'content.LocalLibrary.get': {
+    api: ({ library }) => ['GET', `/api/content/local-library/${library}`],
+    rest: ({ library }) => ['GET', `/rest/com/vmware/content/local-library/id:${library}`],
+  },
+  'content.SubscribedLibrary.list': {
+    api: () => ['GET', '/api/content/subscribed-library'],
+    rest: () => ['GET', '/rest/com/vmware/content/subscribed-library'],
+  },
+  'content.SubscribedLibrary.get': {
+    api: ({ library }) => ['GET', `/api/content/subscribed-library/${library}`],
+    rest: ({ library }) => ['GET', `/rest/com/vmware/content/subscribed-library/id:${library}`],
+  },
   'content.library.Item.list': {
     api: ({ library }) => ['GET', `/api/content/library/item?library_id=${library}`],
     rest: ({ library }) => ['GET', `/rest/com/vmware/content/library/item?library_id=${library}`],
@@ -59,6 +75,38 @@ export const wires: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fi
     api: ({ item, name }) => ['GET', `/api/content/library/item/${item}/file?name=${encodeURIComponent(String(name))}`],
     rest: ({ item, name }) => ['POST', `/rest/com/vmware/content/library/item/file/id:${item}?~action=get`, { name }],
   },
+  'content.library.item.Storage.list': {
+    api: ({ item }) => ['GET', `/api/content/library/item/${item}/storage`],
+    rest: ({ item }) => ['GET', `/rest/com/vmware/content/library/item/storage?library_item_id=${item}`],
+  },
+  'content.library.item.Storage.get': {
+    api: ({ item, file }) => ['GET', `/api/content/library/item/${item}/storage?file_name=${encodeURIComponent(String(file))}`],
+    rest: ({ item, file }) => [
+      'POST',
+      `/rest/com/vmware/content/library/item/storage/id:${item}?~action=get`,
+      { file_name: file },
+    ],
+  },
+  'content.library.item.Changes.list': {
+    api: ({ item }) => ['GET', `/api/content/library/item/${item}/changes`],
+    rest: ({ item }) => ['GET', `/rest/content/library/item/${item}/changes`],
+  },
+  'content.library.item.Changes.get': {
+    api: ({ item, version }) => ['GET', `/api/content/library/item/${item}/changes/${version}`],
+    rest: ({ item, version }) => ['GET', `/rest/content/library/item/${item}/changes/${version}`],
+  },
+  'content.library.SubscribedItem.sync': {
+    api: ({ item, force }) => ['POST', `/api/content/library/subscribed-item/${item}?action=sync`, { force_sync_content: force }],
+    rest: ({ item, force }) => [
+      'POST',
+      `/rest/com/vmware/content/library/subscribed-item/id:${item}?~action=sync`,
+      { force_sync_content: force },
+    ],
+  },
+  'content.library.SubscribedItem.evict': {
+    api: ({ item }) => ['POST', `/api/content/library/subscribed-item/${item}?action=evict`],
+    rest: ({ item }) => ['POST', `/rest/com/vmware/content/library/subscribed-item/id:${item}?~action=evict`],
+  },
   'content.library.item.DownloadSession.create': {
     api: ({ item, token }) => [
       'POST',
@@ -77,8 +125,8 @@ export const wires: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fi
     rest: ({ session }) => ['GET', `${sessions.rest}/id:${session}`],
   },
   'content.library.item.DownloadSession.keep_alive': {
-    api: ({ session, ...body }) => ['POST', `${sessions.api}/${session}?action=keep-alive`, body],
-    rest: ({ session, ...body }) => ['POST', `${sessions.rest}/id:${session}?~action=keep-alive`, body],
+    api: ({ session, progress }) => ['POST', `${sessions.api}/${session}?action=keep-alive`, { progress }],
+    rest: ({ session, progress }) => ['POST', `${sessions.rest}/id:${session}?~action=keep-alive`, { progress }],
   },
   'content.library.item.DownloadSession.cancel': {
     api: ({ session }) => ['POST', `${sessions.api}/${session}?action=cancel`],

@@ -19,3 +19,10 @@ export const progress = (file: string, received: number, total?: number): Downlo
 
 /** A file is there. */
 export const saved = (file: string, bytes: number): DownloadEvent => ({ type: 'saved', file, bytes, verified: 'length' });
+
+/** The events of one type. */
+export const ofType = <T extends DownloadEvent['type']>(
+  events: readonly DownloadEvent[],
+  type: T,
+): Extract<DownloadEvent, { type: T }>[] =>
+  events.filter((event): event is Extract<DownloadEvent, { type: T }> => event.type === type);

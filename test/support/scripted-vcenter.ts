@@ -1,6 +1,6 @@
 import { defer, of, throwError, type Observable } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
-import { wire } from '#src/vcenter.js';
+import { wire } from '#src/connection/vcenter.js';
 
 /** Answers by VMware's name of the operation; whatever is not scripted errors. */
 export type Script = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => Observable<unknown>>>;

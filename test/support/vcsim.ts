@@ -5,20 +5,17 @@
  * Everything goes over node:http(s), the JSON too: fetch cannot be told to
  * trust a certificate for one request only.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { goProgram } from './go-program.ts';
 
 /**
  * A file to put into a library item: bytes at hand, or a file on disk.
@@ -55,32 +52,16 @@ interface Api {
   put(url: string, length: number, body: Uint8Array | Readable): Promise<unknown>;
 }
 
-const gopath = '/usr/share/gocode';
-const sources = join(gopath, 'src/github.com/vmware/govmomi/vapi/simulator');
-const main = fileURLToPath(new URL('../vcsim/main.go', import.meta.url));
-const cache = fileURLToPath(new URL('../../node_modules/.cache/vcsim', import.meta.url));
+const program = goProgram('vcsim', 'vapi/simulator');
 const readyWithin = 120_000;
 const endWithin = 15_000;
 
-function binaryPath(): string {
-  return join(cache, createHash('sha256').update(readFileSync(main)).digest('hex'), 'vcsim');
-}
-
 /** Says why vcsim cannot be had on this machine; undefined when it can. */
-export function vcsimMissing(): string | undefined {
-  if (existsSync(binaryPath())) return undefined;
-  if (spawnSync('go', ['version']).status !== 0) {
-    return 'vcsim cannot be built: there is no Go here (Debian: golang-go).';
-  }
-  if (!existsSync(sources)) {
-    return `vcsim cannot be built: ${sources} is not there (Debian: golang-github-vmware-govmomi-dev).`;
-  }
-  return undefined;
-}
+export const vcsimMissing = program.missing;
 
 /** Starts a vCenter simulator on 127.0.0.1; builds it first (half a minute) if needed. */
 export async function startVcsim(options: { tls?: boolean } = {}): Promise<Vcsim> {
-  const child = spawn(await build(), options.tls === true ? ['-tls'] : []);
+  const child = spawn(await program.build(), options.tls === true ? ['-tls'] : []);
   const closed = new Promise<void>((resolve) => {
     child.once('close', () => resolve());
   });
@@ -109,19 +90,6 @@ export async function startVcsim(options: { tls?: boolean } = {}): Promise<Vcsim
     },
     stop,
   };
-}
-
-async function build(): Promise<string> {
-  const binary = binaryPath();
-  if (existsSync(binary)) return binary;
-  await mkdir(dirname(binary), { recursive: true });
-  // Jest's workers may all build at once: each renames a whole binary of its own.
-  const mine = `${binary}.${randomUUID()}`;
-  await promisify(execFile)('go', ['build', '-o', mine, main], {
-    env: { ...process.env, GO111MODULE: 'off', GOPATH: gopath },
-  });
-  await rename(mine, binary);
-  return binary;
 }
 
 function readyLine(child: ChildProcessWithoutNullStreams): Promise<Ready> {

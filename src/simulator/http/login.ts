@@ -1,9 +1,12 @@
 /** Who sent a request: by name and password, or by an API session. */
 
 import { unauthenticated } from '../operations/refusal.ts';
+import type { Dialect } from '../options/dialect.ts';
 import type { User } from '../options/user.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+
+const sessionName = 'vmware-api-session-id';
 
 /** The user whose name and password the request carries, or a refusal. */
 export const userOf = ({ users }: SimulatedVCenter, headers: Headers): User => {
@@ -15,15 +18,27 @@ export const userOf = ({ users }: SimulatedVCenter, headers: Headers): User => {
 };
 
 /** The API session that the request carries, or a refusal. */
-export const callerOf = ({ apiSessions }: SimulatedVCenter, headers: Headers): ApiSession => {
-  const session = apiSessions.use(headers.get('vmware-api-session-id') ?? '');
+export const callerOf = ({ apiSessions, unclear }: SimulatedVCenter, headers: Headers, dialect: Dialect): ApiSession => {
+  const ways = dialect === 'api' ? 'header' : (unclear.restLogin ?? 'either');
+  const token = (ways === 'cookie' ? null : headers.get(sessionName)) ?? (ways === 'header' ? undefined : cookieOf(headers));
+  const session = apiSessions.use(token ?? '');
   if (session === undefined) throw unauthenticated();
   return session;
 };
 
+/** What a login in `/rest` sets, unless the request says that it goes by the header. The cookie is good for `/rest` alone. */
+export const loginCookie = (dialect: Dialect, headers: Headers, token: unknown): string | undefined =>
+  dialect === 'rest' && !headers.has('vmware-use-header-authn') ? `${sessionName}=${String(token)};Path=/rest` : undefined;
+
 /** How to log in, in the words of the recorded answers. */
 export const challengeOf = ({ realm }: SimulatedVCenter, { origin }: URL): string =>
   `Basic realm="VAPI endpoint",SIGN realm=${realm},service="VAPI endpoint",sts="${origin}/sts/STSService/vsphere.local"`;
+
+const cookieOf = (headers: Headers): string | undefined =>
+  (headers.get('cookie') ?? '')
+    .split(/; */)
+    .find((cookie) => cookie.startsWith(`${sessionName}=`))
+    ?.slice(sessionName.length + 1);
 
 const decodedBasic = (encoded: string): string | undefined => {
   try {

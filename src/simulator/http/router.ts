@@ -1,9 +1,7 @@
 /** Finds the operation that a request asks for. */
 
+import type { Dialect } from '../options/dialect.ts';
 import { routes, type Route } from './routes.ts';
-
-/** `api`: since 7.0U2; `rest`: from 6.5 to 8.0. */
-export type Dialect = 'api' | 'rest';
 
 /** A route that fits a request. */
 export interface Match {
@@ -26,7 +24,8 @@ interface Pattern {
   readonly discriminator: string | undefined;
 }
 
-const actionParameter: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
+/** The query parameter that tells operations with the same path apart. */
+export const actionParameter: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
 
 const pattern = (route: Route, dialect: Dialect): Pattern => {
   const [method = '', target = ''] = route[dialect].split(' ');
@@ -44,16 +43,26 @@ const patterns: readonly Pattern[] = routes
   .flatMap((route) => [pattern(route, 'api'), pattern(route, 'rest')])
   .sort((one, other) => vagueness(one) - vagueness(other));
 
+const patternsByLength = Map.groupBy(patterns, ({ segments }) => segments.length);
+
 /** Finds the operation; nothing if method, path and action are not those of any. */
 export const findRoute = (method: string, url: URL): Match | undefined => {
   const segments = url.pathname.split('/').map(decoded);
-  for (const { route, dialect, ...wanted } of patterns) {
+  for (const { route, dialect, ...wanted } of patternsByLength.get(segments.length) ?? []) {
     if (wanted.method !== method || wanted.action !== url.searchParams.get(actionParameter[dialect])) continue;
     if (wanted.discriminator !== undefined && !url.searchParams.has(wanted.discriminator)) continue;
     const path = pathParameters(wanted.segments, segments);
     if (path !== undefined) return { route, dialect, path };
   }
   return undefined;
+};
+
+/** The operations that a path is good for, whatever the method and the query. */
+export const routesAt = (url: URL): readonly (Omit<Match, 'path'> & { readonly method: string })[] => {
+  const segments = url.pathname.split('/').map(decoded);
+  return (patternsByLength.get(segments.length) ?? [])
+    .filter((wanted) => pathParameters(wanted.segments, segments) !== undefined)
+    .map(({ route, dialect, method }) => ({ route, dialect, method }));
 };
 
 const pathParameters = (wanted: readonly string[], found: readonly string[]): Record<string, string> | undefined => {

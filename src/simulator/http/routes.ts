@@ -12,9 +12,21 @@ import {
   listDownloadSessions,
 } from '../operations/download-session.ts';
 import type { Handler } from '../operations/handler.ts';
+import { getItemChanges, listItemChanges } from '../operations/item-changes.ts';
 import { getItemFile, listItemFiles } from '../operations/item-file.ts';
+import { getItemStorage, listItemStorage } from '../operations/item-storage.ts';
 import { findItems, getItem, listItems } from '../operations/item.ts';
-import { findLibraries, getLibrary, listLibraries } from '../operations/library.ts';
+import {
+  findLibraries,
+  getLibrary,
+  getLocalLibrary,
+  getSubscribedLibrary,
+  listLibraries,
+  listLocalLibraries,
+  listSubscribedLibraries,
+} from '../operations/library.ts';
+import { evictItem, syncItem } from '../operations/subscribed-item.ts';
+import type { VCenterVersion } from '../options/version.ts';
 
 /** One operation. */
 export interface Route {
@@ -27,22 +39,33 @@ export interface Route {
   /** The status of a good answer in `/api`; in `/rest` it is always 200. */
   readonly success: 200 | 201 | 204;
   readonly handler: Handler;
+  /** The release that brought it. */
+  readonly since: VCenterVersion;
   /** The field of a body that holds the parameters in `/rest`, where it is not the body itself. */
   readonly wrapper: string | undefined;
+  /** VMware's name of the structure that the body is in `/api`, and the wrapped field in `/rest`; only with a wrapper. */
+  readonly structure: string | undefined;
 }
 
-/** Name, method with the rest of the path in `/api` and in `/rest`, status of success in `/api`, what answers, wrapper in `/rest`. */
-type Line = readonly [string, string, string, Route['success'], Handler, wrapper?: string];
+/** What only some operations have. */
+type More = Partial<Pick<Route, 'since' | 'wrapper' | 'structure'>>;
+
+/** Name, method with the rest of the path in `/api` and in `/rest`, status of success in `/api`, what answers. */
+type Line = readonly [string, string, string, Route['success'], Handler, More?];
 
 const service = (name: string, apiBase: string, restBase: string, lines: readonly Line[]): readonly Route[] =>
-  lines.map(([operation, api, rest, success, handler, wrapper]) => ({
+  lines.map(([operation, api, rest, success, handler, more]) => ({
     operation: `${name}.${operation}`,
     api: api.replace(' ', ` ${apiBase}`),
     rest: rest.replace(' ', ` ${restBase}`),
     success,
     handler,
-    wrapper,
+    since: more?.since ?? '6.7',
+    wrapper: more?.wrapper,
+    structure: more?.structure,
   }));
+
+const vmware = 'com.vmware.content.library';
 
 const id = '{download_session_id}';
 
@@ -55,24 +78,78 @@ export const routes: readonly Route[] = [
   ]),
   ...service('content.Library', '/api/content/library', '/rest/com/vmware/content/library', [
     ['list', 'GET ', 'GET ', 200, listLibraries],
-    ['find', 'POST ?action=find', 'POST ?~action=find', 200, findLibraries, 'spec'],
+    [
+      'find',
+      'POST ?action=find',
+      'POST ?~action=find',
+      200,
+      findLibraries,
+      { wrapper: 'spec', structure: `${vmware}.find_spec` },
+    ],
     ['get', 'GET /{library_id}', 'GET /id:{library_id}', 200, getLibrary],
+  ]),
+  ...service('content.LocalLibrary', '/api/content/local-library', '/rest/com/vmware/content/local-library', [
+    ['list', 'GET ', 'GET ', 200, listLocalLibraries],
+    ['get', 'GET /{library_id}', 'GET /id:{library_id}', 200, getLocalLibrary],
+  ]),
+  ...service('content.SubscribedLibrary', '/api/content/subscribed-library', '/rest/com/vmware/content/subscribed-library', [
+    ['list', 'GET ', 'GET ', 200, listSubscribedLibraries],
+    ['get', 'GET /{library_id}', 'GET /id:{library_id}', 200, getSubscribedLibrary],
   ]),
   ...service('content.library.Item', '/api/content/library/item', '/rest/com/vmware/content/library/item', [
     ['list', 'GET ', 'GET ', 200, listItems],
-    ['find', 'POST ?action=find', 'POST ?~action=find', 200, findItems, 'spec'],
+    [
+      'find',
+      'POST ?action=find',
+      'POST ?~action=find',
+      200,
+      findItems,
+      { wrapper: 'spec', structure: `${vmware}.item.find_spec` },
+    ],
     ['get', 'GET /{library_item_id}', 'GET /id:{library_item_id}', 200, getItem],
   ]),
   ...service('content.library.item.File', '/api/content/library/item', '/rest/com/vmware/content/library/item/file', [
     ['list', 'GET /{library_item_id}/file', 'GET ', 200, listItemFiles],
     ['get', 'GET /{library_item_id}/file?name', 'POST /id:{library_item_id}?~action=get', 200, getItemFile],
   ]),
+  ...service('content.library.item.Storage', '/api/content/library/item', '/rest/com/vmware/content/library/item/storage', [
+    ['list', 'GET /{library_item_id}/storage', 'GET ', 200, listItemStorage],
+    ['get', 'GET /{library_item_id}/storage?file_name', 'POST /id:{library_item_id}?~action=get', 200, getItemStorage],
+  ]),
+  // In `/rest` these two are apart from the others, and their ids have no prefix.
+  ...service('content.library.item.Changes', '/api/content/library/item', '/rest/content/library/item', [
+    ['list', 'GET /{library_item}/changes', 'GET /{library_item}/changes', 200, listItemChanges, { since: '7.0' }],
+    [
+      'get',
+      'GET /{library_item}/changes/{version}',
+      'GET /{library_item}/changes/{version}',
+      200,
+      getItemChanges,
+      { since: '7.0' },
+    ],
+  ]),
+  ...service(
+    'content.library.SubscribedItem',
+    '/api/content/library/subscribed-item',
+    '/rest/com/vmware/content/library/subscribed-item',
+    [
+      ['sync', 'POST /{library_item_id}?action=sync', 'POST /id:{library_item_id}?~action=sync', 204, syncItem],
+      ['evict', 'POST /{library_item_id}?action=evict', 'POST /id:{library_item_id}?~action=evict', 204, evictItem],
+    ],
+  ),
   ...service(
     'content.library.item.DownloadSession',
     '/api/content/library/item/download-session',
     '/rest/com/vmware/content/library/item/download-session',
     [
-      ['create', 'POST ', 'POST ', 201, createDownloadSession, 'create_spec'],
+      [
+        'create',
+        'POST ',
+        'POST ',
+        201,
+        createDownloadSession,
+        { wrapper: 'create_spec', structure: `${vmware}.item.download_session_model` },
+      ],
       ['list', 'GET ', 'GET ', 200, listDownloadSessions],
       ['get', `GET /${id}`, `GET /id:${id}`, 200, getDownloadSession],
       ['delete', `DELETE /${id}`, `DELETE /id:${id}`, 204, deleteDownloadSession],

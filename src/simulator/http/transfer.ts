@@ -1,26 +1,56 @@
-/** Serves the bytes of prepared files. */
+/** Serves the bytes of files: those of a download session, and from 9.0 on those behind the links of an item's files. */
 
 import { fileStep } from '../operations/download-file.ts';
+import { Refusal } from '../operations/refusal.ts';
+import { isSince } from '../options/version.ts';
+import { isCached } from '../state/disk.ts';
 import type { DownloadSession, SessionFile } from '../state/download-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { answerFile } from './file-answer.ts';
+import { callerOf } from './login.ts';
+import { decoded } from './named-file.ts';
 
-/** Bytes handed over at a time. */
-const chunkSize = 256 * 1024;
-
-/** Answers a request for a file's bytes. Whoever knows the address may read: no login is asked for. */
+/** Answers a request for a file's bytes. */
 export const answerTransfer = (
   vcenter: SimulatedVCenter,
   request: Request,
   url: URL,
   signal: AbortSignal | undefined,
 ): Response => {
+  const { head = true, login = false, cors = false } = vcenter.scenario.data ?? {};
+  if (cors && request.method === 'OPTIONS') return preflightAnswer();
+  if (request.method !== 'GET' && !(head && request.method === 'HEAD')) return plain(404, 'Not Found');
+  const isStatic = url.pathname.startsWith('/cls/static/');
+  if ((isStatic || login) && !isLoggedIn(vcenter, request.headers)) return plain(401, 'Unauthorized');
+  return (isStatic ? storedFile : sessionFile)(vcenter, request, url, signal) ?? plain(404, 'Not Found');
+};
+
+type FileAnswer = (
+  vcenter: SimulatedVCenter,
+  request: Request,
+  url: URL,
+  signal: AbortSignal | undefined,
+) => Response | undefined;
+
+/** `/cls/data`: whoever knows the address may read. */
+const sessionFile: FileAnswer = (vcenter, request, url, signal) => {
   const [, dataKey = '', name = ''] = /^\/cls\/data\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
   const session = vcenter.downloadSessions.findByDataKey(dataKey);
-  const file = session?.files.get(decodedName(name));
-  if (request.method !== 'GET' || session === undefined || file === undefined || !isReadable(vcenter, session, file))
-    return new Response('404 Not Found', { status: 404, headers: { 'content-type': 'text/plain' } });
-  return new Response(bytesOf(vcenter, session, file, signal), {
-    headers: { 'content-type': 'application/octet-stream', 'content-length': String(file.stored.content.size) },
+  const file = session?.files.get(decoded(name));
+  if (session === undefined || file === undefined || !isReadable(vcenter, session, file)) return undefined;
+  const keepsLease = vcenter.scenario.data?.readingKeepsLease === true;
+  return answerFile(vcenter, request, signal, {
+    stored: file.stored,
+    // When a session ends, real servers end its running transfers too soon, and say nothing.
+    isThere: () => isOpen(vcenter, session),
+    onBytes: (count) => {
+      file.bytesServed += count;
+      if (keepsLease) vcenter.downloadSessions.touch(session);
+    },
+    onEnd: ({ last }, isWhole) => {
+      file.endServed ||= last === file.stored.content.size - 1;
+      file.served ||= file.endServed && isWhole;
+    },
   });
 };
 
@@ -30,44 +60,37 @@ const isReadable = (vcenter: SimulatedVCenter, session: DownloadSession, file: S
 const isOpen = ({ downloadSessions }: SimulatedVCenter, session: DownloadSession): boolean =>
   downloadSessions.find(session.id) === session && session.state === 'ACTIVE';
 
-const bytesOf = (
-  vcenter: SimulatedVCenter,
-  session: DownloadSession,
-  file: SessionFile,
-  signal: AbortSignal | undefined,
-): ReadableStream<Uint8Array<ArrayBuffer>> => {
-  const { content } = file.stored;
-  const reading = vcenter.checksums.follow(file.stored);
-  let offset = 0;
-  const endIfWhole = (controller: ReadableStreamDefaultController): void => {
-    if (offset < content.size) return;
-    reading.end();
-    file.served = true;
-    controller.close();
-  };
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      start: endIfWhole,
-      pull: (controller) => {
-        if (signal?.aborted === true) return controller.error(signal.reason);
-        // When a session ends, real servers end its running transfers too soon, and say nothing.
-        if (!isOpen(vcenter, session)) return controller.close();
-        const chunk = content.read(offset, Math.min(chunkSize, content.size - offset));
-        offset += chunk.length;
-        reading.update(chunk);
-        controller.enqueue(chunk);
-        endIfWhole(controller);
-      },
-    },
-    // Nothing is made ready before it is read: a slow reader costs no memory.
-    { highWaterMark: 0 },
-  );
+/** `/cls/static`, from 9.0 on: no session, no preparation. Without a version it is the newest one. */
+const storedFile: FileAnswer = (vcenter, request, url, signal) => {
+  if (!isSince(vcenter.version, '9.0')) return undefined;
+  const [, libraryId = '', itemId = '', name = ''] = /^\/cls\/static\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
+  const item = vcenter.catalogue.items.get(decoded(itemId));
+  const stored = item?.files.find((file) => file.name === decoded(name));
+  if (item?.library.id !== decoded(libraryId) || stored === undefined || !isCached(stored, vcenter.clock.now())) return undefined;
+  const version = url.searchParams.get('version') ?? stored.version;
+  if (version !== stored.version) return undefined;
+  return answerFile(vcenter, request, signal, { stored });
 };
 
-const decodedName = (name: string): string => {
+const isLoggedIn = (vcenter: SimulatedVCenter, headers: Headers): boolean => {
   try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
+    callerOf(vcenter, headers, 'api');
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return false;
+    throw thrown;
   }
 };
+
+const plain = (status: number, text: string): Response =>
+  new Response(`${status} ${text}`, { status, headers: { 'content-type': 'text/plain' } });
+
+const preflightAnswer = (): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD',
+      'access-control-allow-headers': 'range, if-range, vmware-api-session-id',
+    },
+  });

@@ -2,12 +2,22 @@
 
 import type { SessionInfo } from '../../model.ts';
 import type { Handler } from './handler.ts';
+import { tooManySessions } from './refusal.ts';
 
 /** Logs in; answers the token. */
-export const createApiSession: Handler = { login: 'basic', answer: (vcenter, user) => vcenter.apiSessions.open(user).id };
+export const createApiSession: Handler = {
+  fields: [],
+  login: 'basic',
+  answer: ({ apiSessions }, user) => {
+    const existing = apiSessions.count(user);
+    if (existing >= apiSessions.limit) throw tooManySessions(apiSessions.limit, existing, user.username);
+    return apiSessions.open(user).id;
+  },
+};
 
 /** Tells who is logged in. */
 export const getApiSession: Handler = {
+  fields: [],
   login: 'session',
   answer: (_, { caller }): SessionInfo => ({
     user: caller.user.username,
@@ -18,6 +28,7 @@ export const getApiSession: Handler = {
 
 /** Logs out. */
 export const deleteApiSession: Handler = {
+  fields: [],
   login: 'session',
   answer: (vcenter, { caller }) => vcenter.apiSessions.close(caller),
 };

@@ -2,58 +2,107 @@
 
 import * as t from 'io-ts';
 import type { DownloadFileInfo, LocalizableMessage, TransferEndpoint } from '../../model.ts';
+import type { Preparation, Stage } from '../options/preparation.ts';
+import type { Unclear } from '../options/unclear.ts';
 import { isGranted } from '../options/user.ts';
+import { isSince } from '../options/version.ts';
+import { fetchFile } from '../state/disk.ts';
 import type { DownloadSession, SessionFile } from '../state/download-sessions.ts';
-import { preparationOf, preparationStep, type PreparationStep } from '../state/preparation.ts';
+import { fetchingTime, leadTime, preparationOf, preparationStep, type PreparationStep } from '../state/preparation.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { learnChecksums } from '../state/whole-checksum.ts';
 import { activeSessionOf, sessionOf } from './download-session.ts';
-import { taking } from './handler.ts';
-import { invalidArgument, unauthorized } from './refusal.ts';
+import { taking, type Call } from './handler.ts';
+import { demand } from './privilege.ts';
+import { invalidArgument, notAllowedNow, unauthorized } from './refusal.ts';
+import { storageUri } from './stored-file.ts';
+import { isBoundToFail, refuseUndownloadable } from './undownloadable.ts';
 
 const directPrivilege = 'ContentLibrary.ReadStorage';
 
-const FileOfSession = t.type({ download_session_id: t.string, file_name: t.string });
+const required = { download_session_id: t.string };
 
 /** All files of a session. */
-export const listDownloadFiles = taking(
-  t.type({ download_session_id: t.string }),
-  (vcenter, { download_session_id }, { origin }) => {
+export const listDownloadFiles = taking({ required }, async (vcenter, { download_session_id }, call) => {
+  demandReading(vcenter, call);
+  const session = sessionOf(vcenter, download_session_id);
+  return downloadFileInfos(vcenter, session, [...session.files.values()], call.origin);
+});
+
+/** One file of a session. */
+export const getDownloadFile = taking(
+  { required: { ...required, file_name: t.string } },
+  async (vcenter, { download_session_id, file_name }, call) => {
+    demandReading(vcenter, call);
     const session = sessionOf(vcenter, download_session_id);
-    return [...session.files.values()].map((file) => downloadFileInfo(vcenter, session, file, origin));
+    return first(await downloadFileInfos(vcenter, session, [fileOf(session, file_name)], call.origin));
   },
 );
 
-/** One file of a session. */
-export const getDownloadFile = taking(FileOfSession, (vcenter, { download_session_id, file_name }, { origin }) => {
-  const session = sessionOf(vcenter, download_session_id);
-  return downloadFileInfo(vcenter, session, fileOf(session, file_name), origin);
-});
-
 /** Asks for a file to be made ready. Asking again changes nothing, unless it has failed: then it starts over. */
 export const prepareDownloadFile = taking(
-  t.intersection([FileOfSession, t.partial({ endpoint_type: t.union([t.literal('HTTPS'), t.literal('DIRECT')]) })]),
-  (vcenter, { download_session_id, file_name, endpoint_type = 'HTTPS' }, { origin }) => {
+  {
+    required: { ...required, file_name: t.string },
+    optional: { endpoint_type: t.union([t.literal('HTTPS'), t.literal('DIRECT')]) },
+  },
+  async (vcenter, { download_session_id, file_name, endpoint_type = 'HTTPS' }, { origin }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'prepare');
     const file = fileOf(session, file_name);
+    refuseUndownloadable(vcenter, session.item, 'prepare');
     // It is the session's privilege: what counts is who created it.
     if (endpoint_type === 'DIRECT' && !isGranted(session.owner, directPrivilege)) throw unauthorized(directPrivilege);
-    const failed = fileStep(vcenter, file).status === 'ERROR';
-    const at = failed ? undefined : file.prepared?.at;
-    file.prepared = { at: at ?? vcenter.clock.now(), endpointType: endpoint_type };
-    return downloadFileInfo(vcenter, session, file, origin);
+    const { status } = fileStep(vcenter, file);
+    const { prepareAgain = 'nothing' } = vcenter.unclear;
+    if (status === 'PREPARED' && prepareAgain === 'refused')
+      throw notAllowedNow(`The file ${file_name} has been prepared already.`, file_name);
+    const anew = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
+    const at = (anew ? undefined : file.prepared?.at) ?? vcenter.clock.now();
+    file.prepared = { at, endpointType: endpoint_type };
+    const preparation = preparationFor(vcenter, file);
+    fetchFile(file.stored, at + leadTime(preparation) + fetchingTime(preparation));
+    return first(await downloadFileInfos(vcenter, session, [file], origin));
   },
 );
 
 /** How far a file's preparation is now. */
-export const fileStep = ({ clock, scenario }: SimulatedVCenter, { prepared, stored }: SessionFile): PreparationStep => {
-  const elapsed = prepared === undefined ? undefined : clock.now() - prepared.at;
-  return preparationStep(preparationOf(scenario, stored.name), elapsed, stored.content.size);
+export const fileStep = (vcenter: SimulatedVCenter, file: SessionFile): PreparationStep => {
+  const { prepared, stored } = file;
+  const preparation = preparationFor(vcenter, file);
+  if (prepared === undefined) return preparationStep(preparation, undefined, stored.content.size);
+  const begun = prepared.at + leadTime(preparation);
+  const fetching = Math.max(0, (stored.cachedAt ?? begun) - begun);
+  return preparationStep(preparation, vcenter.clock.now() - prepared.at, stored.content.size, fetching);
 };
+
+const preparationFor = (vcenter: SimulatedVCenter, { stored }: SessionFile): Preparation => {
+  const planned = preparationOf(vcenter.scenario, stored.name);
+  return isBoundToFail(vcenter, stored) ? { ...planned, outcome: 'ERROR' } : planned;
+};
+
+/** The documents disagree on what it takes to read the files of a session. */
+const demandReading = ({ unclear }: SimulatedVCenter, { caller }: Call): void =>
+  demand(caller.user, unclear.sessionFiles ?? 'System.Anonymous');
 
 const fileOf = (session: DownloadSession, name: string): SessionFile => {
   const file = session.files.get(name);
   if (file === undefined) throw invalidArgument(`The download session has no file ${name}.`, name);
   return file;
+};
+
+const first = <A>([only]: readonly A[]): A | undefined => only;
+
+const downloadFileInfos = async (
+  vcenter: SimulatedVCenter,
+  session: DownloadSession,
+  files: readonly SessionFile[],
+  origin: string,
+): Promise<readonly DownloadFileInfo[]> => {
+  const stated = files.filter((file) => hasReached(checksumStage(vcenter, file), file, fileStep(vcenter, file)));
+  await learnChecksums(
+    vcenter.checksums,
+    stated.map(({ stored }) => stored),
+  );
+  return files.map((file) => downloadFileInfo(vcenter, session, file, origin));
 };
 
 const downloadFileInfo = (
@@ -63,13 +112,18 @@ const downloadFileInfo = (
   origin: string,
 ): DownloadFileInfo => {
   const { name, content } = file.stored;
-  const { status, bytesTransferred } = fileStep(vcenter, file);
+  const step = fileStep(vcenter, file);
+  const { status, bytesTransferred } = step;
+  const { sizeKnown = 'prepared' } = preparationOf(vcenter.scenario, name);
   const endpoint = status === 'PREPARED' ? transferEndpoint(vcenter, session, file, origin) : undefined;
-  const checksum = file.served ? vcenter.checksums.of(file.stored) : undefined;
+  const checksum =
+    hasReached(checksumStage(vcenter, file), file, step) && !isLate(vcenter, file)
+      ? vcenter.checksums.of(file.stored)
+      : undefined;
   const message = status === 'ERROR' ? errorMessage(vcenter, name) : null;
   return {
     name,
-    ...(status === 'PREPARED' ? { size: content.size } : {}),
+    ...(hasReached(sizeKnown, file, step) ? { size: content.size } : {}),
     bytes_transferred: bytesTransferred,
     status,
     ...(endpoint === undefined ? {} : { download_endpoint: endpoint }),
@@ -78,17 +132,46 @@ const downloadFileInfo = (
   };
 };
 
+const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile): Stage =>
+  preparationOf(scenario, stored.name).checksumKnown ?? 'downloaded';
+
+const hasReached = (stage: Stage, { served }: SessionFile, { status }: PreparationStep): boolean =>
+  stage === 'at-once' || (stage === 'prepared' && status === 'PREPARED') || (stage !== 'never' && served);
+
+/** Whether this answer comes before the checksum that is due; it is counted. */
+const isLate = ({ scenario, answersWithoutChecksum: answers }: SimulatedVCenter, file: SessionFile): boolean => {
+  const before = answers.get(file) ?? 0;
+  if (!file.served || before >= (preparationOf(scenario, file.stored.name).checksumLate ?? 0)) return false;
+  answers.set(file, before + 1);
+  return true;
+};
+
 /** A session that was cancelled or has failed gives no links. */
 const transferEndpoint = (
-  { volume }: SimulatedVCenter,
+  vcenter: SimulatedVCenter,
   { dataKey, item, state }: DownloadSession,
   { stored, prepared }: SessionFile,
   origin: string,
 ): TransferEndpoint | undefined => {
   if (state !== 'ACTIVE') return undefined;
-  const name = encodeURIComponent(stored.name);
-  if (prepared?.endpointType === 'DIRECT') return { uri: `ds:///vmfs/volumes/${volume}/${item.id}/${name}` };
-  return { uri: `${origin}/cls/data/${dataKey}/${name}` };
+  if (prepared?.endpointType === 'DIRECT') return { uri: storageUri(vcenter, item, stored) };
+  return { uri: `${origin}/cls/data/${dataKey}/${encodeURIComponent(stored.name)}`, ...statedCertificate(vcenter) };
+};
+
+const statedCertificate = ({ certificate, unclear, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
+  const { thumbprint, pem } = certificate;
+  return {
+    ...(thumbprint === undefined || unclear.thumbprint === 'absent'
+      ? {}
+      : { ssl_certificate_thumbprint: written(thumbprint, unclear.thumbprint) }),
+    ...(pem === undefined || !isSince(version, '9.0') ? {} : { ssl_certificate: pem }),
+  };
+};
+
+const written = (thumbprint: string, form: Unclear['thumbprint'] = 'as-given'): string => {
+  const plain = thumbprint.replaceAll(':', '');
+  if (form === 'plain') return plain.toUpperCase();
+  return form === 'lower-case' ? plain.toLowerCase() : thumbprint;
 };
 
 const errorMessage = ({ scenario }: SimulatedVCenter, name: string): LocalizableMessage | null => {

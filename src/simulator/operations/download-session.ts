@@ -1,37 +1,50 @@
 /** The operations of `content.library.item.DownloadSession`. */
 
 import * as t from 'io-ts';
-import type { DownloadSessionModel } from '../../model.ts';
-import { isGranted, type User } from '../options/user.ts';
+import { LocalizableMessage, type DownloadSessionModel } from '../../model.ts';
 import type { DownloadSession } from '../state/download-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { taking } from './handler.ts';
 import { itemOf } from './item.ts';
-import { invalidArgument, notAllowedInState, objectNotFound, unauthorized } from './refusal.ts';
+import { demand } from './privilege.ts';
+import { invalidArgument, notAllowedInState, objectNotFound } from './refusal.ts';
+import { refuseUndownloadable } from './undownloadable.ts';
 
 const privilege = 'ContentLibrary.DownloadSession';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-const SessionId = t.type({ download_session_id: t.string });
+const required = { download_session_id: t.string };
+
+/** What else the structure has that creates a session; vCenter ignores it. */
+const ignored = {
+  id: t.string,
+  library_item_content_version: t.string,
+  error_message: LocalizableMessage,
+  client_progress: t.number,
+  state: t.string,
+  expiration_time: t.string,
+};
 
 /** Opens a session; answers its id. */
 export const createDownloadSession = taking(
-  t.intersection([t.type({ library_item_id: t.string }), t.partial({ client_token: t.string })]),
+  { privilege, required: { library_item_id: t.string }, optional: { client_token: t.string, ...ignored } },
   (vcenter, { library_item_id, client_token }, { caller }) => {
     if (client_token !== undefined && !uuid.test(client_token))
       throw invalidArgument('The client token is not a UUID.', 'client_token');
-    demandPrivilege(caller.user);
-    return vcenter.downloadSessions.create(itemOf(vcenter, library_item_id), caller.user, client_token).id;
+    const item = itemOf(vcenter, library_item_id);
+    refuseUndownloadable(vcenter, item, 'create');
+    return vcenter.downloadSessions.create(item, caller.user, client_token).id;
   },
 );
 
 /** The ids of the caller's own sessions, all or those of one item. */
 export const listDownloadSessions = taking(
-  t.partial({ library_item_id: t.string }),
+  { optional: { library_item_id: t.string } },
   (vcenter, { library_item_id }, { caller }) => {
+    // The documents tie the privilege to the item that is asked for.
     if (library_item_id !== undefined) {
-      demandPrivilege(caller.user);
+      demand(caller.user, privilege);
       itemOf(vcenter, library_item_id);
     }
     return vcenter.downloadSessions
@@ -43,10 +56,10 @@ export const listDownloadSessions = taking(
 );
 
 /** One session. */
-export const getDownloadSession = taking(SessionId, (vcenter, { download_session_id }): DownloadSessionModel => {
+export const getDownloadSession = taking({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
   const session = sessionOf(vcenter, download_session_id);
   return {
-    id: session.id,
+    ...(vcenter.unclear.idInGet === false ? {} : { id: session.id }),
     library_item_id: session.item.id,
     library_item_content_version: session.contentVersion,
     client_progress: session.clientProgress,
@@ -58,27 +71,30 @@ export const getDownloadSession = taking(SessionId, (vcenter, { download_session
 
 /** Notes that the client is still there, and how far it says it is. */
 export const keepDownloadSessionAlive = taking(
-  t.intersection([SessionId, t.partial({ progress: t.number })]),
+  { required, optional: { progress: t.number } },
   (vcenter, { download_session_id, progress }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'keep_alive');
     if (progress === undefined) return;
     if (!Number.isInteger(progress) || progress < 0 || progress > 100)
       throw invalidArgument('The progress is not a whole number from 0 to 100.', 'progress');
-    session.clientProgress = progress;
+    const { smallerProgress = 'stored' } = vcenter.unclear;
+    if (progress < session.clientProgress && smallerProgress === 'refused')
+      throw invalidArgument(`The progress is smaller than the current one, ${session.clientProgress}.`, 'progress');
+    if (progress > session.clientProgress || smallerProgress === 'stored') session.clientProgress = progress;
   },
 );
 
 /** Ends a session, which stays until it is deleted or expires; its links end at once. */
-export const cancelDownloadSession = taking(SessionId, (vcenter, { download_session_id }) => {
-  activeSessionOf(vcenter, download_session_id, 'cancel').state = 'CANCELED';
+export const cancelDownloadSession = taking({ required }, (vcenter, { download_session_id }) => {
+  vcenter.downloadSessions.end(activeSessionOf(vcenter, download_session_id, 'cancel'), 'CANCELED');
 });
 
 /** Ends a session like `cancel`, and keeps what the client says went wrong. */
 export const failDownloadSession = taking(
-  t.intersection([SessionId, t.type({ client_error_message: t.string })]),
+  { required: { ...required, client_error_message: t.string } },
   (vcenter, { download_session_id, client_error_message }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'fail');
-    session.state = 'ERROR';
+    vcenter.downloadSessions.end(session, 'ERROR');
     session.errorMessage = {
       id: 'com.vmware.vdcs.cls-main.client_error',
       default_message: client_error_message,
@@ -88,7 +104,7 @@ export const failDownloadSession = taking(
 );
 
 /** Drops a session. */
-export const deleteDownloadSession = taking(SessionId, (vcenter, { download_session_id }) =>
+export const deleteDownloadSession = taking({ required }, (vcenter, { download_session_id }) =>
   vcenter.downloadSessions.remove(sessionOf(vcenter, download_session_id)),
 );
 
@@ -105,8 +121,4 @@ export const activeSessionOf = (vcenter: SimulatedVCenter, id: string, operation
   const session = sessionOf(vcenter, id);
   if (session.state !== 'ACTIVE') throw notAllowedInState(operation, session.state);
   return session;
-};
-
-const demandPrivilege = (user: User): void => {
-  if (!isGranted(user, privilege)) throw unauthorized(privilege);
 };

@@ -1,10 +1,13 @@
-/** How an operation is written down: what it takes, and what it answers. */
+/** How an operation is written down: what it takes, which privilege it needs, and what it answers. */
 
-import { decoder, type Codec } from '../../model.ts';
+import * as t from 'io-ts';
+import { decoder } from '../../model.ts';
 import type { User } from '../options/user.ts';
+import type { VCenterVersion } from '../options/version.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { invalidArgument } from './refusal.ts';
+import { demand } from './privilege.ts';
+import { invalidArgument, missingField } from './refusal.ts';
 
 /** A request once the dialect's clothes are off. */
 export interface Call {
@@ -17,22 +20,58 @@ export interface Call {
 }
 
 /** What answers an operation. It throws a `Refusal` or returns what the contract says; nothing for void. */
-export type Handler =
-  /** Called with the user whose name and password were sent. */
-  | { readonly login: 'basic'; readonly answer: (vcenter: SimulatedVCenter, user: User) => unknown }
-  /** Called if an API session was sent that is alive. */
-  | { readonly login: 'session'; readonly answer: (vcenter: SimulatedVCenter, call: Call) => unknown };
+export type Handler = {
+  /** The parameters it has, under VMware's names. */
+  readonly fields: readonly string[];
+  /** The releases that brought some of them. */
+  readonly since?: Readonly<Partial<Record<string, VCenterVersion>>>;
+} & (
+  | {
+      /** Called with the user whose name and password were sent. */
+      readonly login: 'basic';
+      readonly answer: (vcenter: SimulatedVCenter, user: User) => unknown;
+    }
+  | {
+      /** Called if an API session was sent that is alive. */
+      readonly login: 'session';
+      readonly answer: (vcenter: SimulatedVCenter, call: Call) => unknown;
+    }
+);
+
+/** What an operation takes. */
+interface Taken<R extends t.Props, O extends t.Props> {
+  /** What the caller needs, as documented; a privilege that depends on the parameters is demanded by the operation itself. */
+  readonly privilege?: string;
+  readonly required?: R;
+  readonly optional?: O;
+  /** The releases that brought parameters which have not always been there. */
+  readonly since?: Readonly<Partial<Record<keyof O, VCenterVersion>>>;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is what io-ts has for no fields
+type None = {};
 
 /** An operation that takes parameters, and refuses those that are missing or of the wrong kind. */
-export const taking = <I>(codec: Codec<I>, answer: (vcenter: SimulatedVCenter, input: I, call: Call) => unknown): Handler => {
-  const decode = decoder(codec);
+export const taking = <R extends t.Props = None, O extends t.Props = None>(
+  { privilege, required, optional, since }: Taken<R, O>,
+  answer: (vcenter: SimulatedVCenter, input: t.TypeOfProps<R> & t.TypeOfPartialProps<O>, call: Call) => unknown,
+): Handler => {
+  const [must, may] = [required ?? ({} as R), optional ?? ({} as O)];
+  const decode = decoder(t.intersection([t.type(must), t.partial(may)]));
   return {
+    fields: [...Object.keys(must), ...Object.keys(may)],
+    ...(since === undefined ? {} : { since }),
     login: 'session',
     answer: (vcenter, call) => {
       const decoded = decode(call.input);
-      if (decoded._tag === 'Right') return answer(vcenter, decoded.right, call);
+      if (decoded._tag === 'Right') {
+        if (privilege !== undefined) demand(call.caller.user, privilege);
+        return answer(vcenter, decoded.right, call);
+      }
       const [issue] = decoded.left.issues;
-      throw invalidArgument(`Expected ${issue?.expected} as ${issue?.path}, found ${issue?.found}.`, issue?.path ?? '');
+      const path = issue?.path ?? '';
+      if (issue?.found === 'nothing') throw missingField(path);
+      throw invalidArgument(`Expected ${issue?.expected} as ${path}, found ${issue?.found}.`, path);
     },
   };
 };

@@ -1,52 +1,65 @@
 /** The operations of `content.library.Item`. */
 
 import * as t from 'io-ts';
-import { ItemFindSpec, type ItemModel } from '../../model.ts';
+import type { ItemModel } from '../../model.ts';
+import { isSince } from '../options/version.ts';
 import type { StoredItem } from '../state/catalogue.ts';
+import { isCached, isWhollyCached } from '../state/disk.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { taking } from './handler.ts';
+import { libraryOf } from './library.ts';
 import { invalidArgument, objectNotFound } from './refusal.ts';
 import { sameName } from './same-name.ts';
 
+const privilege = 'System.Read';
+
 /** The ids of a library's items. */
-export const listItems = taking(t.type({ library_id: t.string }), ({ catalogue }, { library_id }) => {
-  const library = catalogue.libraries.get(library_id);
-  if (library === undefined) throw objectNotFound('library', library_id);
-  return library.items.map((item) => item.id);
-});
+export const listItems = taking({ privilege, required: { library_id: t.string } }, (vcenter, { library_id }) =>
+  vcenter.catalogue.itemsOf(libraryOf(vcenter, library_id)).map((item) => item.id),
+);
 
 /** The ids of the items that everything asked for is true of. */
-export const findItems = taking(ItemFindSpec, ({ catalogue }, { name, library_id, source_id, type, cached }) => {
-  if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
-    throw invalidArgument('The find specification is empty.', 'spec');
-  return [...catalogue.items.values()]
-    .filter((item) => sameName(item.name, name) && sameName(item.type ?? '', type))
-    .filter((item) => library_id === undefined || item.libraryId === library_id)
-    .filter((item) => source_id === undefined || item.sourceId === source_id)
-    .filter(() => cached ?? true)
-    .map((item) => item.id);
-});
+export const findItems = taking(
+  { privilege, optional: { name: t.string, library_id: t.string, source_id: t.string, type: t.string, cached: t.boolean } },
+  ({ catalogue, clock }, { name, library_id, source_id, type, cached }) => {
+    if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
+      throw invalidArgument('The find specification is empty.', 'spec');
+    return [...catalogue.items.values()]
+      .filter((item) => sameName(item.name, name) && sameName(item.type ?? '', type))
+      .filter((item) => library_id === undefined || item.library.id === library_id)
+      .filter((item) => source_id === undefined || item.sourceId === source_id)
+      .filter((item) => cached === undefined || isWhollyCached(item, clock.now()) === cached)
+      .map((item) => item.id);
+  },
+);
 
 /** One item. */
-export const getItem = taking(t.type({ library_item_id: t.string }), (vcenter, { library_item_id }): ItemModel => {
-  const item = itemOf(vcenter, library_item_id);
-  const started = new Date(vcenter.startedAt).toISOString();
-  return {
-    id: item.id,
-    library_id: item.libraryId,
-    name: item.name,
-    description: item.description,
-    ...(item.type === undefined ? {} : { type: item.type }),
-    content_version: item.contentVersion,
-    metadata_version: '1',
-    version: '1',
-    cached: true,
-    size: item.files.reduce((bytes, file) => bytes + file.content.size, 0),
-    creation_time: started,
-    last_modified_time: started,
-    ...(item.sourceId === undefined ? {} : { source_id: item.sourceId, last_sync_time: started }),
-  };
-});
+export const getItem = taking(
+  { privilege, required: { library_item_id: t.string } },
+  (vcenter, { library_item_id }): ItemModel => {
+    const item = itemOf(vcenter, library_item_id);
+    const { facts } = item;
+    const started = new Date(vcenter.startedAt).toISOString();
+    const now = vcenter.clock.now();
+    return {
+      ...(vcenter.unclear.idInGet === false ? {} : { id: item.id }),
+      library_id: item.library.id,
+      name: item.name,
+      description: facts.description ?? '',
+      ...(item.type === undefined ? {} : { type: item.type }),
+      content_version: item.contentVersion,
+      metadata_version: facts.metadataVersion ?? '1',
+      version: facts.version ?? '1',
+      cached: isWhollyCached(item, now),
+      size: item.files.reduce((bytes, file) => bytes + (isCached(file, now) ? file.storedSize : 0), 0),
+      creation_time: facts.creationTime ?? started,
+      last_modified_time: facts.lastModifiedTime ?? started,
+      ...(item.lastSyncAt === undefined ? {} : { last_sync_time: new Date(item.lastSyncAt).toISOString() }),
+      ...(item.sourceId === undefined ? {} : { source_id: item.sourceId }),
+      ...(isSince(vcenter.version, '8.0') ? security(item) : {}),
+    };
+  },
+);
 
 /** Finds an item, or refuses. */
 export const itemOf = ({ catalogue }: SimulatedVCenter, id: string): StoredItem => {
@@ -54,3 +67,17 @@ export const itemOf = ({ catalogue }: SimulatedVCenter, id: string): StoredItem 
   if (item === undefined) throw objectNotFound('library item', id);
   return item;
 };
+
+const security = ({
+  facts: { securityCompliance = true, certificateVerification: verified },
+}: StoredItem): Partial<ItemModel> => ({
+  security_compliance: securityCompliance,
+  ...(verified === undefined
+    ? {}
+    : {
+        certificate_verification_info: {
+          status: verified.status,
+          ...(verified.certChain === undefined ? {} : { cert_chain: verified.certChain }),
+        },
+      }),
+});

@@ -1,24 +1,25 @@
 /** What a simulated vCenter says when it refuses. */
 
 import type { LocalizableMessage } from '../../model.ts';
+import type { ErrorType } from '../options/error-type.ts';
 
-/** VMware's names of the reasons that the simulator has, and their status, on which both dialects agree. */
-export const refusalStatus = {
-  INVALID_ARGUMENT: 400,
-  INVALID_REQUEST: 400,
-  NOT_ALLOWED_IN_CURRENT_STATE: 400,
-  UNAUTHENTICATED: 401,
-  UNAUTHORIZED: 403,
-  NOT_FOUND: 404,
-  INTERNAL_SERVER_ERROR: 500,
-} as const;
+/** What vCenter calls the parameters of an operation, taken together. */
+const operationInput = 'operation-input';
+
+/** A reason, and what is said of it. */
+export interface Refused {
+  readonly errorType: ErrorType;
+  readonly messages: readonly LocalizableMessage[];
+  /** For programs; any JSON. */
+  readonly data?: unknown;
+}
 
 /** A refusal: operations throw it, and the dialects put it in words. */
-export class Refusal extends Error {
+export class Refusal extends Error implements Refused {
   override readonly name = 'Refusal';
-  readonly errorType: keyof typeof refusalStatus;
+  readonly errorType: ErrorType;
   readonly messages: readonly LocalizableMessage[];
-  constructor(errorType: keyof typeof refusalStatus, id: string, message: string, args: readonly string[] = []) {
+  constructor(errorType: ErrorType, id: string, message: string, args: readonly string[] = []) {
     super(message);
     this.errorType = errorType;
     this.messages = [{ id, default_message: message, args }];
@@ -39,17 +40,67 @@ export const objectNotFound = (kind: string, id: string): Refusal =>
 export const unauthenticated = (): Refusal =>
   new Refusal('UNAUTHENTICATED', 'com.vmware.vapi.endpoint.method.authentication.required', 'Authentication required.');
 
+/** The user has as many logins as one may have. */
+export const tooManySessions = (limit: number, existing: number, user: string): Refusal =>
+  new Refusal(
+    'SERVICE_UNAVAILABLE',
+    'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached',
+    `User session count is limited to ${limit}. Existing session count is ${existing} for user ${user}.`,
+    [String(limit), String(existing), user],
+  );
+
 /** A privilege is missing. */
 export const unauthorized = (privilege: string): Refusal =>
   new Refusal('UNAUTHORIZED', 'vapi.security.authorization.invalid', `The privilege ${privilege} is missing.`, [privilege]);
 
-/** An argument is missing, of the wrong kind or out of range. */
+/** An argument is of the wrong kind or out of range. */
 export const invalidArgument = (reason: string, ...args: readonly string[]): Refusal =>
   new Refusal('INVALID_ARGUMENT', 'com.vmware.vdcs.cls-main.invalid_argument', reason, args);
+
+/** A parameter or a field is missing. The words are those of VMware's design guide for its APIs. */
+export const missingField = (field: string, structure = operationInput): Refusal =>
+  new Refusal('INVALID_ARGUMENT', 'vapi.data.structure.field.missing', `Structure '${structure}' is missing a field: ${field}`, [
+    structure,
+    field,
+  ]);
+
+/** There are fields, or parameters of a query in `/rest`, that the operation does not have. */
+export const unexpectedFields = (fields: readonly string[], structure = operationInput): Refusal => {
+  const listed = `[${fields.join(', ')}]`;
+  const said = `Found unexpected fields ${listed} in structure '${structure}'.`;
+  return new Refusal('UNEXPECTED_INPUT', 'vapi.data.structure.field.unexpected', said, [listed, structure]);
+};
+
+/** There is a parameter in a query of `/api` that the operation does not have. */
+export const unsupportedProperty = (name: string): Refusal =>
+  new Refusal('INVALID_ARGUMENT', 'com.vmware.vapi.rest.unsupportedProperty', `Unsupported property with name: ${name}.`, [name]);
 
 /** The body is not a JSON object. */
 export const malformedBody = (): Refusal =>
   new Refusal('INVALID_REQUEST', 'com.vmware.vapi.rest.httpBadRequest', 'The body of the request is not a JSON object.');
+
+/** The body is said to be something else than JSON. Reason and words are those of the runtime of VMware's Go SDK. */
+export const unsupportedMediaType = (): Refusal =>
+  new Refusal('INVALID_REQUEST', 'com.vmware.vapi.rest.unsupportedMediaType', 'Unsupported media type.');
+
+/** The client wants no JSON, which is all that the simulator has. How a real server refuses is not known. */
+export const notAcceptable = (accepted: string): Refusal =>
+  new Refusal('INVALID_REQUEST', 'com.vmware.vapi.rest.httpNotAcceptable', `There is no answer in ${accepted}, only JSON.`, [
+    accepted,
+  ]);
+
+/** The library or item is of another kind than the operation is for. */
+export const wrongKind = (kind: string, id: string, wanted: string): Refusal =>
+  new Refusal(
+    'INVALID_ELEMENT_TYPE',
+    'com.vmware.vdcs.cls-main.invalid_library_type',
+    `The ${kind} with the ID ${id} is not ${wanted}.`,
+    [kind, id, wanted],
+  );
+
+/** Something is not allowed as things are. */
+export const notAllowedNow = (reason: string, ...args: readonly string[]): Refusal =>
+  new Refusal('NOT_ALLOWED_IN_CURRENT_STATE', 'com.vmware.vdcs.cls-main.not_allowed_in_current_state', reason, args);
 
 /** The download session has been cancelled or has failed. */
 export const notAllowedInState = (operation: string, state: string): Refusal =>

@@ -1,35 +1,24 @@
 /** What a simulated vCenter has in its libraries, as plain data. */
 
-/** A file of an item: its bytes, or only how many of them there are. */
-export type InventoryFile =
-  | {
-      readonly name: string;
-      /** The file's bytes; text is encoded as UTF-8. */
-      readonly content: string | Uint8Array;
-    }
-  | {
-      readonly name: string;
-      /** Bytes. They are generated while they are served, the same for the same seed and names, and never held in memory. */
-      readonly size: number;
-    };
+import type { InventoryItem } from './inventory-item.ts';
 
-/** An item of a library. */
-export interface InventoryItem {
-  readonly name: string;
-  /** @default a UUID that depends on the seed */
-  readonly id?: string;
-  /** Such as `ovf` or `iso`; without one it is a generic item. */
-  readonly type?: string;
-  /** @default an empty text */
-  readonly description?: string;
-  /** @default `'1'` */
-  readonly contentVersion?: string;
-  /** Their names are unique within the item. */
-  readonly files: readonly InventoryFile[];
+/** What a library is subscribed to. */
+export interface InventorySubscription {
+  /** @default an address of the publisher `publisher.example.test` */
+  readonly url?: string;
+  /**
+   * Whether files are fetched only when somebody needs them.
+   *
+   * @default true
+   */
+  readonly onDemand?: boolean;
+  /** @default false */
+  readonly automaticSync?: boolean;
 }
 
 /** A library. */
 export interface InventoryLibrary {
+  /** Need not be unique. */
   readonly name: string;
   /** @default a UUID that depends on the seed */
   readonly id?: string;
@@ -37,6 +26,46 @@ export interface InventoryLibrary {
   readonly type?: 'LOCAL' | 'SUBSCRIBED';
   /** @default an empty text */
   readonly description?: string;
+  /**
+   * Of its metadata.
+   *
+   * @default `'1'`
+   */
+  readonly version?: string;
+  /**
+   * ISO 8601.
+   *
+   * @default when the simulator was started
+   */
+  readonly creationTime?: string;
+  /**
+   * ISO 8601.
+   *
+   * @default when the simulator was started
+   */
+  readonly lastModifiedTime?: string;
+  /**
+   * Where its files are: a datastore that vCenter manages, or another file system, such as `nfs://nas.example.test/library`.
+   *
+   * @default the datastore `datastore-33`
+   */
+  readonly storage?: { readonly datastoreId: string } | { readonly uri: string };
+  /**
+   * Of a local library: whether others may subscribe to it.
+   *
+   * @default false
+   */
+  readonly published?: boolean;
+  /** Of a subscribed library. */
+  readonly subscription?: InventorySubscription;
+  /** Told from 8.0 on; not set: the library has no security policy. */
+  readonly securityPolicyId?: string;
+  /**
+   * Told from 9.0 on. What `MAINTENANCE` does to downloads is not documented: `unclear.maintenance` of the scenario decides.
+   *
+   * @default `'ACTIVE'`
+   */
+  readonly state?: 'ACTIVE' | 'MAINTENANCE';
   readonly items: readonly InventoryItem[];
 }
 

@@ -1,8 +1,17 @@
-/** Who is logged in to a simulated vCenter. */
+/** Who is logged in to a simulated vCenter, and until when. */
 
 import type { Clock } from '../options/clock.ts';
+import type { Leases } from '../options/leases.ts';
 import type { User } from '../options/user.ts';
 import type { Identities } from './identities.ts';
+
+/** Milliseconds. */
+const defaultIdle = 30 * 60_000;
+
+/** Milliseconds. */
+const defaultLife = 24 * 60 * 60_000;
+
+const defaultLimit = 550;
 
 /** One login. */
 export interface ApiSession {
@@ -15,30 +24,47 @@ export interface ApiSession {
   lastAccessedAt: number;
 }
 
-/** The logins that have not been ended. */
+/** The logins that were neither ended nor have expired. */
 export interface ApiSessions {
+  /** How many a user may have. */
+  readonly limit: number;
   readonly open: (user: User) => ApiSession;
   /** Finds a login by its token, and notes that it was used. */
   readonly use: (id: string) => ApiSession | undefined;
+  /** Finds a login by its token; it does not live any longer for that. */
+  readonly find: (id: string) => ApiSession | undefined;
   readonly close: (session: ApiSession) => void;
-  readonly count: () => number;
+  /** How many there are of one user, or of all. */
+  readonly count: (user?: User) => number;
 }
 
 /** Starts with nobody logged in. */
-export const apiSessions = (ids: Identities, clock: Clock): ApiSessions => {
+export const apiSessions = (ids: Identities, clock: Clock, leases: Leases = {}): ApiSessions => {
+  const { apiSessionIdle = defaultIdle, apiSession = defaultLife, apiSessionsPerUser = defaultLimit } = leases;
   const sessions = new Map<string, ApiSession>();
+  const find = (id: string): ApiSession | undefined => {
+    const session = sessions.get(id);
+    if (session === undefined) return undefined;
+    const now = clock.now();
+    if (now < Math.min(session.lastAccessedAt + apiSessionIdle, session.createdAt + apiSession)) return session;
+    sessions.delete(id);
+    return undefined;
+  };
+  const alive = () => [...sessions.keys()].map(find).filter((session) => session !== undefined);
   return {
+    limit: apiSessionsPerUser,
     open: (user) => {
       const session = { id: ids.hex(32), user, createdAt: clock.now(), lastAccessedAt: clock.now() };
       sessions.set(session.id, session);
       return session;
     },
     use: (id) => {
-      const session = sessions.get(id);
+      const session = find(id);
       if (session !== undefined) session.lastAccessedAt = clock.now();
       return session;
     },
+    find,
     close: (session) => void sessions.delete(session.id),
-    count: () => sessions.size,
+    count: (user) => alive().filter((session) => user === undefined || session.user.username === user.username).length,
   };
 };

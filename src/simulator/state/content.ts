@@ -1,64 +1,116 @@
-/** The bytes of a file: those that were given, or generated ones. */
+/** The bytes of a file: those that were given, those that somebody else keeps, or generated ones. */
 
 import { scramble, scrambleText } from './scramble.ts';
+
+// In the contexts that test runners make, looking up a global such as `Math` takes a hundred times as long as the product.
+const { floor, min } = Math;
+
+/** Bytes in pieces of the reader's own. */
+export type Pieces = Iterable<Uint8Array<ArrayBuffer>> | AsyncIterable<Uint8Array<ArrayBuffer>>;
 
 /** Bytes that can be read from anywhere, any number of times. */
 export interface Content {
   /** Bytes. */
   readonly size: number;
-  /** Whether the bytes are made up while they are read, because only their number was given. */
+  /** Whether to read them all may take long: they are generated, or kept elsewhere. */
   readonly generated: boolean;
+  /** The bytes from `start` on, `end` excluded; both in bytes, and within the content. */
+  readonly pieces: (start: number, end: number) => Pieces;
+  /** Fills memory with the bytes from `offset` on, of which there are enough; not set where one has to wait for them. */
+  readonly fill?: (offset: number, target: Uint8Array) => void;
+}
+
+/** Content that may be read at once. */
+export interface ContentAtHand extends Content {
+  readonly fill: (offset: number, target: Uint8Array) => void;
   /** Reads `length` bytes from `offset` on, into memory that is the reader's own. Both in bytes, and within the content. */
   readonly read: (offset: number, length: number) => Uint8Array<ArrayBuffer>;
 }
 
-/** The bytes that were given; what the giver does with them later changes nothing. */
-export const givenContent = (given: string | Uint8Array): Content => {
-  const bytes = typeof given === 'string' ? new TextEncoder().encode(given) : new Uint8Array(given);
-  return { size: bytes.length, generated: false, read: (offset, length) => bytes.slice(offset, offset + length) };
+/** Bytes of a piece. */
+export const pieceSize = 256 * 1024;
+
+const atHand = (size: number, generated: boolean, fill: ContentAtHand['fill']): ContentAtHand => {
+  const read = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
+    const target = new Uint8Array(length);
+    fill(offset, target);
+    return target;
+  };
+  return {
+    size,
+    generated,
+    fill,
+    read,
+    *pieces(start, end) {
+      for (let at = start; at < end; at += pieceSize) yield read(at, min(pieceSize, end - at));
+    },
+  };
 };
 
-// In the contexts that test runners make, looking up a global such as `Math` takes a hundred times as long as the product.
-const { imul } = Math;
+/** The bytes that were given; what the giver does with them later changes nothing. */
+export const givenContent = (given: string | Uint8Array): ContentAtHand => {
+  const bytes = typeof given === 'string' ? new TextEncoder().encode(given) : new Uint8Array(given);
+  return atHand(bytes.length, false, (offset, target) => target.set(bytes.subarray(offset, offset + target.length)));
+};
 
-/** 32-bit words that share a key. Within a block a word depends on its number, which would repeat after 16 GiB; the key does not. */
-const blockWords = 2 ** 18;
+/** The bytes that somebody else keeps, as the inventory says how to open them. */
+export const keptContent = (size: number, open: (start: number, end: number) => AsyncIterable<Uint8Array>): Content => ({
+  size,
+  generated: true,
+  async *pieces(start, end) {
+    // A reader may do to the bytes what it likes; those it gets are not the keeper's.
+    if (start < end) for await (const piece of open(start, end)) yield new Uint8Array(piece);
+  },
+});
 
-/** Steps the input of `scramble` so that neighbours are far apart (2^32 divided by the golden ratio). */
-const stride = 0x9e3779b9;
+/** Bytes of a block. All blocks are made of the same bytes: they differ in where these begin, and in every mark. */
+const blockSize = 256 * 1024;
+
+/** Bytes from one mark to the next; a mark is four bytes long. */
+const markEvery = 1024;
+
+/** The bytes of all blocks, twice, so that a block may begin anywhere in them. */
+let blockBytes: Uint8Array | undefined;
+
+const bytesOfBlocks = (): Uint8Array => {
+  if (blockBytes === undefined) {
+    const words = Uint32Array.from({ length: blockSize / 4 }, (_, at) => scramble(at));
+    // Words lie in the machine's byte order: every machine that runs JavaScript today is little-endian.
+    const once = new Uint8Array(words.buffer);
+    blockBytes = new Uint8Array(2 * blockSize);
+    blockBytes.set(once);
+    blockBytes.set(once, blockSize);
+  }
+  return blockBytes;
+};
 
 /**
  * Bytes that look random, and depend on the seed and the name alone.
  *
- * Every 32-bit word is computed from its own position, so the bytes are the same however they are cut.
+ * Every byte depends on its own position, so they are the same however they are cut. To compute each of them would take several times
+ * as long as to send them.
  *
  * @param size - In bytes.
  */
-export const generatedContent = (size: number, name: string, seed: number): Content => {
+export const generatedContent = (size: number, name: string, seed: number): ContentAtHand => {
   const fileKey = scrambleText(name, seed);
-  const read = (offset: number, length: number): Uint8Array<ArrayBuffer> => {
-    const first = Math.floor(offset / 4);
-    const end = Math.ceil((offset + length) / 4);
-    // Words are laid down in the machine's byte order: every machine that runs JavaScript today is little-endian.
-    const words = new Uint32Array(end - first);
-    for (let at = first; at < end;) {
-      const block = Math.floor(at / blockWords);
-      const blockEnd = Math.min(end, (block + 1) * blockWords);
-      fill(words.subarray(at - first, blockEnd - first), scramble(fileKey ^ scramble(block + 1)), at - block * blockWords);
-      at = blockEnd;
+  return atHand(size, true, (offset, target) => {
+    for (let done = 0; done < target.length;) {
+      const block = floor((offset + done) / blockSize);
+      const start = offset + done - block * blockSize;
+      const part = target.subarray(done, done + blockSize - start);
+      fillFromBlock(part, start, scramble(fileKey ^ scramble(block + 1)));
+      done += part.length;
     }
-    return new Uint8Array(words.buffer, offset - first * 4, length);
-  };
-  return { size, generated: true, read };
+  });
 };
 
-/** `scramble` written out: a call per word would cost more than the word. */
-const fill = (words: Uint32Array, key: number, firstWord: number): void => {
-  let input = (key + imul(firstWord, stride)) | 0;
-  for (let at = 0; at < words.length; at += 1) {
-    let word = imul(input ^ (input >>> 16), 0x85ebca6b);
-    word = imul(word ^ (word >>> 13), 0xc2b2ae35);
-    words[at] = word ^ (word >>> 16);
-    input = (input + stride) | 0;
-  }
+/** Bytes of one block, from `start` of it on. */
+const fillFromBlock = (target: Uint8Array, start: number, key: number): void => {
+  const begin = (key % blockSize) + start;
+  target.set(bytesOfBlocks().subarray(begin, begin + target.length));
+  // The mark before the first byte may reach over it.
+  for (let mark = floor(start / markEvery) * markEvery - start; mark < target.length; mark += markEvery)
+    for (let byte = mark < 0 ? -mark : 0; byte < 4 && mark + byte < target.length; byte += 1)
+      target[mark + byte] = (target[mark + byte] ?? 0) ^ (key >>> (8 * byte));
 };

@@ -1,21 +1,26 @@
-/** The download sessions of a simulated vCenter, which live for five minutes after the last activity. */
+/** The download sessions of a simulated vCenter, which live for a while after the last activity. */
 
 import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model.ts';
 import type { Clock } from '../options/clock.ts';
+import type { Leases } from '../options/leases.ts';
 import type { User } from '../options/user.ts';
 import type { StoredFile, StoredItem } from './catalogue.ts';
 import type { Identities } from './identities.ts';
 
-/** Milliseconds that a session lives without activity. */
-const lease = 5 * 60_000;
+/** Milliseconds. */
+const defaultLease = 5 * 60_000;
 
 /** A file of a session. */
 export interface SessionFile {
   readonly stored: StoredFile;
   /** When it was asked for, in milliseconds since 1970, and how; not set before. */
   prepared: { readonly at: number; readonly endpointType: EndpointType } | undefined;
+  /** Whether its last byte was served. */
+  endServed: boolean;
   /** Whether all its bytes were served once. */
   served: boolean;
+  /** How many bytes of it were served, those that were served twice counted twice. */
+  bytesServed: number;
 }
 
 /** A download session. */
@@ -46,11 +51,14 @@ export interface DownloadSessions {
   readonly findByDataKey: (dataKey: string) => DownloadSession | undefined;
   /** Notes activity: the lease starts again, unless the session has ended. */
   readonly touch: (session: DownloadSession) => void;
+  /** Ends a session, which stays for a while. */
+  readonly end: (session: DownloadSession, state: 'CANCELED' | 'ERROR') => void;
   readonly remove: (session: DownloadSession) => void;
 }
 
 /** Starts without any session. */
-export const downloadSessions = (ids: Identities, clock: Clock): DownloadSessions => {
+export const downloadSessions = (ids: Identities, clock: Clock, leases: Leases = {}): DownloadSessions => {
+  const { downloadSession: lease = defaultLease, endedDownloadSession: stay = defaultLease } = leases;
   const sessions = new Map<string, DownloadSession>();
   const byClientToken = new Map<string, string>();
   // Behind the colon stands the management node, as in the ids that real servers have given.
@@ -72,7 +80,12 @@ export const downloadSessions = (ids: Identities, clock: Clock): DownloadSession
       item,
       contentVersion: item.contentVersion,
       owner,
-      files: new Map(item.files.map((stored) => [stored.name, { stored, prepared: undefined, served: false }])),
+      files: new Map(
+        item.files.map((stored) => [
+          stored.name,
+          { stored, prepared: undefined, endServed: false, served: false, bytesServed: 0 },
+        ]),
+      ),
       state: 'ACTIVE',
       errorMessage: undefined,
       clientProgress: 0,
@@ -89,6 +102,10 @@ export const downloadSessions = (ids: Identities, clock: Clock): DownloadSession
     findByDataKey: (dataKey) => all().find((session) => session.dataKey === dataKey),
     touch: (session) => {
       if (session.state === 'ACTIVE') session.expiresAt = clock.now() + lease;
+    },
+    end: (session, state) => {
+      session.state = state;
+      session.expiresAt = clock.now() + stay;
     },
     remove: (session) => void sessions.delete(session.id),
   };

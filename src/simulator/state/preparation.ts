@@ -1,13 +1,17 @@
 /** How far the preparation of a file is, as a function of the time that has passed since it was asked for. */
 
 import type { PrepareStatus } from '../../model.ts';
-import type { Preparation, Scenario } from '../options/scenario.ts';
+import type { Preparation, PreparationPhase } from '../options/preparation.ts';
+import type { Scenario } from '../options/scenario.ts';
 
 /** Milliseconds. */
 const defaultRequested = 200;
 
 /** Milliseconds. */
 const defaultPreparing = 600;
+
+/** Milliseconds. */
+const defaultFetching = 1_000;
 
 /** How far a preparation is. */
 export interface PreparationStep {
@@ -23,19 +27,69 @@ export const preparationOf = (scenario: Scenario, fileName: string): Preparation
   ...(scenario.files !== undefined && Object.hasOwn(scenario.files, fileName) ? scenario.files[fileName] : {}),
 });
 
+/** Milliseconds that a file takes from the publisher's server to the disk. */
+export const fetchingTime = ({ fetching = defaultFetching }: Preparation): number => fetching;
+
+/** Milliseconds until the server begins to move bytes. */
+export const leadTime = (preparation: Preparation): number => {
+  const phases = phasesOf(preparation);
+  const first = phases.findIndex(({ status }) => status === 'PREPARING');
+  return phases.slice(0, first === -1 ? undefined : first).reduce((time, { lasts }) => time + lasts, 0);
+};
+
 /**
  * The step that a preparation has reached.
  *
  * @param elapsed - Milliseconds since it was asked for; `undefined` if it never was.
  * @param size - The file's, in bytes.
+ * @param fetching - Milliseconds that the file takes to the disk first.
  */
-export const preparationStep = (preparation: Preparation, elapsed: number | undefined, size: number): PreparationStep => {
-  const { requested = defaultRequested, preparing = defaultPreparing, outcome = 'PREPARED' } = preparation;
+export const preparationStep = (
+  preparation: Preparation,
+  elapsed: number | undefined,
+  size: number,
+  fetching = 0,
+): PreparationStep => {
+  if (elapsed === undefined) return { status: 'UNPREPARED', bytesTransferred: 0 };
+  const { outcome = 'PREPARED', bytesMove = true } = preparation;
+  const phases = withFetching(phasesOf(preparation), fetching);
+  const whole = timeIn(phases, Number.POSITIVE_INFINITY);
+  const moved = timeIn(phases, elapsed);
   // One that fails does so half way.
   const reach = outcome === 'ERROR' ? size / 2 : size;
-  if (elapsed === undefined) return { status: 'UNPREPARED', bytesTransferred: 0 };
-  if (elapsed < requested) return { status: 'PREPARE_REQUESTED', bytesTransferred: 0 };
-  if (elapsed < requested + preparing)
-    return { status: 'PREPARING', bytesTransferred: Math.floor((reach * (elapsed - requested)) / preparing) };
-  return { status: outcome, bytesTransferred: Math.floor(reach) };
+  const status = statusAt(phases, elapsed) ?? outcome;
+  const isOver = moved === whole && status === outcome;
+  return { status, bytesTransferred: bytesMove ? Math.floor(isOver ? reach : (reach * moved) / (whole || 1)) : 0 };
+};
+
+const phasesOf = ({
+  requested = defaultRequested,
+  preparing = defaultPreparing,
+  phases = [
+    { status: 'PREPARE_REQUESTED', lasts: requested },
+    { status: 'PREPARING', lasts: preparing },
+  ],
+}: Preparation): readonly PreparationPhase[] => phases;
+
+const withFetching = (phases: readonly PreparationPhase[], fetching: number): readonly PreparationPhase[] => {
+  if (fetching === 0) return phases;
+  const first = phases.findIndex(({ status }) => status === 'PREPARING');
+  const at = first === -1 ? phases.length : first;
+  return [...phases.slice(0, at), { status: 'PREPARING', lasts: fetching }, ...phases.slice(at)];
+};
+
+const statusAt = (phases: readonly PreparationPhase[], elapsed: number): PrepareStatus | undefined => {
+  let end = 0;
+  return phases.find(({ lasts }) => elapsed < (end += lasts))?.status;
+};
+
+/** Milliseconds of `PREPARING` among the first of all. */
+const timeIn = (phases: readonly PreparationPhase[], elapsed: number): number => {
+  let begin = 0;
+  let time = 0;
+  for (const { status, lasts } of phases) {
+    if (status === 'PREPARING') time += Math.min(lasts, Math.max(0, elapsed - begin));
+    begin += lasts;
+  }
+  return time;
 };

@@ -1,15 +1,19 @@
 /** Everything that a simulated vCenter knows. */
 
+import type { Certificate } from '../options/certificate.ts';
 import type { Clock } from '../options/clock.ts';
 import { defaultInventory } from '../options/default-inventory.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { SimulatorOptions } from '../options/simulator-options.ts';
+import type { Unclear } from '../options/unclear.ts';
 import { defaultUsers, type User } from '../options/user.ts';
+import type { VCenterVersion } from '../options/version.ts';
 import { apiSessions, type ApiSessions } from './api-sessions.ts';
 import { catalogue, type Catalogue } from './catalogue.ts';
 import { checksums, type Checksums } from './checksums.ts';
-import { downloadSessions, type DownloadSessions } from './download-sessions.ts';
+import { downloadSessions, type DownloadSessions, type SessionFile } from './download-sessions.ts';
 import { identities } from './identities.ts';
+import type { Traffic } from './traffic.ts';
 
 /** Everything that a simulated vCenter knows. */
 export interface SimulatedVCenter {
@@ -22,28 +26,44 @@ export interface SimulatedVCenter {
   /** The id of the datastore's volume, as direct links have it. */
   readonly volume: string;
   readonly users: readonly User[];
+  /** What the endpoints state. */
+  readonly certificate: Certificate;
   readonly scenario: Scenario;
+  readonly version: VCenterVersion;
+  readonly unclear: Unclear;
   readonly catalogue: Catalogue;
   readonly checksums: Checksums;
   readonly apiSessions: ApiSessions;
+  /** The logins of the SOAP API. */
+  readonly soapSessions: ApiSessions;
   readonly downloadSessions: DownloadSessions;
+  readonly traffic: Traffic;
+  /** How many answers came without the checksum of a file that was downloaded. */
+  readonly answersWithoutChecksum: WeakMap<SessionFile, number>;
 }
 
 /** Sets up a vCenter as it is when it has just started. */
 export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter => {
   const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1, createHash } = options;
   const ids = identities(seed);
+  const startedAt = clock.now();
   return {
     clock,
-    startedAt: clock.now(),
+    startedAt,
     serverGuid: ids.uuid(),
     realm: ids.hex(40),
     volume: ids.uuid(),
     users,
+    certificate: options.certificate ?? {},
     scenario,
-    catalogue: catalogue(inventory, ids, seed),
+    version: scenario.version ?? '8.0',
+    unclear: scenario.unclear ?? {},
+    catalogue: catalogue(inventory, ids, seed, startedAt),
     checksums: checksums(scenario.checksums ?? 'SHA1', createHash),
-    apiSessions: apiSessions(ids, clock),
-    downloadSessions: downloadSessions(ids, clock),
+    apiSessions: apiSessions(ids, clock, scenario.leases),
+    soapSessions: apiSessions(ids, clock, scenario.leases),
+    downloadSessions: downloadSessions(ids, clock, scenario.leases),
+    traffic: { bytes: 0 },
+    answersWithoutChecksum: new WeakMap(),
   };
 };

@@ -1,0 +1,18 @@
+import { lastValueFrom } from 'rxjs';
+import { listLibraries, withVCenter } from 'rx-content-library';
+import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
+import { createSimulator } from 'rx-content-library/simulator';
+
+// #region serve
+const tls = selfSigned({ names: ['vcenter.test'] });
+const simulator = createSimulator({ certificate: { thumbprint: tls.thumbprint }, createHash: nodeHash });
+const server = await serve(simulator.fetch, { tls });
+console.log(`${server.url} shows what goes on; its certificate is ${tls.thumbprint}`);
+// #endregion
+
+const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
+const libraries = await lastValueFrom(
+  withVCenter({ server: server.url, credentials, fetch: nodeFetch({ ca: tls.cert }) }, (vc) => listLibraries(vc)),
+);
+console.log(`${libraries.length} library`);
+await server.close();

@@ -1,0 +1,50 @@
+/** The operations of `content.library.item.Changes`. */
+
+import * as t from 'io-ts';
+import type { ItemChangesInfo, ItemChangesSummary } from '../../model.ts';
+import type { InventoryChange } from '../options/inventory-item.ts';
+import type { StoredItem } from '../state/catalogue.ts';
+import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { taking } from './handler.ts';
+import { itemOf } from './item.ts';
+import { objectNotFound } from './refusal.ts';
+
+const privilege = 'System.Read';
+
+/** What was changed of an item, in short. */
+export const listItemChanges = taking(
+  { privilege, required: { library_item: t.string } },
+  (vcenter, { library_item }): readonly ItemChangesSummary[] =>
+    changesOf(itemOf(vcenter, library_item)).map((change) => ({
+      version: change.version,
+      time: timeOf(vcenter, change),
+      ...(change.user === undefined ? {} : { user: change.user }),
+      ...(change.message === undefined ? {} : { short_message: shortened(change.message) }),
+    })),
+);
+
+/** One change of an item. */
+export const getItemChanges = taking(
+  { privilege, required: { library_item: t.string, version: t.string } },
+  (vcenter, { library_item, version }): ItemChangesInfo => {
+    const change = changesOf(itemOf(vcenter, library_item)).find((candidate) => candidate.version === version);
+    if (change === undefined) throw objectNotFound('version', version);
+    return {
+      time: timeOf(vcenter, change),
+      ...(change.user === undefined ? {} : { user: change.user }),
+      ...(change.message === undefined ? {} : { message: change.message }),
+    };
+  },
+);
+
+const changesOf = ({ facts }: StoredItem): readonly InventoryChange[] =>
+  facts.changes ?? [{ version: facts.version ?? '1', ...(facts.creationTime === undefined ? {} : { time: facts.creationTime }) }];
+
+const timeOf = ({ startedAt }: SimulatedVCenter, { time }: InventoryChange): string => time ?? new Date(startedAt).toISOString();
+
+/** The first 80 characters, or those up to the first line feed that does not lead. */
+const shortened = (message: string): string => {
+  const [leading = ''] = /^\n*/.exec(message) ?? [];
+  const end = message.indexOf('\n', leading.length);
+  return message.slice(0, Math.min(80, end === -1 ? message.length : end));
+};

@@ -1,0 +1,47 @@
+/** The operations of `content.library.item.Storage`. */
+
+import * as t from 'io-ts';
+import type { ItemStorageInfo } from '../../model.ts';
+import type { StoredFile, StoredItem } from '../state/catalogue.ts';
+import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { taking } from './handler.ts';
+import { itemOf } from './item.ts';
+import { storageBacking } from './library-model.ts';
+import { itemFileInfos, storageUri, storedFileOf } from './stored-file.ts';
+
+const privilege = 'ContentLibrary.ReadStorage';
+
+/** All files of an item, and where they are. */
+export const listItemStorage = taking(
+  { privilege, required: { library_item_id: t.string } },
+  async (vcenter, { library_item_id }, { origin }) => {
+    const item = itemOf(vcenter, library_item_id);
+    return storageInfos(vcenter, item, item.files, origin);
+  },
+);
+
+/** One file of an item: a list, for a file may be stored in several places; the simulator stores each in one. */
+export const getItemStorage = taking(
+  { privilege, required: { library_item_id: t.string, file_name: t.string } },
+  async (vcenter, { library_item_id, file_name }, { origin }) => {
+    const item = itemOf(vcenter, library_item_id);
+    return storageInfos(vcenter, item, [storedFileOf(item, file_name)], origin);
+  },
+);
+
+const storageInfos = async (
+  vcenter: SimulatedVCenter,
+  item: StoredItem,
+  files: readonly StoredFile[],
+  origin: string,
+): Promise<readonly ItemStorageInfo[]> => {
+  const infos = await itemFileInfos(vcenter, item, files, origin);
+  return infos.map((info, at) => {
+    const file = files[at];
+    return {
+      ...info,
+      storage_backing: storageBacking(item.library),
+      storage_uris: info.cached && file !== undefined ? [storageUri(vcenter, item, file)] : [],
+    };
+  });
+};

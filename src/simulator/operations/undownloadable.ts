@@ -1,0 +1,47 @@
+/** What cannot be downloaded, or may not be: the documents leave most of it open. */
+
+import type { Undownloadable } from '../options/unclear.ts';
+import type { StoredItem, StoredLibrary } from '../state/catalogue.ts';
+import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { Refusal } from './refusal.ts';
+
+/** An item, or a file of one. */
+interface Candidate {
+  readonly name: string;
+  readonly itemType: string | undefined;
+  readonly library: StoredLibrary;
+}
+
+/** Refuses an item that this operation does not allow to be downloaded. */
+export const refuseUndownloadable = (vcenter: SimulatedVCenter, item: StoredItem, operation: 'create' | 'prepare'): void => {
+  const rules = [
+    ...rulesFor(vcenter, { ...item, itemType: item.type }),
+    ...(item.files.length === 0 ? [['has no files', vcenter.unclear.emptyItem ?? 'allowed'] as const] : []),
+  ];
+  for (const [reason, rule] of rules) {
+    if (typeof rule !== 'object' || rule.operation !== operation) continue;
+    const said = `The library item ${item.name} can not be downloaded: it ${reason}.`;
+    throw new Refusal(rule.error, 'com.vmware.vdcs.cls-main.download_unsupported', said, [item.name, reason]);
+  }
+};
+
+/** Whether the preparation of a file is bound to fail. */
+export const isBoundToFail = (vcenter: SimulatedVCenter, file: Candidate): boolean =>
+  rulesFor(vcenter, file).some(([, rule]) => rule === 'fails');
+
+const rulesFor = (
+  { unclear }: SimulatedVCenter,
+  { itemType, library }: Candidate,
+): readonly (readonly [reason: string, rule: Undownloadable])[] => [
+  ...(itemType === 'vm-template'
+    ? [['is a virtual machine template', unclear.vmTemplate ?? { operation: 'create', error: 'UNSUPPORTED' }] as const]
+    : []),
+  ...(library.facts.state === 'MAINTENANCE'
+    ? [
+        [
+          'is in a library under maintenance',
+          unclear.maintenance ?? { operation: 'create', error: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+        ] as const,
+      ]
+    : []),
+];

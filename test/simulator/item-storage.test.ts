@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { ItemChangesInfo, ItemChangesSummary, ItemStorageInfo } from 'rx-content-library';
+import { decodes } from './sample.ts';
+import { dialects, list, start, type Dialect } from './wire.ts';
+
+const storage = 'content.library.item.Storage';
+const changes = 'content.library.item.Changes';
+
+const long = `${'x'.repeat(79)}yz`;
+
+const open = (dialect: Dialect) =>
+  start(dialect, {
+    inventory: {
+      libraries: [
+        {
+          id: 'lib',
+          name: 'L',
+          items: [
+            {
+              id: 'item',
+              name: 'I',
+              files: [
+                { name: 'a b.vmdk', content: 'x', storedSize: 4096, version: '3' },
+                { name: 'gone.vmdk', size: 9, cached: false },
+              ],
+              version: '5',
+              creationTime: '2023-05-06T07:08:09.000Z',
+            },
+            {
+              id: 'item-2',
+              name: 'J',
+              changes: [
+                { version: '1', time: '2023-01-01T00:00:00.000Z', user: 'ada', message: '\n\nfirst\nand more' },
+                { version: '2', message: long },
+                { version: '3' },
+              ],
+              files: [],
+            },
+          ],
+        },
+        {
+          id: 'nas',
+          name: 'N',
+          storage: { uri: 'nfs://nas.example.test/vol1' },
+          items: [{ id: 'item-3', name: 'K', files: [{ name: 'README', content: 'x' }] }],
+        },
+      ],
+    },
+  });
+
+describe.each(dialects)('in /%s', (dialect) => {
+  test('the storage of an item is told, file by file', async () => {
+    const { call } = await open(dialect);
+    const { status, json } = await call(`${storage}.list`, { item: 'item' });
+    expect(status).toBe(200);
+    expect(list(json).map((file) => decodes(ItemStorageInfo, file))).toEqual([
+      {
+        name: 'a b.vmdk',
+        size: 4096,
+        cached: true,
+        version: '3',
+        checksum_info: { algorithm: 'SHA1', checksum: '11f6ad8ec52a2984abaafd7c3b516503785c2072' },
+        storage_backing: { type: 'DATASTORE', datastore_id: 'datastore-33' },
+        storage_uris: [
+          expect.stringMatching(
+            /^ds:\/\/\/vmfs\/volumes\/[0-9a-f-]{36}\/\/contentlib-lib\/item\/a%20b_[0-9a-f-]{36}\.vmdk\?serverId=[0-9a-f-]{36}$/,
+          ),
+        ],
+      },
+      {
+        name: 'gone.vmdk',
+        size: 0,
+        cached: false,
+        version: '1',
+        storage_backing: { type: 'DATASTORE', datastore_id: 'datastore-33' },
+        storage_uris: [],
+      },
+    ]);
+  });
+
+  test('the storage of one file is a list, too', async () => {
+    const { call } = await open(dialect);
+    const { json } = await call(`${storage}.get`, { item: 'item-3', file: 'README' });
+    expect(list(json).map((file) => decodes(ItemStorageInfo, file))).toMatchObject([
+      {
+        name: 'README',
+        storage_backing: { type: 'OTHER', storage_uri: 'nfs://nas.example.test/vol1' },
+        storage_uris: [
+          expect.stringMatching(/^nfs:\/\/nas\.example\.test\/vol1\/contentlib-nas\/item-3\/README_[0-9a-f-]{36}\?/),
+        ],
+      },
+    ]);
+  });
+
+  test('changes are listed in short, up to 80 characters or the end of the first line', async () => {
+    const { call } = await open(dialect);
+    const { status, json } = await call(`${changes}.list`, { item: 'item-2' });
+    expect(status).toBe(200);
+    expect(list(json).map((change) => decodes(ItemChangesSummary, change))).toEqual([
+      { version: '1', time: '2023-01-01T00:00:00.000Z', user: 'ada', short_message: '\n\nfirst' },
+      { version: '2', time: '2024-01-01T00:00:00.000Z', short_message: long.slice(0, 80) },
+      { version: '3', time: '2024-01-01T00:00:00.000Z' },
+    ]);
+  });
+
+  test('a change is told in full', async () => {
+    const { call } = await open(dialect);
+    const { status, json } = await call(`${changes}.get`, { item: 'item-2', version: '1' });
+    expect(status).toBe(200);
+    expect(decodes(ItemChangesInfo, json)).toEqual({
+      time: '2023-01-01T00:00:00.000Z',
+      user: 'ada',
+      message: '\n\nfirst\nand more',
+    });
+  });
+
+  test('an item of which nothing else is said was changed once, when it was created', async () => {
+    const { call } = await open(dialect);
+    expect((await call(`${changes}.list`, { item: 'item' })).json).toEqual([{ version: '5', time: '2023-05-06T07:08:09.000Z' }]);
+  });
+});

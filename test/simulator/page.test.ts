@@ -1,0 +1,186 @@
+import { describe, expect, test } from '@jest/globals';
+import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { openPage } from './page-browser.ts';
+import { basic, server, startDownload } from './wire.ts';
+
+const hostile = '<img src=x onerror=alert(1)>.vmdk';
+const files = [
+  { name: hostile, size: 600_000 },
+  { name: 'notes', content: 'hello' },
+];
+
+const sendTo =
+  ({ fetch }: Simulator) =>
+  (path: string): Promise<Response> =>
+    fetch(`${server}${path}`);
+
+const opened = async () => {
+  const started = await startDownload('api', { files });
+  return { ...started, send: sendTo(started.simulator), page: await openPage(sendTo(started.simulator)) };
+};
+
+const stateOf = async (send: (path: string) => Promise<Response>, query = ''): Promise<Record<string, unknown>> =>
+  (await (await send(`/simulator/state${query}`)).json()) as Record<string, unknown>;
+
+test('the page brings everything with it, and may ask nobody but the simulator', async () => {
+  const response = await sendTo(createSimulator())('/');
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(await response.text()).not.toMatch(/\b(src|href|url)\s*[=(]\s*["']?(https?:|\/\/)/);
+});
+
+test('the page has a language, a title, and a name for all that is not text', async () => {
+  const html = await (await sendTo(createSimulator())('/')).text();
+  expect(html).toContain('<html lang="en">');
+  expect(html).toContain('<title>Simulated vCenter</title>');
+  const ids = new Set([...html.matchAll(/\bid="([\w-]+)"/g)].map(([, id]) => id));
+  const labels = [...html.matchAll(/aria-labelledby="([\w-]+)"/g)].map(([, id]) => id);
+  expect(labels).toHaveLength(3);
+  for (const label of labels) expect(ids).toContain(label);
+});
+
+test('the state has sessions, requests and counts, and no secret', async () => {
+  const { linkOf, send, session, simulator, token } = await startDownload('api', { files }).then((started) => ({
+    ...started,
+    send: sendTo(started.simulator),
+  }));
+  const link = await linkOf('notes');
+  await (await simulator.fetch(link)).text();
+  const state = await stateOf(send);
+  expect(state).toMatchObject({
+    version: '8.0',
+    now: Date.UTC(2024, 0, 1, 0, 1),
+    bytesServed: 5,
+    apiSessions: 1,
+    sessions: [{ id: session, files: [{ status: 'UNPREPARED' }, { name: 'notes', status: 'PREPARED', bytesServed: 5 }] }],
+    requestCount: simulator.requests.length,
+  });
+  expect(state['requests']).toEqual(simulator.requests.map((request) => ({ ...request, at: expect.any(Number) })));
+  const text = JSON.stringify(state);
+  for (const secret of [token, '"secret', String(link.split('/')[5])]) expect(text).not.toContain(secret);
+});
+
+test('who has seen the requests before is told the new ones', async () => {
+  const { call, simulator } = await startDownload('api', { files });
+  const send = sendTo(simulator);
+  const before = await stateOf(send);
+  await call('content.Library.list');
+  const { requests } = await stateOf(send, `?run=${String(before['run'])}&seen=${String(before['requestCount'])}`);
+  expect(requests).toMatchObject([{ operation: 'content.Library.list' }]);
+  simulator.reset();
+  await call('content.Library.list');
+  expect(await stateOf(send, `?run=${String(before['run'])}&seen=3`)).toMatchObject({ run: 2, requests: [{ status: 401 }] });
+});
+
+test('looking leaves no trace, and meets no fault', async () => {
+  const { fetch, requests } = createSimulator({ scenario: { faults: [{ operation: '*', status: 502, body: 'down' }] } });
+  expect((await fetch(`${server}/`)).status).toBe(200);
+  expect((await fetch(`${server}/simulator/state`)).status).toBe(200);
+  expect(requests).toEqual([]);
+});
+
+test('at the same addresses other methods are answered as by any vCenter', async () => {
+  const simulator = createSimulator();
+  for (const path of ['/', '/simulator/state'])
+    expect((await simulator.fetch(`${server}${path}`, { method: 'POST' })).status).toBe(404);
+  expect(simulator.count('unknown')).toBe(2);
+});
+
+describe('in a browser', () => {
+  test('it shows sessions with their files and bars, and the last requests first', async () => {
+    const { call, linkOf, page, session, simulator } = await opened();
+    await (await simulator.fetch(await linkOf(hostile))).arrayBuffer();
+    await call('content.Library.get', { library: 'none' });
+    await page.tick();
+    const [shown] = page.element('session-list').all('article');
+    expect(shown?.textContent).toContain(`Session ${session} of administrator@vsphere.local, expires in 5:00`);
+    expect(shown?.textContent).toContain('PREPARED');
+    expect(shown?.textContent).toContain('585.9 KiB of 585.9 KiB');
+    expect(shown?.all('progress').map(({ attributes }) => Object.fromEntries(attributes))).toMatchObject([
+      { 'aria-label': `prepared of ${hostile}`, value: '600000', max: '600000' },
+      { 'aria-label': `served of ${hostile}`, value: '600000', max: '600000' },
+      { 'aria-label': 'prepared of notes', value: '0', max: '5' },
+      { 'aria-label': 'served of notes', value: '0', max: '5' },
+    ]);
+    const [last] = page.element('request-list').all('tr');
+    expect(last?.textContent).toBe('00:01:00.000404content.Library.getGET /api/content/library/none');
+    expect(page.element('requests').textContent).toBe(String(simulator.requests.length));
+    expect([page.element('no-sessions').hidden, page.element('no-requests').hidden]).toEqual([true, true]);
+  });
+
+  test('a hostile name of a file is text', async () => {
+    const { page } = await opened();
+    const cells = page.element('session-list').all('td');
+    expect(cells[0]?.nodes).toEqual([hostile]);
+    expect(page.element('session-list').all('img')).toEqual([]);
+  });
+
+  test('what has not changed is left alone', async () => {
+    const { page } = await opened();
+    const [before] = page.element('session-list').children;
+    await page.tick();
+    expect(page.element('session-list').children[0]).toBe(before);
+  });
+
+  test('it shows 200 requests at most', async () => {
+    const { call, page } = await opened();
+    for (let times = 0; times < 150; times += 1) await call('content.Library.list');
+    await page.tick();
+    for (let times = 0; times < 150; times += 1) await call('content.library.Item.find', { name: 'I' });
+    await page.tick();
+    const rows = page.element('request-list').all('tr');
+    expect(rows).toHaveLength(200);
+    expect(rows[0]?.textContent).toContain('content.library.Item.find');
+    expect(rows[199]?.textContent).toContain('content.Library.list');
+  });
+
+  test('it pauses, and does not look while nobody sees it', async () => {
+    const { page } = await opened();
+    const press = (): void => page.element('pause').listeners.get('click')?.();
+    expect(page.asked).toHaveLength(1);
+    press();
+    expect(page.element('pause').attributes.get('aria-pressed')).toBe('true');
+    await page.tick();
+    expect(page.asked).toHaveLength(1);
+    press();
+    page.document.hidden = true;
+    await page.tick();
+    expect(page.asked).toHaveLength(1);
+    page.document.hidden = false;
+    await page.tick();
+    expect(page.asked).toHaveLength(2);
+  });
+
+  test('it says so when the simulator is gone, and when it is back', async () => {
+    const simulator = createSimulator();
+    let gone = false;
+    const page = await openPage(async (path) => {
+      if (gone) throw new TypeError('fetch failed');
+      return sendTo(simulator)(path);
+    });
+    gone = true;
+    await page.tick();
+    expect(page.element('trouble').textContent).toContain('The simulator does not answer.');
+    gone = false;
+    await page.tick();
+    expect(page.element('trouble').textContent).toBe('');
+  });
+
+  test('after a reset it begins anew', async () => {
+    const { page, simulator } = await opened();
+    expect(page.element('request-list').all('tr')).toHaveLength(2);
+    simulator.reset();
+    const headers = { authorization: basic('administrator@vsphere.local', 'wrong') };
+    for (let times = 0; times < 3; times += 1) await simulator.fetch(`${server}/api/session`, { method: 'POST', headers });
+    await page.tick();
+    expect(
+      page
+        .element('request-list')
+        .all('tr')
+        .map(({ textContent }) => textContent.includes('401')),
+    ).toEqual([true, true, true]);
+    expect(page.element('session-list').children).toEqual([]);
+    expect(page.element('no-sessions').hidden).toBe(false);
+  });
+});
