@@ -5,8 +5,14 @@
  * failed first. None of them carries a password, a session id, a header, a challenge or the URL of a file's bytes.
  */
 
-import { sessionLimitId, type ApiError, type DecodeError } from './errors/answer.ts';
-import type { AuthenticationError, TimeoutError, TlsError, TransportError } from './errors/connection.ts';
+import { sessionLimitId, unknownRouteId, type ApiError, type DecodeError } from './errors/answer.ts';
+import {
+  redirectCode,
+  type AuthenticationError,
+  type TimeoutError,
+  type TlsError,
+  type TransportError,
+} from './errors/connection.ts';
 import type {
   ChecksumError,
   LeaseError,
@@ -29,6 +35,8 @@ export {
   TruncatedError,
   UnsafeNameError,
   UnsupportedEndpointError,
+  type LeaseEnding,
+  type SeenStatus,
 } from './errors/file.ts';
 
 /** Every way to fail, told apart by `_tag`. */
@@ -81,9 +89,30 @@ const transientTypes: ReadonlySet<string> = new Set([
   'TIMED_OUT',
 ]);
 
-/** Whether the same request may well succeed a little later. Decided by `error_type`, never by the status alone. */
+/**
+ * Whether a request was refused because this server does not have the operation, or not under this address: it is older, newer, or
+ * speaks the other dialect. A missing object has the same status and `error_type`.
+ */
+export const isUnknownRoute = (thrown: unknown): boolean =>
+  isContentLibraryError(thrown) &&
+  thrown._tag === 'ApiError' &&
+  (thrown.error_type === 'OPERATION_NOT_FOUND' || thrown.messages.some(({ id }) => unknownRouteId.test(id)));
+
+/**
+ * Whether the same request may well succeed a little later. Decided by what the server says of it, else by `error_type`; never by the
+ * status alone.
+ */
 export const isTransient = (thrown: unknown): boolean => {
   if (!isContentLibraryError(thrown)) return false;
-  if (thrown._tag === 'ApiError') return transientTypes.has(thrown.error_type) && !isSessionLimit(thrown);
-  return thrown._tag === 'TransportError' || thrown._tag === 'TimeoutError';
+  if (thrown._tag === 'ApiError')
+    return !isSessionLimit(thrown) && (saidTransient(thrown.data) ?? transientTypes.has(thrown.error_type));
+  // A server that redirects goes on redirecting.
+  if (thrown._tag === 'TransportError') return thrown.code !== redirectCode;
+  return thrown._tag === 'TimeoutError';
 };
+
+/** VMware's `TransientIndication`, one of the things that an error's data may be. */
+const saidTransient = (data: unknown): boolean | undefined =>
+  typeof data === 'object' && data !== null && 'is_transient' in data && typeof data.is_transient === 'boolean'
+    ? data.is_transient
+    : undefined;

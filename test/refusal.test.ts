@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { refusal } from '#src/refusal.js';
+import fc from 'fast-check';
+import { isContentLibraryError, isTransient, isUnknownRoute } from 'rx-content-library';
+import { refusal } from '#src/connection/refusal.js';
 
 const messages = [{ id: 'com.vmware.x', default_message: 'Not found.', args: ['a'] }];
 
@@ -50,4 +52,88 @@ test.each([
 test('the challenge, which names the server, is not kept', () => {
   const error = refusal('x', 401, { error_type: 'UNAUTHENTICATED', messages: [], challenge: 'Basic realm="secret-realm"' });
   expect(JSON.stringify([error, error.message])).not.toContain('secret-realm');
+});
+
+test('the first message is the operation’s own, the others are its causes; all are kept, with their arguments', () => {
+  const said = [
+    { id: 'com.vmware.vdcs.cls-main.top', default_message: 'Could not.', args: ['a', 'b'] },
+    {
+      id: 'com.vmware.vdcs.cls-main.cause',
+      default_message: 'Because.',
+      args: [],
+      localized: 'Weil.',
+      params: { size: { i: 7 } },
+    },
+  ];
+  const error = refusal('content.Library.get', 400, { error_type: 'INVALID_ARGUMENT', messages: said });
+  expect(error.messages).toEqual(said);
+  expect(error.message).toBe('content.Library.get: INVALID_ARGUMENT (400): Could not. Because.');
+});
+
+test('named arguments are the same as an object and as the pairs of /rest', () => {
+  const paramsOf = (params: unknown) =>
+    refusal('x', 400, { messages: [{ id: 'i', default_message: 'd', args: [], params }] }).messages[0]?.params;
+  expect(paramsOf({ name: { s: 'ubuntu' } })).toEqual({ name: { s: 'ubuntu' } });
+  expect(paramsOf([{ key: 'name', value: { s: 'ubuntu' } }])).toEqual({ name: { s: 'ubuntu' } });
+  expect(paramsOf(null)).toBeUndefined();
+  expect(Object.keys(paramsOf(JSON.parse('{"__proto__":{"s":"x"}}')) ?? {})).toEqual(['__proto__']);
+});
+
+test('a type that is not VMware’s says nothing', () => {
+  expect(refusal('x', 503, { type: 'about:blank', title: 'Unavailable' }).error_type).toBe('SERVICE_UNAVAILABLE');
+});
+
+test('a refusal that says nothing asks about a proxy, and keeps the page to itself', () => {
+  expect(refusal('x', 502, undefined).message).toBe(
+    'x: SERVICE_UNAVAILABLE (502), without a message of vCenter: did a proxy answer?',
+  );
+});
+
+test('whatever the body is, it is one error, with a sentence', () => {
+  const scraps = fc.constantFrom(
+    'error_type',
+    'messages',
+    'localizableMessages',
+    'value',
+    'type',
+    'data',
+    'args',
+    'params',
+    'id',
+    'key',
+  );
+  const scalar = fc.constantFrom(
+    null,
+    true,
+    -0,
+    7.5,
+    '',
+    'x',
+    '\ud800',
+    'com.vmware.vapi.std.errors.busy',
+    'NOT_FOUND',
+    '__proto__',
+  );
+  const { body } = fc.letrec((tie) => ({
+    body: fc.oneof(
+      { maxDepth: 4, depthSize: 'small' },
+      scalar,
+      fc.array(tie('body'), { maxLength: 3 }),
+      fc.dictionary(scraps, tie('body'), { maxKeys: 4 }),
+    ),
+  }));
+  fc.assert(
+    fc.property(fc.integer({ min: 400, max: 599 }), body, (status, value) => {
+      const error = refusal('x', status, value);
+      const texts = error.messages.flatMap(({ id, default_message, args }) => [id, default_message, ...args]);
+      return (
+        isContentLibraryError(error) &&
+        error.message.startsWith('x: ') &&
+        texts.every((text) => typeof text === 'string') &&
+        [isTransient(error), isUnknownRoute(error)].every((told) => typeof told === 'boolean')
+      );
+    }),
+    { seed: 4, numRuns: 2000 },
+  );
+  expect(Object.keys(Object.prototype)).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { requestFor } from '#src/route.js';
+import { requestFor } from '#src/connection/route.js';
 
 test('fills the path and the query, encoded once', () => {
   const route = { route: 'GET /api/item/{id}/file?name={name}' };

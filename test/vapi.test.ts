@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { getLibrary, listLibraries, vcenter, type VCenter } from 'rx-content-library';
 import { all, outcome, simulated, user } from './support/simulated.ts';
@@ -11,6 +12,7 @@ const answering = (answer: (request: Request) => Response | Promise<Response>, t
     credentials: { sessionId: 'secret-session' },
     dialect: 'api',
     timeout,
+    retry: false,
     fetch: async (input, init) => answer(new Request(input, init)),
   });
 
@@ -61,19 +63,6 @@ describe('an answer', () => {
     expect(asked).toEqual([`${server}/api/content/library`]);
   });
 
-  test('without end is refused before it fills the memory', async () => {
-    let sent = 0;
-    const endless = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        sent += 1;
-        controller.enqueue(new Uint8Array(1024 * 1024).fill(32));
-      },
-    });
-    const { error } = await outcome(listLibraries(answering(() => new Response(endless))));
-    expect(error).toMatchObject({ _tag: 'DecodeError' });
-    expect(sent).toBeLessThan(80);
-  });
-
   test('that does not come is a TimeoutError, and the request is aborted', async () => {
     let signal: AbortSignal | undefined;
     const never = (request: Request) => ((signal = request.signal), new Promise<Response>(() => undefined));
@@ -81,6 +70,117 @@ describe('an answer', () => {
     expect(error).toMatchObject({ _tag: 'TimeoutError', operation: 'content.Library.list', timeout: 5 });
     expect(signal?.aborted).toBe(true);
   });
+});
+
+const mebibyte = 1024 * 1024;
+
+/** A body of blanks, which counts the bytes that were taken from it, and whether it was given up. */
+const body = (size: number, piece = 64 * 1024) => {
+  const taken = { bytes: 0, cancelled: false };
+  const stream = new ReadableStream<Uint8Array>(
+    {
+      pull: (controller) => {
+        if (taken.bytes >= size) return controller.close();
+        taken.bytes += piece;
+        controller.enqueue(new Uint8Array(piece).fill(32));
+      },
+      cancel: () => void (taken.cancelled = true),
+    },
+    { highWaterMark: 0 },
+  );
+  return { taken, stream };
+};
+
+describe('an answer that is too long', () => {
+  const hundred = 100 * mebibyte;
+
+  test.each([
+    ['one object', (vc: VCenter) => getLibrary(vc, 'library-1'), mebibyte],
+    ['a list', (vc: VCenter) => listLibraries(vc), 16 * mebibyte],
+  ])('for %s is refused, and no more is taken of it than would do', async (_, ask, limit) => {
+    const { taken, stream } = body(hundred);
+    const { error } = await outcome<unknown>(ask(answering(() => new Response(stream))));
+    expect(error).toMatchObject({
+      _tag: 'DecodeError',
+      issues: [{ path: '', expected: `at most ${limit} bytes`, found: 'more' }],
+    });
+    expect(taken).toEqual({ bytes: limit + 64 * 1024, cancelled: true });
+  });
+
+  test('by its own word is refused before anything is taken of it', async () => {
+    const { taken, stream } = body(hundred);
+    const headers = { 'content-length': String(hundred) };
+    const { error } = await outcome(
+      getLibrary(
+        answering(() => new Response(stream, { headers })),
+        'library-1',
+      ),
+    );
+    expect(error).toMatchObject({ _tag: 'DecodeError' });
+    expect(taken).toEqual({ bytes: 0, cancelled: true });
+  });
+
+  test('only once it is unpacked is refused: what counts is what would be held', async () => {
+    const packed = gzipSync(Buffer.alloc(8 * mebibyte, ' '));
+    expect(packed.byteLength).toBeLessThan(mebibyte);
+    let taken = 0;
+    const unpacked = new Response(packed).body?.pipeThrough(new DecompressionStream('gzip')).pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform: (part, controller) => ((taken += part.byteLength), controller.enqueue(part)),
+      }),
+    );
+    const headers = { 'content-length': String(packed.byteLength) };
+    const { error } = await outcome(
+      getLibrary(
+        answering(() => new Response(unpacked ?? null, { headers })),
+        'library-1',
+      ),
+    );
+    expect(error).toMatchObject({ _tag: 'DecodeError' });
+    expect(taken).toBeLessThan(2 * mebibyte);
+  });
+
+  test('and a refusal is an ApiError by its status: a page of that length is not vCenter’s', async () => {
+    const { taken, stream } = body(hundred);
+    const { error } = await outcome(listLibraries(answering(() => new Response(stream, { status: 503 }))));
+    expect(error).toMatchObject({ _tag: 'ApiError', status: 503, error_type: 'SERVICE_UNAVAILABLE', messages: [] });
+    expect(taken).toEqual({ bytes: mebibyte + 64 * 1024, cancelled: true });
+  });
+
+  test('by not a byte is none', async () => {
+    for (const size of [mebibyte - 1, mebibyte]) {
+      const text = `"${'x'.repeat(size - 2)}"`;
+      const { error } = await outcome(
+        getLibrary(
+          answering(() => new Response(text)),
+          'library-1',
+        ),
+      );
+      expect(error).toMatchObject({
+        _tag: 'DecodeError',
+        issues: expect.arrayContaining([expect.objectContaining({ path: '', found: 'a string' })]),
+      });
+    }
+  });
+});
+
+test('an answer that comes in pieces, cut inside a character, is read as one', async () => {
+  const bytes = new TextEncoder().encode('["größe €","😀"]');
+  const pieces = new ReadableStream<Uint8Array>({
+    start: (controller) => {
+      for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  });
+  expect(await all(listLibraries(answering(() => new Response(pieces))))).toEqual([['größe €', '😀']]);
+});
+
+test('an answer that breaks off is a TransportError', async () => {
+  const broken = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.error(Object.assign(new Error('terminated'), { code: 'UND_ERR_SOCKET' })),
+  });
+  const { error } = await outcome(listLibraries(answering(() => new Response(broken))));
+  expect(error).toMatchObject({ _tag: 'TransportError', code: 'UND_ERR_SOCKET' });
 });
 
 describe('a request', () => {

@@ -1,8 +1,29 @@
 import { describe, expect, test } from '@jest/globals';
 import { forkJoin, lastValueFrom, of, type Observable } from 'rxjs';
-import { getLibrary, getSession, listLibraries, login, logout, vcenter, withVCenter, type Credentials } from 'rx-content-library';
-import { createSimulator } from 'rx-content-library/simulator';
-import { all, inventory, operations, outcome, simulated, user } from './support/simulated.ts';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  getDownloadFile,
+  getLibrary,
+  getSession,
+  isSessionLimit,
+  keepDownloadSessionAlive,
+  listDownloadSessions,
+  listLibraries,
+  login,
+  logout,
+  vcenter,
+  withVCenter,
+  type Credentials,
+  type Dialect,
+  type Retry,
+  type VCenter,
+} from 'rx-content-library';
+import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { unretried } from '#src/connection/vcenter.js';
+import { all, inventory, operations, outcome, quick, simulated, user } from './support/simulated.ts';
 
 const server = 'https://vcenter.example.com';
 const expiredSession = { status: 401, body: JSON.stringify({ error_type: 'UNAUTHENTICATED', messages: [] }) };
@@ -131,6 +152,128 @@ describe('an API session that has ended', () => {
     });
     expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
     expect(operations(simulator).filter((name) => name === 'content.Library.list')).toHaveLength(2);
+  });
+});
+
+describe('a call that fails in passing', () => {
+  const down = {
+    status: 503,
+    body: JSON.stringify({
+      error_type: 'SERVICE_UNAVAILABLE',
+      messages: [{ id: 'com.vmware.vapi.endpoint.cis.ServiceUnavailable', default_message: 'Down.', args: [] }],
+    }),
+  };
+  const byProxy = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' };
+  const quickly = { retry: { delay: 0 } };
+  const count = (simulator: Simulator, operation: string) => operations(simulator).filter((name) => name === operation).length;
+
+  test.each(['api', 'rest'] as const)('is sent again where it reads, also where reading is a POST (%s)', async (dialect) => {
+    const operation = 'content.library.item.downloadsession.File.get';
+    const { simulator, vc } = simulated(
+      dialect,
+      {
+        scenario: {
+          preparation: quick,
+          faults: [
+            { operation, times: 2, ...down },
+            { operation, times: 1, ...byProxy },
+          ],
+        },
+      },
+      quickly,
+    );
+    const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+    expect(await all(getDownloadFile(vc, session, 'ubuntu.ovf'))).toMatchObject([{ name: 'ubuntu.ovf' }]);
+    expect(count(simulator, operation)).toBe(4);
+  });
+
+  test('is sent five times and no more, and errors with the last failure', async () => {
+    const told: Retry[] = [];
+    const { simulator, vc } = simulated(
+      'api',
+      { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } },
+      { retry: { delay: 0, onRetry: (retry) => void told.push(retry) } },
+    );
+    const { error } = await outcome(listLibraries(vc));
+    expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'SERVICE_UNAVAILABLE' });
+    expect(count(simulator, 'content.Library.list')).toBe(5);
+    expect(told).toMatchObject([1, 2, 3, 4].map((attempt) => ({ operation: 'content.Library.list', attempt, delay: 0 })));
+  });
+
+  test('is sent once if the connection says so, or if the caller has a budget of its own', async () => {
+    const options = { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } };
+    const never = simulated('api', options, { retry: false });
+    await outcome(listLibraries(never.vc));
+    expect(count(never.simulator, 'content.Library.list')).toBe(1);
+
+    const own = simulated('api', options, quickly);
+    await outcome(listLibraries(unretried(own.vc)));
+    expect(count(own.simulator, 'content.Library.list')).toBe(1);
+    await outcome(getLibrary(own.vc, 'library-1'));
+    expect(count(own.simulator, 'cis.Session.create')).toBe(1);
+  });
+
+  test('is not sent again if it was a login, unless vCenter itself says that it did not begin', async () => {
+    const operation = 'cis.Session.create';
+    const proxied = simulated('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, quickly);
+    expect((await outcome(listLibraries(proxied.vc))).error).toMatchObject({ _tag: 'ApiError', status: 503 });
+    expect(operations(proxied.simulator)).toEqual([operation]);
+
+    const told = simulated('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, quickly);
+    expect(await all(listLibraries(told.vc))).toEqual([['library-1']]);
+    expect(operations(told.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
+
+    const lost = losing('api', operation);
+    expect((await outcome(listLibraries(lost.vc))).error).toMatchObject({ _tag: 'TransportError' });
+    expect(operations(lost.simulator)).toEqual([operation]);
+  });
+
+  test('is not sent again if there are too many API sessions', async () => {
+    const messages = [{ id: 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached', default_message: 'x', args: [] }];
+    const fault = { operation: 'cis.Session.create', status: 503, body: JSON.stringify({ messages }) };
+    const { simulator, vc } = simulated('api', { scenario: { faults: [fault] } }, quickly);
+    expect(isSessionLimit((await outcome(listLibraries(vc))).error)).toBe(true);
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  /** A connection that loses the first answer of an operation: the server has carried it out. */
+  const losing = (dialect: Dialect, operation: string) => {
+    let isLost = false;
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const vc = vcenter({
+      server,
+      credentials: user,
+      dialect,
+      ...quickly,
+      fetch: async (input, init) => {
+        const response = await simulator.fetch(input, init);
+        if (isLost || operations(simulator).at(-1) !== operation) return response;
+        isLost = true;
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      },
+    });
+    return { simulator, vc };
+  };
+
+  describe.each(['api', 'rest'] as const)('after its answer was lost (%s)', (dialect) => {
+    test('makes no second download session: the token says that it is the same', async () => {
+      const { simulator, vc } = losing(dialect, 'content.library.item.DownloadSession.create');
+      const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+      expect(await all(listDownloadSessions(vc))).toEqual([[session]]);
+      expect(count(simulator, 'content.library.item.DownloadSession.create')).toBe(2);
+    });
+
+    test.each([
+      ['delete', (vc: VCenter, id: string) => deleteDownloadSession(vc, id)],
+      ['cancel', (vc: VCenter, id: string) => cancelDownloadSession(vc, id)],
+      ['fail', (vc: VCenter, id: string) => failDownloadSession(vc, id, 'no room')],
+      ['keep_alive', (vc: VCenter, id: string) => keepDownloadSessionAlive(vc, id)],
+    ])('finds that %s is done', async (name, end) => {
+      const { simulator, vc } = losing(dialect, `content.library.item.DownloadSession.${name}`);
+      const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+      expect(await all(end(vc, session))).toEqual([undefined]);
+      expect(count(simulator, `content.library.item.DownloadSession.${name}`)).toBe(2);
+    });
   });
 });
 

@@ -3,8 +3,8 @@
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { DownloadFileInfo, type EndpointType } from '../model/download-file.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ download_session_id: string }, readonly DownloadFileInfo[]> = {
   name: 'content.library.item.downloadsession.File.list',
@@ -46,6 +46,7 @@ const prepare: Operation<Prepare, DownloadFileInfo> = {
     body: prepareBody,
   },
   answer: DownloadFileInfo,
+  repeat: 'always',
 };
 
 /**

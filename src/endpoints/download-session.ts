@@ -1,11 +1,12 @@
 /** VMware's `content.library.item.DownloadSession`: the lease that keeps download links alive. */
 
 import * as t from 'io-ts';
-import type { Observable } from 'rxjs';
+import { defer, type Observable } from 'rxjs';
+import { clientToken } from '../connection/client-token.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 interface OneSession {
   readonly download_session_id: string;
@@ -27,6 +28,7 @@ const create: Operation<{ library_item_id: string; client_token?: string }, stri
     }),
   },
   answer: t.string,
+  repeat: 'token',
 };
 
 const all: Operation<{ library_item_id?: string }, readonly string[]> = {
@@ -54,6 +56,7 @@ const keepAlive: Operation<OneSession & { progress?: number }, void> = {
     body: ({ progress }) => (progress === undefined ? {} : { progress }),
   },
   answer: nothing,
+  repeat: 'always',
 };
 
 const cancel: Operation<OneSession, void> = {
@@ -61,6 +64,7 @@ const cancel: Operation<OneSession, void> = {
   api: { route: 'POST /api/content/library/item/download-session/{download_session_id}?action=cancel' },
   rest: { route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=cancel' },
   answer: nothing,
+  repeat: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const fail: Operation<OneSession & { client_error_message: string }, void> = {
@@ -74,6 +78,7 @@ const fail: Operation<OneSession & { client_error_message: string }, void> = {
     body: ({ client_error_message }) => ({ client_error_message }),
   },
   answer: nothing,
+  repeat: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const remove: Operation<OneSession, void> = {
@@ -81,11 +86,15 @@ const remove: Operation<OneSession, void> = {
   api: { route: 'DELETE /api/content/library/item/download-session/{download_session_id}' },
   rest: { route: 'DELETE /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
   answer: nothing,
+  repeat: { done: 'NOT_FOUND' },
 };
 
 /** Options of {@link createDownloadSession}. */
 export interface CreateDownloadSessionOptions {
-  /** A UUID: creating again with the same one answers the same session, so that a lost answer can be asked for again. */
+  /**
+   * A UUID: creating again with the same one answers the same session, so that a lost answer can be asked for again.
+   * @default a random one for each subscription
+   */
   readonly clientToken?: string;
 }
 
@@ -102,10 +111,7 @@ export const createDownloadSession = (
   itemId: string,
   options: CreateDownloadSessionOptions = {},
 ): Observable<string> =>
-  vc[wire].call(create, {
-    library_item_id: itemId,
-    ...(options.clientToken === undefined ? {} : { client_token: options.clientToken }),
-  });
+  defer(() => vc[wire].call(create, { library_item_id: itemId, client_token: options.clientToken ?? clientToken() }));
 
 /** Options of {@link listDownloadSessions}. */
 export interface ListDownloadSessionsOptions {

@@ -3,8 +3,8 @@
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemFileInfo } from '../model/item-file.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemFileInfo[]> = {
   name: 'content.library.item.File.list',

@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemModel, type ItemFindSpec } from '../model/item.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_id: string }, readonly string[]> = {
   name: 'content.library.Item.list',
@@ -19,6 +19,7 @@ const find: Operation<{ spec: ItemFindSpec }, readonly string[]> = {
   api: { route: 'POST /api/content/library/item?action=find', body: ({ spec }) => spec },
   rest: { route: 'POST /rest/com/vmware/content/library/item?~action=find', body: ({ spec }) => ({ spec }) },
   answer: list(t.string),
+  repeat: 'always',
 };
 
 const get: Operation<{ library_item_id: string }, ItemModel> = {

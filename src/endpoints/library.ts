@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<object, readonly string[]> = {
   name: 'content.Library.list',
@@ -19,6 +19,7 @@ const find: Operation<{ spec: LibraryFindSpec }, readonly string[]> = {
   api: { route: 'POST /api/content/library?action=find', body: ({ spec }) => spec },
   rest: { route: 'POST /rest/com/vmware/content/library?~action=find', body: ({ spec }) => ({ spec }) },
   answer: list(t.string),
+  repeat: 'always',
 };
 
 const get: Operation<{ library_id: string }, LibraryModel> = {

@@ -1,10 +1,10 @@
 /** VMware's `cis.Session`: the API session that all requests of a connection share. */
 
 import { map, type Observable } from 'rxjs';
-import { get } from '../login.ts';
+import { get } from '../connection/login.ts';
 import type { SessionInfo } from '../model/session.ts';
-import type { Dialect } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Dialect } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 /**
  * Logs in now, instead of with the first request, and answers which dialect the server speaks.

@@ -2,8 +2,8 @@
 
 import type { Observable } from 'rxjs';
 import { nothing } from '../model/codec.ts';
-import type { Operation } from '../route.ts';
-import { wire, type VCenter } from '../vcenter.ts';
+import type { Operation } from '../connection/route.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 interface Sync {
   readonly library_item_id: string;
@@ -21,6 +21,7 @@ const sync: Operation<Sync, void> = {
   api: { route: 'POST /api/content/library/subscribed-item/{library_item_id}?action=sync', body: syncBody },
   rest: { route: 'POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=sync', body: syncBody },
   answer: nothing,
+  repeat: 'always',
 };
 
 const evict: Operation<{ library_item_id: string }, void> = {
@@ -28,6 +29,7 @@ const evict: Operation<{ library_item_id: string }, void> = {
   api: { route: 'POST /api/content/library/subscribed-item/{library_item_id}?action=evict' },
   rest: { route: 'POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=evict' },
   answer: nothing,
+  repeat: 'always',
 };
 
 /** Options of {@link syncItem}. */

@@ -6,6 +6,10 @@ export interface ErrorMessage {
   readonly id: string;
   readonly default_message: string;
   readonly args: readonly string[];
+  /** Named arguments, as the server sent them. */
+  readonly params?: Readonly<Record<string, unknown>>;
+  /** The text in the language that was asked for, if one was. */
+  readonly localized?: string;
 }
 
 /** vCenter refused an operation, and said why. */
@@ -20,23 +24,27 @@ export class ApiError extends Error {
   readonly messages: readonly ErrorMessage[];
   /** What the server adds for programs; opaque. */
   readonly data: unknown;
+  /** Milliseconds, from the arrival of the answer, that the server asks to wait before trying again; not set where it does not ask. */
+  readonly retryAfter: number | undefined;
   constructor(facts: {
     operation: string;
     status: number;
     error_type: string;
     messages: readonly ErrorMessage[];
     data?: unknown;
+    retryAfter?: number | undefined;
   }) {
     const said = facts.messages.map((message) => message.default_message).filter((text) => text !== '');
     super(
       `${facts.operation}: ${facts.error_type} (${facts.status})` +
-        `${said.length === 0 ? ', without a message' : `: ${said.join(' ')}`}${advice(facts.error_type, facts.messages)}`,
+        `${said.length === 0 ? ', without a message of vCenter: did a proxy answer?' : `: ${said.join(' ')}`}${advice(facts.error_type, facts.messages)}`,
     );
     this.operation = facts.operation;
     this.status = facts.status;
     this.error_type = facts.error_type;
     this.messages = facts.messages;
     this.data = facts.data;
+    this.retryAfter = facts.retryAfter;
   }
 }
 
@@ -71,12 +79,13 @@ export class DecodeError extends Error {
 /** The message of the answer to a login above the limit of sessions a user may have. */
 export const sessionLimitId = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
 
-const routeUnknown = /httpNotFound$|operationsForUrlNotFound$|vapi\.method\.input\.invalid\.interface$/;
+/** The messages of an answer to a request for an operation that the server does not have. */
+export const unknownRouteId = /httpNotFound$|operationsForUrlNotFound$|vapi\.method\.input\.invalid\.interface$/;
 
 const advice = (type: string, messages: readonly ErrorMessage[]): string => {
   if (messages.some((message) => message.id === sessionLimitId))
     return ' End sessions that are no longer used, or wait until they run out.';
-  if (messages.some((message) => routeUnknown.test(message.id)))
+  if (type === 'OPERATION_NOT_FOUND' || messages.some((message) => unknownRouteId.test(message.id)))
     return ' This vCenter does not know the operation: try the other dialect.';
   if (type === 'UNAUTHORIZED')
     return (

@@ -3,6 +3,9 @@
 import type { ErrorMessage } from './answer.ts';
 import { seconds } from './words.ts';
 
+/** The code of a {@link TransportError} that stands for a redirect, which is never followed. */
+export const redirectCode = 'REDIRECT';
+
 /** The server could not be reached, or the connection broke. */
 export class TransportError extends Error {
   readonly _tag = 'TransportError';

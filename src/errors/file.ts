@@ -25,6 +25,14 @@ export class PreparationError extends Error {
   }
 }
 
+/** A status that a file was seen to have. */
+export interface SeenStatus {
+  readonly file: string;
+  readonly status: string;
+  /** When it was first seen, in milliseconds since the wait began. */
+  readonly after: number;
+}
+
 /** Patience ran out while waiting for a preparation. */
 export class PatienceError extends Error {
   readonly _tag = 'PatienceError';
@@ -35,14 +43,20 @@ export class PatienceError extends Error {
   readonly patience: number;
   /** The statuses that were seen, in order, without repeats. */
   readonly statuses: readonly string[];
-  constructor(facts: { waitedFor: string; patience: number; statuses: readonly string[] }) {
+  /** Every change of every file, in order. */
+  readonly seen: readonly SeenStatus[];
+  constructor(facts: { waitedFor: string; patience: number; seen: readonly SeenStatus[] }) {
+    const first = new Map<string, number>();
+    for (const { status, after } of facts.seen) if (!first.has(status)) first.set(status, after);
     super(
       `${facts.waitedFor} took longer than ${seconds(facts.patience)}; ` +
-        `${facts.statuses.length === 0 ? 'no status was seen' : `seen: ${facts.statuses.join(', ')}`}. Allow more time, or look at the item in the vSphere Client.`,
+        `${first.size === 0 ? 'no status was seen' : `seen: ${[...first].map(([status, after]) => `${status} after ${seconds(after)}`).join(', ')}`}. ` +
+        'Allow more time, or look at the item in the vSphere Client.',
     );
     this.waitedFor = facts.waitedFor;
     this.patience = facts.patience;
-    this.statuses = facts.statuses;
+    this.statuses = [...first.keys()];
+    this.seen = facts.seen;
   }
 }
 
@@ -85,14 +99,25 @@ export class ChecksumError extends Error {
   }
 }
 
+/**
+ * How a download session ended: `gone`: it is not there any more, for it has expired or somebody deleted it, and the server does not tell
+ * which; `cancelled`: somebody cancelled it; `failed`: its state is ERROR.
+ */
+export type LeaseEnding = 'gone' | 'cancelled' | 'failed';
+
 /** The download session, which is a lease, ended while its files were still needed. */
 export class LeaseError extends Error {
   readonly _tag = 'LeaseError';
   override readonly name = 'LeaseError';
   readonly downloadSessionId: string;
-  constructor(facts: { downloadSessionId: string; reason: string }, options?: ErrorOptions) {
-    super(`The download session ${facts.downloadSessionId} is over: ${facts.reason}. Start the download again.`, options);
+  readonly ending: LeaseEnding;
+  constructor(facts: { downloadSessionId: string; reason: string; ending?: LeaseEnding }, options?: ErrorOptions) {
+    super(
+      `The download session ${facts.downloadSessionId} is over: ${facts.reason}. Start the download again, with a new session.`,
+      options,
+    );
     this.downloadSessionId = facts.downloadSessionId;
+    this.ending = facts.ending ?? 'gone';
   }
 }
 

@@ -24,9 +24,9 @@ export const advice = (error: ContentLibraryError): string => {
     case 'UnsupportedEndpointError':
       return error.file;
     case 'PatienceError':
-      return error.statuses.join();
+      return error.seen.map(({ file, status, after }) => `${file}: ${status} after ${after} ms`).join();
     case 'LeaseError':
-      return error.downloadSessionId;
+      return error.ending === 'gone' ? error.downloadSessionId : error.ending;
     case 'SinkError':
       return error.path;
     default:

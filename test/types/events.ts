@@ -11,8 +11,12 @@ export const line = (event: DownloadEvent): string => {
       return `${event.file}: ${String(event.status)}`;
     case 'progress':
       return `${event.file}: ${event.received} of ${event.total ?? 'unknown'}`;
+    case 'retrying':
+      return `${event.file ?? 'all'}: again in ${event.delay} ms, after ${event.error._tag}`;
+    case 'lease':
+      return event.expires ?? event.state;
     case 'saved':
-      return `${event.file}: ${event.verified}`;
+      return `${event.file}: ${event.skipped === true ? 'there already' : event.verified}`;
     case 'failed':
       return event.error._tag;
     case 'closed':

@@ -1,8 +1,17 @@
 /** Options refuse names and values that they do not have, and are never written to. */
 
-import { download, listLibraries, preparation, prepareDownloadFile, vcenter } from 'rx-content-library';
-import type { DownloadEvent, DownloadFileInfo, Sink, VCenter, VCenterOptions } from 'rx-content-library';
-import type { Observable } from 'rxjs';
+import { download, listLibraries, preparation, prepareDownloadFile, vcenter, watchDownloadSession } from 'rx-content-library';
+import type {
+  DownloadEvent,
+  DownloadFileInfo,
+  Period,
+  Retry,
+  Sink,
+  VCenter,
+  VCenterOptions,
+  WatchedSession,
+} from 'rx-content-library';
+import { BehaviorSubject, merge, of, Subject, type Observable } from 'rxjs';
 
 const server = 'https://vcenter.example.com';
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
@@ -31,6 +40,14 @@ export const streams = (vc: VCenter): readonly Observable<DownloadFileInfo>[] =>
     patience: 60_000,
     period: (info, waited) => info.bytes_transferred + waited,
   }),
+  preparation(vc, 'session', 'disk.vmdk', { period: new BehaviorSubject(1000), onRetry: new Subject<Retry>(), seed: 7 }),
+  preparation(vc, 'session', 'disk.vmdk', {
+    period: of<Period<DownloadFileInfo>>((info, _, quiet) => info.bytes_transferred + quiet),
+  }),
+  // @ts-expect-error 2322: an Observable of periods is one of numbers or functions
+  preparation(vc, 'session', 'disk.vmdk', { period: of('1 s') }),
+  // @ts-expect-error 2322: who is told of retries is told of retries
+  preparation(vc, 'session', 'disk.vmdk', { onRetry: new Subject<string>() }),
   prepareDownloadFile(vc, 'session', 'disk.vmdk', { endpointType: 'HTTPS' }),
   // @ts-expect-error 2322: there is no such endpoint type
   prepareDownloadFile(vc, 'session', 'disk.vmdk', { endpointType: 'FTP' }),
@@ -43,6 +60,13 @@ export const streams = (vc: VCenter): readonly Observable<DownloadFileInfo>[] =>
   // @ts-expect-error 2554: which file?
   preparation(vc, 'session'),
 ];
+
+export const watches = (vc: VCenter): Observable<WatchedSession> =>
+  merge(
+    watchDownloadSession(vc, 'session', { period: ({ files }) => files.length * 1000, whileHidden: 0 }),
+    // @ts-expect-error 2353: it watches till the session ends, or whoever watches leaves
+    watchDownloadSession(vc, 'session', { patience: 1000 }),
+  );
 
 export const story = (vc: VCenter, sink: Sink): readonly Observable<DownloadEvent>[] => [
   download(vc, 'item', sink, { concurrency: 4, continueOnError: true, files: (name) => name.endsWith('.ovf') }),

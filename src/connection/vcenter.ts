@@ -1,4 +1,4 @@
-/** A connection: its options, one shared login, its dialect. */
+/** A connection: one shared login, and what goes through it. */
 
 import {
   BehaviorSubject,
@@ -15,34 +15,18 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { bracket } from './bracket.ts';
-import { ApiError, AuthenticationError } from './errors.ts';
-import { end, sessionHeader, signIn, type Access, type CredentialsSource } from './login.ts';
-import type { Dialect, Operation } from './route.ts';
-import { fetchBody, send, type Body, type Transport } from './vapi.ts';
+import { bracket } from '../bracket.ts';
+import { call } from './call.ts';
+import { lineFor, type VCenterOptions } from './options.ts';
+import { ApiError, AuthenticationError } from '../errors.ts';
+import { end, sessionHeader, signIn, type Access } from './login.ts';
+import { fetchFor } from './endpoint-trust.ts';
+import type { TransferEndpoint } from '../model/transfer.ts';
+import type { Wanted } from './range.ts';
+import type { Operation } from './route.ts';
+import { fetchBody, type Body } from './vapi.ts';
 
-/** What a connection needs. */
-export interface VCenterOptions {
-  /** Address of the vCenter: `https://vcenter.example.com`, with a port if it is not 443. */
-  readonly server: string | URL;
-  /** Who logs in, or the API session to use. */
-  readonly credentials: CredentialsSource;
-  /**
-   * `'api'` from 7.0U2 on, `'rest'` from 6.5 to 8.0; `'auto'` tries `'api'` first and looks at the answer.
-   * @default 'auto'
-   */
-  readonly dialect?: Dialect | 'auto';
-  /**
-   * The one seam for platforms and tests: `nodeFetch(…)` from `rx-content-library/node`, `simulator.fetch`, or your own.
-   * @default globalThis.fetch
-   */
-  readonly fetch?: typeof globalThis.fetch;
-  /**
-   * Milliseconds until an answer must have begun; a file's bytes may take as long as they like after that.
-   * @default 60_000
-   */
-  readonly timeout?: number;
-}
+export type { VCenterOptions } from './options.ts';
 
 /** @internal The key of what a connection can do: not for users, who call the endpoints. */
 export const wire: unique symbol = Symbol('wire');
@@ -59,13 +43,22 @@ export interface VCenter {
   readonly [wire]: Wire;
 }
 
+/** @internal How one operation is called. */
+export interface CallOptions {
+  /**
+   * Whether what fails in passing is tried again, where the operation allows it.
+   * @default true
+   */
+  readonly retried?: boolean;
+}
+
 /** @internal What the endpoints and the streams ask of a connection. Closures: whoever prints one sees no secret. */
 export interface Wire {
   /** The shared login. */
   readonly access$: Observable<Access>;
-  call<I extends object, A>(operation: Operation<I, A>, input: I): Observable<A>;
-  /** The bytes at an address that vCenter gave; `patience` is in milliseconds until the first of them. */
-  open(url: string, operation: string, patience: number): Observable<Body>;
+  call<I extends object, A>(operation: Operation<I, A>, input: I, options?: CallOptions): Observable<A>;
+  /** The bytes at an address that vCenter gave, from the wanted one on; `patience` is in milliseconds until the first of them. */
+  open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: Wanted): Observable<Body>;
   /** Says that something has begun which a logout has to wait for, until the function it answers is called. */
   hold(): () => void;
   readonly logout$: Observable<void>;
@@ -78,15 +71,10 @@ const graceTime = 5000;
  * Describes a connection; does no I/O. The first subscription to any of its endpoints logs in, and all share that login. A 401 logs
  * in once more and replays the request once.
  *
- * @throws TypeError if `server` is no http(s) address, or holds a password.
+ * @throws TypeError if an option cannot be: a `server` that is no http(s) address or holds a password, a negative `timeout` …
  */
 export const vcenter = (options: VCenterOptions): VCenter => {
-  const transport: Transport = {
-    server: originOf(options.server),
-    // Looked up at each call, so that whoever replaces it later (a test, an instrumentation) is heard.
-    fetch: options.fetch ?? ((...request) => globalThis.fetch(...request)),
-    timeout: options.timeout ?? 60_000,
-  };
+  const line = lineFor(options);
   let login$: Observable<Access> | undefined;
   let access: Access | undefined;
   const held$ = new BehaviorSubject(0);
@@ -98,7 +86,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   // Not tied to its subscribers: a login cut off half-way would leave a session on the server that nobody knows of.
   const access$ = defer(
     () =>
-      (login$ ??= signIn(transport, options.dialect ?? 'auto', options.credentials).pipe(
+      (login$ ??= signIn(line, options.dialect ?? 'auto', options.credentials).pipe(
         tap({
           next: (opened) => {
             access = opened;
@@ -109,33 +97,35 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       )),
   );
 
-  const authorized = <A>(request: (access: Access) => Observable<A>): Observable<A> =>
-    access$.pipe(
-      concatMap((first) =>
-        request(first).pipe(
-          catchError((thrown: unknown) => {
-            if (!isUnauthenticated(thrown)) return throwError(() => thrown);
-            if (first.given && typeof options.credentials !== 'function')
-              return throwError(() => expired(transport.server, thrown));
-            forget(first);
-            return access$.pipe(concatMap(request));
-          }),
-        ),
-      ),
-      catchError((thrown: unknown) => throwError(() => (isUnauthenticated(thrown) ? expired(transport.server, thrown) : thrown))),
-    );
+  const authorized = <A>(request: (access: Access) => Observable<A>): Observable<A> => {
+    const ended = (thrown: unknown): Observable<A> =>
+      throwError(() => (isUnauthenticated(thrown) ? expired(line.server, thrown) : thrown));
+    const tryWith = (first: Access): Observable<A> =>
+      request(first).pipe(
+        catchError((thrown: unknown) => {
+          if (!isUnauthenticated(thrown) || (first.given && typeof options.credentials !== 'function')) return ended(thrown);
+          forget(first);
+          return access$.pipe(concatMap(request), catchError(ended));
+        }),
+      );
+    // Nearly every call finds the login there, and a poll that comes four times a second need not go through all that made it.
+    return defer(() => (access === undefined ? access$.pipe(concatMap(tryWith)) : tryWith(access)));
+  };
 
   return {
-    server: transport.server,
+    server: line.server,
     [wire]: {
       access$,
-      call: (operation, input) =>
-        authorized((opened) => send(transport, opened.dialect, operation, input, sessionHeader(opened))),
-      open: (url, operation, patience) =>
+      call: (operation, input, { retried = true } = {}) => {
+        const chosen = retried ? line : { ...line, retry: undefined };
+        return authorized((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));
+      },
+      open: (endpoint, operation, patience, wanted) =>
         authorized((opened) => {
           // The address alone opens the file on a real vCenter; the session's id must never reach another host.
-          const headers = new URL(url).origin === transport.server ? sessionHeader(opened) : {};
-          return fetchBody({ ...transport, timeout: patience }, url, operation, headers);
+          const headers = new URL(endpoint.uri).origin === line.server ? sessionHeader(opened) : {};
+          const transport = { ...line, fetch: fetchFor(line.fetch, endpoint, operation), timeout: patience };
+          return fetchBody(transport, endpoint.uri, operation, headers, wanted);
         }),
       hold: () => {
         held$.next(held$.value + 1);
@@ -154,7 +144,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
           concatMap((opened) => {
             if (opened === undefined || opened.given) return of(undefined);
             forget(opened);
-            return send(transport, opened.dialect, end, {}, sessionHeader(opened)).pipe(
+            return call(line, opened.dialect, end, {}, sessionHeader(opened)).pipe(
               timeout({ first: graceTime, with: () => of(undefined) }),
               catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
             );
@@ -165,6 +155,13 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     },
   } as VCenter;
 };
+
+/** @internal The same connection, with the same login, whose calls are tried once: for polls, which have a budget of their own. */
+export const unretried = (vc: VCenter): VCenter =>
+  ({
+    ...vc,
+    [wire]: { ...vc[wire], call: (operation, input) => vc[wire].call(operation, input, { retried: false }) },
+  }) satisfies VCenter;
 
 /**
  * A connection for the time of one stream.
@@ -185,12 +182,3 @@ const expired = (server: string, { messages }: ApiError): AuthenticationError =>
     reason: 'the API session was refused: it has ended, or never was one of this server. Log in again.',
     messages,
   });
-
-const originOf = (server: string | URL): string => {
-  const address = URL.canParse(server) ? new URL(server) : undefined;
-  if (address === undefined || !['https:', 'http:'].includes(address.protocol))
-    throw new TypeError('server: expected an address such as https://vcenter.example.com');
-  if (address.username !== '' || address.password !== '')
-    throw new TypeError('server: the address holds a user name or password; give them as credentials instead');
-  return address.origin;
-};

@@ -1,13 +1,14 @@
 /** Folds every shape in which vCenter, or a proxy before it, says no into one error. */
 
-import { ApiError, type ErrorMessage } from './errors.ts';
+import { ApiError, type ErrorMessage } from '../errors.ts';
 
 /**
  * Reads an error's body, whatever it is: `/api`, `/rest` with and without `error_type`, the camelCase shape of 6.0, or no JSON.
  *
  * @param body - The parsed JSON, or `undefined` where there was none.
+ * @param retryAfter - Milliseconds that the answer's header asks to wait.
  */
-export const refusal = (operation: string, status: number, body: unknown): ApiError => {
+export const refusal = (operation: string, status: number, body: unknown, retryAfter?: number): ApiError => {
   const outer = record(body);
   const inner = 'value' in outer ? record(outer['value']) : outer;
   const type = text(inner['error_type']) ?? typeOfName(text(outer['type'])) ?? typeOfStatus(status);
@@ -17,18 +18,30 @@ export const refusal = (operation: string, status: number, body: unknown): ApiEr
     status,
     error_type: type,
     messages: Array.isArray(messages) ? messages.map(message) : [],
-    ...(inner['data'] === undefined || inner['data'] === null ? {} : { data: inner['data'] }),
+    ...(isSet(inner['data']) ? { data: inner['data'] } : {}),
+    retryAfter,
   });
 };
 
 const message = (value: unknown): ErrorMessage => {
   const fields = record(value);
+  const localized = text(fields['localized']);
   return {
     id: text(fields['id']) ?? '',
     default_message: text(fields['default_message']) ?? text(fields['defaultMessage']) ?? '',
-    args: Array.isArray(fields['args']) ? fields['args'].map(String) : [],
+    args: Array.isArray(fields['args']) ? fields['args'].map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg))) : [],
+    ...(isSet(fields['params']) ? { params: parameters(fields['params']) } : {}),
+    ...(localized === undefined ? {} : { localized }),
   };
 };
+
+/** An object in `/api`; in `/rest`, by what VMware says of it, a list of pairs. */
+const parameters = (params: unknown): Readonly<Record<string, unknown>> =>
+  Array.isArray(params)
+    ? Object.fromEntries(params.map(record).map(({ key, value }): [string, unknown] => [text(key) ?? '', value]))
+    : record(params);
+
+const isSet = (value: unknown): boolean => value !== undefined && value !== null;
 
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {};
@@ -36,7 +49,7 @@ const record = (value: unknown): Readonly<Record<string, unknown>> =>
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 /** `com.vmware.vapi.std.errors.not_found` is `NOT_FOUND`. */
-const typeOfName = (name: string | undefined): string | undefined => name?.split('.').at(-1)?.toUpperCase();
+const typeOfName = (name = ''): string | undefined => /^com\.vmware\.vapi\.std\.errors\.(\w+)$/.exec(name)?.[1]?.toUpperCase();
 
 /** What VMware's own runtime makes of a status when the body says nothing. */
 const typeOfStatus = (status: number): string => {

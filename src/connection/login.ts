@@ -2,11 +2,11 @@
 
 import * as t from 'io-ts';
 import { catchError, defer, from, isObservable, map, of, switchMap, take, throwError, type Observable } from 'rxjs';
-import { ApiError, AuthenticationError } from './errors.ts';
-import { nothing } from './model/codec.ts';
-import { SessionInfo } from './model/session.ts';
+import { call, type Line } from './call.ts';
+import { ApiError, AuthenticationError } from '../errors.ts';
+import { nothing, type Codec } from '../model/codec.ts';
+import { SessionInfo } from '../model/session.ts';
 import type { Dialect, Operation } from './route.ts';
-import { send, type Transport } from './vapi.ts';
 
 /** A user and a password, or the id of an API session that somebody else opened and will end. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly sessionId: string };
@@ -22,6 +22,38 @@ export interface Access {
   readonly given: boolean;
 }
 
+/** What a header can carry. Whoever sends another one is told its value by the platform's error, which must not happen to a session. */
+const headerSafe = /^[\x21-\x7e]+$/;
+
+/** The id of an API session. */
+const SessionId: Codec<string> = new t.Type(
+  'the id of a session',
+  (value): value is string => typeof value === 'string' && headerSafe.test(value),
+  (value, context) => (SessionId.is(value) ? t.success(value) : t.failure(value, context)),
+  t.identity,
+);
+
+/**
+ * Answers the credentials if they are some.
+ *
+ * @throws TypeError if not; it never shows them.
+ */
+export const checkedCredentials = (credentials: Credentials): Credentials => {
+  const given: unknown = credentials;
+  if (typeof given !== 'object' || given === null || !('sessionId' in given || ('username' in given && 'password' in given)))
+    throw new TypeError(
+      'credentials: expected { username, password } or { sessionId }, or a function that answers one of the two',
+    );
+  if ('sessionId' in given) {
+    if (SessionId.is(given.sessionId)) return credentials;
+    throw new TypeError('credentials: the sessionId is empty, or holds a blank or another character that no header can carry');
+  }
+  if (typeof given.username !== 'string' || given.username === '' || given.username.includes(':'))
+    throw new TypeError('credentials: expected a username such as user@vsphere.local; it cannot hold a colon');
+  if (typeof given.password !== 'string') throw new TypeError('credentials: expected a password that is a string');
+  return credentials;
+};
+
 /** The header that carries an API session. */
 export const sessionHeader = ({ sessionId }: Access): Readonly<Record<string, string>> => ({
   'vmware-api-session-id': sessionId,
@@ -32,7 +64,9 @@ const create: Operation<object, string> = {
   api: { route: 'POST /api/session' },
   // Without this header the answer would also set a cookie.
   rest: { route: 'POST /rest/com/vmware/cis/session', headers: () => ({ 'vmware-use-header-authn': 'true' }) },
-  answer: t.string,
+  answer: SessionId,
+  // A login whose answer was lost has left a session behind; one more would be left with every attempt.
+  repeat: 'refused',
 };
 
 /** Reads the API session. */
@@ -49,6 +83,7 @@ export const end: Operation<object, void> = {
   api: { route: 'DELETE /api/session' },
   rest: { route: 'DELETE /rest/com/vmware/cis/session' },
   answer: nothing,
+  repeat: 'always',
 };
 
 /**
@@ -56,36 +91,33 @@ export const end: Operation<object, void> = {
  *
  * Only 404 and 405 lead from `/api` to `/rest`: 401, 403 and 503 are answers, and a second bad password may lock the account.
  */
-export const signIn = (transport: Transport, dialect: Dialect | 'auto', source: CredentialsSource): Observable<Access> =>
+export const signIn = (line: Line, dialect: Dialect | 'auto', source: CredentialsSource): Observable<Access> =>
   credentialsFrom(source).pipe(
     switchMap((credentials) =>
-      'sessionId' in credentials ? takeUp(transport, dialect, credentials.sessionId) : open(transport, dialect, credentials),
+      'sessionId' in credentials ? takeUp(line, dialect, credentials.sessionId) : open(line, dialect, credentials),
     ),
-    catchError((thrown: unknown) => throwError(() => refusedLogin(transport.server, thrown))),
+    catchError((thrown: unknown) => throwError(() => refusedLogin(line.server, thrown))),
   );
 
-const open = (
-  transport: Transport,
-  dialect: Dialect | 'auto',
-  user: { username: string; password: string },
-): Observable<Access> => {
+const open = (line: Line, dialect: Dialect | 'auto', user: { username: string; password: string }): Observable<Access> => {
   const logIn = (chosen: Dialect): Observable<Access> =>
-    send(transport, chosen, create, {}, { authorization: basic(user) }).pipe(
+    call(line, chosen, create, {}, { authorization: basic(user) }).pipe(
       map((sessionId) => ({ dialect: chosen, sessionId, given: false })),
     );
   return dialect === 'auto' ? firstDialect(logIn) : logIn(dialect);
 };
 
-const takeUp = (transport: Transport, dialect: Dialect | 'auto', sessionId: string): Observable<Access> => {
+const takeUp = (line: Line, dialect: Dialect | 'auto', sessionId: string): Observable<Access> => {
   const access = (chosen: Dialect): Access => ({ dialect: chosen, sessionId, given: true });
   const probe = (chosen: Dialect): Observable<Access> =>
-    send(transport, chosen, get, {}, sessionHeader(access(chosen))).pipe(map(() => access(chosen)));
+    call(line, chosen, get, {}, sessionHeader(access(chosen))).pipe(map(() => access(chosen)));
   return dialect === 'auto' ? firstDialect(probe) : of(access(dialect));
 };
 
 const firstDialect = (tryWith: (dialect: Dialect) => Observable<Access>): Observable<Access> =>
   tryWith('api').pipe(
     catchError((thrown: unknown) =>
+      // Whatever it says: at these addresses nothing can be missing but the route.
       thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 405) ? tryWith('rest') : throwError(() => thrown),
     ),
   );
@@ -94,8 +126,8 @@ const credentialsFrom = (source: CredentialsSource): Observable<Credentials> =>
   defer(() => {
     const credentials = typeof source === 'function' ? source() : source;
     if (isObservable(credentials)) return credentials.pipe(take(1));
-    return 'then' in credentials ? from(credentials) : of(credentials);
-  });
+    return typeof credentials === 'object' && credentials !== null && 'then' in credentials ? from(credentials) : of(credentials);
+  }).pipe(map(checkedCredentials));
 
 const refusedLogin = (server: string, thrown: unknown): unknown =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED'

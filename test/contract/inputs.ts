@@ -1,0 +1,73 @@
+/** What an operation may be given, and the request that must become of it: both from what is declared. */
+
+import fc from 'fast-check';
+import { resolved, type Declared, type Schema, type Specification } from '../support/openapi.ts';
+import { valuesOf } from '../support/openapi-values.ts';
+import { isForCreation, isNeededForCreation } from './deviations.ts';
+import type { Input } from './operations.ts';
+
+type Definitions = Specification['definitions'];
+
+/** A path that ends in `/..` is another path, and an empty identifier is none: the client refuses these. */
+const identifiers = fc
+  .oneof(
+    fc.uuid(),
+    fc.tuple(fc.uuid(), fc.uuid()).map((both) => both.join(':')),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
+    fc.constantFrom('a/b', 'a?b#c', 'a%2Fb', 'a b+c', 'id:a', 'ü', '&=', '%'),
+  )
+  .filter((text) => text !== '.' && text !== '..');
+
+const noWishes = { needs: () => false, nulls: false };
+
+/** The fields of a body by name; those of a structure within it (`spec`, `create_spec`) count as its own. */
+const bodyFields = (body: Schema | undefined, definitions: Definitions): readonly (readonly [string, Schema, boolean])[] => {
+  const { properties = {}, required = [] } = resolved(body ?? {}, definitions);
+  return Object.entries(properties)
+    .filter(([, field]) => isForCreation(field))
+    .flatMap(([name, field]) => {
+      const inner = resolved(field, definitions);
+      if (inner.properties !== undefined) return bodyFields(inner, definitions);
+      return [[name, field, required.includes(name) || isNeededForCreation(field)] as const];
+    });
+};
+
+/** Everything an operation may be given, under VMware's names. */
+export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbitrary<Input> => {
+  const fields: (readonly [string, fc.Arbitrary<unknown>, boolean])[] = [
+    ...declared.pathParameters.map((name) => [name, identifiers, true] as const),
+    ...declared.query.map(({ name, required }) => [name, identifiers, required] as const),
+    ...Object.keys(declared.header).map((name) => [name, fc.uuid(), false] as const),
+    ...bodyFields(declared.body, definitions).map(
+      ([name, field, required]) =>
+        [name, name === 'client_token' ? fc.uuid() : valuesOf(field, definitions, noWishes), required] as const,
+    ),
+  ];
+  return fc.record(Object.fromEntries(fields.map(([name, values]) => [name, values])), {
+    requiredKeys: fields.filter(([, , required]) => required).map(([name]) => name),
+  });
+};
+
+/** The path of the request, decoded, a segment at a time. */
+export const pathFor = ({ path }: Declared, input: Input): readonly string[] =>
+  path.split('/').map((segment) => segment.replace(/\{(\w+)\}/, (_, name: string) => String(input[name])));
+
+/** The query of the request, decoded, in the order of names. */
+export const queryFor = ({ fixedQuery, query }: Declared, input: Input): readonly (readonly [string, string])[] =>
+  [
+    ...Object.entries(fixedQuery),
+    ...query.flatMap(({ name }): [string, string][] => (name in input ? [[name, String(input[name])]] : [])),
+  ].sort(([one], [other]) => (one < other ? -1 : 1));
+
+/** The body of the request; not set where there is none. */
+export const bodyFor = ({ body }: Declared, input: Input, definitions: Definitions): unknown => {
+  if (body === undefined) return undefined;
+  const { properties = {}, required = [] } = resolved(body, definitions);
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([name, field]): [string, unknown][] => {
+      if (resolved(field, definitions).properties !== undefined)
+        return required.includes(name) ? [[name, bodyFor({ body: field } as Declared, input, definitions)]] : [];
+      return name in input ? [[name, input[name]]] : [];
+    }),
+  );
+};

@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { placementOf, rangeHeaders, strongValidatorOf } from '#src/connection/range.js';
+
+const answer = (status: number, headers: Readonly<Record<string, string>> = {}) => ({ status, headers: new Headers(headers) });
+
+const wanted = { from: 400 };
+
+describe('the rest of a file', () => {
+  test('is asked for by its first byte, and not at all where that is the first of the file', () => {
+    expect(rangeHeaders({ from: 400 })).toEqual({ range: 'bytes=400-' });
+    expect(rangeHeaders({ from: 400, validator: '"v1"' })).toEqual({ range: 'bytes=400-', 'if-range': '"v1"' });
+    expect(rangeHeaders({ from: 0, validator: '"v1"' })).toEqual({});
+  });
+
+  test('is taken from a 206 with the very range that was asked for', () => {
+    expect(placementOf(answer(206, { 'content-range': 'bytes 400-999/1000' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(placementOf(answer(206, { 'content-range': 'bytes 400-999/*' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+  });
+
+  test.each([
+    ['another first byte', 'bytes 0-999/1000'],
+    ['one byte too many', 'bytes 399-999/1000'],
+    ['one byte too few', 'bytes 401-999/1000'],
+    ['an end before the file has ended', 'bytes 400-998/1000'],
+    ['an end after the file has ended', 'bytes 400-1000/1000'],
+    ['an end before its start', 'bytes 400-399/1000'],
+    ['another unit', 'items 400-999/1000'],
+    ['nothing about it', ''],
+    ['nonsense', 'bytes 400-/1000'],
+  ])('is not taken from a 206 that says %s', (_, range) => {
+    expect(placementOf(answer(206, { 'content-range': range }), wanted)).toEqual({ bytes: 'neither', total: undefined });
+  });
+
+  test('is not taken from other content', () => {
+    const was = { from: 400, validator: '"v1"' };
+    const range = { 'content-range': 'bytes 400-999/1000' };
+    expect(placementOf(answer(206, { ...range, etag: '"v2"' }), was)).toEqual({ bytes: 'neither', total: undefined });
+    expect(placementOf(answer(206, { ...range, etag: '"v1"' }), was)).toEqual({ bytes: 'rest', total: 1000 });
+    // It said that much when it was asked for the first time; that it says nothing now is no other content.
+    expect(placementOf(answer(206, range), was)).toEqual({ bytes: 'rest', total: 1000 });
+  });
+
+  test('a 200 is the whole file, from its first byte, whatever was asked for', () => {
+    expect(placementOf(answer(200, { 'content-length': '1000' }), wanted)).toEqual({ bytes: 'whole', total: 1000 });
+    expect(placementOf(answer(200), wanted)).toEqual({ bytes: 'whole', total: undefined });
+    expect(placementOf(answer(200, { 'content-length': '70', 'content-encoding': 'gzip' }), wanted)).toEqual({
+      bytes: 'whole',
+      total: undefined,
+    });
+  });
+
+  test('anything else is not the file', () => {
+    expect(placementOf(answer(416), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(placementOf(answer(204), wanted)).toEqual({ bytes: 'neither', total: undefined });
+  });
+});
+
+test('a 416 may say how long the file is', () => {
+  expect(placementOf(answer(416, { 'content-range': 'bytes */400' }), wanted)).toEqual({ bytes: 'neither', total: 400 });
+});
+
+describe('a validator', () => {
+  test('is an ETag that stands for the very bytes', () => {
+    expect(strongValidatorOf(new Headers({ etag: '"v1"' }))).toBe('"v1"');
+    expect(strongValidatorOf(new Headers({ etag: 'W/"v1"' }))).toBeUndefined();
+    expect(strongValidatorOf(new Headers())).toBeUndefined();
+  });
+});
