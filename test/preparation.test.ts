@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { defer, EMPTY, type Observable } from 'rxjs';
+import { asyncScheduler, defer, EMPTY, of, type Observable } from 'rxjs';
 import {
+  ApiError,
   isContentLibraryError,
   preparation,
   type ContentLibraryError,
   type DownloadFileInfo,
+  type DownloadSessionModel,
   type PrepareStatus,
+  type Retry,
 } from 'rx-content-library';
-import { untilPrepared } from '#src/preparation.js';
+import { untilPrepared } from '#src/watching/preparation.js';
 import { inVirtualTime } from './support/marbles.ts';
 import { scriptedVCenter } from './support/scripted-vcenter.ts';
 
@@ -28,6 +31,9 @@ const values = {
 };
 
 const waitedFor = 'The preparation of "disk.vmdk"';
+
+const failure = (error_type: string, retryAfter?: number): ApiError =>
+  new ApiError({ operation: 'content.library.item.downloadsession.File.get', status: 503, error_type, messages: [], retryAfter });
 
 /** Each subscription gets the next answer. */
 const inTurn = <A>(...answers: Observable<A>[]): Observable<A> => defer(() => answers.shift() ?? EMPTY);
@@ -129,7 +135,7 @@ describe('preparation', () => {
     });
   });
 
-  test('errors when patience runs out, with the statuses that were seen', () => {
+  test('errors when patience runs out, with the statuses that were seen and when', () => {
     inVirtualTime(({ cold, flush, time }) => {
       const polls = inTurn(cold('(i|)', values), cold('(i|)', values), cold('--------------------|', values));
       const patience = time('      ----------|');
@@ -140,6 +146,11 @@ describe('preparation', () => {
         waitedFor,
         patience: 10,
         statuses: ['PREPARE_REQUESTED', 'PREPARING'],
+        seen: [
+          { file: 'disk.vmdk', status: 'PREPARE_REQUESTED', after: 0 },
+          { file: 'disk.vmdk', status: 'PREPARING', after: 3 },
+        ],
+        message: expect.stringContaining('seen: PREPARE_REQUESTED after 0 s, PREPARING after 0 s'),
       });
     });
   });
@@ -149,6 +160,112 @@ describe('preparation', () => {
       const refresh$ = hot('        ---r');
       const stream = untilPrepared(cold('(r|)', values), cold('-(p|)', values), { waitedFor, period: 1000, refresh$ });
       expectObservable(stream).toBe('r---(p|)', values);
+    });
+  });
+
+  test('a status that goes back from PREPARING to PREPARE_REQUESTED is told, is news, and is waited through', () => {
+    const quiets: number[] = [];
+    inVirtualTime(({ cold, expectObservable }) => {
+      const polls = inTurn(cold('-(r|)', values), cold('-(r|)', values), cold('-(i|)', values), cold('-(p|)', values));
+      const period = (_: DownloadFileInfo, __: number, quiet: number): number => (quiets.push(quiet), 1);
+      expectObservable(untilPrepared(cold('(i|)', values), polls, { waitedFor, period })).toBe('i-r---i-(p|)', values);
+    });
+    expect(quiets).toEqual([0, 0, 2, 0, 0]);
+  });
+
+  test('errors at once where the failure would not pass: what else there is to ask is not asked', () => {
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const refused = failure('UNAUTHORIZED');
+      const poll = cold('-#', values, refused);
+      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2 })).toBe('r--#', values, refused);
+      expectSubscriptions(poll.subscriptions).toBe('--^!');
+    });
+  });
+
+  test('503 for a minute is borne: eight retries, seen by the observer, and not told otherwise', () => {
+    const retries: Retry[] = [];
+    const busy = failure('SERVICE_UNAVAILABLE');
+    inVirtualTime(({ cold, expectObservable, flush }) => {
+      const poll = defer(() => (asyncScheduler.now() < 60_000 ? cold('-#', values, busy) : cold('-(p|)', values)));
+      const stream = untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 500, onRetry: (told) => retries.push(told) });
+      expectObservable(stream).toBe('r 64008ms (p|)', values);
+      flush();
+    });
+    expect(retries.map(({ attempt, delay }) => [attempt, delay])).toEqual([
+      [1, 500], [2, 1000], [3, 2000], [4, 4000], [5, 8000], [6, 16_000], [7, 16_000], [8, 16_000],
+    ]); // prettier-ignore
+    expect(new Set(retries.map(({ operation }) => operation))).toEqual(new Set([busy.operation]));
+    expect(retries[0]?.error).toBe(busy);
+  });
+
+  test('503 for ever ends with it, once the budget is spent', () => {
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const busy = failure('SERVICE_UNAVAILABLE');
+      const poll = cold('#', values, busy);
+      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, retries: 2 })).toBe(
+        'r 1500ms #',
+        values,
+        busy,
+      );
+      expectSubscriptions(poll.subscriptions).toBe(['-(^!)', '- 500ms (^!)', '- 1500ms (^!)']);
+    });
+  });
+
+  test('a good answer refills the budget', () => {
+    const busy = failure('SERVICE_UNAVAILABLE');
+    inVirtualTime(({ cold, expectObservable }) => {
+      const polls = inTurn(
+        cold('#', values, busy),
+        cold('(i|)', values),
+        cold('#', values, busy),
+        cold('(r|)', values),
+        cold('#', values, busy),
+        cold('(p|)', values),
+      );
+      const stream = untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 1, retries: 1 });
+      expectObservable(stream).toBe('r 500ms i 500ms r 500ms (p|)', values);
+    });
+  });
+
+  test('a refresh does not: the budget is that of the failures in a row', () => {
+    const busy = failure('SERVICE_UNAVAILABLE');
+    inVirtualTime(({ cold, hot, expectObservable }) => {
+      const refresh$ = hot('        -----r-----r');
+      const poll = cold('#', values, busy);
+      const stream = untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2, retries: 2, refresh$ });
+      expectObservable(stream).toBe('r----------#', values, busy);
+    });
+  });
+
+  test('a server that says how long to wait is heard: Retry-After wins over pause and period', () => {
+    inVirtualTime(({ cold, expectObservable }) => {
+      const polls = inTurn(cold('#', values, failure('SERVICE_UNAVAILABLE', 7000)), cold('(p|)', values));
+      const stream = untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 1 });
+      expectObservable(stream).toBe('r 7000ms (p|)', values);
+    });
+  });
+
+  test('unsubscribing during the pause after a failure sends nothing more', () => {
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const poll = cold('#', values, failure('SERVICE_UNAVAILABLE'));
+      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1 }), '400ms !').toBe('r', values);
+      expectSubscriptions(poll.subscriptions).toBe('-(^!)');
+    });
+  });
+
+  test('patience runs while polls fail, too', () => {
+    inVirtualTime(({ cold, flush, time }) => {
+      const poll = cold('#', values, failure('SERVICE_UNAVAILABLE'));
+      const seen = failureOf(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, patience: time('1200ms |') }));
+      flush();
+      expect(seen.error).toMatchObject({ _tag: 'PatienceError', statuses: ['PREPARE_REQUESTED'] });
+    });
+  });
+
+  test('the retries of the request itself are its own', () => {
+    inVirtualTime(({ cold, expectObservable }) => {
+      const prepare = inTurn(cold('#', values, failure('SERVICE_UNAVAILABLE')), cold('(p|)', values));
+      expectObservable(untilPrepared(prepare, EMPTY, { waitedFor })).toBe('500ms (p|)', values);
     });
   });
 
@@ -180,5 +297,66 @@ describe('preparation', () => {
       flush();
       expect(failures.map(({ _tag }) => _tag)).toEqual(['PreparationError', 'PatienceError']);
     });
+  });
+});
+
+describe('the end of the session', () => {
+  const prepareName = 'content.library.item.downloadsession.File.prepare';
+  const getName = 'content.library.item.downloadsession.File.get';
+  const sessionName = 'content.library.item.DownloadSession.get';
+  const active: DownloadSessionModel = { library_item_id: 'item-1', state: 'ACTIVE' };
+
+  test('deleted or expired: a LeaseError instead of a bare 404', () => {
+    inVirtualTime(({ cold, flush }) => {
+      const gone = failure('NOT_FOUND');
+      const vc = scriptedVCenter({
+        [prepareName]: () => cold('(r|)', values),
+        [getName]: () => cold('-#', values, gone),
+      });
+      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
+      flush();
+      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'gone', downloadSessionId: 'session-1', cause: gone });
+    });
+  });
+
+  test('cancelled before the file was asked for: its state is asked for, and told', () => {
+    inVirtualTime(({ cold, flush }) => {
+      const vc = scriptedVCenter({
+        [prepareName]: () => cold('-#', values, failure('NOT_ALLOWED_IN_CURRENT_STATE')),
+        [sessionName]: () => of({ ...active, state: 'CANCELED' }),
+      });
+      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
+      flush();
+      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+    });
+  });
+
+  test('refused, though the session is active: the refusal itself', () => {
+    inVirtualTime(({ cold, expectObservable }) => {
+      const refused = failure('NOT_ALLOWED_IN_CURRENT_STATE');
+      const vc = scriptedVCenter({
+        [prepareName]: () => cold('-#', values, refused),
+        [sessionName]: () => cold('-(a|)', { a: active }),
+      });
+      expectObservable(preparation(vc, 'session-1', 'disk.vmdk')).toBe('--#', values, refused);
+    });
+  });
+
+  test('cancelled while its files look as they did: noticed by a look every two minutes', () => {
+    const looks: number[] = [];
+    inVirtualTime(({ cold, flush }) => {
+      const vc = scriptedVCenter({
+        [prepareName]: () => cold('(r|)', values),
+        [getName]: () => cold('(r|)', values),
+        [sessionName]: () => (
+          looks.push(asyncScheduler.now()),
+          of({ ...active, state: looks.length < 3 ? 'ACTIVE' : 'CANCELED' })
+        ),
+      });
+      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk', { period: 1000 }));
+      flush();
+      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+    });
+    expect(looks).toEqual([120_000, 240_000, 360_000]);
   });
 });

@@ -1,23 +1,18 @@
 /** One file's way from UNPREPARED to PREPARED, as a stream. */
 
-import {
-  distinctUntilChanged,
-  map,
-  takeUntil,
-  takeWhile,
-  tap,
-  timer,
-  type MonoTypeOperatorFunction,
-  type Observable,
-} from 'rxjs';
-import { polling, type PollOptions } from './clock.ts';
-import { getDownloadFile, prepareDownloadFile } from './endpoints/download-file.ts';
-import { PatienceError, PreparationError } from './errors.ts';
-import type { DownloadFileInfo, EndpointType } from './model/download-file.ts';
-import type { VCenter } from './vcenter.ts';
+import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
+import { polling } from '../polling/clock.ts';
+import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
+import { PreparationError } from '../errors.ts';
+import { untilLeaseEnds } from './lease-end.ts';
+import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
+import { patiently } from './patience.ts';
+import { bearing, type BudgetOptions } from '../polling/budget.ts';
+import { wishesOf, type PollOptions } from '../polling/pace.ts';
+import { unretried, type VCenter } from '../connection/vcenter.ts';
 
 /** How to wait for a preparation. */
-export interface WaitOptions<A> extends PollOptions<A> {
+export interface WaitOptions<A> extends PollOptions<A>, BudgetOptions {
   /**
    * Milliseconds after which to give up.
    * @default never
@@ -36,7 +31,8 @@ export interface PreparationOptions extends WaitOptions<DownloadFileInfo> {
  *
  * - Emits: every answer that differs from the one before, the answer to the request itself first.
  * - Completes: with the answer whose status is `PREPARED`.
- * - Errors: {@link PreparationError} on `ERROR`, {@link PatienceError} when `patience` runs out, and whatever the requests error with.
+ * - Errors: {@link PreparationError} on `ERROR`, {@link PatienceError} when `patience` runs out, {@link LeaseError} when the session is
+ *   over, and whatever the requests error with, once `retries` are used up.
  * - Unsubscribing: aborts the request in flight. A slow poll is waited for, never cut off by the clock.
  *
  * ```text
@@ -51,46 +47,37 @@ export const preparation = (
   fileName: string,
   { endpointType, ...wait }: PreparationOptions = {},
 ): Observable<DownloadFileInfo> =>
-  untilPrepared(
-    prepareDownloadFile(vc, sessionId, fileName, endpointType === undefined ? {} : { endpointType }),
-    getDownloadFile(vc, sessionId, fileName),
-    { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
-  );
+  defer(() => {
+    const once = unretried(vc);
+    const inLease = untilLeaseEnds(once, sessionId);
+    return untilPrepared(
+      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(inLease()),
+      getDownloadFile(once, sessionId, fileName).pipe(inLease()),
+      { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
+    );
+  });
 
 /** The process itself, which knows of no server: `first` is asked once, then `poll` until the file is prepared. */
 export const untilPrepared = (
   first: Observable<DownloadFileInfo>,
   poll: Observable<DownloadFileInfo>,
-  { waitedFor, patience, ...pace }: WaitOptions<DownloadFileInfo> & { readonly waitedFor: string },
+  { waitedFor, patience, ...options }: WaitOptions<DownloadFileInfo> & { readonly waitedFor: string },
 ): Observable<DownloadFileInfo> =>
-  polling({ first, poll, isNews: (before, now) => before.status !== now.status, ...pace }).pipe(
+  defer(() => {
+    const { shorten, ...wishes } = wishesOf(options);
+    const borne = bearing(options, shorten);
+    return polling({
+      first: first.pipe(borne()),
+      poll: poll.pipe(borne()),
+      isNews: (before, now) => before.status !== now.status,
+      ...wishes,
+    });
+  }).pipe(
     patiently(waitedFor, patience, (info) => [info]),
     distinctUntilChanged(isSame),
     map(refuseError),
     takeWhile(({ status }) => status !== 'PREPARED', true),
   );
-
-/** Ends with a {@link PatienceError} that tells the statuses seen. */
-export const patiently = <A>(
-  waitedFor: string,
-  patience: number | undefined,
-  infosOf: (answer: A) => readonly DownloadFileInfo[],
-): MonoTypeOperatorFunction<A> => {
-  if (patience === undefined) return (source) => source;
-  return (source) => {
-    const statuses = new Set<string>();
-    return source.pipe(
-      tap((answer) => infosOf(answer).forEach(({ status }) => statuses.add(String(status)))),
-      takeUntil(
-        timer(patience).pipe(
-          map(() => {
-            throw new PatienceError({ waitedFor, patience, statuses: [...statuses] });
-          }),
-        ),
-      ),
-    );
-  };
-};
 
 /** Throws what vCenter said of a failed preparation; passes everything else on. */
 export const refuseError = (info: DownloadFileInfo): DownloadFileInfo => {
@@ -100,6 +87,7 @@ export const refuseError = (info: DownloadFileInfo): DownloadFileInfo => {
 
 /** Whether two answers say the same of a file. */
 export const isSame = (before: DownloadFileInfo, now: DownloadFileInfo): boolean =>
+  before.name === now.name &&
   before.status === now.status &&
   before.bytes_transferred === now.bytes_transferred &&
   before.size === now.size &&

@@ -1,0 +1,71 @@
+/** How many failures in a row a stream of polls bears. */
+
+import { retry, tap, throwError, timer, type MonoTypeOperatorFunction, type NextObserver } from 'rxjs';
+import { ApiError, isContentLibraryError, isTransient } from '../errors.ts';
+import type { Retry } from '../connection/retrying.ts';
+import { clamped } from './period.ts';
+
+/** What happens to polls that fail in passing. */
+export interface BudgetOptions {
+  /**
+   * How many failures in a row are borne; a good answer makes it as many again. The pauses are half a second, doubling up to sixteen
+   * seconds, so that the default bears a minute without an answer. Where the server says how long to wait, that is the pause.
+   * @default 8
+   */
+  readonly retries?: number;
+  /** Told before each pause: a function, or an observer such as a `Subject`, which never completes by it. */
+  readonly onRetry?: NextObserver<Retry> | ((retry: Retry) => void);
+}
+
+/**
+ * How many failures in a row are borne.
+ *
+ * @throws TypeError if that cannot be.
+ */
+export const retriesOf = ({ retries = 8 }: BudgetOptions): number => {
+  if (retries >= 0) return retries;
+  throw new TypeError(`retries: expected a number from 0, got ${retries}`);
+};
+
+/** Tells an observer, or a function, of a retry. */
+export const tellerOf = (onRetry: BudgetOptions['onRetry']): ((retry: Retry) => void) =>
+  typeof onRetry === 'function' ? onRetry : (retry) => onRetry?.next(retry);
+
+/** Milliseconds. */
+const [firstPause, longestPause] = [500, 16_000];
+
+/**
+ * Makes an operator that bears passing failures, for requests that come one after the other.
+ *
+ * - Emits and completes: as its source, at whichever attempt.
+ * - Errors: with the failure that is one too many, or that would not pass.
+ * - Unsubscribing: aborts the request, or the pause. What was spent stays spent until there is a good answer.
+ *
+ * @throws TypeError if `retries` cannot be.
+ */
+export const bearing = (
+  budget: BudgetOptions,
+  shorten: (delay: number) => number = (delay) => delay,
+): (<A>() => MonoTypeOperatorFunction<A>) => {
+  retriesOf(budget);
+  const tell = tellerOf(budget.onRetry);
+  let failures = 0;
+  return () => (source) =>
+    source.pipe(
+      tap(() => {
+        failures = 0;
+      }),
+      retry({
+        delay: (thrown: unknown) => {
+          failures += 1;
+          // Read each time: onlookers come and go.
+          if (failures > retriesOf(budget) || !isContentLibraryError(thrown) || !isTransient(thrown))
+            return throwError(() => thrown);
+          const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
+          const delay = clamped(asked ?? shorten(Math.min(firstPause * 2 ** (failures - 1), longestPause)));
+          tell({ operation: 'operation' in thrown ? thrown.operation : '', attempt: failures, delay, error: thrown });
+          return timer(delay);
+        },
+      }),
+    );
+};

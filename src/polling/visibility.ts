@@ -1,0 +1,18 @@
+/** Whether anybody can see the page. */
+
+import { defer, distinctUntilChanged, fromEvent, map, of, startWith, type Observable } from 'rxjs';
+
+/**
+ * - Emits: whether the page is hidden, at once and whenever that changes. Where there is no page, as in Node and in workers: `false`.
+ * - Completes: where there is no page. - Errors: never. - Unsubscribing: stops listening.
+ */
+export const pageHidden = (): Observable<boolean> =>
+  defer(() => {
+    if (typeof document === 'undefined') return of(false);
+    const page = document;
+    return fromEvent(page, 'visibilitychange').pipe(
+      startWith(undefined),
+      map(() => page.visibilityState === 'hidden'),
+      distinctUntilChanged(),
+    );
+  });

@@ -1,0 +1,109 @@
+/** The preparation of many files, watched together: one request a tick, however many they are. */
+
+import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
+import { polling } from '../polling/clock.ts';
+import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
+import { untilLeaseEnds } from './lease-end.ts';
+import type { DownloadFileInfo } from '../model/download-file.ts';
+import { patiently } from './patience.ts';
+import { bearing } from '../polling/budget.ts';
+import { wishesOf } from '../polling/pace.ts';
+import { isSame, refuseError, type WaitOptions } from './preparation.ts';
+import { unretried, type VCenter } from '../connection/vcenter.ts';
+
+/** How many files are asked for at the same time. */
+const asksAtOnce = 8;
+
+/**
+ * Asks vCenter to prepare files, eight at a time, and watches them together until all are prepared: one list a tick.
+ *
+ * News, which makes the period grow anew, is that the file which is furthest behind has moved on.
+ *
+ * - Emits: all files asked for, in the order asked for, whenever one of them has changed.
+ * - Completes: with the answer in which all are `PREPARED`.
+ * - Errors: `PreparationError` as soon as one is `ERROR`, `PatienceError` when `patience` runs out, `LeaseError` when the session is over,
+ *   and whatever the requests error with, once `retries` are used up.
+ * - Unsubscribing: aborts the requests in flight.
+ *
+ * ```text
+ * prepare       -(x|)  -(x|)           (each file's)
+ * lists         -(r|)  -(s|)  -(t|)
+ * preparations  -q--r--s--(t|)         (period 2)
+ * ```
+ *
+ * @param fileNames - All files of the session where left out.
+ */
+export const preparations = (
+  vc: VCenter,
+  sessionId: string,
+  fileNames?: readonly string[],
+  options: WaitOptions<readonly DownloadFileInfo[]> = {},
+): Observable<readonly DownloadFileInfo[]> =>
+  untilSettled(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(refuseError)));
+
+/** As {@link preparations}, but an `ERROR` is an outcome of its file: completes when every file is `PREPARED` or `ERROR`. */
+export const untilSettled = (
+  vc: VCenter,
+  sessionId: string,
+  fileNames: readonly string[] | undefined,
+  { patience, ...options }: WaitOptions<readonly DownloadFileInfo[]> = {},
+): Observable<readonly DownloadFileInfo[]> =>
+  defer(() => {
+    const once = unretried(vc);
+    const { shorten, ...wishes } = wishesOf(options);
+    const inLease = untilLeaseEnds(once, sessionId);
+    // The polls share their budget, for they come one after the other. Side by side, each request has its own.
+    const borne = bearing(options, shorten);
+    const list$ = listDownloadFiles(once, sessionId).pipe(inLease(), borne());
+    const prepare = (name: string): Observable<DownloadFileInfo> =>
+      prepareDownloadFile(once, sessionId, name).pipe(inLease(), bearing(options, shorten)());
+
+    const untilAllAre = (names: readonly string[]): Observable<readonly DownloadFileInfo[]> => {
+      if (names.length === 0) return of([]);
+      return polling({
+        first: from(names).pipe(
+          mergeMap(prepare, asksAtOnce),
+          toArray(),
+          map((infos) => inOrder(names, infos)),
+        ),
+        poll: list$.pipe(map((infos) => inOrder(names, infos))),
+        isNews: (before, now) => furthestBehind(before) !== furthestBehind(now),
+        ...wishes,
+      }).pipe(
+        patiently(`The ${preparationOf(names.length)}`, patience, (infos) => infos),
+        distinctUntilChanged(isSameOfAll),
+        takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),
+      );
+    };
+    const names$ = fileNames === undefined ? list$.pipe(map((infos) => infos.map(({ name }) => name))) : of(fileNames);
+    return names$.pipe(concatMap(untilAllAre));
+  });
+
+/** What errors call the preparation of so many files. */
+export const preparationOf = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
+
+/** Whether two answers say the same of the same files. */
+export const isSameOfAll = (before: readonly DownloadFileInfo[], now: readonly DownloadFileInfo[]): boolean =>
+  before.length === now.length &&
+  before.every((info, index) => {
+    const other = now[index];
+    return other !== undefined && isSame(info, other);
+  });
+
+const inOrder = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
+  const byName = new Map(infos.map((info) => [info.name, info]));
+  return names.flatMap((name) => byName.get(name) ?? []);
+};
+
+const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';
+
+/** How far files are; a status that is not known yet stands between those asked for and those settled. */
+const steps: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];
+
+const furthestBehind = (infos: readonly DownloadFileInfo[]): number =>
+  infos.reduce((least, info) => Math.min(least, isSettled(info) ? steps.length : stepOf(info)), steps.length);
+
+const stepOf = ({ status }: DownloadFileInfo): number => {
+  const step = steps.indexOf(status);
+  return step === -1 ? steps.length - 1 : step;
+};
