@@ -10,9 +10,10 @@ export * from './model.ts';
 export { attempt, orFail } from './attempt.ts';
 
 // The connection
-export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './vcenter.ts';
-export type { Credentials, CredentialsSource } from './login.ts';
-export type { Dialect } from './route.ts';
+export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './connection/vcenter.ts';
+export type { Credentials, CredentialsSource } from './connection/login.ts';
+export type { Dialect } from './connection/route.ts';
+export type { Retry, RetryOptions } from './connection/retrying.ts';
 
 // Endpoints
 export { getSession, login, logout } from './endpoints/session.ts';
@@ -42,13 +43,22 @@ export {
 } from './endpoints/download-file.ts';
 
 // Processes
-export { patientPeriod, type Period, type PollOptions } from './clock.ts';
-export { preparation, type PreparationOptions, type WaitOptions } from './preparation.ts';
-export { preparations } from './preparations.ts';
+export { patientPeriod, type Period } from './polling/period.ts';
+export type { BudgetOptions } from './polling/budget.ts';
+export type { PollOptions } from './polling/pace.ts';
+export { preparation, type PreparationOptions, type WaitOptions } from './watching/preparation.ts';
+export { preparations } from './watching/preparations.ts';
+export { watchDownloadSession, type WatchedSession, type WatchOptions } from './watching/watch.ts';
 
 // The download
-export { download, type DownloadOptions } from './download.ts';
-export type { ItemRef } from './opening.ts';
-export type { Closed, DownloadEvent, Failed, Opened, Progress, Saved, Status } from './events.ts';
-export type { Hash, IncomingFile, Proof, Sink, SinkFile } from './sink.ts';
-export { snapshots, type DownloadSnapshot, type FilePhase, type FileSnapshot } from './snapshots.ts';
+export { download } from './download/download.ts';
+export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
+export type { ItemRef } from './download/opening.ts';
+export type { Closed, DownloadEvent, Failed, Lease, Opened, Progress, Retrying, Saved, Status } from './download/events.ts';
+export type { Checksum, ContentIdentity, FoundFile, Hash, IncomingFile, Proof, Sink, SinkFile, StatedFile } from './sink.ts';
+export { toBlob, type BlobSink } from './sinks/blob.ts';
+export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/file-system-directory.ts';
+export { createSafeNames } from './sinks/safe-names.ts';
+export { toWritableStream } from './sinks/writable-stream.ts';
+export { snapshots, type DownloadSnapshot } from './snapshots/snapshots.ts';
+export type { FilePhase, FileSnapshot } from './snapshots/snapshot-row.ts';

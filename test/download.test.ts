@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
 import { download, logout, SinkError, vcenter, withVCenter, type DownloadEvent, type Sink } from 'rx-content-library';
 import { createSimulator, type Scenario } from 'rx-content-library/simulator';
+import { ofType } from './support/events.ts';
+import { inFakeTime } from './support/fake-time.ts';
 import { all, inventory, operations, outcome, quick, simulated, toMemory, user } from './support/simulated.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
@@ -56,12 +58,6 @@ const firstOf = (response: Response, limit: number): ReadableStream | null => {
     return part.byteLength > 0 ? part : undefined;
   });
 };
-
-const ofType = <T extends DownloadEvent['type']>(
-  events: readonly DownloadEvent[],
-  type: T,
-): Extract<DownloadEvent, { type: T }>[] =>
-  events.filter((event): event is Extract<DownloadEvent, { type: T }> => event.type === type);
 
 describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect) => {
   test('brings every file, proven by the checksum, and tells the whole story', async () => {
@@ -156,7 +152,9 @@ describe('a file is not saved', () => {
     sink: Sink & { log?: string[] } = toMemory(),
     only: readonly string[] = [disk],
   ) => {
-    const { values, error } = await outcome(download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000 }));
+    const { values, error } = await outcome(
+      download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000, fileRetry: false }),
+    );
     expect(ofType(values, 'saved')).toEqual([]);
     expect(ofType(values, 'closed')).toEqual([]);
     expect(setup.simulator.sessions).toEqual([]);
@@ -219,14 +217,19 @@ describe('a file is not saved', () => {
     const { simulator, vc } = tampered({
       data: (response) => new Response(new ReadableStream(), { headers: headersOf(response) }),
     });
-    const { error } = await outcome(download(vc, 'item-1', toMemory(), { files: [disk], timeout: 5, period: 1 }));
+    const { error } = await outcome(
+      download(vc, 'item-1', toMemory(), { files: [disk], timeout: 5, period: 1, fileRetry: false }),
+    );
     expect(error).toMatchObject({ _tag: 'TimeoutError', timeout: 5 });
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('when its address is gone: the lease was lost', async () => {
+  test('when its address is gone, and that of each new session, too: the lease was lost', async () => {
     const gone = () => new Response('Not found', { status: 404 });
-    expect(await notSaved(tampered({ data: gone }))).toMatchObject({ _tag: 'LeaseError', downloadSessionId: expect.any(String) });
+    expect(await inFakeTime(() => notSaved(tampered({ data: gone })))).toMatchObject({
+      _tag: 'LeaseError',
+      downloadSessionId: expect.any(String),
+    });
   });
 
   test('when its address is on a datastore', async () => {

@@ -3,18 +3,16 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Credentials, VCenterOptions } from '../index.ts';
-import { nodeFetch } from '../node/index.ts';
+import { nodeFetch, type NodeFetch } from '../node/index.ts';
 import { usageError } from './command-error.ts';
-import { trustFrom } from './trust.ts';
+import { trustFrom, type TrustFlags } from './trust.ts';
 
 /** The flags of a connection. */
-export interface ConnectionFlags {
+export interface ConnectionFlags extends TrustFlags {
   readonly server?: string;
   readonly username?: string;
   readonly passwordStdin?: boolean;
   readonly sessionId?: string;
-  readonly ca?: string;
-  readonly insecure?: boolean;
   readonly dialect?: string;
 }
 
@@ -25,6 +23,7 @@ export const withConnection = (command: Command): Command =>
     .option('--username <name>', 'user, with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
     .option('--password-stdin', 'read the password from standard input (or set VCENTER_PASSWORD, GOVC_PASSWORD)')
     .option('--session-id <id>', 'use an API session that is open already; it is not logged out')
+    .option('--thumbprint <hex>', 'the one certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
     .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto');
@@ -50,10 +49,19 @@ export const connectionFrom = async (
     throw usageError(`--dialect is api, rest or auto, not ${JSON.stringify(dialect)}.`);
   return {
     server: server.origin,
-    fetch: nodeFetch(trustFrom(flags, env)),
+    fetch: fetchFor(flags, env, server),
     dialect,
     credentials: await credentialsFrom(flags, env, server, stdin),
   };
+};
+
+const fetchFor = (flags: ConnectionFlags, env: NodeJS.ProcessEnv, server: URL): NodeFetch => {
+  try {
+    return nodeFetch(trustFrom(flags, env, server));
+  } catch (thrown) {
+    // What it says of a thumbprint is for the person who has given it.
+    throw thrown instanceof TypeError ? usageError(`${thrown.message}.`) : thrown;
+  }
 };
 
 const credentialsFrom = async (

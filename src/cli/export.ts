@@ -76,14 +76,15 @@ const refuseFailures = (events$: Observable<DownloadEvent>): Observable<never> =
     ignoreElements(),
   );
 
-const told = (event: DownloadEvent): unknown => (event.type === 'failed' ? { ...event, error: failureOf(event.error) } : event);
+const told = (event: DownloadEvent): unknown =>
+  event.type === 'failed' || event.type === 'retrying' ? { ...event, error: failureOf(event.error) } : event;
 
-const summary = ({ path, file, bytes: count, checksum, verified }: Saved): string =>
+const summary = ({ path, file, bytes: count, checksum, verified, skipped }: Saved): string =>
   [
     path === undefined ? shown(file) : fromHere(path),
     bytes(count),
     ...(checksum === undefined ? [] : [`${checksum.algorithm.toLowerCase()}:${checksum.value}`]),
-    proofs[verified],
+    `${skipped === true ? 'there already, ' : ''}${proofs[verified]}`,
   ].join('  ');
 
 /** Short, where it is below the working directory. */

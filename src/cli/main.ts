@@ -9,6 +9,7 @@ import { connectionFrom, withConnection, type ConnectionFlags } from './connecti
 import { exportItem, type ExportFlags } from './export.ts';
 import { ls } from './ls.ts';
 import { run, tell } from './run.ts';
+import { simulate, type SimulateFlags } from './simulate.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
 
@@ -21,6 +22,12 @@ const positive = (text: string): number => {
 const wholePositive = (text: string): number => {
   const number = positive(text);
   if (!Number.isInteger(number)) throw new InvalidArgumentError('Expected a whole number above 0.');
+  return number;
+};
+
+const port = (text: string): number => {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number > 65_535) throw new InvalidArgumentError('Expected a number from 0 to 65535.');
   return number;
 };
 
@@ -62,6 +69,18 @@ withConnection(
       (vc) => defer(() => exportItem(vc, path, target, flags)),
       { json: flags.json, ...(target === '-' ? { jsonTo: process.stderr } : {}) },
     );
+  });
+
+program
+  .command('simulate')
+  .description('put a simulated vCenter on a port of this machine, until Ctrl-C')
+  .option('--port <n>', 'the port; 0 is any that is free', port, 0)
+  .option('--tls', 'serve HTTPS, with a certificate made for the occasion', false)
+  .option('--inventory <file>', 'what is in its libraries, as JSON')
+  .option('--scenario <file>', 'how it behaves, and what goes wrong, as JSON')
+  .option('--json', 'print one JSON object a line: where it is, then every request', false)
+  .action(async (flags: SimulateFlags) => {
+    process.exitCode = await simulate(flags);
   });
 
 // A reader of our output that goes away is no failure of ours: see `run`.

@@ -1,7 +1,7 @@
 /** Plain lines for logs: what changed, and how far a file is, now and then. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import type { Closed, DownloadEvent, Failed, Status } from '../index.ts';
+import type { Closed, DownloadEvent, Failed, Retrying, Status } from '../index.ts';
 import { bytes, files, shown, time } from './words.ts';
 
 /** Milliseconds between two lines about the bytes of one file. */
@@ -33,8 +33,12 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
         return write(
           `${shown(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`,
         );
+      case 'retrying':
+        return write(retryingLine(event));
+      case 'lease':
+        return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
       case 'saved':
-        return write(`${shown(event.file)}: saved, ${bytes(event.bytes)}`);
+        return write(`${shown(event.file)}: ${event.skipped === true ? 'there already' : 'saved'}, ${bytes(event.bytes)}`);
       case 'failed':
         return write(failedLine(event));
       case 'closed':
@@ -42,6 +46,10 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
     }
   });
 };
+
+/** What failed in passing. */
+export const retryingLine = ({ file, delay, error }: Retrying): string =>
+  `${file === undefined ? '' : `${shown(file)}: `}again in ${time(delay)}. ${shown(error.message)}`;
 
 /** Why a file is not there. */
 export const failedLine = ({ file, error }: Failed): string => `${shown(file)}: failed. ${shown(error.message)}`;

@@ -1,6 +1,6 @@
 /** A sink that takes only what something proves. */
 
-import type { Sink } from '../index.ts';
+import type { Sink, SinkFile } from '../index.ts';
 import { CommandError } from './command-error.ts';
 import { shown } from './words.ts';
 
@@ -13,14 +13,17 @@ export const onlyProven = (sink: Sink): Sink => ({
   ...sink,
   open: async (incoming) => {
     const file = await sink.open(incoming);
-    return {
-      ...(file.path === undefined ? {} : { path: file.path }),
-      write: (bytes) => file.write(bytes),
-      discard: () => file.discard(),
-      commit: async (proof) => {
-        if (proof.verified === 'none') throw new CommandError('UnprovenError', 6, unproven(incoming.name));
-        await file.commit(proof);
-      },
+    const commit: SinkFile['commit'] = async (proof) => {
+      if (proof.verified === 'none') throw new CommandError('UnprovenError', 6, unproven(incoming.name));
+      await file.commit(proof);
     };
+    // All else is the file's own, whatever it can do.
+    return new Proxy(file, {
+      get: (_, name) => {
+        if (name === 'commit') return commit;
+        const member: unknown = Reflect.get(file, name, file);
+        return typeof member === 'function' ? (member as (...given: readonly unknown[]) => unknown).bind(file) : member;
+      },
+    });
   },
 });

@@ -1,8 +1,9 @@
 import { expect, test } from '@jest/globals';
+import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { connectionFrom, type ConnectionFlags } from '#src/cli/connection.js';
-import { trustFrom } from '#src/cli/trust.js';
+import { trustFrom, type TrustFlags } from '#src/cli/trust.js';
 import { localhost, otherHost } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
@@ -85,25 +86,57 @@ test.each<[string, ConnectionFlags, NodeJS.ProcessEnv]>([
   ['an empty password on standard input', { server: 'https://x.test', username: 'u', passwordStdin: true }, {}],
   ['a dialect that is none', { server: 'https://x.test', dialect: 'soap' }, user],
   ['certificates that cannot be read', { server: 'https://x.test', ca: '/nowhere/ca.pem' }, user],
+  ['known hosts that cannot be read', { server: 'https://x.test' }, { ...user, GOVC_TLS_KNOWN_HOSTS: '/nowhere/known_hosts' }],
+  ['a thumbprint that is none', { server: 'https://x.test', thumbprint: 'secret' }, user],
+  ['an empty thumbprint', { server: 'https://x.test', thumbprint: '' }, user],
 ])('%s is a UsageError, which tells no password', async (_, flags, env) => {
   const reading = read(flags, env, '\n');
   await expect(reading).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
   await expect(reading).rejects.not.toThrow(/secret/);
 });
 
-test('what to trust: a flag before the environment, certificates before none', async () => {
+const thumbprint = new X509Certificate(localhost.cert).fingerprint;
+const elsewhere = new X509Certificate(otherHost.cert).fingerprint256;
+
+test('what to trust: a flag before the environment, one certificate before authorities, those before none', async () => {
   const directory = await temporaryDirectory();
-  const [a, b] = [join(directory, 'a.pem'), join(directory, 'b.pem')];
-  await Promise.all([writeFile(a, localhost.cert), writeFile(b, otherHost.cert), writeFile(join(directory, 'no.pem'), 'no')]);
+  const [a, b, known] = [join(directory, 'a.pem'), join(directory, 'b.pem'), join(directory, 'known_hosts')];
+  await Promise.all([
+    writeFile(a, localhost.cert),
+    writeFile(b, otherHost.cert),
+    writeFile(join(directory, 'no.pem'), 'no'),
+    writeFile(known, `vcenter.test:443 ${thumbprint}\n`),
+  ]);
+  const server = new URL('https://vcenter.test');
+  const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => trustFrom(flags, env, server);
   const certificates = { GOVC_TLS_CA_CERTS: [a, b].join(delimiter) };
-  expect(trustFrom({}, {})).toEqual({ insecure: false });
-  expect(trustFrom({ ca: a }, { GOVC_INSECURE: '1' })).toEqual({ ca: localhost.cert });
-  expect(trustFrom({ ca: a, insecure: true }, {})).toEqual({ ca: localhost.cert });
-  expect(trustFrom({ insecure: true }, certificates)).toEqual({ insecure: true });
-  expect(trustFrom({}, { ...certificates, GOVC_INSECURE: 'true' })).toEqual({ ca: `${localhost.cert}\n${otherHost.cert}` });
-  for (const yes of ['1', 'true', 'TRUE', 't', 'T']) expect(trustFrom({}, { GOVC_INSECURE: yes })).toEqual({ insecure: true });
-  for (const no of ['', '0', 'false']) expect(trustFrom({}, { GOVC_INSECURE: no })).toEqual({ insecure: false });
-  expect(() => trustFrom({ ca: join(directory, 'no.pem') }, {})).toThrow(/holds no certificate/);
+  const knownHosts = { GOVC_TLS_KNOWN_HOSTS: known };
+  expect(trust({}, {})).toEqual({ insecure: false });
+  expect(trust({ thumbprint: 'x', ca: a, insecure: true }, { ...knownHosts })).toEqual({ thumbprint: 'x' });
+  expect(trust({ ca: a }, { ...knownHosts, GOVC_INSECURE: '1' })).toEqual({ ca: localhost.cert });
+  expect(trust({ ca: a, insecure: true }, {})).toEqual({ ca: localhost.cert });
+  expect(trust({ insecure: true }, { ...certificates, ...knownHosts })).toEqual({ insecure: true });
+  expect(trust({}, { ...certificates, ...knownHosts, GOVC_INSECURE: '1' })).toEqual({ thumbprint });
+  expect(trust({}, { ...certificates, GOVC_INSECURE: 'true' })).toEqual({ ca: `${localhost.cert}\n${otherHost.cert}` });
+  for (const yes of ['1', 'true', 'TRUE', 't', 'T']) expect(trust({}, { GOVC_INSECURE: yes })).toEqual({ insecure: true });
+  for (const no of ['', '0', 'false']) expect(trust({}, { GOVC_INSECURE: no })).toEqual({ insecure: false });
+  expect(() => trust({ ca: join(directory, 'no.pem') }, {})).toThrow(/holds no certificate/);
+});
+
+test.each<[string, string, string | undefined]>([
+  ['https://vcenter.test', `vcenter.test:443 ${thumbprint}`, thumbprint],
+  ['https://vcenter.test', `vcenter.test ${thumbprint}`, thumbprint],
+  ['https://VCENTER.test:443', `\r\n Vcenter.Test:443\t${elsewhere} \r\n`, elsewhere],
+  ['https://vcenter.test:8443', `vcenter.test:443 ${thumbprint}\nvcenter.test:8443 ${elsewhere}`, elsewhere],
+  ['https://vcenter.test', `other.test:443 ${thumbprint}\n\nvcenter.test\n# vcenter.test:443`, undefined],
+  ['https://[::1]:8989', `[::1]:8989 ${thumbprint}`, thumbprint],
+])('of the known hosts of govc, %s is found in %j', async (server, lines, found) => {
+  const [one, two] = await Promise.all([temporaryDirectory(), temporaryDirectory()]);
+  await Promise.all([writeFile(join(one, 'known'), 'nobody:443 00\n'), writeFile(join(two, 'known'), lines)]);
+  const env = { GOVC_TLS_KNOWN_HOSTS: [join(one, 'known'), join(two, 'known')].join(delimiter) };
+  const trust = trustFrom({}, env, new URL(server));
+  expect(trust.thumbprint).toBe(found);
+  expect(trust.insecure).toBe(found === undefined ? false : undefined);
 });
 
 test('the command takes what govc has: an address with user, password and path, and GOVC_INSECURE', async () => {
@@ -119,6 +152,33 @@ test('the command trusts the certificates of --ca', async () => {
   const [{ run }, directory] = await Promise.all([simulated({ tls: localhost }), temporaryDirectory()]);
   await writeFile(join(directory, 'ca.pem'), localhost.cert);
   expect(await run(['ls', 'lib-2', '--ca', join(directory, 'ca.pem')])).toMatchObject({ code: 0, stderr: '' });
+});
+
+test('the command accepts the one certificate of --thumbprint, and says what it was shown instead', async () => {
+  const { url, run, simulator } = await simulated({ tls: localhost });
+  expect(await run(['ls', 'lib-2', '--thumbprint', thumbprint.toLowerCase()])).toMatchObject({ code: 0, stderr: '' });
+  const asked = simulator.requests.length;
+  const refused = await run(['ls', 'lib-2', '--thumbprint', elsewhere, '--insecure']);
+  expect(refused).toMatchObject({ code: 8, stdout: '' });
+  for (const fact of [new URL(url).host, `SHA-256 ${elsewhere}`, `SHA-1 ${thumbprint}`]) expect(refused.stderr).toContain(fact);
+  expect(simulator.requests).toHaveLength(asked);
+});
+
+test('the command accepts what govc knows of the host', async () => {
+  const [{ url, run }, directory] = await Promise.all([simulated({ tls: localhost }), temporaryDirectory()]);
+  const known = join(directory, 'known_hosts');
+  await writeFile(known, `${new URL(url).host} ${thumbprint}\n`);
+  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known } })).toMatchObject({ code: 0, stderr: '' });
+  await writeFile(known, `${new URL(url).host} ${elsewhere}\n`);
+  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known, GOVC_INSECURE: '1' } })).toMatchObject({ code: 8 });
+});
+
+test('what switches the checks of a whole process off does not switch off ours', async () => {
+  const { run, simulator } = await simulated({ tls: localhost });
+  const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+  expect(await run(['ls', 'lib-2'], { env })).toMatchObject({ code: 8 });
+  expect(await run(['ls', 'lib-2', '--thumbprint', elsewhere], { env })).toMatchObject({ code: 8 });
+  expect(simulator.requests).toEqual([]);
 });
 
 test('the command reads the password from standard input', async () => {

@@ -98,7 +98,10 @@ if (missing !== undefined) {
     expect((await readdir(destination)).sort()).toEqual(['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso']);
     const times = (part: string): number => asked.filter((line) => line.includes(part)).length;
     expect(times('POST /rest/com/vmware/content/library/item/download-session')).toBe(1);
-    expect(times('GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={id}')).toBe(1);
+    // The files, once for all of them; what vCenter states of each at its end is asked for later.
+    const list = 'GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={id}';
+    const first = asked.findIndex((line) => line.includes('/cis/data/'));
+    expect(asked.slice(0, first).filter((line) => line === list)).toHaveLength(1);
     expect(times('?~action=prepare')).toBe(5);
     expect(times('/cis/data/')).toBe(5);
     expect(await vcsim.downloadSessions()).toEqual([]);

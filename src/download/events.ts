@@ -1,10 +1,10 @@
 /** What a download tells while it runs; the command's `--json` prints exactly these. */
 
-import type { ContentLibraryError } from './errors.ts';
-import type { Unlisted } from './model/codec.ts';
-import type { PrepareStatus } from './model/download-file.ts';
-import type { Dialect } from './route.ts';
-import type { Proof } from './sink.ts';
+import type { ContentLibraryError } from '../errors.ts';
+import type { Unlisted } from '../model/codec.ts';
+import type { PrepareStatus } from '../model/download-file.ts';
+import type { Dialect } from '../connection/route.ts';
+import type { Proof } from '../sink.ts';
 
 /** The download session is open and its files are known. */
 export interface Opened {
@@ -39,12 +39,33 @@ export interface Progress {
   readonly total?: number;
 }
 
+/** Something failed in passing, and is tried again. A file goes on where it stood, or starts over: then `received` falls. */
+export interface Retrying {
+  readonly type: 'retrying';
+  readonly file?: string;
+  /** Which attempt failed, from 1; counted anew when bytes have come since. */
+  readonly attempt: number;
+  /** Milliseconds until the next one. */
+  readonly delay: number;
+  readonly error: ContentLibraryError;
+}
+
+/** The lease that keeps the links of the files alive. `lost`: its download session is over; `renewed`: another one has taken its place. */
+export interface Lease {
+  readonly type: 'lease';
+  readonly state: 'extended' | 'lost' | 'renewed';
+  /** Until when it is good, by the server's clock, ISO 8601. */
+  readonly expires?: string;
+}
+
 /** A file is whole and stands under its name. */
 export interface Saved extends Proof {
   readonly type: 'saved';
   readonly file: string;
   readonly bytes: number;
   readonly path?: string;
+  /** It was there already, equal to what the server states: none of its bytes were fetched. */
+  readonly skipped?: true;
 }
 
 /** A file could not be downloaded; only with `continueOnError`. */
@@ -66,4 +87,4 @@ export interface Closed {
 }
 
 /** What a download tells, told apart by `type`. */
-export type DownloadEvent = Opened | Status | Progress | Saved | Failed | Closed;
+export type DownloadEvent = Opened | Status | Progress | Retrying | Lease | Saved | Failed | Closed;

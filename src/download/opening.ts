@@ -1,33 +1,37 @@
 /** What the server tells of an item before its files are prepared. */
 
 import { catchError, forkJoin, map, of, type Observable } from 'rxjs';
-import { listDownloadFiles } from './endpoints/download-file.ts';
-import { getDownloadSession } from './endpoints/download-session.ts';
-import { listItemFiles } from './endpoints/item-file.ts';
+import { listDownloadFiles } from '../endpoints/download-file.ts';
+import { listItemFiles } from '../endpoints/item-file.ts';
 import type { Opened } from './events.ts';
-import type { ChecksumInfo } from './model/transfer.ts';
-import { wire, type VCenter } from './vcenter.ts';
+import { leaseOf, type LeaseState } from './lease-state.ts';
+import type { ItemFileInfo } from '../model/item-file.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 /** Which item: its identifier, with its name where that is known and should stand in the events. */
 export type ItemRef = string | { readonly id: string; readonly name?: string };
 
+/** What is known when a download session has just been opened. */
+export interface Opening {
+  readonly opened: Opened;
+  readonly lease: LeaseState;
+  /** The files as the library itself states them, by name. */
+  readonly stored: ReadonlyMap<string, ItemFileInfo>;
+}
+
 /**
- * - Emits: once, what stands in `opened`, and the checksums that the library itself states.
+ * - Emits: once, what stands in `opened`, the lease, and what the library itself states of the files.
  * - Completes: after it. - Errors: as requests do. - Unsubscribing: aborts them.
  */
-export const opening = (
-  vc: VCenter,
-  item: Exclude<ItemRef, string>,
-  sessionId: string,
-): Observable<{ opened: Opened; stated: ReadonlyMap<string, ChecksumInfo> }> =>
+export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: string): Observable<Opening> =>
   forkJoin({
     access: vc[wire].access$,
-    session: getDownloadSession(vc, sessionId),
+    lease: leaseOf(vc, sessionId),
     files: listDownloadFiles(vc, sessionId),
     // A help, not a need: since 9.0 one file with an odd name makes this fail for all of them.
     stored: listItemFiles(vc, item.id).pipe(catchError(() => of([]))),
   }).pipe(
-    map(({ access, session, files, stored }) => ({
+    map(({ access, lease, files, stored }) => ({
       opened: {
         type: 'opened',
         itemId: item.id,
@@ -35,9 +39,10 @@ export const opening = (
         dialect: access.dialect,
         strategy: 'session',
         downloadSessionId: sessionId,
-        contentVersion: session.library_item_content_version ?? '',
+        contentVersion: lease.contentVersion ?? '',
         files: files.map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) })),
       },
-      stated: new Map(stored.flatMap(({ name, checksum_info }) => (checksum_info === undefined ? [] : [[name, checksum_info]]))),
+      lease,
+      stored: new Map(stored.map((file) => [file.name, file])),
     })),
   );

@@ -1,7 +1,7 @@
 /** Gives up when nothing has come for too long. */
 
 import { asyncScheduler, ignoreElements, interval, takeUntil, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import { TimeoutError } from './errors.ts';
+import { TimeoutError } from '../errors.ts';
 
 /** What is waited for, how long, and since when. */
 export interface Stall {

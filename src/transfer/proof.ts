@@ -1,8 +1,8 @@
 /** Whether what came is what vCenter has, and how that is known. */
 
-import { ChecksumError, TruncatedError } from './errors.ts';
-import type { ChecksumAlgorithm, ChecksumInfo } from './model/transfer.ts';
-import type { Hash, Proof, Sink } from './sink.ts';
+import { ChecksumError, TruncatedError } from '../errors.ts';
+import type { ChecksumAlgorithm, ChecksumInfo } from '../model/transfer.ts';
+import type { Checksum, Hash, Proof, Sink } from '../sink.ts';
 
 /** Hashes that grow while the bytes pass, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, Hash>;
@@ -62,6 +62,12 @@ export const prove = ({ file, received, lengths, checksums, hashes }: Evidence):
     ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
     verified: lengths.some((length) => length !== undefined) ? 'length' : 'none',
   };
+};
+
+/** What vCenter states, in the form that checksums are compared in; `undefined` if its algorithm is not known yet. */
+export const statedChecksum = (stated: ChecksumInfo): Checksum | undefined => {
+  const algorithm = algorithmOf(stated);
+  return algorithm === undefined ? undefined : { algorithm, value: stated.checksum.toLowerCase() };
 };
 
 const algorithms: readonly ChecksumAlgorithm[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'];

@@ -1,21 +1,23 @@
 /** The bytes of one file, from an open body into a sink: counted, hashed, and held back when the sink is slow. */
 
-import { asyncScheduler, catchError, concat, concatMap, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
-import { isContentLibraryError, SinkError, TransportError, TruncatedError } from './errors.ts';
+import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
+import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors.ts';
 import { refuseOtherLength } from './proof.ts';
-import type { Hash, SinkFile } from './sink.ts';
+import type { Hash, SinkFile } from '../sink.ts';
 import { unlessStalled } from './stall.ts';
-import type { Body } from './vapi.ts';
 
 /** What {@link transfer} moves, and where. */
 export interface TransferOptions {
   readonly file: string;
-  /** Asks for the bytes when it is subscribed. */
-  readonly open: Observable<Body>;
+  readonly stream: ReadableStream<Uint8Array>;
   readonly target: SinkFile;
   readonly hashes: readonly Hash[];
-  /** The length stated elsewhere than in the answer, in bytes. */
-  readonly size: number | undefined;
+  /** How many bytes the sink has already. */
+  readonly from: number;
+  /** The lengths of the whole file that were stated, in bytes. */
+  readonly lengths: readonly (number | undefined)[];
+  /** Told how many bytes the sink has, whenever it was given more: what broke in between goes on from there. */
+  readonly onBytes: (received: number) => void;
   /** Milliseconds without a byte after which to give up. */
   readonly stall: number;
 }
@@ -33,56 +35,51 @@ const tellEvery = 200;
  * - Emits: how far it is, at the start, five times a second, and at the end.
  * - Completes: when the last byte was given to the sink and the count is right.
  * - Errors: `TruncatedError` if the count is not what was announced, `TransportError`, `TimeoutError` when nothing comes, `SinkError`.
- * - Unsubscribing: cancels the body. What the sink has so far is for its owner to discard.
+ * - Unsubscribing: cancels the body. What the sink has so far is for its owner to keep or to discard.
  */
-export const transfer = ({ file, open, target, hashes, size, stall }: TransferOptions): Observable<Transferred> =>
-  open.pipe(
-    concatMap((body) => {
-      const total = body.length ?? size;
-      let received = 0;
-      let told = asyncScheduler.now();
-      let waitingSince: number | undefined;
-      const bytes$ = chunksOf({
-        file,
-        stream: body.stream,
-        target,
-        hashes,
-        onWait: (since) => {
-          waitingSince = since;
-        },
-      }).pipe(
-        unlessStalled({ operation: operationOf(file), limit: stall, waitingSince: () => waitingSince }),
-        tap((bytes) => {
-          received += bytes;
-        }),
-        catchError((thrown: unknown) => throwError(() => brokenBody(file, received, total, thrown))),
-      );
-      const told$ = bytes$.pipe(
-        filter(() => asyncScheduler.now() - told >= tellEvery && received !== total),
-        map((): Transferred => ({ received, total })),
-        tap(() => {
-          told = asyncScheduler.now();
-        }),
-      );
-      const last$ = defer(() => {
-        refuseOtherLength(file, received, [body.length, size]);
-        return of({ received, total });
-      });
-      return concat(of({ received, total }), told$, last$);
-    }),
-  );
+export const transfer = (options: TransferOptions): Observable<Transferred> =>
+  defer(() => {
+    const { file, from, lengths, stall, onBytes } = options;
+    const total = lengths.find((length) => length !== undefined);
+    let received = from;
+    let told = asyncScheduler.now();
+    let waitingSince: number | undefined;
+    const pieces$ = piecesOf({
+      ...options,
+      onWait: (since) => {
+        waitingSince = since;
+      },
+      onPiece: (bytes) => {
+        received += bytes;
+        onBytes(received);
+      },
+    }).pipe(
+      unlessStalled({ operation: operationOf(file), limit: stall, waitingSince: () => waitingSince }),
+      catchError((thrown: unknown) => throwError(() => brokenBody(file, received, total, thrown))),
+    );
+    const told$ = pieces$.pipe(
+      filter(() => asyncScheduler.now() - told >= tellEvery && received !== total),
+      map((): Transferred => ({ received, total })),
+      tap(() => {
+        told = asyncScheduler.now();
+      }),
+    );
+    const last$ = defer(() => {
+      refuseOtherLength(file, received, lengths);
+      return of({ received, total });
+    });
+    return concat(of({ received, total }), told$, last$);
+  });
 
-interface Chunks {
-  readonly file: string;
-  readonly stream: ReadableStream<Uint8Array>;
-  readonly target: SinkFile;
-  readonly hashes: readonly Hash[];
+interface Pieces extends Pick<TransferOptions, 'file' | 'stream' | 'target' | 'hashes'> {
   /** Told since when the server is waited for, and `undefined` while it is the sink. */
   readonly onWait: (since: number | undefined) => void;
+  /** Told the length of every piece as it is given to the sink. */
+  readonly onPiece: (bytes: number) => void;
 }
 
-/** Emits the length of every piece once it was hashed and taken by the sink; reads no further until then. */
-const chunksOf = ({ file, stream, target, hashes, onWait }: Chunks): Observable<number> =>
+/** Emits once for every piece that was hashed and taken by the sink; reads no further until then. */
+const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Observable<void> =>
   new Observable((subscriber) => {
     const reader = stream.getReader();
     const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
@@ -95,8 +92,9 @@ const chunksOf = ({ file, stream, target, hashes, onWait }: Chunks): Observable<
         for (const hash of hashes) hash.update(part.value);
         // Most pieces only join a batch: a promise for each of them would cost more than they do.
         const waiting = write(file, target, part.value);
+        onPiece(part.value.byteLength);
         if (waiting !== undefined) await waiting;
-        subscriber.next(part.value.byteLength);
+        subscriber.next();
       }
     };
     read().then(

@@ -1,0 +1,74 @@
+/** What the sessions and the files of one download tell each other. */
+
+import { AsyncSubject, asyncScheduler, ReplaySubject, Subject } from 'rxjs';
+import type { DownloadOptions } from './options.ts';
+import type { LeaseError } from '../errors.ts';
+import type { Lease, Retrying } from './events.ts';
+import { heldFiles, type HeldFiles } from './held-files.ts';
+import type { ItemRef, Opening } from './opening.ts';
+import type { Sink } from '../sink.ts';
+import { tallyOf, type Tally } from './tally.ts';
+import type { VCenter } from '../connection/vcenter.ts';
+
+/** What is downloaded, and how. */
+export interface Task {
+  readonly vc: VCenter;
+  readonly item: Exclude<ItemRef, string>;
+  readonly sink: Sink;
+  readonly options: DownloadOptions;
+}
+
+/** What is known since the first session was opened. */
+export interface Known extends Opening {
+  /** Of the files to download. */
+  readonly names: readonly string[];
+  readonly tally: Tally;
+}
+
+/** What the sessions and the files of one download tell each other. */
+export interface Course extends Task {
+  /** Emits once, when the first session was opened, and completes. */
+  readonly known$: AsyncSubject<Known>;
+  /** The files as the session that is alive has them. */
+  readonly held: HeldFiles;
+  /** What is to be told besides what files and sessions emit. */
+  readonly told$: Subject<Retrying | Lease>;
+  /** Emits when the server says that it has too much to do. */
+  readonly busy$: Subject<void>;
+  /** Emits when a file finds that its session is over. */
+  readonly lost$: Subject<LeaseError>;
+  /** Emits when the last file has come to its end; errors when one has failed for all. */
+  readonly ended$: ReplaySubject<void>;
+  /** Names of the files that have come to their end. */
+  readonly finished: Set<string>;
+  /** How many files have bytes on their way. */
+  flowing: number;
+  /** When something was last heard of any file, in milliseconds. */
+  newsAt: number;
+}
+
+/** Starts with nothing known. */
+export const courseOf = (task: Task): Course => ({
+  ...task,
+  known$: new AsyncSubject(),
+  held: heldFiles(),
+  told$: new Subject(),
+  busy$: new Subject(),
+  lost$: new Subject(),
+  ended$: new ReplaySubject(1),
+  finished: new Set(),
+  flowing: 0,
+  newsAt: asyncScheduler.now(),
+});
+
+/** Chooses the files of an item that has just been opened. */
+export const choose = (opening: Opening, files: DownloadOptions['files']): Known => {
+  const listed = new Map(opening.opened.files.map((file) => [file.name, file]));
+  const names = typeof files === 'object' ? files : [...listed.keys()].filter(files ?? (() => true));
+  return {
+    ...opening,
+    opened: { ...opening.opened, files: names.map((name) => listed.get(name) ?? { name }) },
+    names,
+    tally: tallyOf(names),
+  };
+};

@@ -1,0 +1,173 @@
+/** The story of one file: room in the sink, its bytes, however often they break, the proof, its name. */
+
+import { catchError, concat, concatMap, defer, EMPTY, finalize, from, map, Observable, of, retry, throwError, timer } from 'rxjs';
+import { putAway, roomFor, startOver, takeUp, type Arrival } from '../transfer/arrival.ts';
+import { bracket } from '../bracket.ts';
+import { bytesBehind, unlessMore, type BytesBehind } from '../transfer/bytes-behind.ts';
+import { isContentLibraryError, LeaseError } from '../errors.ts';
+import type { Progress, Retrying, Saved } from './events.ts';
+import type { DownloadFileInfo } from '../model/download-file.ts';
+import type { ChecksumInfo } from '../model/transfer.ts';
+import { isBusy, isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
+import { prove, statedChecksum } from '../transfer/proof.ts';
+import type { ContentIdentity, IncomingFile, Proof, Sink } from '../sink.ts';
+import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
+
+/** A file that is prepared, in the download session that is alive now. */
+export interface PreparedFile {
+  readonly sessionId: string;
+  readonly info: DownloadFileInfo;
+  /** What vCenter states once the last byte has gone. */
+  readonly closingFacts: (needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>;
+}
+
+/** A file to download, and where it goes. */
+export interface FileDownload {
+  readonly vc: VCenter;
+  readonly name: string;
+  readonly sink: Sink;
+  /** The file, as soon as it is prepared, in any session but the one that was lost. */
+  readonly prepared: (lostSessionId: string | undefined) => Observable<PreparedFile>;
+  /** Says that a session is over. */
+  readonly onLost: (error: LeaseError) => void;
+  /** What tells its content from any other. */
+  readonly content: ContentIdentity | undefined;
+  /** What the library itself states of the stored file, if anything. */
+  readonly stated: ChecksumInfo | undefined;
+  /** Milliseconds without a byte after which to give up. */
+  readonly stall: number;
+  readonly persistence: Persistence;
+  /** Told 1 when bytes begin to come, and -1 when they end. */
+  readonly onFlow: (change: 1 | -1) => void;
+  /** Told before each pause. */
+  readonly onRetry: (retrying: Retrying, busy: boolean) => void;
+}
+
+/**
+ * - Emits: `progress`, then `saved`.
+ * - Completes: when the file stands under its name, proven, or stood there already.
+ * - Errors: `TruncatedError`, `ChecksumError`, `SinkError`, `UnsafeNameError`, `UnsupportedEndpointError`, and as requests do, when it
+ *   cannot be brought any further.
+ * - Unsubscribing: cancels the transfer; the sink keeps what came for a later run, if it can.
+ */
+export const fileDownload = (file: FileDownload): Observable<Progress | Saved> =>
+  alreadyThere(file).pipe(
+    concatMap((saved) =>
+      saved === undefined
+        ? file.prepared(undefined).pipe(
+            concatMap(({ info }) =>
+              bracket({
+                acquire: defer(() => from(roomFor(file.sink, incomingOf(file, info.size), file.stated))),
+                use: (arrival) => intoPlace(file, arrival),
+                release: (arrival, ending) => (ending === 'complete' ? EMPTY : defer(() => from(putAway(arrival)))),
+                hold: () => file.vc[wire].hold(),
+              }),
+            ),
+          )
+        : of(saved),
+    ),
+  );
+
+const incomingOf = ({ name, content }: FileDownload, size: number | undefined): IncomingFile => ({
+  name,
+  ...(size === undefined ? {} : { size }),
+  ...(content === undefined ? {} : { content }),
+});
+
+const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | Saved> => {
+  const { name, sink, stated, persistence, onFlow, onLost, onRetry } = file;
+  const planOf = persisting(persistence);
+  let lostSessionId: string | undefined;
+  let proof: Proof | undefined;
+
+  const attempt$ = defer(() => file.prepared(lostSessionId)).pipe(
+    concatMap(({ sessionId, info, closingFacts }) => {
+      const asked: BytesBehind = { ...file, sessionId, info, arrival };
+      const bytes$ = defer(() => {
+        onFlow(1);
+        return bytesBehind(asked).pipe(finalize(() => onFlow(-1)));
+      });
+      const proven$ = closingFacts(arrival.hashes.size > 0 && stated === undefined).pipe(
+        concatMap((after) => {
+          const lengths = (): readonly (number | undefined)[] => [arrival.announced, info.size, after?.size];
+          const isOpen = lengths().every((length) => length === undefined) && arrival.received > 0;
+          const proof$ = defer(() => {
+            const checksums = [after?.checksum_info, stated];
+            proof = prove({ file: name, received: arrival.received, lengths: lengths(), checksums, hashes: arrival.hashes });
+            return EMPTY;
+          });
+          return concat(isOpen ? unlessMore(asked) : EMPTY, proof$);
+        }),
+      );
+      return concat(bytes$.pipe(map((state) => progressOf(name, state))), proven$);
+    }),
+  );
+
+  const again = (thrown: unknown): Observable<unknown> => {
+    if (thrown instanceof LeaseError) {
+      lostSessionId = thrown.downloadSessionId;
+      onLost(thrown);
+      return of(undefined);
+    }
+    arrival.broken = thrown;
+    const plan = planOf(thrown, arrival.received);
+    if (plan === undefined || !isContentLibraryError(thrown)) {
+      arrival.sound = !isDamage(thrown);
+      return throwError(() => thrown);
+    }
+    onRetry({ type: 'retrying', file: name, attempt: plan.attempt, delay: plan.delay, error: thrown }, isBusy(thrown));
+    const pause$ = timer(plan.delay);
+    return plan.anew ? startOver(arrival, sink, stated, () => thrown).pipe(concatMap(() => pause$)) : pause$;
+  };
+
+  return concat(
+    takeUp(arrival),
+    attempt$.pipe(retry({ delay: again })),
+    defer(() => saved(name, arrival, proof ?? { verified: 'none' })),
+  );
+};
+
+const progressOf = (file: string, { received, total }: Transferred): Progress => ({
+  type: 'progress',
+  file,
+  received,
+  ...(total === undefined ? {} : { total }),
+});
+
+const saved = (name: string, arrival: Arrival, proof: Proof): Observable<Saved> => {
+  const { target, received } = arrival;
+  return from(target.commit(proof)).pipe(
+    catchError((thrown: unknown) => {
+      // All bytes are there, and the sink will not have them: neither will it the next time.
+      arrival.sound = false;
+      return throwError(() => sinkFailure(target.path ?? name, thrown));
+    }),
+    map((): Saved => ({
+      type: 'saved',
+      file: name,
+      bytes: received,
+      ...(target.path === undefined ? {} : { path: target.path }),
+      ...proof,
+    })),
+  );
+};
+
+/** What need not be fetched: a file whose content the library states, and which the sink has, byte for byte. */
+const alreadyThere = ({ name, sink, content, stated }: FileDownload): Observable<Saved | undefined> =>
+  new Observable((subscriber) => {
+    const checksum = stated === undefined ? undefined : statedChecksum(stated);
+    if (sink.find === undefined || checksum === undefined) {
+      subscriber.next(undefined);
+      return subscriber.complete();
+    }
+    const controller = new AbortController();
+    sink.find({ name, checksum, ...(content === undefined ? {} : { content }) }, controller.signal).then(
+      (there) => {
+        subscriber.next(there && { type: 'saved', file: name, ...there, checksum, verified: 'checksum', skipped: true });
+        subscriber.complete();
+      },
+      (thrown: unknown) => subscriber.error(sinkFailure(name, thrown)),
+    );
+    return () => controller.abort();
+  });

@@ -1,0 +1,56 @@
+/** Keeps a lease alive for as long as somebody needs it. */
+
+import { asyncScheduler, catchError, concatMap, defer, expand, filter, of, tap, throwError, timer, type Observable } from 'rxjs';
+import { isTransient } from '../errors.ts';
+
+/** A lease that was extended. */
+export interface Extension {
+  /** Milliseconds that it is still good for, both ends taken from the server's clock; `undefined` where the server does not say. */
+  readonly remaining: number | undefined;
+}
+
+/** Milliseconds that vCenter gives a lease where it does not say otherwise. */
+const usual = 5 * 60_000;
+
+/** Milliseconds; the lease may be shortened by somebody else, and two missed turns must not lose it. */
+const longestPause = 60_000;
+
+/** Milliseconds; a lease that is nearly over is not saved by asking without a pause. */
+const shortestPause = 250;
+
+/**
+ * Extends a lease, again and again, each time a third of what is left of it later, and at least once a minute.
+ *
+ * - Emits: every extension.
+ * - Completes: never.
+ * - Errors: as `extend` does. Only what may pass is tried again, for as long as the lease is good without it.
+ * - Unsubscribing: aborts the extension in flight.
+ *
+ * ```text
+ * extend          (e|)    (e|)    (e|)
+ * lease   --------e-------e-------e---
+ * ```
+ *
+ * @param known - How long it is good for now.
+ */
+export const lease = <E extends Extension>(known: Extension, extend: Observable<E>): Observable<E> =>
+  defer(() => {
+    let goodUntil = 0;
+    const note = ({ remaining = usual }: Extension): void => {
+      goodUntil = asyncScheduler.now() + remaining;
+    };
+    note(known);
+    const attempt$ = extend.pipe(
+      tap((extension) => note(extension)),
+      catchError((thrown: unknown): Observable<undefined> =>
+        isTransient(thrown) && asyncScheduler.now() < goodUntil ? of(undefined) : throwError(() => thrown),
+      ),
+    );
+    const next$ = defer(() =>
+      timer(Math.min(longestPause, Math.max(shortestPause, (goodUntil - asyncScheduler.now()) / 3))),
+    ).pipe(concatMap(() => attempt$));
+    return next$.pipe(
+      expand(() => next$),
+      filter((extension) => extension !== undefined),
+    );
+  });

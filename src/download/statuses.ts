@@ -1,0 +1,21 @@
+/** What a poll of many files tells, as the story of each. */
+
+import { distinctUntilChanged, from, groupBy, map, mergeMap, type OperatorFunction } from 'rxjs';
+import type { Status } from './events.ts';
+import type { DownloadFileInfo } from '../model/download-file.ts';
+import { isSame } from '../watching/preparation.ts';
+
+/** Emits a `status` for every file that has changed. */
+export const statuses: OperatorFunction<readonly DownloadFileInfo[], Status> = (infos$) =>
+  infos$.pipe(
+    mergeMap((infos) => from(infos)),
+    groupBy(({ name }) => name),
+    mergeMap((file$) => file$.pipe(distinctUntilChanged(isSame))),
+    map(({ name, status, bytes_transferred, size }) => ({
+      type: 'status',
+      file: name,
+      status,
+      bytesTransferred: bytes_transferred,
+      ...(size === undefined ? {} : { size }),
+    })),
+  );

@@ -1,0 +1,94 @@
+/** What happens to an item's files, from one download session to the next. */
+
+import { asyncScheduler, catchError, concatMap, defer, EMPTY, finalize, merge, of, tap, throwError, type Observable } from 'rxjs';
+import { courseOf, type Course, type Known, type Task } from './course.ts';
+import { isContentLibraryError } from '../errors.ts';
+import type { DownloadEvent, Failed, Progress, Saved } from './events.ts';
+import { fileDownload, type FileDownload } from './file-download.ts';
+import { inLanes } from './lanes.ts';
+import { sessionStory } from './session-story.ts';
+import { sessionsInTurn } from './sessions-in-turn.ts';
+
+const { random } = Math;
+
+/**
+ * - Emits: what happens, but for `closed`. - Completes: when every file has come to its end, and the session is deleted.
+ * - Errors and unsubscribing: as `download`.
+ */
+export const storyOf = (task: Task): Observable<DownloadEvent> =>
+  defer(() => {
+    const course = courseOf(task);
+    const { vc, item, told$, ended$, known$ } = course;
+    let tally: Known['tally'] | undefined;
+    const sessions$ = sessionsInTurn({
+      vc,
+      itemId: item.id,
+      use: (sessionId, turn) => sessionStory(course, sessionId, turn),
+      reached: () => tally?.reached() ?? 0,
+      onLost: () => told$.next({ type: 'lease', state: 'lost' }),
+    }).pipe(finalize(() => told$.complete()));
+    const files$ = known$.pipe(
+      tap((known) => {
+        tally = known.tally;
+      }),
+      concatMap((known) => filesOf(course, known)),
+      tap({ error: (thrown: unknown) => ended$.error(thrown), complete: () => ended$.next() }),
+      // It is the session that errors with it, once it is deleted.
+      catchError(() => EMPTY),
+    );
+    return merge(sessions$, files$, told$);
+  });
+
+const filesOf = (course: Course, known: Known): Observable<Progress | Saved | Failed> => {
+  const { held, busy$, options } = course;
+  return held.settled(known.names.length).pipe(
+    inLanes((name) => oneFile(course, known, name), { most: options.concurrency ?? 2, busy$ }),
+    tap((event) => {
+      course.newsAt = asyncScheduler.now();
+      known.tally.note(event);
+    }),
+  );
+};
+
+const oneFile = (course: Course, known: Known, name: string): Observable<Progress | Saved | Failed> =>
+  fileDownload(courseOfFile(course, known, name)).pipe(
+    catchError((error: unknown) =>
+      course.options.continueOnError === true && isContentLibraryError(error)
+        ? of<Failed>({ type: 'failed', file: name, error })
+        : throwError(() => error),
+    ),
+    tap({ complete: () => course.finished.add(name) }),
+  );
+
+const courseOfFile = (course: Course, { lease, stored }: Known, name: string): FileDownload => {
+  const { vc, item, sink, held, options, told$, busy$, lost$ } = course;
+  const { fileRetry = {}, timeout: stall = 120_000 } = options;
+  const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
+  const file = stored.get(name);
+  return {
+    vc,
+    name,
+    sink,
+    prepared: (lostSessionId) => held.prepared(name, lostSessionId),
+    content:
+      lease.contentVersion === undefined
+        ? undefined
+        : {
+            itemId: item.id,
+            contentVersion: lease.contentVersion,
+            ...(file === undefined ? {} : { fileVersion: file.version }),
+          },
+    stated: file?.checksum_info,
+    stall,
+    persistence: { attempts, delay, random },
+    onFlow: (change) => {
+      course.flowing += change;
+      course.newsAt = asyncScheduler.now();
+    },
+    onRetry: (retrying, busy) => {
+      told$.next(retrying);
+      if (busy) busy$.next();
+    },
+    onLost: (error) => lost$.next(error),
+  };
+};

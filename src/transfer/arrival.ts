@@ -1,0 +1,96 @@
+/** A file on its way into a sink: what stays of it when a connection breaks. */
+
+import { from, Observable, tap } from 'rxjs';
+import type { ChecksumInfo } from '../model/transfer.ts';
+import { hashesFor, type Hashes } from './proof.ts';
+import type { IncomingFile, Sink, SinkFile } from '../sink.ts';
+import { sinkFailure } from './transfer.ts';
+
+/** A file on its way. */
+export interface Arrival {
+  readonly name: string;
+  readonly target: SinkFile;
+  /** Bytes that the sink has. */
+  received: number;
+  /** The length of the file as the answer with its bytes stated it, if it did. */
+  announced: number | undefined;
+  /** They grow with these bytes, and no others. */
+  hashes: Hashes;
+  /** What told the content of these bytes from any other, if the server said. */
+  validator: string | undefined;
+  /** What broke last, if anything: what a sink fails with that cannot start over. */
+  broken: unknown;
+  /** Whether these bytes may be the first ones of the file, so that a later run may go on from them. */
+  sound: boolean;
+}
+
+/** Room for a file in a sink. */
+export const roomFor = async (sink: Sink, incoming: IncomingFile, stated: ChecksumInfo | undefined): Promise<Arrival> => {
+  const { name } = incoming;
+  try {
+    const target = await sink.open(incoming);
+    return { name, target, broken: undefined, sound: true, ...nothing(sink, stated) };
+  } catch (thrown) {
+    throw sinkFailure(name, thrown);
+  }
+};
+
+const nothing = (sink: Sink, stated: ChecksumInfo | undefined) => ({
+  received: 0,
+  announced: undefined,
+  hashes: hashesFor(sink, stated),
+  validator: undefined,
+});
+
+/**
+ * Takes up what an earlier run has left: its bytes are read again, for the checksums.
+ *
+ * - Emits: nothing. - Completes: when they are read; at once where there are none.
+ * - Errors: as the sink does. - Unsubscribing: ends the reading.
+ */
+export const takeUp = (arrival: Arrival): Observable<never> =>
+  new Observable<never>((subscriber) => {
+    const { target, hashes } = arrival;
+    const { kept = 0 } = target;
+    const take = (bytes: Uint8Array): void => {
+      if (subscriber.closed) throw new Error('nobody waits for it any more');
+      for (const hash of hashes.values()) hash.update(bytes);
+    };
+    if (kept === 0 || target.replay === undefined) return subscriber.complete();
+    target.replay(take).then(
+      () => {
+        arrival.received = kept;
+        subscriber.complete();
+      },
+      (thrown: unknown) => subscriber.error(sinkFailure(target.path ?? arrival.name, thrown)),
+    );
+    return undefined;
+  });
+
+/**
+ * Forgets the bytes that came.
+ *
+ * - Emits: nothing. - Completes: when the sink has forgotten them.
+ * - Errors: with what broke before, or else `reason`, where the sink cannot start over, and as the sink does.
+ * - Unsubscribing: leaves the sink to it.
+ */
+export const startOver = (
+  arrival: Arrival,
+  sink: Sink,
+  stated: ChecksumInfo | undefined,
+  reason: () => unknown,
+): Observable<void> => from(forget(arrival, reason)).pipe(tap(() => Object.assign(arrival, nothing(sink, stated))));
+
+const forget = async ({ name, target, received, broken }: Arrival, reason: () => unknown): Promise<void> => {
+  if (received === 0) return;
+  if (target.restart === undefined) throw broken ?? reason();
+  try {
+    await target.restart();
+  } catch (thrown) {
+    throw sinkFailure(target.path ?? name, thrown);
+  }
+};
+
+/** What becomes of a file that did not come to its end. */
+export const putAway = ({ target, sound }: Arrival): Promise<void> =>
+  sound && target.suspend !== undefined ? target.suspend() : target.discard();

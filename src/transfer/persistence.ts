@@ -1,0 +1,63 @@
+/** How often a file that breaks is tried again: a budget that is refilled whenever it has come further than ever before. */
+
+import { ApiError, ChecksumError, isTransient, TruncatedError } from '../errors.ts';
+
+/** How to go on after a failure. */
+export interface Again {
+  /** Which attempt failed, from 1. */
+  readonly attempt: number;
+  /** Milliseconds to wait. */
+  readonly delay: number;
+  /** Whether the bytes that came are of no use. */
+  readonly anew: boolean;
+}
+
+/** How often, and how long between. */
+export interface Persistence {
+  /** Attempts in a row that bring the file no further. */
+  readonly attempts: number;
+  /** Milliseconds of the first pause at the most; it doubles with each attempt in a row, up to eight seconds. */
+  readonly delay: number;
+  /** From 0 to 1: how much of its limit a pause takes. */
+  readonly random: () => number;
+}
+
+const longestDelay = 8000;
+
+/**
+ * Makes a function that decides whether a file is tried again; `undefined` means that the failure is final.
+ *
+ * Bytes that are not vCenter's are fetched once more, and only once: a disk or a proxy that damages them does so again.
+ */
+export const persisting = ({
+  attempts,
+  delay,
+  random,
+}: Persistence): ((thrown: unknown, received: number) => Again | undefined) => {
+  let furthest = 0;
+  let inVain = 0;
+  let damaged = false;
+  return (thrown, received) => {
+    const anew = isDamage(thrown);
+    if (anew && damaged) return undefined;
+    damaged ||= anew;
+    if (!anew && !(thrown instanceof TruncatedError) && !isTransient(thrown)) return undefined;
+    if (received > furthest && !anew) {
+      furthest = received;
+      inVain = 0;
+    }
+    inVain += 1;
+    if (inVain >= attempts) return undefined;
+    const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
+    return { attempt: inVain, delay: asked ?? random() * Math.min(delay * 2 ** (inVain - 1), longestDelay), anew };
+  };
+};
+
+/** Whether the bytes that came are not those that vCenter has. */
+export const isDamage = (thrown: unknown): boolean =>
+  thrown instanceof ChecksumError || (thrown instanceof TruncatedError && thrown.received > thrown.expected);
+
+/** Whether the server says that it has too much to do. */
+export const isBusy = (thrown: unknown): boolean =>
+  thrown instanceof ApiError &&
+  ['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE'].includes(thrown.error_type);
