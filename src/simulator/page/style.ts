@@ -23,6 +23,8 @@ table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nu
 th { text-align: start; font-weight: 600; font-size: 0.85rem; color: var(--quiet); }
 th, td { padding: 0.2rem 0.9rem 0.2rem 0; vertical-align: baseline; }
 td { border-top: 1px solid var(--line); overflow-wrap: anywhere; }
+.scroll td:first-child { white-space: nowrap; }
+.scroll td:nth-child(3) { min-width: 17rem; }
 .number { text-align: end; white-space: nowrap; }
 progress { width: 9rem; height: 0.6rem; accent-color: var(--busy); vertical-align: middle; }
 .status { font-weight: 600; white-space: nowrap; }
