@@ -57,8 +57,6 @@ const child = spawn(
 process.on('SIGINT', () => undefined);
 const [code] = (await once(child, 'exit')) as [number | null];
 
-console.log(
-  `\nDownload sessions left on the vCenter: ${simulator.sessions.length}; logins left: ${simulator.apiSessions}.`,
-);
+console.log(`\nDownload sessions left on the vCenter: ${simulator.sessions.length}; logins left: ${simulator.apiSessions}.`);
 await server.close();
 process.exitCode = code ?? 1;

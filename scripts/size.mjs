@@ -5,9 +5,10 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /**
- * Bytes, gzipped. rxjs, ky, io-ts and what they bring are 20 KiB of it; what is ours should not grow unseen.
+ * Bytes, gzipped. rxjs, ky, io-ts and what they bring are 20 KiB of it; what is ours should not grow unseen. Who imports less loads less:
+ * nothing of it runs at import.
  */
-const limit = 33 * 1024;
+const limit = 46 * 1024;
 
 const {
   outputFiles: [bundle],

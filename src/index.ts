@@ -55,7 +55,17 @@ export { download } from './download/download.ts';
 export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
 export type { ItemRef } from './download/opening.ts';
 export type { Closed, DownloadEvent, Failed, Lease, Opened, Progress, Retrying, Saved, Status } from './download/events.ts';
-export type { Checksum, ContentIdentity, FoundFile, Hash, IncomingFile, Proof, Sink, SinkFile, StatedFile } from './sink.ts';
+export type {
+  Checksum,
+  ContentIdentity,
+  FoundFile,
+  Hash,
+  IncomingFile,
+  Proof,
+  Sink,
+  SinkFile,
+  StatedFile,
+} from './transfer/sink.ts';
 export { toBlob, type BlobSink } from './sinks/blob.ts';
 export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/file-system-directory.ts';
 export { createSafeNames } from './sinks/safe-names.ts';

@@ -23,13 +23,12 @@ const house: Readonly<Record<string, string>> = {
   'polling/': 'errors type:connection/ rxjs',
   'watching/': 'connection/ endpoints/ errors type:model/ polling/ rxjs',
   // The bytes of a file, and the download
-  sink: 'type:model/',
-  'sinks/': 'errors type:sink',
-  'transfer/': 'connection/ errors type:model/ type:sink watching/ rxjs',
-  'download/': 'bracket connection/ endpoints/ errors type:model/ type:sink transfer/ watching/ rxjs',
+  'transfer/': 'connection/ errors type:model/ watching/ rxjs',
+  'sinks/': 'errors type:transfer/',
+  'download/': 'bracket connection/ endpoints/ errors type:model/ transfer/ watching/ rxjs',
   'snapshots/': 'type:download/ type:errors rxjs',
   // The door, the wings, the roof
-  index: 'attempt connection/ download/ endpoints/ errors model polling/ type:sink sinks/ snapshots/ type:transfer/ watching/',
+  index: 'attempt connection/ download/ endpoints/ errors model polling/ sinks/ snapshots/ type:transfer/ watching/',
   'simulator/': 'errors model io-ts @noble/hashes rxjs',
   'node/': 'index node:',
   'angular/': 'index @angular/core',

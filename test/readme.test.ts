@@ -11,7 +11,9 @@ const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).map((file) => `docs/${String(file)}`)].filter(
   (file) => file.endsWith('.md') && !file.startsWith('docs/api/'),
 );
-const examples = readdirSync(join(root, 'examples')).filter((file) => file.endsWith('.ts'));
+const examples = readdirSync(join(root, 'examples'), { recursive: true })
+  .map(String)
+  .filter((file) => file.endsWith('.ts'));
 
 /** Indentation apart: a slice of a file stands further in than on a page. */
 const flat = (code: string): string =>
@@ -42,8 +44,8 @@ describe('the TypeScript blocks of README and docs', () => {
 });
 
 describe('the examples', () => {
-  // These need a server, or are the long demonstration: they run in tests of their own and in `npm start`.
-  const alone = examples.filter((file) => !['demo.ts', 'export-item.ts'].includes(file));
+  // These need a server or a test runner, or are the long demonstration: they run in tests of their own and in `npm start`.
+  const alone = examples.filter((file) => !['demo.ts', 'export-item.ts'].includes(file) && !file.startsWith('testing/'));
 
   test.each(alone)('%s runs as it stands, without a vCenter', (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'rx-content-library-'));

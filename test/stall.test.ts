@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TimeoutError } from 'rx-content-library';
-import { unlessStalled } from '#src/stall.js';
+import { unlessStalled } from '#src/transfer/stall.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const stalled = new TimeoutError({ operation: 'download', timeout: 8 });

@@ -6,7 +6,7 @@ import type { LeaseError } from '../errors.ts';
 import type { Lease, Retrying } from './events.ts';
 import { heldFiles, type HeldFiles } from './held-files.ts';
 import type { ItemRef, Opening } from './opening.ts';
-import type { Sink } from '../sink.ts';
+import type { Sink } from '../transfer/sink.ts';
 import { tallyOf, type Tally } from './tally.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 

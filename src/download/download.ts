@@ -4,7 +4,7 @@ import { asyncScheduler, concat, defer, of, tap, type Observable } from 'rxjs';
 import type { DownloadOptions } from './options.ts';
 import type { Closed, DownloadEvent } from './events.ts';
 import type { ItemRef } from './opening.ts';
-import type { Sink } from '../sink.ts';
+import type { Sink } from '../transfer/sink.ts';
 import { storyOf } from './story.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 

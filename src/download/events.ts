@@ -4,7 +4,7 @@ import type { ContentLibraryError } from '../errors.ts';
 import type { Unlisted } from '../model/codec.ts';
 import type { PrepareStatus } from '../model/download-file.ts';
 import type { Dialect } from '../connection/route.ts';
-import type { Proof } from '../sink.ts';
+import type { Proof } from '../transfer/sink.ts';
 
 /** The download session is open and its files are known. */
 export interface Opened {

@@ -10,7 +10,7 @@ import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import { isBusy, isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
 import { prove, statedChecksum } from '../transfer/proof.ts';
-import type { ContentIdentity, IncomingFile, Proof, Sink } from '../sink.ts';
+import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
 import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
 

@@ -2,11 +2,13 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SinkError, type Sink } from '../index.ts';
+import { createSafeNames, SinkError, type Sink } from '../index.ts';
 import { codeOf, diskError } from './disk-error.ts';
-import { safeName } from './file-name.ts';
+import { findWhole } from './found-file.ts';
+import { refuseFull } from './free-space.ts';
 import { nodeHash } from './hash.ts';
-import { openPart } from './part-file.ts';
+import { openPart } from './open-part.ts';
+import type { PartFile } from './part-file.ts';
 
 /** Options of {@link toDirectory}. */
 export interface DirectoryOptions {
@@ -16,23 +18,42 @@ export interface DirectoryOptions {
 
 /**
  * A sink that writes files into a directory, which is made if it is not there. A file is `NAME.part` until it is proven; then it is
- * flushed to the disk and renamed. Checksums are made on the way.
+ * flushed to the disk and renamed. Checksums are made on the way. `NAME.part.json` beside it says what the bytes belong to: a download
+ * that was broken off is taken up again where it stood.
  *
- * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnsafeNameError`.
+ * Errors of its files: `SinkError` (`EEXIST` without `force`, `EBUSY` while another process downloads the same file, `ENOSPC` before the
+ * first byte if it will not fit, `EACCES` …), `UnsafeNameError`.
  */
-export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => ({
-  createHash: nodeHash,
-  open: async ({ name }) => {
-    const directory = resolve(path);
-    const final = join(directory, safeName(name));
-    await make(directory);
-    try {
-      return await openPart(final, force);
-    } catch (thrown) {
-      throw diskError(final, thrown);
-    }
-  },
-});
+export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => {
+  const safeName = createSafeNames();
+  let files: readonly PartFile[] = [];
+  return {
+    createHash: nodeHash,
+    find: async (file, signal) => findWhole(join(resolve(path), safeName(file.name)), file, signal),
+    open: async (incoming) => {
+      const directory = resolve(path);
+      const final = join(directory, safeName(incoming.name));
+      await make(directory);
+      try {
+        const file = await openPart(final, incoming, force);
+        files = [...files.filter(({ missing }) => missing > 0), file];
+        try {
+          await refuseFull(
+            final,
+            directory,
+            files.reduce((sum, { missing }) => sum + missing, 0),
+          );
+        } catch (thrown) {
+          await file.suspend();
+          throw thrown;
+        }
+        return file;
+      } catch (thrown) {
+        throw diskError(final, thrown);
+      }
+    },
+  };
+};
 
 const make = async (directory: string): Promise<void> => {
   try {

@@ -14,6 +14,14 @@ const words: Readonly<Record<string, string>> = {
   ENOTDIR: 'a part of its path is a file, not a directory.',
   EISDIR: 'a directory of this name is there already. Choose another directory.',
   ENAMETOOLONG: 'its name is too long for this file system.',
+  EINVAL: 'this file system does not take it. Choose another directory.',
+  EILSEQ: 'this file system does not take its name. Choose another directory.',
+  ELOOP: 'its path leads through too many links.',
+  EBUSY: 'something else is using it. Wait until that is done.',
+  EIO: 'the disk could not be read or written. Check its health.',
+  EMFILE: 'too many files are open. Download fewer files at the same time.',
+  ENFILE: 'too many files are open on this machine. Close other programs.',
+  ESTALE: 'the network drive has lost it. Start the download again.',
   EPIPE: 'the reader has gone away.',
 };
 

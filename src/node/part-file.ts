@@ -1,79 +1,157 @@
 /** One file on its way to the disk: `NAME.part` until it is whole, then `NAME`. */
 
-import { link, lstat, open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SinkError, type SinkFile } from '../index.ts';
-import { codeOf, diskError } from './disk-error.ts';
+import { Batches } from './batches.ts';
+import { diskError } from './disk-error.ts';
+import { entryAt, flushDirectory, identityOf, removeAt, standsAt, type Identity } from './entry.ts';
+import { giveName } from './final-name.ts';
+import { RollingFlush } from './rolling-flush.ts';
+import { makeOwn, type Sidecar } from './sidecar.ts';
 
-/** Bytes come in pieces of 16 KB; the disk is asked once for so many of them. */
-const batchSize = 1024 * 1024;
-
-/** What tells one file of a machine from all others, whatever their names. */
-interface Identity {
-  readonly dev: bigint;
-  readonly ino: bigint;
+/** What is open of a file. */
+export interface OpenPart {
+  readonly path: string;
+  readonly size: number | undefined;
+  readonly force: boolean;
+  readonly sidecar: Sidecar;
+  readonly handle: FileHandle;
+  readonly identity: Identity;
+  readonly kept: number;
 }
 
-/** Makes room for a file; what is wrong with its name or its place is said now, not after its last byte. */
-export const openPart = async (path: string, force: boolean): Promise<SinkFile> => {
-  const there = await statusOf(path);
-  if (there?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
-  if (there !== undefined && !force) throw alreadyThere(path);
-  const part = `${path}.part`;
-  // Made anew rather than opened: what stands there may be a link to somewhere else.
-  await remove(part);
-  const handle = await open(part, 'wx');
-  return new PartFile(path, part, handle, await handle.stat({ bigint: true }), force);
-};
-
-class PartFile implements SinkFile {
+/** What is written to the disk under the name of `.part`. */
+export class PartFile implements SinkFile {
   readonly path: string;
+  readonly kept: number;
   readonly #part: string;
-  readonly #handle: FileHandle;
-  readonly #identity: Identity;
+  readonly #size: number | undefined;
   readonly #force: boolean;
-  #batch: Uint8Array[] = [];
-  #batched = 0;
-  /** The work on the disk that is under way; `discard` may come in the middle of it. */
+  readonly #sidecar: Sidecar;
+  #handle: FileHandle;
+  #identity: Identity;
+  #batches: Batches;
+  /** The work on the disk that is under way; `suspend` and `discard` may come in the middle of it. */
   #working: Promise<void> = Promise.resolve();
-  #state: 'open' | 'committed' | 'discarded' = 'open';
+  #state: 'open' | 'committed' | 'suspended' | 'discarded' = 'open';
+  #hasName = false;
+  /** Bytes that a commit has flushed. */
+  #flushed = 0;
 
-  constructor(path: string, part: string, handle: FileHandle, identity: Identity, force: boolean) {
+  constructor({ path, size, force, sidecar, handle, identity, kept }: OpenPart) {
     this.path = path;
-    this.#part = part;
+    this.kept = kept;
+    this.#part = `${path}.part`;
+    this.#size = size;
+    this.#force = force;
+    this.#sidecar = sidecar;
     this.#handle = handle;
     this.#identity = identity;
-    this.#force = force;
+    this.#batches = this.#batchesFrom(kept);
+  }
+
+  /** Bytes that are still to come, as far as is known. */
+  get missing(): number {
+    return this.#state === 'open' ? Math.max(0, (this.#size ?? 0) - this.#batches.position) : 0;
+  }
+
+  async replay(take: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+    const slab = Buffer.allocUnsafeSlow(1024 * 1024);
+    for (let at = 0; at < this.kept;) {
+      this.#refuseEnded();
+      const length = Math.min(slab.byteLength, this.kept - at);
+      const { bytesRead } = await this.#handle.read(slab, 0, length, at).catch((thrown: unknown) => {
+        throw diskError(this.path, thrown);
+      });
+      if (bytesRead === 0) throw this.#changed();
+      await take(slab.subarray(0, bytesRead));
+      at += bytesRead;
+    }
   }
 
   write(bytes: Uint8Array): void | Promise<void> {
-    this.#batch.push(bytes);
-    this.#batched += bytes.byteLength;
-    return this.#batched < batchSize ? undefined : this.#work(() => this.#flush());
+    this.#refuseEnded();
+    const waiting = this.#batches.add(bytes);
+    return waiting === undefined ? undefined : this.#work(() => waiting);
+  }
+
+  restart(): Promise<void> {
+    return this.#work(async () => {
+      this.#refuseEnded();
+      await this.#batches.settled();
+      await this.#refuseStranger();
+      await this.#handle.close();
+      // Not cut to nothing: a process that took it up again on another machine may still be writing into it.
+      await this.#sidecar.forget();
+      await removeAt(this.#part);
+      this.#handle = await makeOwn(this.path, this.#part);
+      this.#identity = await identityOf(this.#handle);
+      await this.#sidecar.note(0);
+      this.#batches = this.#batchesFrom(0);
+      this.#flushed = 0;
+    });
   }
 
   commit(): Promise<void> {
     return this.#work(async () => {
-      await this.#flush();
-      await this.#handle.sync();
+      this.#refuseEnded();
+      await this.#batches.flush();
+      await this.#batches.sync();
+      this.#flushed = this.#batches.position;
+      if ((await this.#handle.stat()).size !== this.#batches.position) throw this.#changed();
       await this.#refuseStranger();
       await this.#handle.close();
-      this.#refuseDiscarded();
-      await this.#giveName();
+      this.#refuseEnded();
+      const isLinked = await giveName(this.#part, this.path, this.#force);
+      this.#hasName = true;
+      if (isLinked) await removeAt(this.#part);
+      // Should it stay, the next download sweeps it away.
+      await this.#sidecar.remove().catch(() => undefined);
       await flushDirectory(dirname(this.path));
-      this.#refuseDiscarded();
+      if (this.#state === 'discarded') this.#refuseEnded();
       this.#state = 'committed';
     });
   }
 
-  async discard(): Promise<void> {
-    if (this.#state === 'committed') return;
-    this.#state = 'discarded';
+  suspend(): Promise<void> {
+    return this.#end('suspended', async () => {
+      await this.#batches.flush().catch(() => undefined);
+      const there = await entryAt(this.#part).catch(() => undefined);
+      const flushed = await this.#batches.sync().then(
+        () => Number(there?.size ?? 0),
+        () => Math.max(this.#flushed, this.#sidecar.flushed),
+      );
+      await this.#batches.settled();
+      await this.#handle.close().catch(() => undefined);
+      // A commit that was already giving the name: the file is whole, proven, and stays.
+      const isOfUse = this.#sidecar.lasts && !this.#hasName && there !== undefined && there.size > 0n;
+      return isOfUse ? this.#sidecar.leave(flushed) : this.#remove();
+    });
+  }
+
+  discard(): Promise<void> {
+    return this.#end('discarded', async () => {
+      await this.#batches.settled();
+      await this.#handle.close().catch(() => undefined);
+      await this.#remove();
+      // A commit that was already giving the name. What was replaced by force cannot come back: then the new file, which is whole, stays.
+      if (this.#hasName && !this.#force && (await standsAt(this.path, this.#identity))) await removeAt(this.path);
+    });
+  }
+
+  async #end(state: 'suspended' | 'discarded', work: () => Promise<void>): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = state;
     await this.#working.catch(() => undefined);
-    await this.#handle.close().catch(() => undefined);
-    if (await this.#isOurs(this.#part)) await remove(this.#part);
-    // A commit that was already giving the name. What was replaced by force cannot come back: then the new file, which is whole, stays.
-    if (!this.#force && (await this.#isOurs(this.path))) await remove(this.path);
+    await this.#work(work);
+  }
+
+  #batchesFrom(start: number): Batches {
+    const rolling = new RollingFlush(this.#handle, Math.min(start, this.#sidecar.flushed), (flushed) =>
+      this.#sidecar.note(flushed),
+    );
+    return new Batches(this.#handle, start, rolling);
   }
 
   #work(work: () => Promise<void>): Promise<void> {
@@ -83,71 +161,27 @@ class PartFile implements SinkFile {
     return this.#working;
   }
 
-  async #flush(): Promise<void> {
-    const batch = this.#batch;
-    const length = this.#batched;
-    this.#batch = [];
-    this.#batched = 0;
-    if (length === 0) return;
-    const { bytesWritten } = await this.#handle.writev(batch);
-    // A disk that is nearly full takes less than it was given before it says so.
-    let rest = bytesWritten < length ? Buffer.concat(batch).subarray(bytesWritten) : undefined;
-    while (rest !== undefined && rest.byteLength > 0) rest = rest.subarray((await this.#handle.write(rest)).bytesWritten);
+  async #remove(): Promise<void> {
+    try {
+      if ((await this.#sidecar.isOurs()) && (await standsAt(this.#part, this.#identity))) await removeAt(this.#part);
+    } finally {
+      await this.#sidecar.remove();
+    }
   }
 
-  /** Another process that downloads the same file would have put its own `.part` in the place of ours. */
+  /** A process on another machine, or an older version of this one, may have put its own `.part` in the place of ours. */
   async #refuseStranger(): Promise<void> {
-    if (await this.#isOurs(this.#part)) return;
+    if ((await standsAt(this.#part, this.#identity)) && (await this.#sidecar.isOurs())) return;
     const reason = 'another download has taken over its .part file. Run only one at a time.';
     throw new SinkError({ path: this.path, reason, code: 'EBUSY' });
   }
 
-  #refuseDiscarded(): void {
-    if (this.#state === 'discarded') throw new SinkError({ path: this.path, reason: 'it was discarded before it had its name.' });
+  #changed(): SinkError {
+    const reason = 'somebody else has changed its .part file. Remove it, then start the download again.';
+    return new SinkError({ path: this.path, reason, code: 'EBUSY' });
   }
 
-  async #isOurs(path: string): Promise<boolean> {
-    const there = await statusOf(path).catch(() => undefined);
-    return there?.ino === this.#identity.ino && there.dev === this.#identity.dev;
-  }
-
-  async #giveName(): Promise<void> {
-    if (this.#force) return rename(this.#part, this.path);
-    try {
-      // Unlike a rename, a link does not replace a file that has appeared in the meantime.
-      await link(this.#part, this.path);
-    } catch (thrown) {
-      if (codeOf(thrown) === 'EEXIST') throw alreadyThere(this.path);
-      if (!unlinkable.has(codeOf(thrown) ?? '')) throw thrown;
-      if ((await statusOf(this.path)) !== undefined) throw alreadyThere(this.path);
-      return rename(this.#part, this.path);
-    }
-    await remove(this.#part);
+  #refuseEnded(): void {
+    if (this.#state !== 'open') throw new SinkError({ path: this.path, reason: `it was ${this.#state} before.` });
   }
 }
-
-/** File systems such as FAT know no links, and say so in one of these ways. */
-const unlinkable: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR']);
-
-const alreadyThere = (path: string): SinkError =>
-  new SinkError({
-    path,
-    code: 'EEXIST',
-    reason: 'a file of this name is there already. Choose another directory, or allow it to be replaced (force).',
-  });
-
-/** What stands under a name; a link that leads nowhere is something, too. */
-const statusOf = (path: string) => lstat(path, { bigint: true }).catch(unlessMissing);
-
-const remove = (path: string): Promise<void> => unlink(path).catch(unlessMissing);
-
-const unlessMissing = (thrown: unknown): undefined => {
-  if (codeOf(thrown) !== 'ENOENT') throw thrown;
-};
-
-/** Makes the new name survive a power cut; where directories cannot be flushed (Windows), the system does it in its own time. */
-const flushDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-};

@@ -3,7 +3,7 @@
 import { from, Observable, tap } from 'rxjs';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import { hashesFor, type Hashes } from './proof.ts';
-import type { IncomingFile, Sink, SinkFile } from '../sink.ts';
+import type { IncomingFile, Sink, SinkFile } from './sink.ts';
 import { sinkFailure } from './transfer.ts';
 
 /** A file on its way. */
@@ -56,10 +56,12 @@ export const takeUp = (arrival: Arrival): Observable<never> =>
       if (subscriber.closed) throw new Error('nobody waits for it any more');
       for (const hash of hashes.values()) hash.update(bytes);
     };
-    if (kept === 0 || target.replay === undefined) return subscriber.complete();
-    target.replay(take).then(
+    if (kept === 0) return subscriber.complete();
+    // Bytes that cannot be read again cannot be proven.
+    const took = target.replay === undefined ? target.restart?.() : target.replay(take);
+    Promise.resolve(took).then(
       () => {
-        arrival.received = kept;
+        arrival.received = target.replay === undefined ? 0 : kept;
         subscriber.complete();
       },
       (thrown: unknown) => subscriber.error(sinkFailure(target.path ?? arrival.name, thrown)),

@@ -7,7 +7,7 @@ import { DecodeError, TransportError, TruncatedError, UnsupportedEndpointError }
 import { goneError, isGone } from '../watching/lease-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
-import type { Sink } from '../sink.ts';
+import type { Sink } from './sink.ts';
 import { operationOf, transfer, type Transferred } from './transfer.ts';
 import type { Body } from '../connection/vapi.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';

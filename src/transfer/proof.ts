@@ -2,7 +2,7 @@
 
 import { ChecksumError, TruncatedError } from '../errors.ts';
 import type { ChecksumAlgorithm, ChecksumInfo } from '../model/transfer.ts';
-import type { Checksum, Hash, Proof, Sink } from '../sink.ts';
+import type { Checksum, Hash, Proof, Sink } from './sink.ts';
 
 /** Hashes that grow while the bytes pass, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, Hash>;

@@ -3,7 +3,7 @@
 import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors.ts';
 import { refuseOtherLength } from './proof.ts';
-import type { Hash, SinkFile } from '../sink.ts';
+import type { Hash, SinkFile } from './sink.ts';
 import { unlessStalled } from './stall.ts';
 
 /** What {@link transfer} moves, and where. */

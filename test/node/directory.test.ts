@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { mkdir, readFile, readlink, rename, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastValueFrom } from 'rxjs';
 import { download, listItems, listLibraries, SinkError, vcenter, type SinkFile } from 'rx-content-library';
@@ -21,9 +21,9 @@ test('a file is NAME.part until it is committed, and NAME from then on', async (
   const directory = join(await temporaryDirectory(), 'made', 'for it');
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   expect(file.path).toBe(join(directory, 'a.iso'));
-  expect(await contents(directory)).toEqual({ 'a.iso.part': '' });
+  expect(Object.keys(await contents(directory))).toEqual(['a.iso.part', 'a.iso.part.json']);
   await write(file, 'one, ', much, ' three');
-  expect(Object.keys(await contents(directory))).toEqual(['a.iso.part']);
+  expect(Object.keys(await contents(directory))).toEqual(['a.iso.part', 'a.iso.part.json']);
   await file.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': `one, ${much} three` });
 });
@@ -112,16 +112,54 @@ test('a file that appears in the middle is not replaced, and nothing of ours is 
   expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
 });
 
-test.each([true, false])("another's .part in the place of ours is an error, and left alone (force: %p)", async (force) => {
+test.each([true, false])(
+  'of two downloads of a file the first one wins, and the other one is EBUSY (force: %p)',
+  async (force) => {
+    const directory = await temporaryDirectory();
+    const ours = await toDirectory(directory, { force }).open({ name: 'a.iso' });
+    await write(ours, 'ours');
+    const theirs = toDirectory(directory, { force }).open({ name: 'a.iso' });
+    await expect(theirs).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY', path: join(directory, 'a.iso') });
+    await ours.commit({ verified: 'length' });
+    expect(await contents(directory)).toEqual({ 'a.iso': 'ours' });
+  },
+);
+
+test('of downloads that begin in the same moment the first one wins', async () => {
   const directory = await temporaryDirectory();
-  const ours = await toDirectory(directory, { force }).open({ name: 'a.iso' });
-  await write(ours, 'ours');
-  const theirs = await toDirectory(directory, { force }).open({ name: 'a.iso' });
-  await write(theirs, 'theirs');
-  await expect(ours.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
-  await ours.discard();
-  await theirs.commit({ verified: 'length' });
-  expect(await contents(directory)).toEqual({ 'a.iso': 'theirs' });
+  const openings = await Promise.allSettled([1, 2, 3].map(() => toDirectory(directory).open({ name: 'a.iso' })));
+  expect(openings).toEqual([
+    { status: 'fulfilled', value: expect.anything() },
+    { status: 'rejected', reason: expect.objectContaining({ _tag: 'SinkError', code: 'EBUSY' }) },
+    { status: 'rejected', reason: expect.objectContaining({ _tag: 'SinkError', code: 'EBUSY' }) },
+  ]);
+  const [first] = openings.flatMap((opening) => (opening.status === 'fulfilled' ? [opening.value] : []));
+  await first?.write(bytes('whole'));
+  await first?.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'whole' });
+});
+
+test("another's .part in the place of ours is an error, and left alone", async () => {
+  const directory = await temporaryDirectory();
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await write(file, 'ours');
+  // As a process on another machine would, which cannot see that this one is at work.
+  for (const name of ['a.iso.part', 'a.iso.part.json']) {
+    await rm(join(directory, name));
+    await writeFile(join(directory, name), 'theirs');
+  }
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await file.discard();
+  expect(await contents(directory)).toEqual({ 'a.iso.part': 'theirs', 'a.iso.part.json': 'theirs' });
+});
+
+test('a .part that somebody else has written into is an error', async () => {
+  const directory = await temporaryDirectory();
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  await write(file, 'ours');
+  await writeFile(join(directory, 'a.iso.part'), 'theirs');
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await file.discard();
 });
 
 test('a .part that was moved away is an error, and the stranger in its place is left alone', async () => {
@@ -134,10 +172,10 @@ test('a .part that was moved away is an error, and the stranger in its place is 
   expect(await contents(directory)).toEqual({ 'a.iso.part': 'stranger', moved: '' });
 });
 
-test('a link named NAME.part is not followed', async () => {
+test.each(['a.iso.part', 'a.iso.part.json'])('a link named %s is not followed', async (name) => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'precious'), 'precious');
-  await symlink('precious', join(directory, 'a.iso.part'));
+  await symlink('precious', join(directory, name));
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'new');
   await file.commit({ verified: 'length' });
@@ -164,9 +202,12 @@ test('a file in the place of the directory, or of one above it, is ENOTDIR', asy
   }
 });
 
-test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'ENAMETOOLONG'])('%s is told in a sentence', (code) => {
-  const error = diskError('/there/a.iso', Object.assign(new Error(`${code}: raw`), { code }));
-  expect(error).toMatchObject({ _tag: 'SinkError', code, path: '/there/a.iso' });
-  expect(error.message).toMatch(/^\/there\/a\.iso: [a-z].*\.$/);
-  expect(error.message).not.toContain('raw');
-});
+test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'ENAMETOOLONG', 'EIO', 'EMFILE', 'EBUSY'])(
+  '%s is told in a sentence',
+  (code) => {
+    const error = diskError('/there/a.iso', Object.assign(new Error(`${code}: raw`), { code }));
+    expect(error).toMatchObject({ _tag: 'SinkError', code, path: '/there/a.iso' });
+    expect(error.message).toMatch(/^\/there\/a\.iso: [a-z].*\.$/);
+    expect(error.message).not.toContain('raw');
+  },
+);

@@ -29,9 +29,10 @@ const unsafe = [
   ['an escape sequence of one character', '\u009b2Jx'],
   ['a line break', 'a\nb'],
   ['half a character', 'a\ud800'],
-  ['more bytes than a name may have', 'ä'.repeat(126)],
+  ['more bytes than the names beside it may have', 'ä'.repeat(123)],
   ['the ending of unfinished files', 'a.part'],
   ['the ending of unfinished files, in capitals', 'a.PART'],
+  ['the ending of what stands beside them', 'a.part.json'],
 ] as const;
 
 test.each(unsafe)('a name that is %s is refused before anything is made: %j', async (_, name) => {
@@ -49,7 +50,8 @@ test.each([
   'console.log',
   'a..b',
   'عربي\u200c.iso',
-  'ä'.repeat(125),
+  'ä'.repeat(122),
+  'part.json',
   'part',
   '円.iso',
 ])('a name that only looks odd is taken: %j', async (name) => {
@@ -57,4 +59,15 @@ test.each([
   const file = await toDirectory(directory).open({ name });
   await file.commit({ verified: 'length' });
   expect(await readdir(directory)).toEqual([name]);
+});
+
+test.each([
+  ['letter case', 'Disk.vmdk', 'disk.VMDK'],
+  ['a letter case that is longer', 'straße.iso', 'STRASSE.iso'],
+  ['the composition of its characters', 'caf\u00e9.iso', 'cafe\u0301.iso'],
+])('a name that differs from an earlier one in %s only is refused', async (_, first, second) => {
+  const sink = toDirectory(await temporaryDirectory(), { force: true });
+  await (await sink.open({ name: first })).commit({ verified: 'length' });
+  await expect(sink.open({ name: second })).rejects.toMatchObject({ _tag: 'UnsafeNameError', file: second });
+  await (await sink.open({ name: first })).discard();
 });

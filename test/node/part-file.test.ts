@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import { open, writeFile, type FileHandle } from 'node:fs/promises';
+import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SinkFile } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
@@ -53,23 +53,21 @@ const stopIn = (method: 'writev' | 'sync', call = 1) => {
 };
 
 test('a disk that takes less than it is given is given the rest', async () => {
+  const file = await openFile();
   replace(
     'writev',
     (original) =>
-      function (pieces) {
-        return Reflect.apply(original, this, [
-          (pieces as readonly Uint8Array[]).slice(0, 1).map((piece) => piece.subarray(0, 3)),
-        ]);
+      function (pieces, position) {
+        return Reflect.apply(original, this, [[(pieces as readonly Uint8Array[])[0]?.subarray(0, 3)], position]);
       },
   );
   const writes = replace(
     'write',
     (original) =>
-      function (piece) {
-        return Reflect.apply(original, this, [(piece as Uint8Array).subarray(0, 4)]);
+      function (bytes, start, length, position) {
+        return Reflect.apply(original, this, [bytes, start, Math.min(4, length as number), position]);
       },
   );
-  const file = await openFile();
   for (const text of ['abcde', 'fg', 'hijklm']) await file.write(new TextEncoder().encode(text));
   await file.commit({ verified: 'length' });
   expect(writes).toHaveBeenCalledTimes(3);
@@ -77,10 +75,11 @@ test('a disk that takes less than it is given is given the rest', async () => {
 });
 
 test.each(['write', 'commit'] as const)('a disk that is full is ENOSPC in %s, and nothing is left', async (when) => {
-  jest.spyOn(disk, 'writev').mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
   const file = await openFile();
+  jest.spyOn(disk, 'writev').mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
   const failing = async (): Promise<void> => {
-    await file.write(when === 'write' ? much : much.subarray(0, 10));
+    // What is on its way does not hold back the next piece: that one is told.
+    for (const part of when === 'write' ? [much, much] : [much.subarray(0, 10)]) await file.write(part);
     if (when === 'commit') await file.commit({ verified: 'length' });
   };
   await expect(failing()).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC', path: join(directory, 'a.iso') });
@@ -88,9 +87,36 @@ test.each(['write', 'commit'] as const)('a disk that is full is ENOSPC in %s, an
   expect(await contents(directory)).toEqual({});
 });
 
-test('a discard in the middle of a write waits for it, and leaves nothing', async () => {
-  const disk = stopIn('writev');
+test('a mebibyte on its way holds back the one after the next', async () => {
   const file = await openFile();
+  const disk = stopIn('writev');
+  const mebibyte = new Uint8Array(1024 * 1024).fill(66);
+  await file.write(mebibyte);
+  await disk.reached;
+  let isTaken = false;
+  const writing = Promise.resolve(file.write(mebibyte)).then(() => {
+    isTaken = true;
+  });
+  await new Promise(setImmediate);
+  expect(isTaken).toBe(false);
+  disk.goOn();
+  await writing;
+  await file.commit({ verified: 'length' });
+  expect((await stat(join(directory, 'a.iso'))).size).toBe(2 * mebibyte.byteLength);
+});
+
+test('pieces of any size come out as they went in', async () => {
+  const sizes = [1, 16_384, 1_048_575, 1, 1_048_576, 3_000_000, 70_000, 0, 1_048_577, 5];
+  const pieces = sizes.map((size, index) => new Uint8Array(size).map((_, at) => (at * 7 + index * 31) % 251));
+  const file = await openFile();
+  for (const piece of pieces) await file.write(piece);
+  await file.commit({ verified: 'length' });
+  expect(Buffer.concat(pieces).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
+});
+
+test('a discard in the middle of a write waits for it, and leaves nothing', async () => {
+  const file = await openFile();
+  const disk = stopIn('writev');
   const writing = file.write(much);
   await disk.reached;
   const discarding = file.discard();
@@ -104,8 +130,8 @@ test.each([
   ['flushing them', 'sync', 1],
   ['flushing the directory', 'sync', 2],
 ] as const)('a discard in the middle of a commit that is %s leaves nothing', async (_, method, call) => {
-  const disk = stopIn(method, call);
   const file = await openFile();
+  const disk = stopIn(method, call);
   await file.write(much.subarray(0, 10));
   const committing = file.commit({ verified: 'length' });
   await disk.reached;

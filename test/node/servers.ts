@@ -23,7 +23,8 @@ export const served = async (handler: Handler, options: ServeOptions = {}) => {
   return server;
 };
 
-const listening = async (server: Server | TcpServer): Promise<string> => {
+/** Starts a server of any kind; the address is that of plain HTTP. */
+export const listening = async (server: Server | TcpServer): Promise<string> => {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

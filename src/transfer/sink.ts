@@ -1,6 +1,6 @@
 /** Where the bytes of a download go: the small interface that a directory, a stream or your own storage fulfils. */
 
-import type { ChecksumAlgorithm } from './model/transfer.ts';
+import type { ChecksumAlgorithm } from '../model/transfer.ts';
 
 /** A checksum that grows with the bytes. */
 export interface Hash {

@@ -1,0 +1,169 @@
+/**
+ * What one GiB over TLS into a file, with its SHA256, costs in CPU and memory: the command as it is published, and `download` over the
+ * platform's own `fetch`, beside `curl -o f && openssl dgst -sha256 f`; all of it against the simulator in a process of its own. Fails
+ * where a limit is missed. `npm run bench:transfer-tls`
+ */
+
+import { execFile, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createDownloadSession, deleteDownloadSession, prepareDownloadFile, vcenter } from 'rx-content-library';
+import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
+import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
+
+const gibibyte = 1024 ** 3;
+const rounds = 7;
+const limits = { command: 1.35, fetch: 1.6, memory: 128 };
+
+const root = join(import.meta.dirname, '..');
+const user = { username: 'administrator@vsphere.local', password: 'secret' };
+const item = 'item-1';
+const name = 'disk.vmdk';
+
+interface Address {
+  readonly url: string;
+  readonly cert: string;
+  readonly thumbprint: string;
+}
+
+/** In a process of its own: only the client's work is to be counted. */
+const serveSimulator = async (): Promise<void> => {
+  const tls = selfSigned();
+  const simulator = createSimulator({
+    createHash: nodeHash,
+    users: [user],
+    // The algorithm is known beforehand, so that nobody computes another one besides.
+    scenario: { preparation: { requested: 0, preparing: 0, checksumKnown: 'at-once' }, checksums: 'SHA256' },
+    inventory: {
+      libraries: [{ name: 'bench', items: [{ id: item, name: 'item', files: [{ name, size: gibibyte }] }] }],
+    },
+  });
+  const { url } = await serve(simulator.fetch, { tls });
+  process.send?.({ url, cert: tls.cert, thumbprint: tls.thumbprint } satisfies Address);
+};
+
+/** As an application does it, which is started as it is; the platform's `fetch` trusts the file in NODE_EXTRA_CA_CERTS. */
+const application = `
+import { download, withVCenter } from 'rx-content-library';
+import { toDirectory } from 'rx-content-library/node';
+const [server, folder, credentials] = process.argv.slice(1);
+withVCenter({ server, credentials: JSON.parse(credentials) }, (vc) =>
+  download(vc, '${item}', toDirectory(folder, { force: true })),
+).subscribe();
+`;
+
+interface Cost {
+  /** Seconds, in the program and in the system for it. */
+  readonly cpu: number;
+  readonly wall: number;
+  /** MiB. */
+  readonly memory: number;
+}
+
+const time = '/usr/bin/time';
+
+const cost = async (env: NodeJS.ProcessEnv, program: string, ...args: readonly string[]): Promise<Cost> => {
+  const { stderr } = await promisify(execFile)(time, ['-f', 'cost %U %S %e %M', program, ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
+  const [, user, system, wall, memory] = /^cost (\S+) (\S+) (\S+) (\S+)$/m.exec(stderr) ?? [];
+  return { cpu: Number(user) + Number(system), wall: Number(wall), memory: Number(memory) / 1024 };
+};
+
+const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
+
+const measure = async (): Promise<void> => {
+  for (const program of [time, '/usr/bin/curl', '/usr/bin/openssl'])
+    if (!existsSync(program)) throw new Error(`${program} is missing: install the packages "time", "curl" and "openssl".`);
+  // The disk's own speed is not what is measured.
+  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rx-content-library-'));
+  const server = fork(import.meta.filename, ['serve']);
+  try {
+    const [address] = (await once(server, 'message')) as [Address];
+    const { url, thumbprint } = address;
+    const cert = join(folder, 'cert.pem');
+    await writeFile(cert, address.cert);
+
+    const vc = vcenter({ server: url, credentials: user, fetch: nodeFetch({ thumbprint }) });
+    const session = await lastValueFrom(createDownloadSession(vc, item));
+    const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, name));
+    const uri = download_endpoint?.uri ?? '';
+
+    const file = join(folder, name);
+    const connection = { VCENTER_URL: url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
+    const command = join(root, 'dist/cli/main.js');
+    const both = 'curl -s --fail --cacert "$0" -o "$1" "$2" && openssl dgst -sha256 "$1"';
+    const ways: Readonly<Record<string, () => Promise<Cost>>> = {
+      'curl -o f && openssl dgst -sha256 f': () => cost({}, '/bin/sh', '-c', both, cert, file, uri),
+      'content-library export': () =>
+        cost(connection, process.execPath, command, 'export', 'bench/item', folder, '--force', '--thumbprint', thumbprint),
+      'download() over fetch': () =>
+        cost(
+          { NODE_EXTRA_CA_CERTS: cert },
+          process.execPath,
+          '--input-type=module',
+          '--eval',
+          application,
+          url,
+          folder,
+          JSON.stringify(user),
+        ),
+      'an idle process: content-library --version': () => cost({}, process.execPath, command, '--version'),
+    };
+
+    const costs = new Map(Object.keys(ways).map((way) => [way, [] as Cost[]]));
+    for (let round = -1; round < rounds; round += 1) {
+      for (const [way, run] of Object.entries(ways)) {
+        await rm(file, { force: true });
+        const spent = await run();
+        // The first round warms up.
+        if (round >= 0) costs.get(way)?.push(spent);
+      }
+    }
+    await lastValueFrom(deleteDownloadSession(vc, session));
+    report(costs);
+  } finally {
+    server.kill();
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const report = (costs: ReadonlyMap<string, readonly Cost[]>): void => {
+  console.log(
+    `Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}`,
+  );
+  console.log(`${rounds} rounds in turn, 1 GiB each; medians (min..max)\n`);
+  console.log('| one GiB over TLS, with SHA256, into a file | CPU s | ratio | wall s | peak memory MiB |\n|---|---|---|---|---|');
+  const rows = [...costs].map(([way, spent]) => ({
+    way,
+    cpus: spent.map(({ cpu }) => cpu),
+    wall: medianOf(spent.map(({ wall }) => wall)),
+    memory: medianOf(spent.map(({ memory }) => memory)),
+  }));
+  const [curl = NaN, command = NaN, fetch = NaN] = rows.map((row) => medianOf(row.cpus));
+  for (const { way, cpus, wall, memory } of rows) {
+    const range = `${medianOf(cpus).toFixed(2)} (${Math.min(...cpus).toFixed(2)}..${Math.max(...cpus).toFixed(2)})`;
+    console.log(`| ${way} | ${range} | ${(medianOf(cpus) / curl).toFixed(2)} | ${wall.toFixed(2)} | ${memory.toFixed(0)} |`);
+  }
+  const idle = rows[3]?.memory ?? NaN;
+  console.log();
+  within('content-library export, CPU', command / curl, limits.command);
+  within('download() over fetch, CPU', fetch / curl, limits.fetch);
+  within('content-library export, MiB over the idle process', (rows[1]?.memory ?? NaN) - idle, limits.memory);
+  within('download() over fetch, MiB over the idle process', (rows[2]?.memory ?? NaN) - idle, limits.memory);
+};
+
+const within = (what: string, value: number, limit: number): void => {
+  const isWithin = value <= limit;
+  console.log(`${what}: ${value.toFixed(2)}, ${isWithin ? 'within' : 'ABOVE'} the limit of ${limit}`);
+  if (!isWithin) process.exitCode = 1;
+};
+
+if (process.argv[2] === 'serve') await serveSimulator();
+else await measure();

@@ -1,0 +1,183 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { IncomingFile, SinkFile } from 'rx-content-library';
+import { begin, bury, closeAll, toDirectory, type Fault } from './faulty-disk.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+/** Large enough for more than one write to the disk; where a small file does, its beginning is used. */
+const large = Buffer.from(Uint8Array.from({ length: 1_300_000 }, (_, at) => (at * 7 + (at >> 11)) % 251));
+let source = large;
+const incoming = (): IncomingFile => ({
+  name: 'a.iso',
+  size: source.byteLength,
+  content: { itemId: 'item-1', contentVersion: '7' },
+});
+const old = Buffer.from('the old file');
+const foreign = { 'b.iso': 'foreign', 'b.iso.part': 'foreign', 'b.iso.part.json': 'foreign' } as const;
+
+/** A file in the making, and how much of it there is. */
+interface Making {
+  readonly file: SinkFile;
+  at: number;
+}
+
+type Step = number | 'restart' | 'suspend' | 'discard' | 'commit';
+
+const opened = async (directory: string, force: boolean): Promise<Making> => ({
+  file: await toDirectory(directory, { force }).open(incoming()),
+  at: 0,
+});
+
+/** What is taken up again is what came before. */
+const replay = async (making: Making): Promise<void> => {
+  await making.file.replay?.((bytes) => {
+    expect(source.subarray(making.at, making.at + bytes.byteLength).equals(bytes)).toBe(true);
+    making.at += bytes.byteLength;
+  });
+  expect(making.at).toBe(making.file.kept);
+};
+
+const take = async (making: Making, step: Step): Promise<void> => {
+  if (typeof step === 'number') {
+    const bytes = source.subarray(making.at, making.at + step);
+    await making.file.write(bytes);
+    making.at += bytes.byteLength;
+  } else if (step === 'restart') {
+    await making.file.restart?.();
+    making.at = 0;
+  } else if (step === 'commit') {
+    await making.file.write(source.subarray(making.at));
+    await making.file.commit({ verified: 'length' });
+  } else await making.file[step]?.();
+};
+
+const isOneOf = (found: Buffer, allowed: readonly Buffer[]): boolean => allowed.some((each) => each.equals(found));
+
+/** Whatever happened: the old file, a `.part`, or the whole new file; nothing else was touched, and nothing else is there. */
+const expectSound = async (directory: string, force: boolean): Promise<void> => {
+  const names = await readdir(directory);
+  const ours = names.filter((name) => !(name in foreign));
+  expect(['a.iso', 'a.iso.part', 'a.iso.part.json']).toEqual(expect.arrayContaining(ours));
+  for (const [name, text] of Object.entries(foreign)) expect(await readFile(join(directory, name), 'utf8')).toBe(text);
+  if (force) expect(ours).toContain('a.iso');
+  if (!ours.includes('a.iso')) return;
+  expect(isOneOf(await readFile(join(directory, 'a.iso')), force ? [old, source] : [source])).toBe(true);
+};
+
+/** The run after the failure has a disk without faults: it finishes, and leaves the file alone. */
+const expectFinishes = async (directory: string, force: boolean): Promise<void> => {
+  begin();
+  const isThere = !force && (await readdir(directory)).includes('a.iso');
+  if (isThere) await expect(opened(directory, force)).rejects.toMatchObject({ code: 'EEXIST' });
+  else {
+    const making = await opened(directory, force);
+    await replay(making);
+    await take(making, 'commit');
+  }
+  expect((await readdir(directory)).sort()).toEqual(['a.iso', ...Object.keys(foreign)]);
+  expect(source.equals(await readFile(join(directory, 'a.iso')))).toBe(true);
+};
+
+const prepared = async (force: boolean): Promise<string> => {
+  const directory = await temporaryDirectory();
+  for (const [name, text] of Object.entries(foreign)) await writeFile(join(directory, name), text);
+  if (force) await writeFile(join(directory, 'a.iso'), old);
+  return directory;
+};
+
+/** One process: it opens the file and takes steps until one fails; then it does what a download does. Answers the operations. */
+const oneProcess = async (
+  directory: string,
+  {
+    force,
+    steps,
+    at,
+    fault,
+    afterwards,
+  }: { force: boolean; steps: readonly Step[]; at: number; fault: Fault; afterwards: 'suspend' | 'discard' },
+): Promise<number> => {
+  const run = begin(at, fault);
+  let making: Making | undefined;
+  try {
+    making = await opened(directory, force);
+    await replay(making);
+    for (const step of steps) await take(making, step);
+  } catch (thrown) {
+    expect(thrown).toMatchObject({ _tag: 'SinkError' });
+  }
+  // What fails now is not heard of by anybody.
+  await making?.file[afterwards]?.().catch(() => undefined);
+  const left = await closeAll();
+  if (run.hasEnded) await bury(directory);
+  else expect(left).toBe(0);
+  return run.count;
+};
+
+const story: readonly Step[] = [1_000, 15_000, 'restart', 16_384, 'commit'];
+
+/** After a crash nothing is done any more, whatever is asked for. */
+const endings: Readonly<Record<Fault, readonly ('suspend' | 'discard')[]>> = {
+  crash: ['suspend'],
+  'crash after': ['suspend'],
+  'crash within': ['suspend'],
+  error: ['suspend', 'discard'],
+};
+
+const cases = (Object.keys(endings) as readonly Fault[]).flatMap((fault) =>
+  endings[fault].flatMap((afterwards) => [false, true].map((force) => ({ fault, afterwards, force }))),
+);
+
+test.each(cases)(
+  '$fault at every single operation of a download, then $afterwards: the next run finishes (force: $force)',
+  async ({ fault, afterwards, force }) => {
+    source = large.subarray(0, 20_000);
+    const again = async (at: number): Promise<{ directory: string; operations: number }> => {
+      const directory = await prepared(force);
+      await oneProcess(directory, { force, steps: [9_000, 'suspend'], at: 0, fault, afterwards });
+      return { directory, operations: await oneProcess(directory, { force, steps: story, at, fault, afterwards }) };
+    };
+    const { operations } = await again(0);
+    expect(operations).toBeGreaterThan(30);
+    for (let at = 1; at <= operations; at += 1) {
+      const { directory } = await again(at);
+      await expectSound(directory, force);
+      await expectFinishes(directory, force);
+    }
+  },
+);
+
+const steps = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 1_200_000 }) },
+    { weight: 2, arbitrary: fc.constant<Step>('restart') },
+    { weight: 1, arbitrary: fc.constantFrom<Step>('commit', 'suspend', 'discard') },
+  ),
+  { maxLength: 6 },
+);
+
+const runs = fc.array(
+  fc.record({
+    steps,
+    at: fc.integer({ min: 0, max: 60 }),
+    fault: fc.constantFrom<Fault>('error', 'crash', 'crash after', 'crash within'),
+    afterwards: fc.constantFrom('suspend', 'discard'),
+  }),
+  { minLength: 1, maxLength: 4 },
+);
+
+test('any runs with any faults leave the old file, a .part or the whole new one, and the next run finishes', async () => {
+  source = large;
+  await fc.assert(
+    fc.asyncProperty(runs, fc.boolean(), async (all, force) => {
+      const directory = await prepared(force);
+      for (const each of all) {
+        await oneProcess(directory, { ...each, force });
+        await expectSound(directory, force);
+      }
+      await expectFinishes(directory, force);
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -1,0 +1,48 @@
+import { expect, test } from '@jest/globals';
+import { statfs } from 'node:fs/promises';
+import { toDirectory } from 'rx-content-library/node';
+import { contents, temporaryDirectory } from './temporary.ts';
+
+const free = async (directory: string): Promise<number> => {
+  const { bavail, bsize } = await statfs(directory);
+  return bavail * bsize;
+};
+
+const content = { itemId: 'item-1', contentVersion: '7' };
+
+test('a file for which there is no room is ENOSPC before its first byte, which says how much is missing', async () => {
+  const directory = await temporaryDirectory();
+  const opening = toDirectory(directory).open({ name: 'a.iso', size: 2 ** 60, content });
+  await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC' });
+  await expect(opening).rejects.toThrow(
+    /: the disk has [\d.]+ [GT]B free, and 1152\.9 PB are still to come: 115\d\.\d PB are missing\. Make room/,
+  );
+  expect(await contents(directory)).toEqual({});
+});
+
+test('files on their way have their room already', async () => {
+  const directory = await temporaryDirectory();
+  const size = Math.floor((await free(directory)) * 0.6);
+  const sink = toDirectory(directory);
+  const first = await sink.open({ name: 'a.iso', size });
+  await expect(sink.open({ name: 'b.iso', size })).rejects.toMatchObject({ code: 'ENOSPC' });
+  await first.discard();
+  await (await sink.open({ name: 'b.iso', size })).discard();
+});
+
+test('bytes that are kept need no room, and stay where there is none for the others', async () => {
+  const directory = await temporaryDirectory();
+  const half = Math.floor((await free(directory)) * 0.5);
+  const incoming = { name: 'b.iso', size: half, content };
+  const earlier = await toDirectory(directory).open(incoming);
+  await earlier.write(new Uint8Array(1000));
+  await earlier.suspend?.();
+
+  const sink = toDirectory(directory);
+  const large = await sink.open({ name: 'a.iso', size: Math.floor(half * 1.6) });
+  await expect(sink.open(incoming)).rejects.toMatchObject({ code: 'ENOSPC' });
+  await large.discard();
+  const next = await sink.open(incoming);
+  expect(next.kept).toBe(1000);
+  await next.discard();
+});

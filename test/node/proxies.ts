@@ -1,0 +1,64 @@
+/** A proxy of one test, which notes what it was asked for. */
+
+import { createServer as createSecureServer } from 'node:https';
+import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { listening } from './servers.ts';
+
+/** How a proxy is made. */
+export interface ProxyOptions {
+  /** Who may use it, as `user:password`. @default everybody */
+  readonly login?: string;
+  /** With a certificate of its own. @default plain */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Where every name leads that it is asked for. */
+  readonly leadsTo: string;
+}
+
+/** One request that reached it. */
+export interface Proxied {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: IncomingMessage['headers'];
+}
+
+/** A proxy that resolves every name to one server; the address has no login in it. */
+export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
+  const asked: Proxied[] = [];
+  /** Everything that went through tunnels, in both directions. */
+  let seen = '';
+  const { hostname, port } = new URL(leadsTo);
+  const isRefused = (incoming: IncomingMessage): boolean => {
+    asked.push({ method: incoming.method ?? '', target: incoming.url ?? '', headers: incoming.headers });
+    const expected = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
+    return incoming.headers['proxy-authorization'] !== expected;
+  };
+  const forward: RequestListener = (incoming, outgoing) => {
+    if (isRefused(incoming)) return void outgoing.writeHead(407).end();
+    const path = incoming.url?.replace(/^http:\/\/[^/]*/, '') ?? '/';
+    const { method, headers } = incoming;
+    incoming.pipe(
+      request({ hostname, port, path, method, headers, agent: false }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(outgoing);
+      }),
+    );
+  };
+  const server = tls === undefined ? createServer(forward) : createSecureServer(tls, forward);
+  server.on('connect', (incoming: IncomingMessage, socket: Duplex) => {
+    socket.on('error', () => undefined);
+    if (isRefused(incoming)) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
+    const through: Socket = connect(Number(port), hostname, () => {
+      socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+      socket.on('data', (bytes: Buffer) => (seen += bytes.toString('latin1')));
+      through.on('data', (bytes: Buffer) => (seen += bytes.toString('latin1')));
+      socket.pipe(through).pipe(socket);
+    });
+    through.on('error', () => socket.destroy());
+    through.on('close', () => socket.destroy());
+    socket.on('close', () => through.destroy());
+  });
+  const url = await listening(server);
+  return { url: tls === undefined ? url : url.replace('http:', 'https:'), asked, seen: () => seen };
+};

@@ -1,0 +1,383 @@
+import { expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { link, mkdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { IncomingFile, SinkFile } from 'rx-content-library';
+import { toDirectory } from 'rx-content-library/node';
+import { contents, temporaryDirectory } from './temporary.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const file: IncomingFile = {
+  name: 'a.iso',
+  size: 11,
+  content: { itemId: 'item-1', contentVersion: '7', fileVersion: '2' },
+};
+
+const open = (directory: string, incoming = file): Promise<SinkFile> => toDirectory(directory).open(incoming);
+
+/** What an earlier run has left: the first bytes of the file. */
+const leave = async (directory: string, text: string, incoming = file): Promise<void> => {
+  const earlier = await open(directory, incoming);
+  await earlier.write(bytes(text));
+  await earlier.suspend?.();
+};
+
+const replayed = async (kept: SinkFile): Promise<string> => {
+  const pieces: Uint8Array[] = [];
+  await kept.replay?.((piece) => void pieces.push(piece.slice()));
+  return Buffer.concat(pieces).toString();
+};
+
+const note = async (directory: string): Promise<Record<string, unknown>> =>
+  JSON.parse(await readFile(join(directory, 'a.iso.part.json'), 'utf8')) as Record<string, unknown>;
+
+/** What came first is taken up again, and the file is finished. */
+const finish = async (directory: string, expected: string): Promise<void> => {
+  const next = await open(directory);
+  expect(next.kept).toBe(expected.length);
+  expect(await replayed(next)).toBe(expected);
+  await next.write(bytes('hello world'.slice(expected.length)));
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
+};
+
+test('what was suspended is taken up again by a later run', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  expect(Object.keys(await contents(directory))).toEqual(['a.iso.part', 'a.iso.part.json']);
+  await finish(directory, 'hello');
+});
+
+test('all of a file can be kept', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello world');
+  await finish(directory, 'hello world');
+});
+
+test('what was discarded is not', async () => {
+  const directory = await temporaryDirectory();
+  const earlier = await open(directory);
+  await earlier.write(bytes('hello'));
+  await earlier.discard();
+  expect(await contents(directory)).toEqual({});
+});
+
+test('more than a mebibyte is replayed piece by piece, each when the one before was taken', async () => {
+  const directory = await temporaryDirectory();
+  const text = 'much '.repeat(600_000);
+  const large = { ...file, size: text.length };
+  await leave(directory, text, large);
+  const next = await open(directory, large);
+  const taken: string[] = [];
+  let atOnce = 0;
+  await next.replay?.(async (piece) => {
+    atOnce += 1;
+    expect(atOnce).toBe(1);
+    await new Promise(setImmediate);
+    taken.push(Buffer.from(piece).toString());
+    atOnce -= 1;
+  });
+  expect(taken.length).toBe(3);
+  expect(taken.join('')).toBe(text);
+  await next.discard();
+});
+
+test('a replay ends with what its taker throws', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  const next = await open(directory);
+  const reason = new Error('enough');
+  await expect(next.replay?.(() => Promise.reject(reason))).rejects.toBe(reason);
+  await next.discard();
+});
+
+test('a .part that has become shorter during the replay is EBUSY', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  const next = await open(directory);
+  await truncate(join(directory, 'a.iso.part'), 2);
+  await expect(replayed(next)).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await next.restart?.();
+  await next.write(bytes('hello world'));
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
+});
+
+test('a restart forgets what is kept, and what came', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'jello');
+  const next = await open(directory);
+  await next.write(bytes(' w'));
+  await next.restart?.();
+  await next.write(bytes('hel'));
+  await next.restart?.();
+  await next.write(bytes('hello'));
+  await next.suspend?.();
+  await finish(directory, 'hello');
+});
+
+test('the sidecar says what the bytes belong to and who writes them, and in the end how many there are', async () => {
+  const directory = await temporaryDirectory();
+  const next = await open(directory);
+  const belonging = { format: 1, name: 'a.iso', size: 11, itemId: 'item-1', contentVersion: '7', fileVersion: '2' };
+  expect(await note(directory)).toMatchObject({ ...belonging, writer: { host: hostname(), pid: process.pid } });
+  await next.write(bytes('hello'));
+  await next.suspend?.();
+  expect(await note(directory)).toEqual({ ...belonging, flushed: 5 });
+});
+
+const other: readonly [string, IncomingFile][] = [
+  ['item', { ...file, content: { itemId: 'item-2', contentVersion: '7', fileVersion: '2' } }],
+  ['content version', { ...file, content: { itemId: 'item-1', contentVersion: '8', fileVersion: '2' } }],
+  ['file version', { ...file, content: { itemId: 'item-1', contentVersion: '7', fileVersion: '3' } }],
+  ['file version, for there is none', { ...file, content: { itemId: 'item-1', contentVersion: '7' } }],
+  ['content version, for the server did not say', { ...file, content: { itemId: 'item-1', contentVersion: '' } }],
+  ['size', { ...file, size: 12 }],
+];
+
+test.each([...other, ['content, for nothing is known of it', { name: 'a.iso' }] as const])(
+  'bytes of another %s are not taken up',
+  async (_, incoming) => {
+    const directory = await temporaryDirectory();
+    await leave(directory, 'hello');
+    const next = await open(directory, incoming);
+    expect(next.kept).toBe(0);
+    expect(await readFile(join(directory, 'a.iso.part'), 'utf8')).toBe('');
+    await next.discard();
+    expect(await contents(directory)).toEqual({});
+  },
+);
+
+test.each([
+  ['no content', { name: 'a.iso', size: 11 }],
+  ['an empty content version', { ...file, content: { itemId: 'item-1', contentVersion: '' } }],
+  ['a content version longer than a sidecar', { ...file, content: { itemId: 'item-1', contentVersion: '7'.repeat(600) } }],
+] satisfies readonly [string, IncomingFile][])('with %s a suspended file is discarded', async (_, incoming) => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello', incoming);
+  expect(await contents(directory)).toEqual({});
+});
+
+test('a suspended file without a byte is discarded', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, '');
+  expect(await contents(directory)).toEqual({});
+});
+
+const sidecar = (directory: string): string => join(directory, 'a.iso.part.json');
+const part = (directory: string): string => join(directory, 'a.iso.part');
+
+const damages: readonly [string, (directory: string) => Promise<unknown>][] = [
+  ['is missing', (directory) => rm(sidecar(directory))],
+  ['is empty', (directory) => truncate(sidecar(directory))],
+  ['is half', (directory) => truncate(sidecar(directory), 40)],
+  ['is no JSON', (directory) => writeFile(sidecar(directory), '<html>')],
+  ['is null', (directory) => writeFile(sidecar(directory), 'null')],
+  ['is a list', (directory) => writeFile(sidecar(directory), '[1]')],
+  [
+    'is of a newer version',
+    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), format: 2 })),
+  ],
+  [
+    'is of another file',
+    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), name: 'A.iso' })),
+  ],
+  [
+    'is a link',
+    async (directory) => {
+      await rename(sidecar(directory), join(directory, 'elsewhere'));
+      await symlink('elsewhere', sidecar(directory));
+    },
+  ],
+  ['has a second name', (directory) => link(sidecar(directory), join(directory, 'elsewhere'))],
+];
+
+test.each(damages)('where the sidecar %s, the file is started over', async (_, damage) => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  await damage(directory);
+  const foreign = (await contents(directory))['elsewhere'];
+  const next = await open(directory);
+  expect(next.kept).toBe(0);
+  await next.write(bytes('hello world'));
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
+});
+
+const strangers: readonly [string, (directory: string) => Promise<unknown>][] = [
+  ['is missing', (directory) => rm(part(directory))],
+  ['is longer than the file', (directory) => writeFile(part(directory), 'hello world and more')],
+  [
+    'is a link',
+    async (directory) => {
+      await rename(part(directory), join(directory, 'elsewhere'));
+      await symlink('elsewhere', part(directory));
+    },
+  ],
+  ['has a second name', (directory) => link(part(directory), join(directory, 'elsewhere'))],
+];
+
+test.each(strangers)('where the .part %s, the file is started over', async (_, change) => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  await change(directory);
+  const foreign = (await contents(directory))['elsewhere'];
+  const next = await open(directory);
+  expect(next.kept).toBe(0);
+  await next.write(bytes('hello world'));
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
+});
+
+test('a directory in the place of the sidecar or the .part is EISDIR or EPERM, and nothing of ours is left', async () => {
+  for (const name of ['a.iso.part', 'a.iso.part.json']) {
+    const directory = await temporaryDirectory();
+    await mkdir(join(directory, name));
+    await expect(open(directory)).rejects.toMatchObject({ _tag: 'SinkError', code: expect.stringMatching(/^(?:EISDIR|EPERM)$/) });
+    await rm(join(directory, name), { recursive: true });
+    expect(await contents(directory)).toEqual({});
+  }
+});
+
+/** A process that runs until it is ended. */
+const running = async (): Promise<{ readonly pid: number; end: () => Promise<void> }> => {
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume(); console.log()'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  await once(child.stdout, 'data');
+  return {
+    pid: child.pid ?? 0,
+    end: async () => {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    },
+  };
+};
+
+test('what a process has left that was killed is taken up again, and not before', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  const { pid, end } = await running();
+  const writer = { host: hostname(), pid, id: 'theirs' };
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  const opening = open(directory);
+  await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await expect(opening).rejects.toThrow(`process ${pid} is downloading it`);
+  await end();
+  await finish(directory, 'hello');
+});
+
+/** Elsewhere the system does not tell when a process started. */
+const onLinux = process.platform === 'linux' ? test : test.skip;
+
+onLinux('a process that got the number of one that was killed is not in the way', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  const { pid, end } = await running();
+  const writer = { host: hostname(), pid, id: 'theirs', started: '1' };
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await finish(directory, 'hello');
+  await end();
+});
+
+test.each([
+  ['of another machine', { host: 'elsewhere', pid: 1, id: 'theirs' }],
+  ['of this process, from before it was started anew', { host: hostname(), pid: process.pid, id: 'theirs' }],
+  ['that makes no sense', { host: hostname(), pid: -1, id: 'theirs' }],
+])('a writer %s is not in the way', async (_, writer) => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await finish(directory, 'hello');
+});
+
+test('a download that was taken over by another machine does not touch what is that one’s now', async () => {
+  const directory = await temporaryDirectory();
+  const ours = await open(directory);
+  await ours.write(bytes('hello'));
+  const writer = { host: 'elsewhere', pid: 1, id: 'theirs' };
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await ours.suspend?.();
+  expect(await note(directory)).toMatchObject({ writer });
+  expect((await stat(part(directory))).size).toBe(5);
+});
+
+/** A writer that is gone, in another run of the machine: what it has not flushed may be gone, too. */
+const powerCut = async (directory: string, flushed: number): Promise<void> => {
+  const writer = { host: hostname(), pid: 2 ** 30, id: 'theirs', boot: 'another' };
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), flushed, writer }));
+};
+
+test('after a power cut only what was flushed is taken up again', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello-----');
+  await powerCut(directory, 5);
+  const next = await open(directory);
+  expect(next.kept).toBe(5);
+  expect(await readFile(part(directory), 'utf8')).toBe('hello');
+  await next.suspend?.();
+  await finish(directory, 'hello');
+});
+
+test('after a power cut before the first flush the file is started over', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, '-----');
+  await powerCut(directory, 0);
+  const next = await open(directory);
+  expect(next.kept).toBe(0);
+  await next.write(bytes('hello'));
+  await next.suspend?.();
+  await finish(directory, 'hello');
+});
+
+test('what was flushed counts no longer once the file was started over', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'jello');
+  const next = await open(directory);
+  expect(await note(directory)).toMatchObject({ flushed: 5 });
+  await next.restart?.();
+  expect(await note(directory)).toMatchObject({ flushed: 0 });
+  await next.discard();
+});
+
+test('every 64 mebibytes are flushed while others still come', async () => {
+  const directory = await temporaryDirectory();
+  const size = 70 * 1024 * 1024;
+  const large = await open(directory, { ...file, size });
+  const mebibyte = new Uint8Array(1024 * 1024);
+  for (let at = 0; at < size; at += mebibyte.byteLength) await large.write(mebibyte);
+  for (;;) {
+    const { flushed } = await note(directory);
+    if (Number(flushed) >= 64 * 1024 * 1024) break;
+    await new Promise(setImmediate);
+  }
+  await large.discard();
+  expect(await contents(directory)).toEqual({});
+});
+
+test('a failed commit can be suspended, and taken up again with force', async () => {
+  const directory = await temporaryDirectory();
+  const ours = await open(directory);
+  await ours.write(bytes('hello world'));
+  await writeFile(join(directory, 'a.iso'), 'theirs');
+  await expect(ours.commit({ verified: 'length' })).rejects.toMatchObject({ code: 'EEXIST' });
+  await ours.suspend?.();
+  await expect(open(directory)).rejects.toMatchObject({ code: 'EEXIST' });
+  const next = await toDirectory(directory, { force: true }).open(file);
+  expect(next.kept).toBe(11);
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
+});
+
+test('a process that ended between the two names of a whole file has not left it to be written into', async () => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello world');
+  await link(part(directory), join(directory, 'a.iso'));
+  const next = await toDirectory(directory, { force: true }).open(file);
+  expect(next.kept).toBe(0);
+  await next.write(bytes('jello'));
+  expect(await readFile(join(directory, 'a.iso'), 'utf8')).toBe('hello world');
+  await next.discard();
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
+});

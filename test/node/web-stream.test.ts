@@ -1,0 +1,115 @@
+import { expect, test } from '@jest/globals';
+import { PassThrough, Readable } from 'node:stream';
+import { setImmediate as turn } from 'node:timers/promises';
+import { bytesOf } from '#src/node/web-stream.js';
+
+const mebibyte = 1024 * 1024;
+
+const unevenly = Buffer.from(Uint8Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8)) % 251));
+
+/** Bytes in which a piece that is missing, doubled or out of order shows. */
+const pattern = (length: number): Buffer => Buffer.alloc(length, unevenly);
+
+const piecesOf = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> => {
+  const pieces: Uint8Array[] = [];
+  for await (const piece of stream) pieces.push(piece);
+  return pieces;
+};
+
+const inParts = (bytes: Buffer, size: number): Readable =>
+  Readable.from(
+    Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size)),
+  );
+
+test.each([
+  ['records of TLS', 16_384],
+  ['odd parts', 9_973],
+  ['parts larger than what is read ahead', 3 * mebibyte + 5],
+])('bytes that come in %s come as they are', async (_, size) => {
+  const bytes = pattern(5 * mebibyte + 77);
+  const pieces = await piecesOf(bytesOf(inParts(bytes, size)));
+  expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+  expect(pieces[0]?.byteLength).toBe(size);
+});
+
+test('a body of no bytes ends', async () => {
+  expect(await piecesOf(bytesOf(Readable.from([])))).toEqual([]);
+});
+
+test('what comes slowly is not waited for', async () => {
+  const source = new PassThrough();
+  const reader = bytesOf(source).getReader();
+  for (const word of ['some', 'more', 'last']) {
+    const reading = reader.read();
+    source.write(word);
+    expect(Buffer.from((await reading).value ?? []).toString()).toBe(word);
+  }
+  source.end();
+  expect(await reader.read()).toEqual({ done: true, value: undefined });
+});
+
+test('when the source breaks, what has come is read first, and then the error', async () => {
+  const source = new PassThrough();
+  const reader = bytesOf(source).getReader();
+  for (const word of ['some', 'more']) {
+    source.write(word);
+    await turn();
+  }
+  source.destroy(new Error('broken'));
+  await turn();
+  for (const word of ['some', 'more']) expect(Buffer.from((await reader.read()).value ?? []).toString()).toBe(word);
+  await expect(reader.read()).rejects.toThrow('broken');
+});
+
+test('a source that breaks while it is waited for is an error at once', async () => {
+  const source = new PassThrough();
+  const reading = bytesOf(source).getReader().read();
+  await turn();
+  source.destroy(new Error('broken'));
+  await expect(reading).rejects.toThrow('broken');
+});
+
+test('cancelling in the middle is no error', async () => {
+  const source = new PassThrough();
+  const reader = bytesOf(source).getReader();
+  source.write('some');
+  await reader.read();
+  source.write('more');
+  await reader.cancel();
+  expect([source.destroyed, await reader.read()]).toEqual([true, { done: true, value: undefined }]);
+});
+
+test('a source that is closed before its end is an error', async () => {
+  const source = new PassThrough();
+  const reader = bytesOf(source).getReader();
+  const reading = reader.read();
+  source.destroy();
+  await expect(reading).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
+});
+
+test('no more is read than two mebibytes ahead', async () => {
+  const size = mebibyte / 8;
+  let read = 0;
+  const source = new Readable({
+    highWaterMark: 1,
+    read() {
+      // Without an end to it, a reader without one would never come back.
+      this.push(read < 1000 ? Buffer.alloc(size, 'x') : null);
+      read += 1;
+    },
+  });
+  const reader = bytesOf(source).getReader();
+  const settle = async (): Promise<number> => {
+    for (let count = 0; count < 100; count += 1) await turn();
+    return read;
+  };
+  // One more stands in the source itself.
+  expect(await settle()).toBe(16 + 1);
+  // It goes on when half of that is gone.
+  for (let count = 0; count < 7; count += 1) await reader.read();
+  expect(await settle()).toBe(16 + 1);
+  await reader.read();
+  expect(await settle()).toBe(16 + 1 + 8);
+  await reader.cancel();
+  expect(source.destroyed).toBe(true);
+});

@@ -1,0 +1,61 @@
+import { expect, test } from '@jest/globals';
+import { filter, lastValueFrom, map, toArray } from 'rxjs';
+import { download, toBlob, type SinkFile } from 'rx-content-library';
+import { nodeHash } from 'rx-content-library/node';
+import { simulated } from '../support/simulated.ts';
+
+const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await file.write(new TextEncoder().encode(text));
+};
+
+test('a file is a Blob once it is committed', async () => {
+  const much = 'much '.repeat(300_000);
+  const sink = toBlob();
+  const file = await sink.open({ name: 'a.iso' });
+  await write(file, 'one, ', much, ' three');
+  expect(sink.blob('a.iso')).toBeUndefined();
+  await file.commit({ verified: 'length' });
+  expect(await sink.blob('a.iso')?.text()).toBe(`one, ${much} three`);
+});
+
+test('a file of no bytes is an empty Blob', async () => {
+  const sink = toBlob();
+  await (await sink.open({ name: 'empty' })).commit({ verified: 'length' });
+  expect(sink.blob('empty')?.size).toBe(0);
+});
+
+test('a restart forgets what came', async () => {
+  const much = 'much '.repeat(300_000);
+  const sink = toBlob();
+  const file = await sink.open({ name: 'a.iso' });
+  await write(file, much, much);
+  await file.restart?.();
+  await write(file, 'new');
+  await file.commit({ verified: 'length' });
+  expect(await sink.blob('a.iso')?.text()).toBe('new');
+});
+
+test('of a file that is discarded there is no Blob', async () => {
+  const sink = toBlob();
+  const file = await sink.open({ name: 'a.iso' });
+  await write(file, 'half');
+  await file.discard();
+  expect(sink.blob('a.iso')).toBeUndefined();
+});
+
+test('a download of Blobs, each there with its event, proven by the checksums that were brought', async () => {
+  const { vc } = simulated();
+  const sink = toBlob({ createHash: nodeHash });
+  const saved = await lastValueFrom(
+    download(vc, 'item-1', sink).pipe(
+      filter((event) => event.type === 'saved'),
+      map(({ file, verified, bytes }) => ({ file, verified, isThere: sink.blob(file)?.size === bytes })),
+      toArray(),
+    ),
+  );
+  expect(saved.sort((one, other) => one.file.localeCompare(other.file))).toEqual([
+    { file: 'ubuntu disk #1.vmdk', verified: 'checksum', isThere: true },
+    { file: 'ubuntu.nvram', verified: 'checksum', isThere: true },
+    { file: 'ubuntu.ovf', verified: 'checksum', isThere: true },
+  ]);
+});

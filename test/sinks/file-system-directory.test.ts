@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
+import { toFileSystemDirectory, type SinkFile } from 'rx-content-library';
+import { nodeHash } from 'rx-content-library/node';
+import { directoryHandle, type Platform } from './directory-handle.ts';
+
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+
+/** More than is written at once. */
+const much = 'much '.repeat(300_000);
+
+const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await file.write(bytes(text));
+};
+
+const there = (text: string): Map<string, Uint8Array<ArrayBuffer>> => new Map([['a.iso', bytes(text)]]);
+
+const failing = (operation: string, name: string): Platform => ({
+  canMove: true,
+  before: (each) => {
+    if (each === operation) throw new DOMException('the browser says no', name);
+  },
+});
+
+describe.each([true, false])('in a browser that can move files: %p', (canMove) => {
+  const placeholder = canMove ? { 'a.iso.part': '' } : { 'a.iso': '' };
+
+  test('nothing shows until the file is committed', async () => {
+    const { handle, texts } = directoryHandle({ canMove });
+    const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, 'one, ', much, ' three');
+    expect(texts()).toEqual(placeholder);
+    await file.commit({ verified: 'length' });
+    expect(texts()).toEqual({ 'a.iso': `one, ${much} three` });
+  });
+
+  test('nothing is left of a file that is discarded', async () => {
+    const { handle, texts } = directoryHandle({ canMove });
+    const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, much);
+    await file.discard();
+    expect(texts()).toEqual({});
+  });
+
+  test('a restart forgets what came', async () => {
+    const { handle, texts } = directoryHandle({ canMove });
+    const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, much, 'x');
+    await file.restart?.();
+    await write(file, 'new');
+    await file.commit({ verified: 'length' });
+    expect(texts()).toEqual({ 'a.iso': 'new' });
+  });
+
+  test('a file that is there is refused, and stays as it is', async () => {
+    const { handle, texts } = directoryHandle({ canMove }, there('mine'));
+    const opening = toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+    expect(texts()).toEqual({ 'a.iso': 'mine' });
+  });
+
+  test('force replaces a file, which stays as it is until its successor is whole', async () => {
+    const { handle, texts } = directoryHandle({ canMove }, there('old'));
+    const sink = toFileSystemDirectory(handle, { force: true });
+    const failed = await sink.open({ name: 'a.iso' });
+    await write(failed, much);
+    await failed.discard();
+    expect(texts()).toEqual({ 'a.iso': 'old' });
+    const file = await sink.open({ name: 'a.iso' });
+    await write(file, much);
+    expect(texts()).toEqual({ 'a.iso': 'old' });
+    await file.commit({ verified: 'length' });
+    expect(texts()).toEqual({ 'a.iso': much });
+  });
+
+  test('a discard after the commit changes nothing: the file was announced', async () => {
+    const { handle, texts } = directoryHandle({ canMove });
+    const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, 'whole');
+    await file.commit({ verified: 'length' });
+    await file.discard();
+    expect(texts()).toEqual({ 'a.iso': 'whole' });
+  });
+});
+
+test('a file that appears in the middle is not replaced', async () => {
+  const files = new Map<string, Uint8Array<ArrayBuffer>>();
+  const { handle, texts } = directoryHandle({ canMove: true }, files);
+  const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+  await write(file, 'ours');
+  files.set('a.iso', bytes('theirs'));
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+  await file.discard();
+  expect(texts()).toEqual({ 'a.iso': 'theirs' });
+});
+
+test('a directory of that name is EISDIR', async () => {
+  const { handle } = directoryHandle({ canMove: true }, new Map([['a.iso', null]]));
+  const opening = toFileSystemDirectory(handle, { force: true }).open({ name: 'a.iso' });
+  await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EISDIR' });
+});
+
+test.each([
+  ['getFileHandle', 'NotAllowedError', 'EACCES'],
+  ['createWritable', 'NoModificationAllowedError', 'EBUSY'],
+  ['write', 'QuotaExceededError', 'ENOSPC'],
+  ['truncate', 'QuotaExceededError', 'ENOSPC'],
+  ['close', 'QuotaExceededError', 'ENOSPC'],
+  ['move', 'NotAllowedError', 'EACCES'],
+])('a %s that fails with a %s is a SinkError with %s, and nothing is left', async (operation, name, code) => {
+  const { handle, texts } = directoryHandle(failing(operation, name));
+  let file: SinkFile | undefined;
+  const story = async (): Promise<void> => {
+    file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, much);
+    if (operation === 'truncate') await file.restart?.();
+    await file.commit({ verified: 'length' });
+  };
+  await expect(story()).rejects.toMatchObject({ _tag: 'SinkError', code, path: 'a.iso' });
+  await file?.discard();
+  expect(texts()).toEqual({});
+});
+
+test('unsafe names and names that collide are refused', async () => {
+  const { handle, texts } = directoryHandle({ canMove: true });
+  const sink = toFileSystemDirectory(handle);
+  await expect(sink.open({ name: '../a' })).rejects.toMatchObject({ _tag: 'UnsafeNameError' });
+  await (await sink.open({ name: 'a.iso' })).commit({ verified: 'length' });
+  await expect(sink.open({ name: 'A.ISO' })).rejects.toMatchObject({ _tag: 'UnsafeNameError' });
+  expect(texts()).toEqual({ 'a.iso': '' });
+});
+
+describe('a file that is there', () => {
+  const stated = {
+    name: 'a.iso',
+    size: 5,
+    checksum: { algorithm: 'SHA256', value: createHash('sha256').update('whole').digest('hex').toUpperCase() },
+  } as const;
+
+  test.each([
+    ['equal', 'whole', { bytes: 5 }],
+    ['another of the same length', 'w-ole', undefined],
+    ['shorter', 'who', undefined],
+  ])('is found if it is %s', async (_, text, expected) => {
+    const { handle } = directoryHandle({ canMove: true }, there(text));
+    expect(await toFileSystemDirectory(handle, { createHash: nodeHash }).find?.(stated)).toEqual(expected);
+  });
+
+  test('is not found without checksums, and nothing is where there is nothing', async () => {
+    const { handle } = directoryHandle({ canMove: true }, there('whole'));
+    expect('find' in toFileSystemDirectory(handle)).toBe(false);
+    expect(await toFileSystemDirectory(handle, { createHash: () => undefined }).find?.(stated)).toBeUndefined();
+    const empty = directoryHandle({ canMove: true }).handle;
+    expect(await toFileSystemDirectory(empty, { createHash: nodeHash }).find?.(stated)).toBeUndefined();
+  });
+
+  test('is read no further when that is no longer wanted', async () => {
+    const { handle } = directoryHandle({ canMove: true }, there('whole'));
+    const reason = new Error('left');
+    const finding = toFileSystemDirectory(handle, { createHash: nodeHash }).find?.(stated, AbortSignal.abort(reason));
+    await expect(finding).rejects.toBe(reason);
+  });
+});

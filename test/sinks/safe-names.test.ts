@@ -1,0 +1,63 @@
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { basename, join, normalize, win32 } from 'node:path';
+import { createSafeNames } from 'rx-content-library';
+
+const isSafe = (name: string): boolean => {
+  try {
+    return createSafeNames()(name) === name;
+  } catch {
+    return false;
+  }
+};
+
+test('a name that passes is one name in its directory, here and on Windows', () => {
+  const parts = [
+    '..',
+    '.',
+    '/',
+    '\\',
+    ':',
+    'a',
+    'B',
+    ' ',
+    'con',
+    'nul',
+    '\u202e',
+    '\u0000',
+    'part',
+    'json',
+    '~',
+    'é',
+    'ß',
+    '\ud800',
+  ];
+  const names = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.array(fc.constantFrom(...parts), { maxLength: 6 }).map((some) => some.join('')),
+  );
+  fc.assert(
+    fc.property(names, (name) => {
+      if (!isSafe(name)) return;
+      expect(normalize(join('/directory', name))).toBe(`/directory/${name}`);
+      expect(basename(name)).toBe(name);
+      expect(win32.resolve('c:\\directory', name)).toBe(`c:\\directory\\${name}`);
+      expect(name).toBe(name.trimEnd());
+      expect(Buffer.from(name).toString()).toBe(name);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a name passes as often as it is asked for', () => {
+  const safe = createSafeNames();
+  expect([safe('a.iso'), safe('a.iso')]).toEqual(['a.iso', 'a.iso']);
+});
+
+test('one that was refused does not stand in the way of another', () => {
+  const safe = createSafeNames();
+  expect(() => safe('A.')).toThrow('drops the space or dot');
+  expect(safe('a')).toBe('a');
+  expect(() => safe('A')).toThrow('some disks take it for "a"');
+  expect(safe('a')).toBe('a');
+});
