@@ -79,7 +79,12 @@ describe('in lanes', () => {
   });
 
   test('a hundred thousand that complete at once do not fill the stack', async () => {
-    const all = await lastValueFrom(range(0, 100_000).pipe(inLanes((value) => of(value), { most: 2, busy$: NEVER }), toArray()));
+    const all = await lastValueFrom(
+      range(0, 100_000).pipe(
+        inLanes((value) => of(value), { most: 2, busy$: NEVER }),
+        toArray(),
+      ),
+    );
     expect(all).toHaveLength(100_000);
   });
 });

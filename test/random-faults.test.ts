@@ -112,7 +112,7 @@ describe('whatever goes wrong', () => {
         else expect([seed, isContentLibraryError(error)]).toEqual([seed, true]);
         expect([seed, simulator.sessions, sink.open$]).toEqual([seed, [], 0]);
         expect([seed, secretsIn(values, error)]).toEqual([seed, []]);
-        const ending = error === undefined ? 'whole' : String((error as { _tag: string })._tag);
+        const ending = error === undefined ? 'whole' : (error as { _tag: string })._tag;
         endings.set(ending, (endings.get(ending) ?? 0) + 1);
       }
       expect(retried).toBeGreaterThan(runs);

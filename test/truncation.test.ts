@@ -123,6 +123,7 @@ describe('an answer that ends too soon', () => {
       }),
     );
     const guide = readFileSync(join(import.meta.dirname, '../docs/10-broken-transfers.md'), 'utf8');
-    expect(guide.split('\n').filter((line) => line.startsWith('| `'))).toEqual(rows);
+    const written = guide.split('\n').filter((line) => line.startsWith('| `'));
+    expect(written.map((line) => line.replaceAll(/ +\|/g, ' |'))).toEqual(rows);
   });
 });
