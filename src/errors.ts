@@ -7,7 +7,7 @@
 
 import { sessionLimitId, unknownRouteId, type ApiError, type DecodeError } from './errors/answer.ts';
 import {
-  redirectCode,
+  lastingCodes,
   type AuthenticationError,
   type TimeoutError,
   type TlsError,
@@ -106,8 +106,7 @@ export const isTransient = (thrown: unknown): boolean => {
   if (!isContentLibraryError(thrown)) return false;
   if (thrown._tag === 'ApiError')
     return !isSessionLimit(thrown) && (saidTransient(thrown.data) ?? transientTypes.has(thrown.error_type));
-  // A server that redirects goes on redirecting.
-  if (thrown._tag === 'TransportError') return thrown.code !== redirectCode;
+  if (thrown._tag === 'TransportError') return thrown.code === undefined || !lastingCodes.has(thrown.code);
   return thrown._tag === 'TimeoutError';
 };
 

@@ -86,6 +86,7 @@ test('transient is what may succeed later, by error_type and not by status', () 
   expect(isTransient(new TransportError({ operation: 'x', reason: 'reset', code: 'ECONNRESET' }))).toBe(true);
   expect(isTransient(new TimeoutError({ operation: 'x', timeout: 1 }))).toBe(true);
   expect(isTransient(new TransportError({ operation: 'x', reason: 'a redirect', code: 'REDIRECT' }))).toBe(false);
+  expect(isTransient(new TransportError({ operation: 'x', reason: 'a proxy', code: 'PROXY_REFUSED' }))).toBe(false);
   expect(isTransient(new TlsError({ host: 'vcenter.example.com', code: 'CERT_HAS_EXPIRED' }))).toBe(false);
   expect(isTransient(new PreparationError({ file: 'x' }))).toBe(false);
   expect(isTransient(new Error('x'))).toBe(false);
@@ -131,4 +132,13 @@ test('a missing object is no unknown route, nor is anything else', () => {
   expect(apiError('NOT_FOUND').message).not.toContain('dialect');
   expect(isUnknownRoute(new TransportError({ operation: 'x', reason: 'reset' }))).toBe(false);
   expect(isUnknownRoute(undefined)).toBe(false);
+});
+
+test.each([
+  ['THUMBPRINT_MISMATCH', /Has it been renewed\?/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /Use the name that it is for/],
+  ['CERT_HAS_EXPIRED', /Renew it, and look at the clock/],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /Trust the vCenter's own authority .*https:\/\/vc\.example\.com\/certs\/download\.zip/],
+])('a certificate refused with %s has its own advice', (code, advice) => {
+  expect(new TlsError({ host: 'vc.example.com', code }).message).toMatch(advice);
 });

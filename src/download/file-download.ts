@@ -56,14 +56,16 @@ export const fileDownload = (file: FileDownload): Observable<Progress | Saved> =
     concatMap((saved) =>
       saved === undefined
         ? file.prepared(undefined).pipe(
-            concatMap(({ info }) =>
-              bracket({
-                acquire: defer(() => from(roomFor(file.sink, incomingOf(file, info.size), file.stated))),
-                use: (arrival) => intoPlace(file, arrival),
+            concatMap(({ info }) => {
+              // A session that states the checksum already spares all algorithms but its own.
+              const stated = info.checksum_info ?? file.stated;
+              return bracket({
+                acquire: defer(() => from(roomFor(file.sink, incomingOf(file, info.size), stated))),
+                use: (arrival) => intoPlace({ ...file, stated }, arrival),
                 release: (arrival, ending) => (ending === 'complete' ? EMPTY : defer(() => from(putAway(arrival)))),
                 hold: () => file.vc[wire].hold(),
-              }),
-            ),
+              });
+            }),
           )
         : of(saved),
     ),

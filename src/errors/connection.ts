@@ -6,6 +6,9 @@ import { seconds } from './words.ts';
 /** The code of a {@link TransportError} that stands for a redirect, which is never followed. */
 export const redirectCode = 'REDIRECT';
 
+/** The codes of what will be so the next time, too: a server that redirects, a proxy that refuses. */
+export const lastingCodes: ReadonlySet<string> = new Set([redirectCode, 'PROXY_REFUSED', 'PROXY_UNSUPPORTED']);
+
 /** The server could not be reached, or the connection broke. */
 export class TransportError extends Error {
   readonly _tag = 'TransportError';
@@ -50,7 +53,7 @@ export class TlsError extends Error {
   ) {
     super(
       `The certificate of ${facts.host} was refused (${facts.code})${facts.expected === undefined ? '' : `: expected ${facts.expected}, was shown ${facts.presented ?? 'none'}`}. ` +
-        `Trust the vCenter's own authority (its root certificates can be downloaded from https://${facts.host}/certs/download.zip).`,
+        certificateAdvice(facts.code, facts.host),
       options,
     );
     this.host = facts.host;
@@ -59,6 +62,14 @@ export class TlsError extends Error {
     this.presented = facts.presented;
   }
 }
+
+const certificateAdvice = (code: string, host: string): string => {
+  if (code === 'THUMBPRINT_MISMATCH')
+    return 'Has it been renewed? Ask whoever runs the server before you take the new one: somebody may be in between.';
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return 'Use the name that it is for, or pin it by its thumbprint.';
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') return 'Renew it, and look at the clock of this machine.';
+  return `Trust the vCenter's own authority (its root certificates can be downloaded from https://${host}/certs/download.zip).`;
+};
 
 /** The user name, the password or the session id was refused. */
 export class AuthenticationError extends Error {

@@ -3,12 +3,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createSafeNames, SinkError, type Sink } from '../index.ts';
-import { codeOf, diskError } from './disk-error.ts';
-import { findWhole } from './found-file.ts';
-import { refuseFull } from './free-space.ts';
+import { codeOf, diskError } from './disk/disk-error.ts';
+import { findWhole } from './disk/found-file.ts';
+import { refuseFull } from './disk/free-space.ts';
 import { nodeHash } from './hash.ts';
-import { openPart } from './open-part.ts';
-import type { PartFile } from './part-file.ts';
+import { openPart } from './disk/open-part.ts';
+import type { PartFile } from './disk/part-file.ts';
 
 /** Options of {@link toDirectory}. */
 export interface DirectoryOptions {

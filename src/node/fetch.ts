@@ -2,12 +2,12 @@
 
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { authorityOf } from './handshake.ts';
-import { proxyBy, type ProxyFor } from './proxy.ts';
-import { givenUp, SecureAgent, type SecureRequestOptions } from './secure-agent.ts';
-import { thumbprintFrom } from './thumbprint.ts';
-import { mismatch, pinOf, type PinnedCertificate, type Trust } from './trust.ts';
-import { proxyTrust } from './tunnel.ts';
+import { authorityOf } from './tls/handshake.ts';
+import { proxyBy, type ProxyFor } from './tls/proxy.ts';
+import { givenUp, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
+import { thumbprintFrom } from './tls/thumbprint.ts';
+import { mismatch, pinOf, type PinnedCertificate, type Trust } from './tls/trust.ts';
+import { proxyTrust } from './tls/tunnel.ts';
 import { bytesOf } from './web-stream.ts';
 
 /** Options of {@link nodeFetch}. Of `thumbprint`, `ca` and `insecure` the first that is given decides alone. */

@@ -8,7 +8,7 @@ export { toDirectory, type DirectoryOptions } from './directory.ts';
 export { toWritable } from './writable.ts';
 export { nodeHash } from './hash.ts';
 export { nodeFetch, type NodeFetch, type NodeFetchOptions } from './fetch.ts';
-export type { PinnedCertificate } from './trust.ts';
+export type { PinnedCertificate } from './tls/trust.ts';
 export { selfSigned, type SelfSigned, type SelfSignedOptions } from './self-signed.ts';
 export { serve, type Handler, type ServeOptions, type Served } from './serve.ts';
 export {

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { breakOff, sendAnswer } from './served-answer.ts';
+import { breakOff, sendAnswer } from './serving/served-answer.ts';
 import { bytesOf } from './web-stream.ts';
 
 /** A server as a function. */

@@ -2,7 +2,7 @@
 
 import type { Writable } from 'node:stream';
 import { SinkError, type Sink, type SinkFile } from '../index.ts';
-import { diskError } from './disk-error.ts';
+import { diskError } from './disk/disk-error.ts';
 import { nodeHash } from './hash.ts';
 
 /**

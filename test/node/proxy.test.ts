@@ -8,7 +8,7 @@ import { lastValueFrom } from 'rxjs';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
 import { nodeFetch, selfSigned } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { proxyBy, type Environment } from '#src/node/proxy.js';
+import { proxyBy, type Environment } from '#src/node/tls/proxy.js';
 import { codeOf, runNode } from '../cli/command.ts';
 import { proxied } from './proxies.ts';
 import { deadAddress, localhost, served, tcpServer } from './servers.ts';

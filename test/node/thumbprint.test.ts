@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
-import { thumbprintFrom } from '#src/node/thumbprint.js';
+import { thumbprintFrom } from '#src/node/tls/thumbprint.js';
 import { localhost } from './servers.ts';
 
 const { fingerprint: sha1, fingerprint256: sha256 } = new X509Certificate(localhost.cert);

@@ -1,7 +1,7 @@
 /** Gives a whole file its final name, in one step. */
 
 import { link, rename } from 'node:fs/promises';
-import { SinkError } from '../index.ts';
+import { SinkError } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
 import { entryAt } from './entry.ts';
 

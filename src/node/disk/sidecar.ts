@@ -1,7 +1,7 @@
 /** The small file beside a `.part`: which content the bytes in it belong to, and who is writing them. It holds no secret. */
 
 import { open, type FileHandle } from 'node:fs/promises';
-import { SinkError, type IncomingFile } from '../index.ts';
+import { SinkError, type IncomingFile } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
 import { entryAt, identityOf, removeAt, reopenAt, standsAt, type Identity } from './entry.ts';
 import { belongingOf, flushedIn, isAbout, noteIn, readNote, writeNote, writerIn, type Belonging } from './sidecar-note.ts';

@@ -1,7 +1,7 @@
 /** Makes room for a file: anew, or where an earlier run has stood. */
 
 import type { FileHandle } from 'node:fs/promises';
-import type { IncomingFile } from '../index.ts';
+import type { IncomingFile } from '../../index.ts';
 import { entryAt, identityOf, removeAt, reopenAt } from './entry.ts';
 import { alreadyThere } from './final-name.ts';
 import { sweep } from './found-file.ts';

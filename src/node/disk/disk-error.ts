@@ -1,6 +1,6 @@
 /** What the disk says, in words. */
 
-import { isContentLibraryError, SinkError, type ContentLibraryError } from '../index.ts';
+import { isContentLibraryError, SinkError, type ContentLibraryError } from '../../index.ts';
 
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'there is no space left on the disk. Make room, then start the download again.',

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SinkError, type SinkFile } from '../index.ts';
+import { SinkError, type SinkFile } from '../../index.ts';
 import { Batches } from './batches.ts';
 import { diskError } from './disk-error.ts';
 import { entryAt, flushDirectory, identityOf, removeAt, standsAt, type Identity } from './entry.ts';

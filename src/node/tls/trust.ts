@@ -2,7 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
-import { TlsError } from '../index.ts';
+import { TlsError } from '../../index.ts';
 import { thumbprintFrom, type Thumbprint } from './thumbprint.ts';
 
 /** One certificate, and no other: by its thumbprint, or in PEM, which wins. */

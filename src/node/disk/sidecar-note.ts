@@ -1,7 +1,7 @@
 /** What is written in a sidecar, and how it is read. */
 
 import type { FileHandle } from 'node:fs/promises';
-import type { IncomingFile } from '../index.ts';
+import type { IncomingFile } from '../../index.ts';
 import { openFileAt } from './entry.ts';
 import { writeAll } from './write-all.ts';
 import type { Writer } from './writer.ts';

@@ -1,7 +1,7 @@
 /** Which proxy a request goes through: the one that was given, or what the environment says. */
 
 import { BlockList, isIP } from 'node:net';
-import { TransportError } from '../index.ts';
+import { TransportError } from '../../index.ts';
 import type { Peer } from './handshake.ts';
 
 /** A server that passes requests on. */

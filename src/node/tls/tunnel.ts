@@ -2,7 +2,7 @@
 
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { TransportError } from '../index.ts';
+import { TransportError } from '../../index.ts';
 import { authorityOf, handshake, type Peer } from './handshake.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';

@@ -1,9 +1,9 @@
 /** Whether a file stands under its final name already, and is the very one that the server has. */
 
 import type { FileHandle } from 'node:fs/promises';
-import type { FoundFile, Hash, StatedFile } from '../index.ts';
+import type { FoundFile, Hash, StatedFile } from '../../index.ts';
 import { entryAt, openFileAt, removeAt, standsAt } from './entry.ts';
-import { nodeHash } from './hash.ts';
+import { nodeHash } from '../hash.ts';
 import { isAbandoned } from './sidecar.ts';
 
 /** Reads it as a whole, if it is of the right length. A link is not followed, and what may not be read is not found. */

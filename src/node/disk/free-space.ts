@@ -1,7 +1,7 @@
 /** Whether a disk has room for what is about to come. */
 
 import { statfs } from 'node:fs/promises';
-import { SinkError } from '../index.ts';
+import { SinkError } from '../../index.ts';
 
 /**
  * Looks before the first byte comes. A file system that does not tell how much is free is believed to have enough.
