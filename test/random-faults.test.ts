@@ -1,17 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  download,
-  isContentLibraryError,
-  logout,
-  vcenter,
-  type Dialect,
-  type DownloadEvent,
-  type Sink,
-} from 'rx-content-library';
+import { download, isContentLibraryError, logout, vcenter, type Dialect, type DownloadEvent } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault, type Scenario } from 'rx-content-library/simulator';
 import { inFakeTime } from './support/fake-time.ts';
-import { all, outcome, user } from './support/simulated.ts';
+import { all, outcome, toRestartableMemory, user } from './support/simulated.ts';
 
 /** Runs of each kind; each has a seed of its own, and can be had again by it. */
 const runs = 150;
@@ -47,38 +39,10 @@ const faults: readonly Fault[] = [
   { kind: 'range', operation: 'data', how: 'ignored', chance: 0.2 },
 ];
 
-/** A sink in memory that can start over, and knows which of its files were neither committed nor given up. */
-const toMaps = (): Sink & { readonly files: Map<string, Uint8Array>; readonly pending: Set<object> } => {
-  const there = new Map<string, Uint8Array>();
-  const pending = new Set<object>();
-  return {
-    files: there,
-    pending,
-    createHash: nodeHash,
-    open: async ({ name }) => {
-      let parts: Uint8Array[] = [];
-      const file = {};
-      pending.add(file);
-      return {
-        write: (bytes) => void parts.push(bytes),
-        restart: async () => {
-          parts = [];
-        },
-        commit: async () => {
-          pending.delete(file);
-          there.set(name, Buffer.concat(parts));
-        },
-        // It may come in the middle of a commit: then the file is whole, and stays.
-        discard: async () => void pending.delete(file),
-      };
-    },
-  };
-};
-
 const run = async (seed: number, scenario: Scenario, dialect: Dialect = 'api') => {
   const simulator = createSimulator({ inventory, users: [user], scenario, seed, createHash: nodeHash });
   const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: simulator.fetch, dialect });
-  const sink = toMaps();
+  const sink = toRestartableMemory();
   const { values, error } = await outcome(download(vc, 'item-1', sink, { concurrency: 3 }));
   await all(logout(vc)).catch(() => undefined);
   return { simulator, sink, values, error };

@@ -1,37 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { download, vcenter, type Sink } from 'rx-content-library';
-import { nodeHash } from 'rx-content-library/node';
+import { download, vcenter } from 'rx-content-library';
 import { createSimulator, type Scenario, type TruncationShape } from 'rx-content-library/simulator';
 import { ofType } from './support/events.ts';
 import { inFakeTime } from './support/fake-time.ts';
-import { all, inventory, outcome, quick, simulated, toMemory, user } from './support/simulated.ts';
+import { all, inventory, outcome, quick, simulated, toMemory, toRestartableMemory, user } from './support/simulated.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 
 /** Bytes of the file, and those that come before the answer ends. */
 const [size, cut] = [300_000, 100_000];
-
-/** A sink that can start over, as a directory can. */
-const restartable = (): Sink & { readonly files: Map<string, Uint8Array> } => {
-  const files = new Map<string, Uint8Array>();
-  return {
-    files,
-    createHash: nodeHash,
-    open: async ({ name }) => {
-      let parts: Uint8Array[] = [];
-      return {
-        write: (bytes) => void parts.push(bytes),
-        restart: async () => {
-          parts = [];
-        },
-        commit: async () => void files.set(name, Buffer.concat(parts)),
-        discard: async () => undefined,
-      };
-    },
-  };
-};
 
 /** The bytes as they are. */
 const source = async (): Promise<Uint8Array> => {
@@ -71,7 +50,7 @@ const run = async ({ shape, sized, checked, ranges }: Case) => {
     );
     return new Response(counted ?? null, { status: response.status, headers: response.headers });
   };
-  const sink = restartable();
+  const sink = toRestartableMemory();
   const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch });
   const { values, error } = await inFakeTime(() => outcome(download(vc, 'item-1', sink, { files: [disk] })));
   expect(error).toBeUndefined();

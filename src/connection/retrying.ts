@@ -84,8 +84,7 @@ export const retrying = <A>(
         retry({
           count: attempts - 1,
           delay: (thrown: unknown, attempt) => {
-            const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-            const pause = asked ?? random() * Math.min(delay * 2 ** (attempt - 1), longestDelay);
+            const pause = pauseAfter(thrown, attempt, { delay, random });
             if (!isContentLibraryError(thrown) || !mayRepeat(thrown) || asyncScheduler.now() - begun + pause > budget)
               return throwError(() => thrown);
             isLost ||= !didNothing(thrown);
@@ -107,14 +106,24 @@ export const retrying = <A>(
 const isRefusedWith = (type: string, thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.error_type === type && !isUnknownRoute(thrown);
 
+/** Milliseconds to wait after the failure of an attempt, which are counted from 1: what the server asks for, or a part of what grows. */
+export const pauseAfter = (
+  thrown: unknown,
+  attempt: number,
+  { delay, random }: Pick<RetryPolicy, 'delay' | 'random'>,
+): number => {
+  const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
+  return asked ?? random() * Math.min(delay * 2 ** (attempt - 1), longestDelay);
+};
+
 const beforeWork: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE']);
+
+/** Whether the server says that it has too much to do. */
+export const isBusy = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && beforeWork.has(thrown.error_type);
 
 /**
  * Whether vCenter itself says that it did not begin. A proxy's page says no such thing: the connection behind it may have broken when
  * all was done. It has no messages, and only its 429 is a refusal to pass anything on.
  */
 const didNothing = (thrown: unknown): boolean =>
-  thrown instanceof ApiError &&
-  isTransient(thrown) &&
-  beforeWork.has(thrown.error_type) &&
-  (thrown.messages.length > 0 || thrown.status === 429);
+  isBusy(thrown) && isTransient(thrown) && (thrown.messages.length > 0 || thrown.status === 429);

@@ -8,10 +8,11 @@ import { isContentLibraryError, LeaseError } from '../errors.ts';
 import type { Progress, Retrying, Saved } from './events.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
-import { isBusy, isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
+import { isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
 import { prove, statedChecksum } from '../transfer/proof.ts';
 import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
 import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
+import { isBusy } from '../connection/retrying.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
 
 /** A file that is prepared, in the download session that is alive now. */

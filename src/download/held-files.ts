@@ -4,6 +4,7 @@ import { BehaviorSubject, concatMap, distinct, filter, map, mergeMap, take, type
 import type { PreparedFile } from './file-download.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { refuseError } from '../watching/preparation.ts';
+import { isSettled } from '../watching/preparations.ts';
 
 /** What a session has, at one moment. */
 export interface Held {
@@ -50,5 +51,3 @@ export const heldFiles = (): HeldFiles => {
       ),
   };
 };
-
-const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';

@@ -31,3 +31,6 @@ export interface DownloadOptions extends WaitOptions<readonly DownloadFileInfo[]
   /** How a file that breaks is tried again; it goes on where it stood, if the server can. `false`: not at all. */
   readonly fileRetry?: false | FileRetryOptions;
 }
+
+/** Milliseconds without a byte and without news after which a download gives up. */
+export const stallOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;

@@ -23,6 +23,7 @@ import { LeaseError } from '../errors.ts';
 import type { DownloadEvent, Lease, Status } from './events.ts';
 import { extended, leaseOf, type LeaseState } from './lease-state.ts';
 import { lease } from './lease.ts';
+import { stallOf } from './options.ts';
 import { opening } from './opening.ts';
 import { preparationOf, untilSettled } from '../watching/preparations.ts';
 import { unlessStalled } from '../transfer/stall.ts';
@@ -110,7 +111,7 @@ const preparing = (course: Course, sessionId: string, { names }: Known): Observa
     // While bytes flow nothing stands still; a transfer that does looks after itself.
     unlessStalled({
       operation: preparationOf(names.length),
-      limit: options.timeout ?? 120_000,
+      limit: stallOf(options),
       waitingSince: () => (course.flowing === 0 ? course.newsAt : undefined),
     }),
   );

@@ -6,6 +6,7 @@ import { isContentLibraryError } from '../errors.ts';
 import type { DownloadEvent, Failed, Progress, Saved } from './events.ts';
 import { fileDownload, type FileDownload } from './file-download.ts';
 import { inLanes } from './lanes.ts';
+import { stallOf } from './options.ts';
 import { sessionStory } from './session-story.ts';
 import { sessionsInTurn } from './sessions-in-turn.ts';
 
@@ -62,7 +63,7 @@ const oneFile = (course: Course, known: Known, name: string): Observable<Progres
 
 const courseOfFile = (course: Course, { lease, stored }: Known, name: string): FileDownload => {
   const { vc, item, sink, held, options, told$, busy$, lost$ } = course;
-  const { fileRetry = {}, timeout: stall = 120_000 } = options;
+  const { fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
   const file = stored.get(name);
   return {
@@ -79,7 +80,7 @@ const courseOfFile = (course: Course, { lease, stored }: Known, name: string): F
             ...(file === undefined ? {} : { fileVersion: file.version }),
           },
     stated: file?.checksum_info,
-    stall,
+    stall: stallOf(options),
     persistence: { attempts, delay, random },
     onFlow: (change) => {
       course.flowing += change;

@@ -1,6 +1,7 @@
 /** How often a file that breaks is tried again: a budget that is refilled whenever it has come further than ever before. */
 
-import { ApiError, ChecksumError, isTransient, TruncatedError } from '../errors.ts';
+import { pauseAfter, type RetryPolicy } from '../connection/retrying.ts';
+import { ChecksumError, isTransient, TruncatedError } from '../errors.ts';
 
 /** How to go on after a failure. */
 export interface Again {
@@ -13,27 +14,17 @@ export interface Again {
 }
 
 /** How often, and how long between. */
-export interface Persistence {
+export interface Persistence extends Pick<RetryPolicy, 'delay' | 'random'> {
   /** Attempts in a row that bring the file no further. */
   readonly attempts: number;
-  /** Milliseconds of the first pause at the most; it doubles with each attempt in a row, up to eight seconds. */
-  readonly delay: number;
-  /** From 0 to 1: how much of its limit a pause takes. */
-  readonly random: () => number;
 }
-
-const longestDelay = 8000;
 
 /**
  * Makes a function that decides whether a file is tried again; `undefined` means that the failure is final.
  *
  * Bytes that are not vCenter's are fetched once more, and only once: a disk or a proxy that damages them does so again.
  */
-export const persisting = ({
-  attempts,
-  delay,
-  random,
-}: Persistence): ((thrown: unknown, received: number) => Again | undefined) => {
+export const persisting = ({ attempts, ...pauses }: Persistence): ((thrown: unknown, received: number) => Again | undefined) => {
   let furthest = 0;
   let inVain = 0;
   let damaged = false;
@@ -48,16 +39,10 @@ export const persisting = ({
     }
     inVain += 1;
     if (inVain >= attempts) return undefined;
-    const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-    return { attempt: inVain, delay: asked ?? random() * Math.min(delay * 2 ** (inVain - 1), longestDelay), anew };
+    return { attempt: inVain, delay: pauseAfter(thrown, inVain, pauses), anew };
   };
 };
 
 /** Whether the bytes that came are not those that vCenter has. */
 export const isDamage = (thrown: unknown): boolean =>
   thrown instanceof ChecksumError || (thrown instanceof TruncatedError && thrown.received > thrown.expected);
-
-/** Whether the server says that it has too much to do. */
-export const isBusy = (thrown: unknown): boolean =>
-  thrown instanceof ApiError &&
-  ['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE'].includes(thrown.error_type);

@@ -83,7 +83,7 @@ export const untilSettled = (
 export const preparationOf = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
 
 /** Whether two answers say the same of the same files. */
-export const isSameOfAll = (before: readonly DownloadFileInfo[], now: readonly DownloadFileInfo[]): boolean =>
+const isSameOfAll = (before: readonly DownloadFileInfo[], now: readonly DownloadFileInfo[]): boolean =>
   before.length === now.length &&
   before.every((info, index) => {
     const other = now[index];
@@ -95,7 +95,8 @@ const inOrder = (names: readonly string[], infos: readonly DownloadFileInfo[]): 
   return names.flatMap((name) => byName.get(name) ?? []);
 };
 
-const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';
+/** Whether a preparation has come to its end, one way or the other. */
+export const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';
 
 /** How far files are; a status that is not known yet stands between those asked for and those settled. */
 const steps: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];

@@ -170,6 +170,19 @@ test('a suspended file without a byte is discarded', async () => {
 const sidecar = (directory: string): string => join(directory, 'a.iso.part.json');
 const part = (directory: string): string => join(directory, 'a.iso.part');
 
+/** A run that was broken off, something that happens to what it left, and a run that has to begin anew and leave it alone. */
+const startsOver = async (change: (directory: string) => Promise<unknown>): Promise<void> => {
+  const directory = await temporaryDirectory();
+  await leave(directory, 'hello');
+  await change(directory);
+  const foreign = (await contents(directory))['elsewhere'];
+  const next = await open(directory);
+  expect(next.kept).toBe(0);
+  await next.write(bytes('hello world'));
+  await next.commit({ verified: 'length' });
+  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
+};
+
 const damages: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['is missing', (directory) => rm(sidecar(directory))],
   ['is empty', (directory) => truncate(sidecar(directory))],
@@ -195,17 +208,7 @@ const damages: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['has a second name', (directory) => link(sidecar(directory), join(directory, 'elsewhere'))],
 ];
 
-test.each(damages)('where the sidecar %s, the file is started over', async (_, damage) => {
-  const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
-  await damage(directory);
-  const foreign = (await contents(directory))['elsewhere'];
-  const next = await open(directory);
-  expect(next.kept).toBe(0);
-  await next.write(bytes('hello world'));
-  await next.commit({ verified: 'length' });
-  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
-});
+test.each(damages)('where the sidecar %s, the file is started over', (_, damage) => startsOver(damage));
 
 const strangers: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['is missing', (directory) => rm(part(directory))],
@@ -220,17 +223,7 @@ const strangers: readonly [string, (directory: string) => Promise<unknown>][] = 
   ['has a second name', (directory) => link(part(directory), join(directory, 'elsewhere'))],
 ];
 
-test.each(strangers)('where the .part %s, the file is started over', async (_, change) => {
-  const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
-  await change(directory);
-  const foreign = (await contents(directory))['elsewhere'];
-  const next = await open(directory);
-  expect(next.kept).toBe(0);
-  await next.write(bytes('hello world'));
-  await next.commit({ verified: 'length' });
-  expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
-});
+test.each(strangers)('where the .part %s, the file is started over', (_, change) => startsOver(change));
 
 test('a directory in the place of the sidecar or the .part is EISDIR or EPERM, and nothing of ours is left', async () => {
   for (const name of ['a.iso.part', 'a.iso.part.json']) {

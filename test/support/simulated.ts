@@ -89,3 +89,31 @@ export const toMemory = (): Sink & { readonly files: Map<string, Uint8Array>; re
     },
   };
 };
+
+/** A sink in memory that can start over, and knows which of its files were neither committed nor given up. */
+export const toRestartableMemory = (): Sink & { readonly files: Map<string, Uint8Array>; readonly pending: Set<object> } => {
+  const files = new Map<string, Uint8Array>();
+  const pending = new Set<object>();
+  return {
+    files,
+    pending,
+    createHash: nodeHash,
+    open: async ({ name }) => {
+      let parts: Uint8Array[] = [];
+      const file = {};
+      pending.add(file);
+      return {
+        write: (bytes) => void parts.push(bytes),
+        restart: async () => {
+          parts = [];
+        },
+        commit: async () => {
+          pending.delete(file);
+          files.set(name, Buffer.concat(parts));
+        },
+        // It may come in the middle of a commit: then the file is whole, and stays.
+        discard: async () => void pending.delete(file),
+      };
+    },
+  };
+};

@@ -1,5 +1,6 @@
 /** The file that a request names. */
 
+import { decoded, parsed } from './as-sent.ts';
 import type { Received } from './received.ts';
 
 /** The file that a request names: as the last part of a link, in its query or in its body; `undefined` if it names none. */
@@ -13,21 +14,4 @@ export const namedFile = async ({ request, url, operation }: Received): Promise<
   if (typeof body !== 'object' || body === null) return undefined;
   const name: unknown = Reflect.get(body, field);
   return typeof name === 'string' ? name : undefined;
-};
-
-/** Undoes percent-encoding; what is not well encoded stays as it is, and is then found nowhere. */
-export const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

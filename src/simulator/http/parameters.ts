@@ -10,6 +10,7 @@ import {
 } from '../operations/refusal.ts';
 import { isSince } from '../options/version.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { parsed } from './as-sent.ts';
 import { actionParameter, type Match } from './router.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -106,14 +107,6 @@ const jsonBody = async (request: Request): Promise<Fields> => {
   const body = parsed(text);
   if (!isObject(body)) throw malformedBody();
   return body;
-};
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

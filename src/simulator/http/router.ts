@@ -1,6 +1,7 @@
 /** Finds the operation that a request asks for. */
 
 import type { Dialect } from '../options/dialect.ts';
+import { decoded } from './as-sent.ts';
 import { routes, type Route } from './routes.ts';
 
 /** A route that fits a request. */
@@ -79,13 +80,4 @@ const pathParameters = (wanted: readonly string[], found: readonly string[]): Re
     }
   }
   return parameters;
-};
-
-/** Undoes percent-encoding; what is not well encoded stays as it is, and is then found nowhere. */
-const decoded = (segment: string): string => {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 };

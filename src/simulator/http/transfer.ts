@@ -8,7 +8,7 @@ import type { DownloadSession, SessionFile } from '../state/download-sessions.ts
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { answerFile } from './file-answer.ts';
 import { callerOf } from './login.ts';
-import { decoded } from './named-file.ts';
+import { decoded } from './as-sent.ts';
 
 /** Answers a request for a file's bytes. */
 export const answerTransfer = (
