@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { filter, firstValueFrom, lastValueFrom, map, take, tap } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, map, Subscription, take, tap } from 'rxjs';
 import { download, logout, SinkError, vcenter, withVCenter, type DownloadEvent, type Sink } from 'rx-content-library';
 import { createSimulator, type Scenario } from 'rx-content-library/simulator';
 import { ofType } from './support/events.ts';
@@ -367,9 +367,16 @@ describe('unsubscribing', () => {
   });
 
   test('while the session is being created still deletes it', async () => {
-    const { simulator, vc } = simulated();
-    await all(logout(vc));
-    download(vc, 'item-1', toMemory()).subscribe().unsubscribe();
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const left = new Subscription();
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      const request = new Request(input, init);
+      if (request.url.includes('download-session')) left.unsubscribe();
+      return simulator.fetch(request);
+    };
+    const vc = vcenter({ server, credentials: user, fetch });
+    left.add(download(vc, 'item-1', toMemory()).subscribe());
+    await new Promise<void>((resolve) => left.add(resolve));
     await all(logout(vc));
     expect(operations(simulator)).toContain('content.library.item.DownloadSession.create');
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);

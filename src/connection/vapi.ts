@@ -19,6 +19,8 @@ export interface Transport {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number;
+  /** Told the headers of every answer to an operation. */
+  readonly heard?: (headers: Headers) => void;
 }
 
 /** The bytes of a file, on their way. Whoever takes the stream has to read it to its end or cancel it. */
@@ -57,6 +59,7 @@ export const send = <I extends object, A>(
       headers: { accept: 'application/json', ...headers, ...request.headers },
       ...(request.body === undefined ? {} : { json: request.body }),
     });
+    transport.heard?.(response.headers);
     if (isRedirect(response)) throw refusedRedirect(operation.name, response);
     if (!response.ok) throw await refused(operation.name, response);
     const text = await textOf(response, limitOf(operation.name));

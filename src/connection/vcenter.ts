@@ -24,6 +24,7 @@ import { fetchFor } from './endpoint-trust.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import type { Wanted } from './range.ts';
 import type { Operation } from './route.ts';
+import { serverClock } from './server-clock.ts';
 import { fetchBody, type Body } from './vapi.ts';
 
 export type { VCenterOptions } from './options.ts';
@@ -56,6 +57,8 @@ export interface CallOptions {
 export interface Wire {
   /** The shared login. */
   readonly access$: Observable<Access>;
+  /** When the last answer was made, by the server's clock, in milliseconds since 1970; `undefined` where answers do not tell. */
+  readonly serverTime: () => number | undefined;
   call<I extends object, A>(operation: Operation<I, A>, input: I, options?: CallOptions): Observable<A>;
   /** The bytes at an address that vCenter gave, from the wanted one on; `patience` is in milliseconds until the first of them. */
   open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: Wanted): Observable<Body>;
@@ -74,7 +77,8 @@ const graceTime = 5000;
  * @throws TypeError if an option cannot be: a `server` that is no http(s) address or holds a password, a negative `timeout` …
  */
 export const vcenter = (options: VCenterOptions): VCenter => {
-  const line = lineFor(options);
+  const clock = serverClock();
+  const line = { ...lineFor(options), heard: clock.heard };
   let login$: Observable<Access> | undefined;
   let access: Access | undefined;
   const held$ = new BehaviorSubject(0);
@@ -116,6 +120,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     server: line.server,
     [wire]: {
       access$,
+      serverTime: clock.last,
       call: (operation, input, { retried = true } = {}) => {
         const chosen = retried ? line : { ...line, retry: undefined };
         return authorized((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));

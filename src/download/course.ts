@@ -5,7 +5,7 @@ import type { DownloadOptions } from './options.ts';
 import type { LeaseError } from '../errors.ts';
 import type { Lease, Retrying } from './events.ts';
 import { heldFiles, type HeldFiles } from './held-files.ts';
-import type { ItemRef, Opening } from './opening.ts';
+import type { ItemRef, Opening, StoredFiles } from './opening.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { tallyOf, type Tally } from './tally.ts';
 import type { VCenter } from '../connection/vcenter.ts';
@@ -18,7 +18,7 @@ export interface Task {
   readonly options: DownloadOptions;
 }
 
-/** What is known since the first session was opened. */
+/** What is known since the files of the item can be had. */
 export interface Known extends Opening {
   /** Of the files to download. */
   readonly names: readonly string[];
@@ -27,8 +27,12 @@ export interface Known extends Opening {
 
 /** What the sessions and the files of one download tell each other. */
 export interface Course extends Task {
-  /** Emits once, when the first session was opened, and completes. */
+  /** The files as the library itself states them, as far as it does. */
+  stored: StoredFiles;
+  /** Emits once, when the files of the item can be had, and completes. */
   readonly known$: AsyncSubject<Known>;
+  /** The same, from then on. */
+  known: Known | undefined;
   /** The files as the session that is alive has them. */
   readonly held: HeldFiles;
   /** What is to be told besides what files and sessions emit. */
@@ -50,7 +54,9 @@ export interface Course extends Task {
 /** Starts with nothing known. */
 export const courseOf = (task: Task): Course => ({
   ...task,
+  stored: new Map(),
   known$: new AsyncSubject(),
+  known: undefined,
   held: heldFiles(),
   told$: new Subject(),
   busy$: new Subject(),
@@ -61,14 +67,25 @@ export const courseOf = (task: Task): Course => ({
   newsAt: asyncScheduler.now(),
 });
 
-/** Chooses the files of an item that has just been opened. */
+/** The names that are wanted of those that an item has; who names files may name others. */
+export const wanted = (listed: readonly string[], files: DownloadOptions['files']): readonly string[] =>
+  typeof files === 'object' ? files : listed.filter(files ?? (() => true));
+
+/** Chooses the files of an item that can be had from now on. */
 export const choose = (opening: Opening, files: DownloadOptions['files']): Known => {
   const listed = new Map(opening.opened.files.map((file) => [file.name, file]));
-  const names = typeof files === 'object' ? files : [...listed.keys()].filter(files ?? (() => true));
+  const names = wanted([...listed.keys()], files);
   return {
     ...opening,
     opened: { ...opening.opened, files: names.map((name) => listed.get(name) ?? { name }) },
     names,
     tally: tallyOf(names),
   };
+};
+
+/** From here on the files can be had. */
+export const begin = (course: Course, known: Known): void => {
+  course.known = known;
+  course.known$.next(known);
+  course.known$.complete();
 };

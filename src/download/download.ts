@@ -12,7 +12,8 @@ import type { VCenter } from '../connection/vcenter.ts';
  * Downloads the files of an item into a sink: each is complete and proven, or not there.
  *
  * While it runs it keeps the leases of the download session and of the login alive. A file whose connection breaks goes on where it stood,
- * or starts over where the server cannot send the rest alone. A download session that is lost is replaced by another one.
+ * or starts over where the server cannot send the rest alone. A download session that is lost is replaced by another one. Where the files
+ * have links of their own (since 9.0) there is no session, unless a link is refused.
  *
  * - Emits: {@link DownloadEvent}s: `opened`, then `status`, `progress`, `retrying`, `lease` and `saved` interleaved, `closed` at last.
  * - Completes: after `closed`, when the download session is deleted.

@@ -6,13 +6,13 @@ import type { PrepareStatus } from '../model/download-file.ts';
 import type { Dialect } from '../connection/route.ts';
 import type { Proof } from '../transfer/sink.ts';
 
-/** The download session is open and its files are known. */
+/** The files of the item can be had, and are known. */
 export interface Opened {
   readonly type: 'opened';
   readonly itemId: string;
   readonly itemName?: string;
   readonly dialect: Dialect;
-  /** `session`: through a download session; `link`: through the item's own links, since 9.0. */
+  /** `session`: through a download session; `link`: through the links that the item's files have since 9.0. */
   readonly strategy: 'session' | 'link';
   readonly downloadSessionId?: string;
   /** The item's content version that is downloaded; empty where the server did not say. */
@@ -50,7 +50,10 @@ export interface Retrying {
   readonly error: ContentLibraryError;
 }
 
-/** The lease that keeps the links of the files alive. `lost`: its download session is over; `renewed`: another one has taken its place. */
+/**
+ * The lease that keeps the links of the files alive. `lost`: its download session is over, or a link of the item was refused; `renewed`:
+ * another session has taken its place.
+ */
 export interface Lease {
   readonly type: 'lease';
   readonly state: 'extended' | 'lost' | 'renewed';

@@ -1,15 +1,33 @@
 /** The story of one file: room in the sink, its bytes, however often they break, the proof, its name. */
 
-import { catchError, concat, concatMap, defer, EMPTY, finalize, from, map, Observable, of, retry, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  EMPTY,
+  finalize,
+  from,
+  ignoreElements,
+  map,
+  Observable,
+  of,
+  retry,
+  tap,
+  throwError,
+  timer,
+} from 'rxjs';
 import { putAway, roomFor, startOver, takeUp, type Arrival } from '../transfer/arrival.ts';
 import { bracket } from '../bracket.ts';
-import { bytesBehind, unlessMore, type BytesBehind } from '../transfer/bytes-behind.ts';
+import { bytesBehind, type BytesBehind } from '../transfer/bytes-behind.ts';
 import { isContentLibraryError, LeaseError } from '../errors.ts';
 import type { Progress, Retrying, Saved } from './events.ts';
+import { lossOfLink } from './item-links.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import { isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
-import { prove, statedChecksum } from '../transfer/proof.ts';
+import { statedChecksum } from '../transfer/proof.ts';
+import { proven } from './proven.ts';
 import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
 import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
 import { isBusy } from '../connection/retrying.ts';
@@ -91,27 +109,26 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
         onFlow(1);
         return bytesBehind(asked).pipe(finalize(() => onFlow(-1)));
       });
-      const proven$ = closingFacts(arrival.hashes.size > 0 && stated === undefined).pipe(
-        concatMap((after) => {
-          const lengths = (): readonly (number | undefined)[] => [arrival.announced, info.size, after?.size];
-          const isOpen = lengths().every((length) => length === undefined) && arrival.received > 0;
-          const proof$ = defer(() => {
-            const checksums = [after?.checksum_info, stated];
-            proof = prove({ file: name, received: arrival.received, lengths: lengths(), checksums, hashes: arrival.hashes });
-            return EMPTY;
-          });
-          return concat(isOpen ? unlessMore(asked) : EMPTY, proof$);
+      const proof$ = proven(asked, closingFacts).pipe(
+        tap((shown) => {
+          proof = shown;
         }),
+        ignoreElements(),
       );
-      return concat(bytes$.pipe(map((state) => progressOf(name, state))), proven$);
+      return concat(bytes$.pipe(map((state) => progressOf(name, state))), proof$).pipe(
+        catchError((thrown: unknown) => throwError(() => lossOfLink(sessionId, thrown))),
+      );
     }),
   );
 
+  const startAnew = (thrown: unknown): Observable<void> => startOver(arrival, sink, stated, () => thrown);
+
   const again = (thrown: unknown): Observable<unknown> => {
+    const isClosed = arrival.digests !== undefined;
     if (thrown instanceof LeaseError) {
       lostSessionId = thrown.downloadSessionId;
       onLost(thrown);
-      return of(undefined);
+      return isClosed ? startAnew(thrown) : of(undefined);
     }
     arrival.broken = thrown;
     const plan = planOf(thrown, arrival.received);
@@ -121,7 +138,7 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
     }
     onRetry({ type: 'retrying', file: name, attempt: plan.attempt, delay: plan.delay, error: thrown }, isBusy(thrown));
     const pause$ = timer(plan.delay);
-    return plan.anew ? startOver(arrival, sink, stated, () => thrown).pipe(concatMap(() => pause$)) : pause$;
+    return plan.anew || isClosed ? startAnew(thrown).pipe(concatMap(() => pause$)) : pause$;
   };
 
   return concat(

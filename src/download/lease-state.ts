@@ -1,11 +1,11 @@
 /** The lease of a download session: how long it is good for, and how it is extended. */
 
-import { catchError, concatMap, defer, forkJoin, map, of, type Observable } from 'rxjs';
+import { catchError, concatMap, defer, map, of, type Observable } from 'rxjs';
 import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/download-session.ts';
 import { getSession } from '../endpoints/session.ts';
 import { endOf, untilLeaseEnds } from '../watching/lease-end.ts';
 import type { Extension } from './lease.ts';
-import type { VCenter } from '../connection/vcenter.ts';
+import { wire, type VCenter } from '../connection/vcenter.ts';
 
 /** How a lease stands. */
 export interface LeaseState extends Extension {
@@ -16,32 +16,23 @@ export interface LeaseState extends Extension {
 }
 
 /**
- * Reads how the lease stands, and keeps the API session alive by the same: vCenter tells in it what time it is.
+ * Reads how the lease stands.
  *
  * - Emits: once. - Completes: after it. - Errors: `LeaseError` where the session is over, and as requests do.
  * - Unsubscribing: aborts them.
  */
 export const leaseOf = (vc: VCenter, sessionId: string): Observable<LeaseState> =>
-  forkJoin({
-    session: getDownloadSession(vc, sessionId).pipe(untilLeaseEnds(vc, sessionId)()),
-    // The lease matters more: without the server's clock it is extended by the usual length of a lease.
-    api: getSession(vc).pipe(catchError(() => of(undefined))),
-  }).pipe(
-    map(({ session, api }) => {
-      const end = endOf(sessionId, session);
-      if (end !== undefined) throw end;
-      const expires = session.expiration_time;
-      const remaining = Date.parse(expires ?? '') - Date.parse(api?.last_accessed_time ?? '');
-      return {
-        remaining: Number.isNaN(remaining) ? undefined : remaining,
-        expires,
-        contentVersion: session.library_item_content_version,
-      };
+  stateOf(
+    vc,
+    sessionId,
+    defer(() => {
+      const answered = vc[wire].serverTime();
+      return answered === undefined ? timeBySession(vc) : of(answered);
     }),
   );
 
 /**
- * Extends the lease.
+ * Extends the lease, and that of the login.
  *
  * @param progress - 0 to 100, asked for at each subscription; `undefined` where it is not known.
  */
@@ -50,6 +41,33 @@ export const extended = (vc: VCenter, sessionId: string, progress: () => number 
     const now = progress();
     return keepDownloadSessionAlive(vc, sessionId, now === undefined ? {} : { progress: now }).pipe(
       untilLeaseEnds(vc, sessionId)(),
-      concatMap(() => leaseOf(vc, sessionId)),
+      concatMap(() => stateOf(vc, sessionId, timeBySession(vc))),
     );
   });
+
+/** vCenter tells in a login what time it is, and asking for that is what keeps it alive. The lease matters more: it may fail. */
+const timeBySession = (vc: VCenter): Observable<number | undefined> =>
+  getSession(vc).pipe(
+    map(({ last_accessed_time }) => Date.parse(last_accessed_time)),
+    catchError(() => of(undefined)),
+  );
+
+const stateOf = (vc: VCenter, sessionId: string, serverTime$: Observable<number | undefined>): Observable<LeaseState> =>
+  getDownloadSession(vc, sessionId).pipe(
+    untilLeaseEnds(vc, sessionId)(),
+    concatMap((session) => {
+      const end = endOf(sessionId, session);
+      if (end !== undefined) throw end;
+      const expires = session.expiration_time;
+      return serverTime$.pipe(
+        map((now = NaN) => {
+          const remaining = Date.parse(expires ?? '') - now;
+          return {
+            remaining: Number.isNaN(remaining) ? undefined : remaining,
+            expires,
+            contentVersion: session.library_item_content_version,
+          };
+        }),
+      );
+    }),
+  );

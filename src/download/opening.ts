@@ -1,8 +1,9 @@
 /** What the server tells of an item before its files are prepared. */
 
-import { catchError, forkJoin, map, of, type Observable } from 'rxjs';
+import { catchError, concatMap, forkJoin, map, of, throwError, type Observable } from 'rxjs';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { listItemFiles } from '../endpoints/item-file.ts';
+import { AuthenticationError } from '../errors.ts';
 import type { Opened } from './events.ts';
 import { leaseOf, type LeaseState } from './lease-state.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
@@ -11,16 +12,34 @@ import { wire, type VCenter } from '../connection/vcenter.ts';
 /** Which item: its identifier, with its name where that is known and should stand in the events. */
 export type ItemRef = string | { readonly id: string; readonly name?: string };
 
-/** What is known when a download session has just been opened. */
+/** The files as the library itself states them, by name. */
+export type StoredFiles = ReadonlyMap<string, ItemFileInfo>;
+
+/** Makes do without an answer; but whoever goes on with a password that was refused may lock the account. */
+export const unlessLogin =
+  <A>(instead: A) =>
+  (thrown: unknown): Observable<A> =>
+    thrown instanceof AuthenticationError ? throwError(() => thrown) : of(instead);
+
+/** What is known when the files of an item can be had. */
 export interface Opening {
   readonly opened: Opened;
   readonly lease: LeaseState;
-  /** The files as the library itself states them, by name. */
-  readonly stored: ReadonlyMap<string, ItemFileInfo>;
 }
 
 /**
- * - Emits: once, what stands in `opened`, the lease, and what the library itself states of the files.
+ * - Emits: once, what the library states of an item's files. A help, not a need: nothing, where it does not (since 9.0 one file with an odd
+ *   name makes it fail for all of them).
+ * - Completes: after it. - Errors: as a login does. - Unsubscribing: aborts the request.
+ */
+export const storedFiles = (vc: VCenter, itemId: string): Observable<StoredFiles> =>
+  vc[wire].access$.pipe(
+    concatMap(() => listItemFiles(vc, itemId).pipe(catchError(unlessLogin([])))),
+    map((stored) => new Map(stored.map((file) => [file.name, file]))),
+  );
+
+/**
+ * - Emits: once, what stands in `opened`, and the lease.
  * - Completes: after it. - Errors: as requests do. - Unsubscribing: aborts them.
  */
 export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: string): Observable<Opening> =>
@@ -28,10 +47,8 @@ export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: 
     access: vc[wire].access$,
     lease: leaseOf(vc, sessionId),
     files: listDownloadFiles(vc, sessionId),
-    // A help, not a need: since 9.0 one file with an odd name makes this fail for all of them.
-    stored: listItemFiles(vc, item.id).pipe(catchError(() => of([]))),
   }).pipe(
-    map(({ access, lease, files, stored }) => ({
+    map(({ access, lease, files }) => ({
       opened: {
         type: 'opened',
         itemId: item.id,
@@ -43,6 +60,5 @@ export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: 
         files: files.map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) })),
       },
       lease,
-      stored: new Map(stored.map((file) => [file.name, file])),
     })),
   );

@@ -18,7 +18,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { closingFacts } from './closing-facts.ts';
-import { choose, type Course, type Known } from './course.ts';
+import { begin, choose, type Course, type Known } from './course.ts';
 import { LeaseError } from '../errors.ts';
 import type { DownloadEvent, Lease, Status } from './events.ts';
 import { extended, leaseOf, type LeaseState } from './lease-state.ts';
@@ -30,22 +30,19 @@ import { unlessStalled } from '../transfer/stall.ts';
 import { statuses } from './statuses.ts';
 
 /**
- * - Emits: `opened` in the first session, `lease` in those that take over, then `status` and `lease`.
+ * - Emits: `opened` if nothing was before it, `lease` if it takes over, then `status` and `lease`.
  * - Completes: when the last file of the download has come to its end.
  * - Errors: `LeaseError` when the session is over, `TimeoutError` when nothing is heard of it, as preparations do, and as the files have.
  * - Unsubscribing: aborts its requests.
- *
- * @param turn - The session's number, from 0.
  */
-export const sessionStory = (course: Course, sessionId: string, turn: number): Observable<DownloadEvent> =>
-  (turn === 0 ? begin(course, sessionId) : takeOver(course, sessionId)).pipe(
+export const sessionStory = (course: Course, sessionId: string): Observable<DownloadEvent> =>
+  (course.known === undefined ? first(course, sessionId) : takeOver(course, sessionId, course.known)).pipe(
     concatMap(({ event, state, known }) =>
       concat(
         of(event),
         defer(() => {
           // The files begin with this, and may have ended before it returns.
-          course.known$.next(known);
-          course.known$.complete();
+          begin(course, known);
           return merge(
             lossesOf(course, sessionId),
             preparing(course, sessionId, known),
@@ -66,7 +63,7 @@ interface Begun {
   readonly known: Known;
 }
 
-const begin = ({ vc, item, options }: Course, sessionId: string): Observable<Begun> =>
+const first = ({ vc, item, options }: Course, sessionId: string): Observable<Begun> =>
   opening(vc, item, sessionId).pipe(
     map((opened) => {
       const known = choose(opened, options.files);
@@ -74,16 +71,12 @@ const begin = ({ vc, item, options }: Course, sessionId: string): Observable<Beg
     }),
   );
 
-const takeOver = ({ vc, known$ }: Course, sessionId: string): Observable<Begun> =>
-  known$.pipe(
-    concatMap((known) =>
-      leaseOf(vc, sessionId).pipe(
-        map((state) => {
-          if (state.contentVersion !== known.lease.contentVersion) throw changed(sessionId);
-          return { event: leaseEvent('renewed', state), state, known };
-        }),
-      ),
-    ),
+const takeOver = ({ vc }: Course, sessionId: string, known: Known): Observable<Begun> =>
+  leaseOf(vc, sessionId).pipe(
+    map((state) => {
+      if (state.contentVersion !== known.lease.contentVersion) throw changed(sessionId);
+      return { event: leaseEvent('renewed', state), state, known };
+    }),
   );
 
 const preparing = (course: Course, sessionId: string, { names }: Known): Observable<Status> => {

@@ -10,8 +10,8 @@ import { wire, type VCenter } from '../connection/vcenter.ts';
 export interface SessionsInTurn<A> {
   readonly vc: VCenter;
   readonly itemId: string;
-  /** What is done in a session, from 0; it errors with `LeaseError` when that is over. */
-  readonly use: (sessionId: string, turn: number) => Observable<A>;
+  /** What is done in a session; it errors with `LeaseError` when that is over. */
+  readonly use: (sessionId: string) => Observable<A>;
   /** How far the whole is, in bytes; a session that brought it further refills the budget. */
   readonly reached: () => number;
   /** Told before another session is opened. */
@@ -32,15 +32,11 @@ const cleanUpTime = 5000;
  */
 export const sessionsInTurn = <A>({ vc, itemId, use, reached, onLost }: SessionsInTurn<A>): Observable<A> =>
   defer(() => {
-    let turn = 0;
     let inVain = 0;
     let before = 0;
     const one$ = bracket({
       acquire: createDownloadSession(vc, itemId),
-      use: (sessionId) => {
-        turn += 1;
-        return use(sessionId, turn - 1);
-      },
+      use,
       release: (sessionId, ending) => leaveClean(vc, sessionId, ending),
       hold: () => vc[wire].hold(),
     });

@@ -2,10 +2,12 @@
 
 import { asyncScheduler, catchError, concatMap, defer, EMPTY, finalize, merge, of, tap, throwError, type Observable } from 'rxjs';
 import { courseOf, type Course, type Known, type Task } from './course.ts';
-import { isContentLibraryError } from '../errors.ts';
+import { isContentLibraryError, LeaseError } from '../errors.ts';
 import type { DownloadEvent, Failed, Progress, Saved } from './events.ts';
 import { fileDownload, type FileDownload } from './file-download.ts';
 import { inLanes } from './lanes.ts';
+import { knownByLinks, linkStory } from './link-story.ts';
+import { storedFiles } from './opening.ts';
 import { stallOf } from './options.ts';
 import { sessionStory } from './session-story.ts';
 import { sessionsInTurn } from './sessions-in-turn.ts';
@@ -20,24 +22,38 @@ export const storyOf = (task: Task): Observable<DownloadEvent> =>
   defer(() => {
     const course = courseOf(task);
     const { vc, item, told$, ended$, known$ } = course;
-    let tally: Known['tally'] | undefined;
+    const onLost = (): void => told$.next({ type: 'lease', state: 'lost' });
     const sessions$ = sessionsInTurn({
       vc,
       itemId: item.id,
-      use: (sessionId, turn) => sessionStory(course, sessionId, turn),
-      reached: () => tally?.reached() ?? 0,
-      onLost: () => told$.next({ type: 'lease', state: 'lost' }),
-    }).pipe(finalize(() => told$.complete()));
-    const files$ = known$.pipe(
-      tap((known) => {
-        tally = known.tally;
+      use: (sessionId) => sessionStory(course, sessionId),
+      reached: () => course.known?.tally.reached() ?? 0,
+      onLost,
+    });
+    const ways$ = storedFiles(vc, item.id).pipe(
+      concatMap((stored) => {
+        course.stored = stored;
+        return knownByLinks(course);
       }),
+      concatMap((links) => {
+        if (links === undefined) return sessions$;
+        return linkStory(course, links).pipe(
+          catchError((thrown: unknown) => {
+            if (!(thrown instanceof LeaseError)) return throwError(() => thrown);
+            onLost();
+            return sessions$;
+          }),
+        );
+      }),
+      finalize(() => told$.complete()),
+    );
+    const files$ = known$.pipe(
       concatMap((known) => filesOf(course, known)),
       tap({ error: (thrown: unknown) => ended$.error(thrown), complete: () => ended$.next() }),
-      // It is the session that errors with it, once it is deleted.
+      // It is the way to the files that errors with it, once it is cleared.
       catchError(() => EMPTY),
     );
-    return merge(sessions$, files$, told$);
+    return merge(ways$, files$, told$);
   });
 
 const filesOf = (course: Course, known: Known): Observable<Progress | Saved | Failed> => {
@@ -61,8 +77,8 @@ const oneFile = (course: Course, known: Known, name: string): Observable<Progres
     tap({ complete: () => course.finished.add(name) }),
   );
 
-const courseOfFile = (course: Course, { lease, stored }: Known, name: string): FileDownload => {
-  const { vc, item, sink, held, options, told$, busy$, lost$ } = course;
+const courseOfFile = (course: Course, { lease }: Known, name: string): FileDownload => {
+  const { vc, item, sink, held, stored, options, told$, busy$, lost$ } = course;
   const { fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
   const file = stored.get(name);

@@ -2,7 +2,7 @@
 
 import { from, Observable, tap } from 'rxjs';
 import type { ChecksumInfo } from '../model/transfer.ts';
-import { hashesFor, type Hashes } from './proof.ts';
+import { hashesFor, type Digests, type Hashes } from './proof.ts';
 import type { IncomingFile, Sink, SinkFile } from './sink.ts';
 import { sinkFailure } from './transfer.ts';
 
@@ -16,6 +16,8 @@ export interface Arrival {
   announced: number | undefined;
   /** They grow with these bytes, and no others. */
   hashes: Hashes;
+  /** What came of the hashes, once they were closed: after that the bytes can only be taken as they are, or be forgotten. */
+  digests: Digests | undefined;
   /** What told the content of these bytes from any other, if the server said. */
   validator: string | undefined;
   /** What broke last, if anything: what a sink fails with that cannot start over. */
@@ -39,6 +41,7 @@ const nothing = (sink: Sink, stated: ChecksumInfo | undefined) => ({
   received: 0,
   announced: undefined,
   hashes: hashesFor(sink, stated),
+  digests: undefined,
   validator: undefined,
 });
 

@@ -7,6 +7,12 @@ import type { Checksum, Hash, Proof, Sink } from './sink.ts';
 /** Hashes that grow while the bytes pass, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, Hash>;
 
+/** Hashes that were closed after the last byte, in lower-case hexadecimal. */
+export type Digests = ReadonlyMap<ChecksumAlgorithm, string>;
+
+/** Closes hashes: they take no further byte. */
+export const digestsOf = (hashes: Hashes): Digests => new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
+
 /** SHA256 for the record, and what vCenter will compare with: SHA1 unless it says otherwise. */
 export const hashesFor = (sink: Sink, stated: ChecksumInfo | undefined): Hashes => {
   const wanted = new Set<ChecksumAlgorithm>(['SHA256', algorithmOf(stated) ?? 'SHA1']);
@@ -36,7 +42,8 @@ export interface Evidence {
   readonly lengths: readonly (number | undefined)[];
   /** The checksums that were stated; the first that can be compared counts. */
   readonly checksums: readonly (ChecksumInfo | undefined)[];
-  readonly hashes: Hashes;
+  /** Called only where the lengths agree: who knows that bytes are missing may go on. */
+  readonly digests: () => Digests;
 }
 
 /**
@@ -44,24 +51,30 @@ export interface Evidence {
  *
  * @throws TruncatedError or ChecksumError where something does not agree.
  */
-export const prove = ({ file, received, lengths, checksums, hashes }: Evidence): Proof => {
+export const prove = ({ file, received, lengths, checksums, digests }: Evidence): Proof => {
   refuseOtherLength(file, received, lengths);
 
-  const digests = new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
+  const known = digests();
   for (const checksum of checksums) {
     const algorithm = checksum === undefined ? undefined : algorithmOf(checksum);
-    const value = algorithm === undefined ? undefined : digests.get(algorithm);
+    const value = algorithm === undefined ? undefined : known.get(algorithm);
     if (checksum === undefined || algorithm === undefined || value === undefined) continue;
     const expected = checksum.checksum.toLowerCase();
     if (expected !== value) throw new ChecksumError({ file, algorithm, expected, actual: value });
     return { checksum: { algorithm, value }, verified: 'checksum' };
   }
 
-  const [first] = digests;
+  const [first] = known;
   return {
     ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
     verified: lengths.some((length) => length !== undefined) ? 'length' : 'none',
   };
+};
+
+/** Whether the bytes are those of a checksum that was stated. */
+export const isEqual = (digests: Digests, stated: ChecksumInfo): boolean => {
+  const checksum = statedChecksum(stated);
+  return checksum !== undefined && digests.get(checksum.algorithm) === checksum.value;
 };
 
 /** What vCenter states, in the form that checksums are compared in; `undefined` if its algorithm is not known yet. */
