@@ -55,18 +55,21 @@ export const prove = ({ file, received, lengths, checksums, digests }: Evidence)
   refuseOtherLength(file, received, lengths);
 
   const known = digests();
+  const sha256 = known.get('SHA256');
+  const record = sha256 === undefined ? {} : { sha256 };
   for (const checksum of checksums) {
     const algorithm = checksum === undefined ? undefined : algorithmOf(checksum);
     const value = algorithm === undefined ? undefined : known.get(algorithm);
     if (checksum === undefined || algorithm === undefined || value === undefined) continue;
     const expected = checksum.checksum.toLowerCase();
     if (expected !== value) throw new ChecksumError({ file, algorithm, expected, actual: value });
-    return { checksum: { algorithm, value }, verified: 'checksum' };
+    return { checksum: { algorithm, value }, ...record, verified: 'checksum' };
   }
 
   const [first] = known;
   return {
     ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
+    ...record,
     verified: lengths.some((length) => length !== undefined) ? 'length' : 'none',
   };
 };

@@ -52,6 +52,8 @@ export interface FoundFile {
 export interface Proof {
   /** Of the bytes that came; not set where the sink cannot make checksums. */
   readonly checksum?: Checksum;
+  /** Of the same bytes, for the record, whatever vCenter compares with: 64 hexadecimal digits. */
+  readonly sha256?: string;
   /** Which proof there was; `none`: the server stated neither a length nor a checksum. */
   readonly verified: 'checksum' | 'length' | 'none';
 }

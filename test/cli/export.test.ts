@@ -6,7 +6,8 @@ import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { parsed } from './command.ts';
 import { allBytes, inBothDialects, simulated, type SimulatedOptions } from './simulated.ts';
 
-const sha1 = (content: string | Uint8Array): string => createHash('sha1').update(content).digest('hex');
+const hash = (algorithm: string, content: string | Uint8Array): string => createHash(algorithm).update(content).digest('hex');
+const sha1 = (content: string | Uint8Array): string => hash('sha1', content);
 
 /** A vCenter and an empty working directory. */
 const start = async (options?: SimulatedOptions) => {
@@ -28,6 +29,7 @@ const eventsOf = (file: string, content: string | Uint8Array, path?: string) => 
         bytes: size,
         ...(path === undefined ? {} : { path }),
         checksum: { algorithm: 'SHA1', value: sha1(content) },
+        sha256: hash('sha256', content),
         verified: 'checksum',
       },
     ],
