@@ -8,7 +8,7 @@ import { build } from 'esbuild';
  * Bytes, gzipped. rxjs, ky, io-ts and what they bring are 20 KiB of it; what is ours should not grow unseen. Who imports less loads less:
  * nothing of it runs at import.
  */
-const limit = 46 * 1024;
+const limit = 48 * 1024;
 
 const {
   outputFiles: [bundle],

@@ -1,17 +1,22 @@
 /** Acquires, uses, and gives back whatever happens: `using` for resources that live on a server. */
 
-import { catchError, defer, EMPTY, Observable, take, type Subscription } from 'rxjs';
+import { asyncScheduler, catchError, defer, EMPTY, NEVER, Observable, Subscription, take, takeUntil, timer } from 'rxjs';
 
-/** Why a resource is given back. */
-export type Ending = 'complete' | 'error' | 'unsubscribe';
+/** Why a resource is given back; `unused`: it came after everybody had left. */
+export type Ending = 'complete' | 'error' | 'unsubscribe' | 'unused';
 
 /** How a resource is come by, used and given back. */
 export interface Bracket<R, A> {
-  /** Emits the resource. Never cut off: what the server has made must be given back, even if nobody waits for it any more. */
+  /** Emits the resource. Not cut off: what the server has made must be given back, even if nobody waits for it any more. */
   readonly acquire: Observable<R>;
   readonly use: (resource: R) => Observable<A>;
   /** Its failures are not told: how the use ended matters more. */
   readonly release: (resource: R, ending: Ending) => Observable<unknown>;
+  /**
+   * Milliseconds that giving it back may take. Whoever has left waits no longer than that, be it for the resource to come or to go.
+   * @default no limit
+   */
+  readonly within?: number;
   /** Called when something begins that has to come to its end; the function it answers is called at that end. */
   readonly hold?: () => () => void;
 }
@@ -22,54 +27,70 @@ export interface Bracket<R, A> {
  * - Errors: with what `acquire` or `use` errored with, after the resource was given back.
  * - Unsubscribing: unsubscribes from `use`, then gives back; if the resource is still to come, as soon as it is there.
  */
-export const bracket = <R, A>({ acquire, use, release, hold = () => () => undefined }: Bracket<R, A>): Observable<A> =>
+export const bracket = <R, A>({ acquire, use, release, within, hold = () => () => undefined }: Bracket<R, A>): Observable<A> =>
   new Observable<A>((subscriber) => {
     let using: Subscription | undefined;
     let giveBack: ((ending: Ending, then: () => void) => void) | undefined;
 
+    let deadline: number | undefined;
+    const countDown = (): void => {
+      if (within !== undefined) deadline ??= asyncScheduler.now() + within;
+    };
+    const timeIsUp$ = defer(() => (deadline === undefined ? NEVER : timer(Math.max(0, deadline - asyncScheduler.now()))));
+
     const arrived = hold();
-    acquire.pipe(take(1)).subscribe({
-      next: (resource) => {
-        giveBack = (ending, then) => {
-          giveBack = undefined;
-          const givenBack = hold();
-          defer(() => release(resource, ending))
-            .pipe(catchError(() => EMPTY))
-            .subscribe({
-              complete: () => {
-                givenBack();
-                then();
-              },
-            });
-        };
-        if (subscriber.closed) {
-          giveBack('unsubscribe', () => undefined);
-          return;
-        }
-        using = defer(() => use(resource)).subscribe({
-          next: (value) => subscriber.next(value),
-          error: (error: unknown) => {
-            // Whatever else the use still does ends before its resource is taken away.
-            using?.unsubscribe();
-            giveBack?.('error', () => subscriber.error(error));
-          },
-          complete: () => giveBack?.('complete', () => subscriber.complete()),
-        });
-        // A use that answered at once may have been left at once, before there was a subscription to end.
-        if (subscriber.closed) using.unsubscribe();
-      },
-      error: (error: unknown) => {
-        arrived();
-        subscriber.error(error);
-      },
-      complete: () => {
-        arrived();
-        if (giveBack === undefined && using === undefined) subscriber.complete();
-      },
-    });
+    const acquiring = new Subscription();
+    acquiring.add(arrived);
+    acquiring.add(
+      acquire.pipe(take(1)).subscribe({
+        next: (resource) => {
+          giveBack = (ending, then) => {
+            giveBack = undefined;
+            countDown();
+            const givenBack = hold();
+            defer(() => release(resource, ending))
+              .pipe(
+                catchError(() => EMPTY),
+                takeUntil(timeIsUp$),
+              )
+              .subscribe({
+                complete: () => {
+                  givenBack();
+                  then();
+                },
+              });
+          };
+          if (subscriber.closed) {
+            giveBack('unused', () => undefined);
+            return;
+          }
+          using = defer(() => use(resource)).subscribe({
+            next: (value) => subscriber.next(value),
+            error: (error: unknown) => {
+              // Whatever else the use still does ends before its resource is taken away.
+              using?.unsubscribe();
+              giveBack?.('error', () => subscriber.error(error));
+            },
+            complete: () => giveBack?.('complete', () => subscriber.complete()),
+          });
+          // A use that answered at once may have been left at once, before there was a subscription to end.
+          if (subscriber.closed) using.unsubscribe();
+        },
+        error: (error: unknown) => {
+          acquiring.unsubscribe();
+          subscriber.error(error);
+        },
+        complete: () => {
+          acquiring.unsubscribe();
+          if (giveBack === undefined && using === undefined) subscriber.complete();
+        },
+      }),
+    );
 
     return () => {
+      countDown();
       using?.unsubscribe();
       giveBack?.('unsubscribe', () => undefined);
+      if (!acquiring.closed) acquiring.add(timeIsUp$.subscribe(() => acquiring.unsubscribe()));
     };
   });

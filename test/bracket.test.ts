@@ -60,7 +60,36 @@ describe('bracket', () => {
       expectSubscriptions(acquire.subscriptions).toBe('^-----!');
       expectSubscriptions(release.subscriptions).toBe('------^!');
     });
-    expect(endings).toEqual(['unsubscribe']);
+    expect(endings).toEqual(['unused']);
+  });
+
+  test('within its time: whoever has left waits no longer for it to come', () => {
+    const endings: Ending[] = [];
+    let held = 0;
+    const hold = () => {
+      held += 1;
+      return () => void (held -= 1);
+    };
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const acquire = cold('        ---------(r|)');
+      const release = (_: unknown, ending: Ending) => (endings.push(ending), EMPTY);
+      expectObservable(bracket({ acquire, use: () => NEVER, release, within: 4, hold }), '--!').toBe('---');
+      expectSubscriptions(acquire.subscriptions).toBe('^-----!');
+    });
+    expect([endings, held]).toEqual([[], 0]);
+  });
+
+  test('within its time: it is given back, or left to itself, and coming late leaves less for going', () => {
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const endless = cold('             ----------');
+      const use = cold('            --|');
+      expectObservable(bracket({ acquire: of('r'), use: () => use, release: () => endless, within: 4 })).toBe('------|');
+      expectSubscriptions(endless.subscriptions).toBe('--^---!');
+      const late = cold('           -----(r|)');
+      const silent = cold('              ----------');
+      expectObservable(bracket({ acquire: late, use: () => NEVER, release: () => silent, within: 4 }), '--!').toBe('---');
+      expectSubscriptions(silent.subscriptions).toBe('-----^!');
+    });
   });
 
   test('an acquisition that errors or is empty gives nothing back', () => {

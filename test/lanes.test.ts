@@ -1,6 +1,23 @@
 import { describe, expect, test } from '@jest/globals';
-import { EMPTY, from, lastValueFrom, map, NEVER, of, range, throwError, toArray, type Observable } from 'rxjs';
+import {
+  concat,
+  EMPTY,
+  from,
+  ignoreElements,
+  lastValueFrom,
+  map,
+  NEVER,
+  of,
+  range,
+  take,
+  tap,
+  throwError,
+  timer,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { inLanes } from '#src/download/lanes.js';
+import type { Lane } from '#src/transfer/parts.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('in lanes', () => {
@@ -53,6 +70,92 @@ describe('in lanes', () => {
       expectObservable(cold('a---|').pipe(inLanes(() => cold('-x|'), { most: 2, busy$: NEVER }))).toBe('-x--|');
       expectObservable(cold('a|').pipe(inLanes(() => cold('---x-|'), { most: 2, busy$: NEVER }))).toBe('---x-|');
     });
+  });
+
+  test('lends the lanes that nobody waits for, and takes them into account', () => {
+    inVirtualTime(({ cold, expectObservable }) => {
+      const run = (name: string, lane: Lane): Observable<string> =>
+        cold('--x--|').pipe(
+          map(() => `${name} ${lane.borrow() === undefined ? 'none' : 'one'}${lane.isSpare() ? ', and there are more' : ''}`),
+        );
+      const lanes = (most: number) => inLanes(run, { most, busy$: NEVER });
+      expectObservable(cold('(a|)').pipe(lanes(3))).toBe('--a--|', { a: 'a one, and there are more' });
+      expectObservable(cold('(a|)').pipe(lanes(2))).toBe('--a--|', { a: 'a one' });
+      expectObservable(cold('(a|)').pipe(lanes(1))).toBe('--a--|', { a: 'a none' });
+      // What the first has borrowed is gone for the second.
+      expectObservable(cold('ab|').pipe(lanes(3))).toBe('--ab--|', { a: 'a one', b: 'b none' });
+    });
+  });
+
+  test('a lane that is given back goes to who waits, before it is lent again', () => {
+    inVirtualTime(({ cold, expectObservable }) => {
+      const again: boolean[] = [];
+      const run = (name: string, lane: Lane): Observable<string> => {
+        if (name !== 'a') return cold('----(x|)').pipe(map(() => name));
+        const ended = lane.borrow();
+        return concat(
+          timer(5).pipe(
+            tap(() => {
+              ended?.(true);
+              again.push(lane.isSpare());
+            }),
+            ignoreElements(),
+          ),
+          cold('----------(x|)').pipe(map(() => name)),
+        );
+      };
+      const lanes$ = cold('ab|').pipe(inLanes(run, { most: 2, busy$: NEVER }));
+      expectObservable(lanes$.pipe(tap({ complete: () => expect(again).toEqual([false]) }))).toBe('---------b-----(a|)');
+    });
+  });
+
+  test('a busy server takes back what is lent only when it is given back', () => {
+    inVirtualTime(({ cold, hot, expectObservable }) => {
+      const run = (_: string, lane: Lane): Observable<boolean> => {
+        const loans = [lane.borrow(), lane.borrow(), lane.borrow()];
+        return timer(5, 1).pipe(
+          map(() => {
+            loans.pop()?.(false);
+            return lane.isSpare();
+          }),
+          take(3),
+        );
+      };
+      const lanes$ = cold('(a|)').pipe(inLanes(run, { most: 4, busy$: hot('--b') }));
+      expectObservable(lanes$).toBe('-----nn(y|)', { n: false, y: true });
+    });
+  });
+
+  test('parts that went well since make lanes more, too; those that were begun before, or went wrong, do not', () => {
+    inVirtualTime(({ cold, hot, expectObservable }) => {
+      const run = (_: string, lane: Lane): Observable<boolean> => {
+        const before = lane.begin();
+        return timer(3, 1).pipe(
+          map((turn) => {
+            if (turn === 0) before(true);
+            else lane.begin()(turn > 1);
+            return lane.isSpare();
+          }),
+          take(3),
+        );
+      };
+      const lanes$ = cold('(a|)').pipe(inLanes(run, { most: 2, busy$: hot('-b') }));
+      expectObservable(lanes$).toBe('---nn(y|)', { n: false, y: true });
+    });
+  });
+
+  test('nothing is lent any more once it is unsubscribed from', () => {
+    let kept: Lane | undefined;
+    const run = (_: number, lane: Lane): Observable<never> => {
+      kept = lane;
+      return NEVER;
+    };
+    const subscription = of(1)
+      .pipe(inLanes(run, { most: 2, busy$: NEVER }))
+      .subscribe();
+    expect(kept?.isSpare()).toBe(true);
+    subscription.unsubscribe();
+    expect(kept?.borrow()).toBeUndefined();
   });
 
   test('errors with the first error, and leaves the others', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { placementOf, rangeHeaders, strongValidatorOf } from '#src/connection/range.js';
+import { knowsRanges, placementOf, rangeHeaders, strongValidatorOf } from '#src/connection/range.js';
 
 const answer = (status: number, headers: Readonly<Record<string, string>> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -53,6 +53,57 @@ describe('the rest of a file', () => {
     expect(placementOf(answer(416), wanted)).toEqual({ bytes: 'neither', total: undefined });
     expect(placementOf(answer(204), wanted)).toEqual({ bytes: 'neither', total: undefined });
   });
+});
+
+describe('a part of a file', () => {
+  const part = { from: 400, to: 600 };
+
+  test('is asked for by its first and its last byte, also at the start of the file', () => {
+    expect(rangeHeaders(part)).toEqual({ range: 'bytes=400-599' });
+    expect(rangeHeaders({ from: 0, to: 600, validator: '"v1"' })).toEqual({ range: 'bytes=0-599', 'if-range': '"v1"' });
+  });
+
+  test('is taken from a 206 with this very part', () => {
+    expect(placementOf(answer(206, { 'content-range': 'bytes 400-599/1000' }), part)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(placementOf(answer(206, { 'content-range': 'bytes 0-599/1000' }), { from: 0, to: 600 })).toEqual({
+      bytes: 'rest',
+      total: 1000,
+    });
+  });
+
+  test('says nothing of the length of the file where the answer does not', () => {
+    expect(placementOf(answer(206, { 'content-range': 'bytes 400-599/*' }), part)).toEqual({ bytes: 'rest', total: undefined });
+  });
+
+  test.each(['bytes 400-598/1000', 'bytes 400-600/1000', 'bytes 400-999/1000', 'bytes 399-599/1000', 'bytes 0-199/1000'])(
+    'is not taken from a 206 that says %s',
+    (range) => {
+      expect(placementOf(answer(206, { 'content-range': range }), part)).toEqual({ bytes: 'neither', total: undefined });
+    },
+  );
+
+  test('is not the whole file, if that is what comes', () => {
+    expect(placementOf(answer(200, { 'content-length': '1000' }), part)).toEqual({ bytes: 'whole', total: 1000 });
+  });
+});
+
+test('bytes from the middle of something compressed are not taken', () => {
+  const range = { 'content-range': 'bytes 400-999/1000' };
+  const unusable = { bytes: 'neither', total: undefined };
+  expect(placementOf(answer(206, { ...range, 'content-encoding': 'gzip' }), wanted)).toEqual(unusable);
+  expect(placementOf(answer(206, { ...range, 'content-encoding': 'identity' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+});
+
+describe('a server knows ranges', () => {
+  test.each<[boolean, string, number, Readonly<Record<string, string>>]>([
+    [true, 'that answers with one', 206, { 'content-range': 'bytes 400-999/1000' }],
+    [true, 'that says so', 200, { 'accept-ranges': 'bytes' }],
+    [false, 'that says nothing', 200, {}],
+    [false, 'that says no', 200, { 'accept-ranges': 'none' }],
+    [false, 'of something else', 200, { 'accept-ranges': 'items' }],
+    [false, 'that compresses', 200, { 'accept-ranges': 'bytes', 'content-encoding': 'gzip' }],
+    [false, 'that has no such bytes', 416, { 'accept-ranges': 'bytes' }],
+  ])('%s: one %s', (knows, _, status, headers) => expect(knowsRanges(answer(status, headers))).toBe(knows));
 });
 
 test('a 416 may say how long the file is', () => {

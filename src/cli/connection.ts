@@ -2,8 +2,8 @@
 
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import type { Credentials, VCenterOptions } from '../index.ts';
-import { nodeFetch, type NodeFetch } from '../node/index.ts';
+import { vcenter, type Credentials, type VCenterOptions } from '../index.ts';
+import { nodeFetch } from '../node/index.ts';
 import { usageError } from './command-error.ts';
 import { trustFrom, type TrustFlags } from './trust.ts';
 
@@ -14,6 +14,7 @@ export interface ConnectionFlags extends TrustFlags {
   readonly passwordStdin?: boolean;
   readonly sessionId?: string;
   readonly dialect?: string;
+  readonly downloadHost?: string;
 }
 
 /** Adds the flags of a connection to a command. */
@@ -26,7 +27,8 @@ export const withConnection = (command: Command): Command =>
     .option('--thumbprint <hex>', 'the one certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
-    .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto');
+    .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto')
+    .option('--download-host <host[:port]>', 'fetch files from this host, not from the one that vCenter names in their links');
 
 /** Reads the flags, the environment and, if asked to, standard input. A variable that is set to nothing is not set. */
 export const connectionFrom = async (
@@ -47,19 +49,23 @@ export const connectionFrom = async (
   const { dialect = 'auto' } = flags;
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`--dialect is api, rest or auto, not ${JSON.stringify(dialect)}.`);
-  return {
+  const options: VCenterOptions = {
     server: server.origin,
-    fetch: fetchFor(flags, env, server),
+    fetch: understood(() => nodeFetch(trustFrom(flags, env, server))),
     dialect,
     credentials: await credentialsFrom(flags, env, server, stdin),
+    ...(flags.downloadHost === undefined ? {} : { downloadHost: flags.downloadHost }),
   };
+  // It sends nothing, and says what cannot be.
+  understood(() => vcenter(options));
+  return options;
 };
 
-const fetchFor = (flags: ConnectionFlags, env: NodeJS.ProcessEnv, server: URL): NodeFetch => {
+/** What is said of a thumbprint or of a host is for the person who has given it. */
+const understood = <A>(make: () => A): A => {
   try {
-    return nodeFetch(trustFrom(flags, env, server));
+    return make();
   } catch (thrown) {
-    // What it says of a thumbprint is for the person who has given it.
     throw thrown instanceof TypeError ? usageError(`${thrown.message}.`) : thrown;
   }
 };

@@ -17,6 +17,13 @@ export interface VCenterOptions {
    */
   readonly dialect?: Dialect | 'auto';
   /**
+   * The host from which the links of files are fetched, in place of the one that they name: vCenter puts its own configured name into
+   * them, which may not lead to it from here. `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`; without a port, that of the
+   * link stays, as scheme and path do. Where it makes the link one of `server`, the session is sent along.
+   * @default the host of the link
+   */
+  readonly downloadHost?: string;
+  /**
    * The one seam for platforms and tests: `nodeFetch(…)` from `rx-content-library/node`, `simulator.fetch`, or your own.
    * @default globalThis.fetch
    */

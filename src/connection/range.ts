@@ -1,9 +1,11 @@
-/** Which bytes of a file an answer has, when only the rest of it was asked for. */
+/** Which bytes of a file an answer has, when only a part of it was asked for. */
 
 /** What is asked for: the bytes from here on. */
 export interface Wanted {
   /** The first byte, counted from 0. */
   readonly from: number;
+  /** The first byte that is not wanted any more. @default all to the last one are */
+  readonly to?: number | undefined;
   /** What told the content of the bytes before from any other, if the server said: a strong `ETag`. */
   readonly validator?: string;
 }
@@ -25,24 +27,36 @@ export interface Placement {
 }
 
 /** The headers that ask for it; none for a file from its start. A server whose content has changed is asked to send all of it. */
-export const rangeHeaders = ({ from, validator }: Wanted): Readonly<Record<string, string>> => ({
-  ...(from === 0 ? {} : { range: `bytes=${from}-` }),
-  ...(from === 0 || validator === undefined ? {} : { 'if-range': validator }),
-});
+export const rangeHeaders = ({ from, to, validator }: Wanted): Readonly<Record<string, string>> => {
+  if (from === 0 && to === undefined) return {};
+  return {
+    range: `bytes=${from}-${to === undefined ? '' : to - 1}`,
+    ...(validator === undefined ? {} : { 'if-range': validator }),
+  };
+};
 
 /** Places an answer: bytes are appended only where the server says that they are the very ones that were asked for. */
-export const placementOf = ({ status, headers }: RangeAnswer, { from, validator }: Wanted): Placement => {
+export const placementOf = ({ status, headers }: RangeAnswer, { from, to, validator }: Wanted): Placement => {
   if (status === 200) return { bytes: 'whole', total: lengthOf(headers) };
   const unusable: Placement = { bytes: 'neither', total: undefined };
   if (status === 416) return { bytes: 'neither', total: totalOf(headers.get('content-range') ?? '') };
-  if (status !== 206) return unusable;
+  // Bytes from the middle of something compressed are no bytes of the file.
+  if (status !== 206 || isEncoded(headers)) return unusable;
   const range = contentRangeOf(headers.get('content-range') ?? '');
-  // What is not to the last byte would have to be asked for again: a server that does that asks for something unusual.
-  if (range === undefined || range.first !== from || (range.total !== undefined && range.last !== range.total - 1))
-    return unusable;
+  if (range?.first !== from) return unusable;
+  // What ends before its end would have to be asked for again: a server that does that asks for something unusual.
+  const end = to ?? range.total;
+  if (end !== undefined && range.last !== end - 1) return unusable;
   const found = strongValidatorOf(headers);
   if (validator !== undefined && found !== undefined && found !== validator) return unusable;
+  if (to !== undefined) return { bytes: 'rest', total: range.total };
   return { bytes: from === 0 ? 'whole' : 'rest', total: range.total ?? range.last + 1 };
+};
+
+/** Whether a server has shown that it can be asked for parts of this file; it is not asked to try. */
+export const knowsRanges = ({ status, headers }: RangeAnswer): boolean => {
+  if (isEncoded(headers)) return false;
+  return status === 206 || (status === 200 && headers.get('accept-ranges')?.trim().toLowerCase() === 'bytes');
 };
 
 /** The `ETag`, if it stands for these very bytes: a weak one does not. */
@@ -54,8 +68,10 @@ export const strongValidatorOf = (headers: Headers): string | undefined => {
 /** A length that counts compressed bytes says nothing about the file. */
 const lengthOf = (headers: Headers): number | undefined => {
   const length = headers.get('content-length');
-  return length === null || headers.has('content-encoding') ? undefined : Number(length);
+  return length === null || isEncoded(headers) ? undefined : Number(length);
 };
+
+const isEncoded = (headers: Headers): boolean => (headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
 
 /** What a server says that has no such bytes. */
 const totalOf = (text: string): number | undefined => {

@@ -3,10 +3,11 @@
 import ky from 'ky';
 import { Observable, throwError, timeout } from 'rxjs';
 import { dismiss, textOf } from './answer-text.ts';
+import { causeOf, discretionOf, type Discretion } from './discretion.ts';
 import { DecodeError, isContentLibraryError, type ApiError, TimeoutError, TlsError, TransportError } from '../errors.ts';
 import { redirectCode } from '../errors/connection.ts';
 import { decoder } from '../model/codec.ts';
-import { placementOf, rangeHeaders, strongValidatorOf, type Placement, type Wanted } from './range.ts';
+import { knowsRanges, placementOf, rangeHeaders, strongValidatorOf, type Placement, type Wanted } from './range.ts';
 import { refusal } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
 import { requestFor, type Dialect, type Operation } from './route.ts';
@@ -29,6 +30,8 @@ export interface Body {
   readonly placement: Placement;
   /** What tells the content of the file from any other, if the server said. */
   readonly validator: string | undefined;
+  /** Whether the server has shown that it can be asked for parts of the file. */
+  readonly hasRanges: boolean;
   readonly stream: ReadableStream<Uint8Array>;
 }
 
@@ -61,7 +64,7 @@ export const send = <I extends object, A>(
     });
     transport.heard?.(response.headers);
     if (isRedirect(response)) throw refusedRedirect(operation.name, response);
-    if (!response.ok) throw await refused(operation.name, response);
+    if (!response.ok) throw await refused(operation.name, response, discretionOf(headers));
     const text = await textOf(response, limitOf(operation.name));
     if (text === undefined) throw tooLong(operation.name);
     const answer = text === '' ? undefined : (json(text) ?? notJson(operation.name, text));
@@ -88,10 +91,11 @@ export const fetchBody = (
     const response = await ky(url, { ...settings(transport, signal), headers: { ...headers, ...rangeHeaders(wanted) } });
     if (isRedirect(response)) throw refusedRedirect(operation, response);
     // There are no such bytes, which is an answer to who may have asked for too many.
-    if (!response.ok && response.status !== 416) throw await refused(operation, response);
+    if (!response.ok && response.status !== 416) throw await refused(operation, response, discretionOf(headers, url));
     return {
       placement: placementOf(response, wanted),
       validator: strongValidatorOf(response.headers),
+      hasRanges: knowsRanges(response),
       stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
     };
   });
@@ -145,7 +149,7 @@ const failure = (operation: string, server: string, thrown: unknown): unknown =>
   const code =
     typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(server).host, code }, { cause });
-  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, { cause });
+  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, causeOf(cause, server));
 };
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_TLS|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$/;
@@ -165,9 +169,9 @@ const refusedRedirect = (operation: string, response: Response): TransportError 
 };
 
 /** A page that is too long to be vCenter's says as little as one that is no JSON. */
-const refused = async (operation: string, response: Response): Promise<ApiError> => {
+const refused = async (operation: string, response: Response, discreet: Discretion): Promise<ApiError> => {
   const text = await textOf(response, mebibyte);
-  return refusal(operation, response.status, json(text ?? ''), retryAfter(response.headers));
+  return refusal(operation, response.status, json(discreet(text ?? '')), retryAfter(response.headers));
 };
 
 const tooLong = (operation: string): DecodeError =>

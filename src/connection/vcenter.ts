@@ -1,30 +1,17 @@
 /** A connection: one shared login, and what goes through it. */
 
-import {
-  BehaviorSubject,
-  catchError,
-  concatMap,
-  defer,
-  filter,
-  map,
-  of,
-  shareReplay,
-  take,
-  tap,
-  throwError,
-  timeout,
-  type Observable,
-} from 'rxjs';
+import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
 import { bracket } from '../bracket.ts';
 import { call } from './call.ts';
+import { reachableThrough } from './download-host.ts';
 import { lineFor, type VCenterOptions } from './options.ts';
-import { ApiError, AuthenticationError } from '../errors.ts';
-import { end, sessionHeader, signIn, type Access } from './login.ts';
+import { sessionHeader, type Access } from './login.ts';
 import { fetchFor } from './endpoint-trust.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import type { Wanted } from './range.ts';
 import type { Operation } from './route.ts';
 import { serverClock } from './server-clock.ts';
+import { sharedLogin } from './shared-login.ts';
 import { fetchBody, type Body } from './vapi.ts';
 
 export type { VCenterOptions } from './options.ts';
@@ -67,9 +54,6 @@ export interface Wire {
   readonly logout$: Observable<void>;
 }
 
-/** Time for what a logout has to wait for, in milliseconds. */
-const graceTime = 5000;
-
 /**
  * Describes a connection; does no I/O. The first subscription to any of its endpoints logs in, and all share that login. A 401 logs
  * in once more and replays the request once.
@@ -79,42 +63,9 @@ const graceTime = 5000;
 export const vcenter = (options: VCenterOptions): VCenter => {
   const clock = serverClock();
   const line = { ...lineFor(options), heard: clock.heard };
-  let login$: Observable<Access> | undefined;
-  let access: Access | undefined;
+  const reachable = reachableThrough(options.downloadHost);
+  const { access$, authorized, closed } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
   const held$ = new BehaviorSubject(0);
-
-  const forget = (used: Access | undefined): void => {
-    if (access === used) login$ = access = undefined;
-  };
-
-  // Not tied to its subscribers: a login cut off half-way would leave a session on the server that nobody knows of.
-  const access$ = defer(
-    () =>
-      (login$ ??= signIn(line, options.dialect ?? 'auto', options.credentials).pipe(
-        tap({
-          next: (opened) => {
-            access = opened;
-          },
-          error: () => forget(undefined),
-        }),
-        shareReplay({ bufferSize: 1, refCount: false }),
-      )),
-  );
-
-  const authorized = <A>(request: (access: Access) => Observable<A>): Observable<A> => {
-    const ended = (thrown: unknown): Observable<A> =>
-      throwError(() => (isUnauthenticated(thrown) ? expired(line.server, thrown) : thrown));
-    const tryWith = (first: Access): Observable<A> =>
-      request(first).pipe(
-        catchError((thrown: unknown) => {
-          if (!isUnauthenticated(thrown) || (first.given && typeof options.credentials !== 'function')) return ended(thrown);
-          forget(first);
-          return access$.pipe(concatMap(request), catchError(ended));
-        }),
-      );
-    // Nearly every call finds the login there, and a poll that comes four times a second need not go through all that made it.
-    return defer(() => (access === undefined ? access$.pipe(concatMap(tryWith)) : tryWith(access)));
-  };
 
   return {
     server: line.server,
@@ -127,36 +78,22 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       },
       open: (endpoint, operation, patience, wanted) =>
         authorized((opened) => {
+          const reached = reachable(endpoint);
           // The address alone opens the file on a real vCenter; the session's id must never reach another host.
-          const headers = new URL(endpoint.uri).origin === line.server ? sessionHeader(opened) : {};
-          const transport = { ...line, fetch: fetchFor(line.fetch, endpoint, operation), timeout: patience };
-          return fetchBody(transport, endpoint.uri, operation, headers, wanted);
+          const headers = new URL(reached.uri).origin === line.server ? sessionHeader(opened) : {};
+          const transport = { ...line, fetch: fetchFor(line.fetch, reached, operation), timeout: patience };
+          return fetchBody(transport, reached.uri, operation, headers, wanted);
         }),
       hold: () => {
         held$.next(held$.value + 1);
         return () => held$.next(held$.value - 1);
       },
-      logout$: defer(() => {
-        const quiet$ = held$.pipe(
+      logout$: closed(
+        held$.pipe(
           filter((held) => held === 0),
           take(1),
-          timeout({ first: graceTime, with: () => of(0) }),
-        );
-        return quiet$.pipe(
-          concatMap(() => login$ ?? of(undefined)),
-          timeout({ first: 2 * graceTime, with: () => of(undefined) }),
-          catchError(() => of(undefined)),
-          concatMap((opened) => {
-            if (opened === undefined || opened.given) return of(undefined);
-            forget(opened);
-            return call(line, opened.dialect, end, {}, sessionHeader(opened)).pipe(
-              timeout({ first: graceTime, with: () => of(undefined) }),
-              catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
-            );
-          }),
-          map(() => undefined),
-        );
-      }),
+        ),
+      ),
     },
   } as VCenter;
 };
@@ -177,13 +114,3 @@ export const unretried = (vc: VCenter): VCenter =>
  */
 export const withVCenter = <A>(options: VCenterOptions, use: (vc: VCenter) => Observable<A>): Observable<A> =>
   bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[wire].logout$ });
-
-const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
-  thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
-
-const expired = (server: string, { messages }: ApiError): AuthenticationError =>
-  new AuthenticationError({
-    server,
-    reason: 'the API session was refused: it has ended, or never was one of this server. Log in again.',
-    messages,
-  });

@@ -19,13 +19,15 @@ import {
 } from 'rxjs';
 import { putAway, roomFor, startOver, takeUp, type Arrival } from '../transfer/arrival.ts';
 import { bracket } from '../bracket.ts';
-import { bytesBehind, type BytesBehind } from '../transfer/bytes-behind.ts';
+import { bytesBehind } from '../transfer/bytes-behind.ts';
 import { isContentLibraryError, LeaseError } from '../errors.ts';
 import type { Progress, Retrying, Saved } from './events.ts';
 import { lossOfLink } from './item-links.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
+import type { Parts } from '../transfer/parts.ts';
 import { isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
+import type { BytesBehind } from '../transfer/prepared-body.ts';
 import { statedChecksum } from '../transfer/proof.ts';
 import { proven } from './proven.ts';
 import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
@@ -56,6 +58,8 @@ export interface FileDownload {
   readonly stated: ChecksumInfo | undefined;
   /** Milliseconds without a byte after which to give up. */
   readonly stall: number;
+  /** How it may be fetched in parts. */
+  readonly parts: Parts;
   readonly persistence: Persistence;
   /** Told 1 when bytes begin to come, and -1 when they end. */
   readonly onFlow: (change: 1 | -1) => void;
@@ -105,19 +109,17 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
   const attempt$ = defer(() => file.prepared(lostSessionId)).pipe(
     concatMap(({ sessionId, info, closingFacts }) => {
       const asked: BytesBehind = { ...file, sessionId, info, arrival };
-      const bytes$ = defer(() => {
-        onFlow(1);
-        return bytesBehind(asked).pipe(finalize(() => onFlow(-1)));
-      });
+      const bytes$ = bytesBehind(asked).pipe(map((state) => progressOf(name, state)));
       const proof$ = proven(asked, closingFacts).pipe(
         tap((shown) => {
           proof = shown;
         }),
         ignoreElements(),
       );
-      return concat(bytes$.pipe(map((state) => progressOf(name, state))), proof$).pipe(
-        catchError((thrown: unknown) => throwError(() => lossOfLink(sessionId, thrown))),
-      );
+      return defer(() => {
+        onFlow(1);
+        return concat(bytes$, proof$).pipe(finalize(() => onFlow(-1)));
+      }).pipe(catchError((thrown: unknown) => throwError(() => lossOfLink(sessionId, thrown))));
     }),
   );
 

@@ -8,6 +8,7 @@ import type { Opened } from './events.ts';
 import { leaseOf, type LeaseState } from './lease-state.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
+import { untilLeaseEnds } from '../watching/lease-end.ts';
 
 /** Which item: its identifier, with its name where that is known and should stand in the events. */
 export type ItemRef = string | { readonly id: string; readonly name?: string };
@@ -46,7 +47,7 @@ export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: 
   forkJoin({
     access: vc[wire].access$,
     lease: leaseOf(vc, sessionId),
-    files: listDownloadFiles(vc, sessionId),
+    files: listDownloadFiles(vc, sessionId).pipe(untilLeaseEnds(vc, sessionId)()),
   }).pipe(
     map(({ access, lease, files }) => ({
       opened: {

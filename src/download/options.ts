@@ -22,7 +22,7 @@ export interface FileRetryOptions {
 export interface DownloadOptions extends WaitOptions<readonly DownloadFileInfo[]> {
   /** Names of the files, or which of them. @default all files of the item */
   readonly files?: readonly string[] | ((name: string) => boolean);
-  /** Files fetched at the same time; fewer while the server says that it is too busy. @default 2 */
+  /** Connections that carry bytes at the same time: files, and parts of a large one; fewer while the server is too busy. @default 2 */
   readonly concurrency?: number;
   /** Go on with the other files when one fails; a `failed` event tells of it. @default false */
   readonly continueOnError?: boolean;

@@ -1,10 +1,11 @@
 /** The proof of a file whose last byte has come: where what the library states does not suffice, vCenter is asked. */
 
 import { concat, concatMap, defer, of, type Observable } from 'rxjs';
-import { unlessMore, type BytesBehind } from '../transfer/bytes-behind.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
+import type { BytesBehind } from '../transfer/prepared-body.ts';
 import { digestsOf, isEqual, prove } from '../transfer/proof.ts';
 import type { Proof } from '../transfer/sink.ts';
+import { unlessMore } from '../transfer/unless-more.ts';
 
 /**
  * - Emits: once, what shows that the file is whole. - Completes: after it.

@@ -1,9 +1,10 @@
 /** One download session after the other: when the lease of one is lost, another takes its place. */
 
-import { catchError, concat, defer, of, retry, takeUntil, throwError, timer, type Observable } from 'rxjs';
+import { concat, defer, EMPTY, onErrorResumeNextWith, retry, takeUntil, throwError, timer, type Observable } from 'rxjs';
 import { bracket, type Ending } from '../bracket.ts';
 import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
 import { LeaseError } from '../errors.ts';
+import { cleanUpTime } from '../connection/grace.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
 
 /** What the sessions are for. */
@@ -21,9 +22,6 @@ export interface SessionsInTurn<A> {
 /** Milliseconds before another session is opened: one pause for each in a row that brought nothing. */
 const pauses: readonly number[] = [0, 1000, 5000];
 
-/** Milliseconds for leaving the server clean. */
-const cleanUpTime = 5000;
-
 /**
  * - Emits: what is done in each session. - Completes: with the first that does, when the session is deleted.
  * - Errors: as creating a session and what is done in it; with `LeaseError` when four in a row were lost and brought nothing, and when
@@ -38,6 +36,7 @@ export const sessionsInTurn = <A>({ vc, itemId, use, reached, onLost }: Sessions
       acquire: createDownloadSession(vc, itemId),
       use,
       release: (sessionId, ending) => leaveClean(vc, sessionId, ending),
+      within: cleanUpTime,
       hold: () => vc[wire].hold(),
     });
     return one$.pipe(
@@ -55,9 +54,14 @@ export const sessionsInTurn = <A>({ vc, itemId, use, reached, onLost }: Sessions
     );
   });
 
-/** Whole: delete. Not whole: cancel first, which kills the addresses of the files and ends transfers that still run. */
+/**
+ * Whole, or never used: delete. Not whole: cancel first, which kills the addresses of the files and ends transfers that still run. A server
+ * that is silent about the one may still do the other.
+ */
 const leaveClean = (vc: VCenter, sessionId: string, ending: Ending): Observable<void> => {
-  const canceled$ =
-    ending === 'complete' ? of(undefined) : cancelDownloadSession(vc, sessionId).pipe(catchError(() => of(undefined)));
-  return concat(canceled$, deleteDownloadSession(vc, sessionId)).pipe(takeUntil(timer(cleanUpTime)));
+  const isClean = ending === 'complete' || ending === 'unused';
+  const canceled$ = isClean
+    ? EMPTY
+    : cancelDownloadSession(vc, sessionId).pipe(takeUntil(timer(cleanUpTime / 2)), onErrorResumeNextWith());
+  return concat(canceled$, deleteDownloadSession(vc, sessionId));
 };

@@ -9,6 +9,7 @@ import { inLanes } from './lanes.ts';
 import { knownByLinks, linkStory } from './link-story.ts';
 import { storedFiles } from './opening.ts';
 import { stallOf } from './options.ts';
+import { partsOf, partsPlan, type Lane, type Parts } from '../transfer/parts.ts';
 import { sessionStory } from './session-story.ts';
 import { sessionsInTurn } from './sessions-in-turn.ts';
 
@@ -58,8 +59,12 @@ export const storyOf = (task: Task): Observable<DownloadEvent> =>
 
 const filesOf = (course: Course, known: Known): Observable<Progress | Saved | Failed> => {
   const { held, busy$, options } = course;
+  const most = options.concurrency ?? 2;
+  const plan = partsPlan(most);
+  const run = (name: string, lane: Lane): Observable<Progress | Saved | Failed> =>
+    oneFile(course, known, name, partsOf({ plan, lane, onBusy: () => busy$.next() }));
   return held.settled(known.names.length).pipe(
-    inLanes((name) => oneFile(course, known, name), { most: options.concurrency ?? 2, busy$ }),
+    inLanes(run, { most, busy$ }),
     tap((event) => {
       course.newsAt = asyncScheduler.now();
       known.tally.note(event);
@@ -67,8 +72,8 @@ const filesOf = (course: Course, known: Known): Observable<Progress | Saved | Fa
   );
 };
 
-const oneFile = (course: Course, known: Known, name: string): Observable<Progress | Saved | Failed> =>
-  fileDownload(courseOfFile(course, known, name)).pipe(
+const oneFile = (course: Course, known: Known, name: string, parts: Parts): Observable<Progress | Saved | Failed> =>
+  fileDownload({ ...courseOfFile(course, known, name), parts }).pipe(
     catchError((error: unknown) =>
       course.options.continueOnError === true && isContentLibraryError(error)
         ? of<Failed>({ type: 'failed', file: name, error })
@@ -77,7 +82,7 @@ const oneFile = (course: Course, known: Known, name: string): Observable<Progres
     tap({ complete: () => course.finished.add(name) }),
   );
 
-const courseOfFile = (course: Course, { lease }: Known, name: string): FileDownload => {
+const courseOfFile = (course: Course, { lease }: Known, name: string): Omit<FileDownload, 'parts'> => {
   const { vc, item, sink, held, stored, options, told$, busy$, lost$ } = course;
   const { fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;

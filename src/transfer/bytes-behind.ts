@@ -1,28 +1,16 @@
 /** The bytes of a prepared file that a sink does not have yet: asked for, placed, and moved. */
 
-import { catchError, concat, concatMap, defer, EMPTY, ignoreElements, map, of, throwError, type Observable } from 'rxjs';
+import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, throwError, type Observable } from 'rxjs';
 import { dismiss } from '../connection/answer-text.ts';
-import { startOver, type Arrival } from './arrival.ts';
-import { DecodeError, TransportError, TruncatedError, UnsupportedEndpointError } from '../errors.ts';
-import { goneError, isGone } from '../watching/lease-end.ts';
-import type { DownloadFileInfo } from '../model/download-file.ts';
-import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
-import type { Sink } from './sink.ts';
+import { startOver } from './arrival.ts';
+import { inParts } from './in-parts.ts';
+import { TransportError } from '../errors.ts';
+import { untilInParts, type Parts } from './parts.ts';
+import { openBody, type BytesBehind } from './prepared-body.ts';
+import { statedChecksum } from './proof.ts';
+import { isBusy } from '../connection/retrying.ts';
 import { operationOf, transfer, type Transferred } from './transfer.ts';
 import type { Body } from '../connection/vapi.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
-
-/** Whose bytes, and where they go. */
-export interface BytesBehind {
-  readonly vc: VCenter;
-  readonly sessionId: string;
-  readonly info: DownloadFileInfo;
-  readonly arrival: Arrival;
-  readonly sink: Sink;
-  readonly stated: ChecksumInfo | undefined;
-  /** Milliseconds without a byte after which to give up. */
-  readonly stall: number;
-}
 
 /**
  * - Emits: how far it is. - Completes: when the sink has as many bytes as were announced.
@@ -33,69 +21,16 @@ export const bytesBehind = (options: BytesBehind): Observable<Transferred> =>
   defer(() => {
     const { info, arrival } = options;
     if (info.size === arrival.received) return of({ received: arrival.received, total: info.size });
-    return open(options).pipe(concatMap((body) => placed(options, body)));
+    return openBody(options).pipe(concatMap((body) => placed(options, body)));
   });
 
-/**
- * Looks behind the last byte that came: where no length was stated, an end may be a connection that broke in good order.
- *
- * - Emits: nothing. - Completes: if the server does not say that there is more.
- * - Errors: `TruncatedError` if there is more, and as requests do. - Unsubscribing: aborts the request.
- */
-export const unlessMore = (options: BytesBehind): Observable<never> =>
-  open(options).pipe(
-    map(({ placement: { bytes, total }, stream }) => {
-      dismiss(stream);
-      const { name, received } = options.arrival;
-      const expected = total ?? (bytes === 'rest' ? received + 1 : undefined);
-      if (expected !== undefined && expected !== received) throw new TruncatedError({ file: name, expected, received });
-      options.arrival.announced = total;
-    }),
-    ignoreElements(),
-  );
-
-const open = ({ vc, sessionId, info, arrival: { received, validator }, stall }: BytesBehind): Observable<Body> =>
-  vc[wire]
-    .open(endpointOf(info), operationOf(info.name), stall, {
-      from: received,
-      ...(validator === undefined ? {} : { validator }),
-    })
-    .pipe(
-      // The address of a file dies with its download session, and answers 404 from then on.
-      catchError((thrown: unknown) => throwError(() => (isGone(thrown) ? goneError(sessionId, thrown) : thrown))),
-    );
-
-const endpointOf = ({ name, download_endpoint }: DownloadFileInfo): TransferEndpoint => {
-  if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))
-    throw new DecodeError({
-      operation: operationOf(name),
-      issues: [{ path: 'download_endpoint.uri', expected: 'an address, as the file is PREPARED', found: 'none' }],
-    });
-  const { protocol } = new URL(download_endpoint.uri);
-  if (protocol !== 'https:' && protocol !== 'http:') throw new UnsupportedEndpointError({ file: name, scheme: protocol });
-  return download_endpoint;
-};
-
 const placed = (options: BytesBehind, body: Body): Observable<Transferred> => {
-  const { info, arrival, sink, stated, stall } = options;
+  const { info, arrival, sink, stated } = options;
   const { placement } = body;
   if (placement.bytes === 'rest' || (placement.bytes === 'whole' && arrival.received === 0)) {
     arrival.validator = body.validator ?? arrival.validator;
     arrival.announced = placement.total;
-    return defer(() =>
-      transfer({
-        file: info.name,
-        stream: body.stream,
-        target: arrival.target,
-        hashes: [...arrival.hashes.values()],
-        from: arrival.received,
-        lengths: [placement.total, info.size],
-        onBytes: (received) => {
-          arrival.received = received;
-        },
-        stall,
-      }),
-    );
+    return moved(options, body);
   }
   const anew$ = startOver(arrival, sink, stated, () => misplaced(info.name)).pipe(
     catchError((thrown: unknown) => {
@@ -112,10 +47,78 @@ const placed = (options: BytesBehind, body: Body): Observable<Transferred> => {
   // Asked for from its first byte, a file that comes otherwise cannot be had from this server.
   if (arrival.received === 0) return throwError(() => misplaced(info.name));
   return anew$.pipe(
-    concatMap(() => open(options)),
+    concatMap(() => openBody(options)),
     concatMap((whole) => placed(options, whole)),
   );
 };
+
+const moved = (options: BytesBehind, { stream, placement: { total }, hasRanges }: Body): Observable<Transferred> => {
+  const { info, arrival, parts } = options;
+  const alone$ = defer(() => transfer({ ...movable(options), stream, lengths: [total, info.size] }));
+  if (parts === undefined || !hasRanges || total === undefined || (info.size ?? total) !== total || !isProvable(options))
+    return alone$;
+  return defer(() => {
+    // A file that had to start over is fetched as plainly as can be.
+    if (arrival.received < parts.received) parts.from = Infinity;
+    parts.received = arrival.received;
+    const rest$ = defer(() => (arrival.received < total ? movedInParts(options, parts, total) : EMPTY));
+    return concat(alone$.pipe(untilInParts(parts, total)), rest$);
+  });
+};
+
+/** Whether a joint that is wrong would be found out; a server that sees no reading of the whole file may never state its checksum. */
+const isProvable = ({ arrival, stated }: BytesBehind): boolean => {
+  const checksum = stated && statedChecksum(stated);
+  return checksum !== undefined && arrival.hashes.has(checksum.algorithm);
+};
+
+const movedInParts = (options: BytesBehind, parts: Parts, total: number): Observable<Transferred> => {
+  const { info, arrival } = options;
+  const stream = inParts({
+    ...parts,
+    from: arrival.received,
+    total,
+    open: (from, to) =>
+      openBody(options, { from, to }).pipe(
+        map(({ placement, stream }) => {
+          if (placement.bytes === 'rest' && (placement.total ?? total) === total) return stream;
+          dismiss(stream);
+          parts.from = Infinity;
+          throw misplaced(info.name);
+        }),
+      ),
+    onFailure: (thrown) => {
+      if (isBusy(thrown)) parts.onBusy();
+    },
+  });
+  return concat(
+    transfer({ ...movable(options), stream, lengths: [] }).pipe(
+      map(({ received }) => ({ received, total })),
+      tap({
+        error: () => {
+          parts.from = Infinity;
+        },
+      }),
+    ),
+    defer(() => {
+      if (arrival.received === total) return EMPTY;
+      parts.from = Math.max(parts.from, arrival.received + parts.plan.held);
+      return bytesBehind(options);
+    }),
+  );
+};
+
+const movable = ({ info, arrival, parts, stall }: BytesBehind) => ({
+  file: info.name,
+  target: arrival.target,
+  hashes: [...arrival.hashes.values()],
+  from: arrival.received,
+  onBytes: (received: number) => {
+    arrival.received = received;
+    if (parts !== undefined) parts.received = received;
+  },
+  stall,
+});
 
 const misplaced = (name: string): TransportError =>
   new TransportError({ operation: operationOf(name), reason: 'the server sent other bytes of the file than it was asked for' });

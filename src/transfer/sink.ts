@@ -4,6 +4,7 @@ import type { ChecksumAlgorithm } from '../model/transfer.ts';
 
 /** A checksum that grows with the bytes. */
 export interface Hash {
+  /** The bytes are there until it returns, and may be gone afterwards. */
   update(bytes: Uint8Array): void;
   /** Lower-case hexadecimal; called once, after the last byte. */
   digest(): string;
@@ -80,8 +81,11 @@ export interface SinkFile {
   /**
    * Takes the next bytes of the file. A promise holds back those behind them until it is fulfilled; a rejection may be of earlier bytes.
    * The bytes are never changed afterwards: a sink may hold on to them.
+   *
+   * `giveBack` is there where they are nobody else's. Called with them once they are of no more use, it frees their memory at once, and
+   * they are empty; a sink that never calls it costs some memory and time until the collector comes.
    */
-  write(bytes: Uint8Array): void | Promise<void>;
+  write(bytes: Uint8Array, giveBack?: (bytes: Uint8Array) => void): void | Promise<void>;
   /** Forgets all bytes, the kept ones too: the next `write` brings the first byte. Without it, a transfer that has to start over fails. */
   restart?(): Promise<void>;
   /** All bytes are there, as far as the proof goes: make them durable and give the file its name, or reject. */

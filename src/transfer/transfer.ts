@@ -2,6 +2,7 @@
 
 import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors.ts';
+import { giveBackOf, type GiveBack } from './give-back.ts';
 import { refuseOtherLength } from './proof.ts';
 import type { Hash, SinkFile } from './sink.ts';
 import { unlessStalled } from './stall.ts';
@@ -81,6 +82,7 @@ interface Pieces extends Pick<TransferOptions, 'file' | 'stream' | 'target' | 'h
 /** Emits once for every piece that was hashed and taken by the sink; reads no further until then. */
 const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Observable<void> =>
   new Observable((subscriber) => {
+    const giveBack = giveBackOf(stream);
     const reader = stream.getReader();
     const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
       onWait(asyncScheduler.now());
@@ -90,9 +92,11 @@ const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Ob
       for (let part = await next(); !part.done && !subscriber.closed; part = await next()) {
         onWait(undefined);
         for (const hash of hashes) hash.update(part.value);
+        // The sink may give it back at once; then it is empty.
+        const { byteLength } = part.value;
         // Most pieces only join a batch: a promise for each of them would cost more than they do.
-        const waiting = write(file, target, part.value);
-        onPiece(part.value.byteLength);
+        const waiting = write(file, target, part.value, giveBack);
+        onPiece(byteLength);
         if (waiting !== undefined) await waiting;
         subscriber.next();
       }
@@ -107,12 +111,12 @@ const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Ob
     };
   });
 
-const write = (file: string, target: SinkFile, bytes: Uint8Array): void | Promise<void> => {
+const write = (file: string, target: SinkFile, bytes: Uint8Array, giveBack: GiveBack | undefined): void | Promise<void> => {
   const fail = (thrown: unknown): never => {
     throw sinkFailure(target.path ?? file, thrown);
   };
   try {
-    return target.write(bytes)?.catch(fail);
+    return target.write(bytes, giveBack)?.catch(fail);
   } catch (thrown) {
     return fail(thrown);
   }

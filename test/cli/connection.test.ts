@@ -71,6 +71,18 @@ test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, object]>([
   expect(await read(flags, env, 'from stdin \r\n')).toMatchObject({ credentials });
 });
 
+test('--download-host is taken as it is, or refused before anything is sent', async () => {
+  const flags = { server: 'https://vcenter.test' };
+  expect(await connectionFrom({ ...flags, downloadHost: '10.0.0.5:8443' }, user)).toMatchObject({
+    downloadHost: '10.0.0.5:8443',
+  });
+  expect(await connectionFrom(flags, user)).not.toHaveProperty('downloadHost');
+  await expect(connectionFrom({ ...flags, downloadHost: 'https://10.0.0.5' }, user)).rejects.toMatchObject({
+    code: 2,
+    message: expect.stringMatching(/^downloadHost: expected a host such as/),
+  });
+});
+
 test('the user info of one address is not sent to another', async () => {
   await expect(read({ server: 'https://other.test' }, govc)).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
   await expect(read({}, { ...govc, VCENTER_URL: 'https://other.test' })).rejects.toMatchObject({ code: 2 });

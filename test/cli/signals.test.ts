@@ -83,6 +83,7 @@ const holding = (fits: (request: Request) => boolean) => {
 const isLogin = ({ method, url }: Request): boolean => method === 'POST' && new URL(url).pathname === '/api/session';
 const isCreate = ({ method, url }: Request): boolean => method === 'POST' && url.endsWith('/download-session');
 const isCancel = ({ url }: Request): boolean => url.endsWith('action=cancel');
+const isCleanUp = (request: Request): boolean => isCancel(request) || request.method === 'DELETE';
 
 test.each([
   ['login', isLogin],
@@ -118,7 +119,7 @@ test('a second SIGINT ends at once, even if the server does not answer', async (
 });
 
 test('a server that does not answer holds an interrupted command for a few seconds, no more', async () => {
-  const { through } = holding(isCancel);
+  const { through } = holding(isCleanUp);
   const ended = await interrupted('SIGINT', bytesCame, { through });
   expect(ended.code).toBe(130);
   expect(ended.last).toMatchObject({ error: { tag: 'InterruptedError', code: 130 } });

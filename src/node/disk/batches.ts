@@ -7,6 +7,11 @@ import { writeAll } from './write-all.ts';
 /** Bytes come in pieces of 16 KB; the disk is asked once for so many of them. */
 const batchSize = 1024 * 1024;
 
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly giveBack: ((bytes: Uint8Array) => void) | undefined;
+}
+
 /**
  * The way of one file's bytes to the disk. A write that fails is told by the next call, and then by each.
  *
@@ -15,7 +20,7 @@ const batchSize = 1024 * 1024;
 export class Batches {
   readonly #handle: FileHandle;
   readonly #rolling: RollingFlush;
-  #gathered: Uint8Array[] = [];
+  #gathered: Piece[] = [];
   #length = 0;
   /** Where in the file the batch that is being gathered begins. */
   #start: number;
@@ -33,9 +38,9 @@ export class Batches {
     return this.#start + this.#length;
   }
 
-  /** Most pieces only join a batch, and need no promise. */
-  add(bytes: Uint8Array): void | Promise<void> {
-    this.#gathered.push(bytes);
+  /** Most pieces only join a batch, and need no promise. They are given back when they are written. */
+  add(bytes: Uint8Array, giveBack?: (bytes: Uint8Array) => void): void | Promise<void> {
+    this.#gathered.push({ bytes, giveBack });
     this.#length += bytes.byteLength;
     return this.#length < batchSize ? undefined : this.#send();
   }
@@ -70,9 +75,11 @@ export class Batches {
     this.#onWay.catch(() => undefined);
   }
 
-  async #write(pieces: readonly Uint8Array[], length: number, start: number): Promise<void> {
-    const { bytesWritten } = await this.#handle.writev(pieces, start);
+  async #write(pieces: readonly Piece[], length: number, start: number): Promise<void> {
+    const parts = pieces.map(({ bytes }) => bytes);
+    const { bytesWritten } = await this.#handle.writev(parts, start);
     // A disk that is nearly full takes less than it was given before it says so.
-    if (bytesWritten < length) await writeAll(this.#handle, Buffer.concat(pieces).subarray(bytesWritten), start + bytesWritten);
+    if (bytesWritten < length) await writeAll(this.#handle, Buffer.concat(parts).subarray(bytesWritten), start + bytesWritten);
+    for (const { bytes, giveBack } of pieces) giveBack?.(bytes);
   }
 }

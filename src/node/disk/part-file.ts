@@ -70,9 +70,9 @@ export class PartFile implements SinkFile {
     }
   }
 
-  write(bytes: Uint8Array): void | Promise<void> {
+  write(bytes: Uint8Array, giveBack?: (bytes: Uint8Array) => void): void | Promise<void> {
     this.#refuseEnded();
-    const waiting = this.#batches.add(bytes);
+    const waiting = this.#batches.add(bytes, giveBack);
     return waiting === undefined ? undefined : this.#work(() => waiting);
   }
 

@@ -1,0 +1,133 @@
+import { afterEach, expect, jest, test } from '@jest/globals';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { download, vcenter, type Sink, type SinkFile } from 'rx-content-library';
+import { nodeHash, toDirectory } from 'rx-content-library/node';
+import { createSimulator } from 'rx-content-library/simulator';
+import { ofType } from '../support/events.ts';
+import { outcome, quick, user } from '../support/simulated.ts';
+import { served } from './servers.ts';
+import { temporaryDirectory } from './temporary.ts';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+const pattern = (length: number, from: number): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length }, (_, index) => ((index + from) * 31 + ((index + from) >> 8)) % 251);
+
+type Write = (this: FileHandle, pieces: Uint8Array[], position: number) => Promise<{ bytesWritten: number }>;
+
+/** Puts something in the place of what writes to any open file; it is given the method itself. */
+const replaceWrite = async (directory: string, wrap: (original: Write) => Write): Promise<void> => {
+  const any = await open(directory);
+  const disk = Object.getPrototypeOf(any) as FileHandle;
+  await any.close();
+  const original = Reflect.get(disk, 'writev') as Write;
+  jest.spyOn(disk, 'writev').mockImplementation(wrap(original) as never);
+};
+
+/** A file, and which of its pieces were given back; they are gone then. */
+const opened = async (directory: string) => {
+  const file = await toDirectory(directory).open({ name: 'a.iso' });
+  const returned: number[] = [];
+  const write = async (length: number, from: number): Promise<void> => {
+    await file.write(pattern(length, from), ({ buffer }) => {
+      returned.push(from);
+      (buffer as ArrayBuffer).transfer(0);
+    });
+  };
+  return { file, returned, write };
+};
+
+test('pieces are given back when they are written, and not before', async () => {
+  const directory = await temporaryDirectory();
+  const gate = Promise.withResolvers<undefined>();
+  await replaceWrite(
+    directory,
+    (original) =>
+      async function (pieces, position) {
+        await gate.promise;
+        return Reflect.apply(original, this, [pieces, position]);
+      },
+  );
+  const { file, returned, write } = await opened(directory);
+  await write(700_000, 0);
+  await write(700_000, 700_000);
+  await write(5, 1_400_000);
+  expect(returned).toEqual([]);
+  gate.resolve(undefined);
+  await file.commit({ verified: 'none' });
+  expect(returned).toEqual([0, 700_000, 1_400_000]);
+  expect(Buffer.from(pattern(1_400_005, 0)).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
+});
+
+test('a disk that takes less than it is given has all of it before it is given back', async () => {
+  const directory = await temporaryDirectory();
+  await replaceWrite(
+    directory,
+    (original) =>
+      function (pieces, position) {
+        return Reflect.apply(original, this, [[Buffer.concat(pieces).subarray(0, 600_000)], position]);
+      },
+  );
+  const { file, returned, write } = await opened(directory);
+  await write(500_000, 0);
+  await write(700_000, 500_000);
+  await file.commit({ verified: 'none' });
+  expect(returned).toEqual([0, 500_000]);
+  expect(Buffer.from(pattern(1_200_000, 0)).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
+});
+
+test('of a write that fails nothing is given back', async () => {
+  const directory = await temporaryDirectory();
+  await replaceWrite(directory, () => () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
+  const { file, returned, write } = await opened(directory);
+  await write(1_100_000, 0);
+  await expect(file.commit({ verified: 'none' })).rejects.toMatchObject({ code: 'ENOSPC' });
+  await file.discard();
+  expect(returned).toEqual([]);
+});
+
+test("the bytes of the platform's fetch can be given back, and are the file's all the same when it breaks in the middle", async () => {
+  const size = 3_000_000;
+  const simulator = createSimulator({
+    createHash: nodeHash,
+    users: [user],
+    scenario: {
+      preparation: quick,
+      checksums: 'SHA256',
+      faults: [{ kind: 'truncate', operation: 'data', shape: 'length-reset', at: 2_000_000, times: 1 }],
+    },
+    inventory: { libraries: [{ name: 'templates', items: [{ id: 'item-1', name: 'item', files: [{ name: 'a.iso', size }] }] }] },
+  });
+  const { url } = await served(simulator.fetch);
+  const directory = await temporaryDirectory();
+  const inner = toDirectory(directory);
+  let offered = 0;
+  const watched: Sink = {
+    ...inner,
+    open: async (incoming) => {
+      const file = await inner.open(incoming);
+      const write: SinkFile['write'] = (piece, giveBack) => {
+        if (giveBack !== undefined) offered += piece.byteLength;
+        return file.write(piece, giveBack);
+      };
+      return new Proxy(file, {
+        get: (_, name) => {
+          if (name === 'write') return write;
+          const member: unknown = Reflect.get(file, name, file);
+          return typeof member === 'function' ? (member as (...given: readonly unknown[]) => unknown).bind(file) : member;
+        },
+      });
+    },
+  };
+  const { values, error } = await outcome(download(vcenter({ server: url, credentials: user }), 'item-1', watched));
+  expect(error).toBeUndefined();
+  expect(ofType(values, 'retrying')).toHaveLength(1);
+  expect(ofType(values, 'saved')[0]).toMatchObject({ bytes: size, verified: 'checksum' });
+  expect(offered).toBe(size);
+  const hash = nodeHash('SHA256');
+  hash.update(await readFile(join(directory, 'a.iso')));
+  expect(ofType(values, 'saved')[0]?.checksum?.value).toBe(hash.digest());
+});
