@@ -4,23 +4,32 @@
  * where a limit is missed. `npm run bench:transfer-tls`
  */
 
-import { execFile, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, release, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createDownloadSession, deleteDownloadSession, prepareDownloadFile, vcenter } from 'rx-content-library';
 import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
+import {
+  command,
+  cost,
+  costOfApplication,
+  machine,
+  medianOf,
+  refuseMissing,
+  spread,
+  within,
+  type Cost,
+} from './transfer/cost.ts';
 
 const gibibyte = 1024 ** 3;
 const rounds = 7;
 const limits = { command: 1.35, fetch: 1.6, memory: 128 };
 
-const root = join(import.meta.dirname, '..');
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 const item = 'item-1';
 const name = 'disk.vmdk';
@@ -47,40 +56,8 @@ const serveSimulator = async (): Promise<void> => {
   process.send?.({ url, cert: tls.cert, thumbprint: tls.thumbprint } satisfies Address);
 };
 
-/** As an application does it, which is started as it is; the platform's `fetch` trusts the file in NODE_EXTRA_CA_CERTS. */
-const application = `
-import { download, withVCenter } from 'rx-content-library';
-import { toDirectory } from 'rx-content-library/node';
-const [server, folder, credentials] = process.argv.slice(1);
-withVCenter({ server, credentials: JSON.parse(credentials) }, (vc) =>
-  download(vc, '${item}', toDirectory(folder, { force: true })),
-).subscribe();
-`;
-
-interface Cost {
-  /** Seconds, in the program and in the system for it. */
-  readonly cpu: number;
-  readonly wall: number;
-  /** MiB. */
-  readonly memory: number;
-}
-
-const time = '/usr/bin/time';
-
-const cost = async (env: NodeJS.ProcessEnv, program: string, ...args: readonly string[]): Promise<Cost> => {
-  const { stderr } = await promisify(execFile)(time, ['-f', 'cost %U %S %e %M', program, ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-  });
-  const [, user, system, wall, memory] = /^cost (\S+) (\S+) (\S+) (\S+)$/m.exec(stderr) ?? [];
-  return { cpu: Number(user) + Number(system), wall: Number(wall), memory: Number(memory) / 1024 };
-};
-
-const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
-
 const measure = async (): Promise<void> => {
-  for (const program of [time, '/usr/bin/curl', '/usr/bin/openssl'])
-    if (!existsSync(program)) throw new Error(`${program} is missing: install the packages "time", "curl" and "openssl".`);
+  refuseMissing('/usr/bin/curl', '/usr/bin/openssl');
   // The disk's own speed is not what is measured.
   const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rx-content-library-'));
   const server = fork(import.meta.filename, ['serve']);
@@ -97,23 +74,13 @@ const measure = async (): Promise<void> => {
 
     const file = join(folder, name);
     const connection = { VCENTER_URL: url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
-    const command = join(root, 'dist/cli/main.js');
     const both = 'curl -s --fail --cacert "$0" -o "$1" "$2" && openssl dgst -sha256 "$1"';
     const ways: Readonly<Record<string, () => Promise<Cost>>> = {
       'curl -o f && openssl dgst -sha256 f': () => cost({}, '/bin/sh', '-c', both, cert, file, uri),
       'content-library export': () =>
         cost(connection, process.execPath, command, 'export', 'bench/item', folder, '--force', '--thumbprint', thumbprint),
-      'download() over fetch': () =>
-        cost(
-          { NODE_EXTRA_CA_CERTS: cert },
-          process.execPath,
-          '--input-type=module',
-          '--eval',
-          application,
-          url,
-          folder,
-          JSON.stringify(user),
-        ),
+      // The platform's `fetch` trusts what is in this file.
+      'download() over fetch': () => costOfApplication({ NODE_EXTRA_CA_CERTS: cert }, url, item, folder, user),
       'an idle process: content-library --version': () => cost({}, process.execPath, command, '--version'),
     };
 
@@ -135,9 +102,7 @@ const measure = async (): Promise<void> => {
 };
 
 const report = (costs: ReadonlyMap<string, readonly Cost[]>): void => {
-  console.log(
-    `Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}`,
-  );
+  console.log(machine());
   console.log(`${rounds} rounds in turn, 1 GiB each; medians (min..max)\n`);
   console.log('| one GiB over TLS, with SHA256, into a file | CPU s | ratio | wall s | peak memory MiB |\n|---|---|---|---|---|');
   const rows = [...costs].map(([way, spent]) => ({
@@ -147,22 +112,16 @@ const report = (costs: ReadonlyMap<string, readonly Cost[]>): void => {
     memory: medianOf(spent.map(({ memory }) => memory)),
   }));
   const [curl = NaN, command = NaN, fetch = NaN] = rows.map((row) => medianOf(row.cpus));
-  for (const { way, cpus, wall, memory } of rows) {
-    const range = `${medianOf(cpus).toFixed(2)} (${Math.min(...cpus).toFixed(2)}..${Math.max(...cpus).toFixed(2)})`;
-    console.log(`| ${way} | ${range} | ${(medianOf(cpus) / curl).toFixed(2)} | ${wall.toFixed(2)} | ${memory.toFixed(0)} |`);
-  }
+  for (const { way, cpus, wall, memory } of rows)
+    console.log(
+      `| ${way} | ${spread(cpus, 2)} | ${(medianOf(cpus) / curl).toFixed(2)} | ${wall.toFixed(2)} | ${memory.toFixed(0)} |`,
+    );
   const idle = rows[3]?.memory ?? NaN;
   console.log();
   within('content-library export, CPU', command / curl, limits.command);
   within('download() over fetch, CPU', fetch / curl, limits.fetch);
   within('content-library export, MiB over the idle process', (rows[1]?.memory ?? NaN) - idle, limits.memory);
   within('download() over fetch, MiB over the idle process', (rows[2]?.memory ?? NaN) - idle, limits.memory);
-};
-
-const within = (what: string, value: number, limit: number): void => {
-  const isWithin = value <= limit;
-  console.log(`${what}: ${value.toFixed(2)}, ${isWithin ? 'within' : 'ABOVE'} the limit of ${limit}`);
-  if (!isWithin) process.exitCode = 1;
 };
 
 if (process.argv[2] === 'serve') await serveSimulator();

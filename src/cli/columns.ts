@@ -2,14 +2,17 @@
 
 const wide =
   /\p{Emoji_Presentation}|[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
-const segmenter = new Intl.Segmenter();
+
+// Made when it is needed: the tables behind it take longer to load than all of a short command.
+let segmenter: Intl.Segmenter | undefined;
+const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter()).segment(text);
 
 const columnsOf = (segment: string): number => (wide.test(segment) ? 2 : 1);
 
 /** How many columns a text takes. */
 export const width = (text: string): number => {
   let columns = 0;
-  for (const { segment } of segmenter.segment(text)) columns += columnsOf(segment);
+  for (const { segment } of segments(text)) columns += columnsOf(segment);
   return columns;
 };
 
@@ -20,7 +23,7 @@ export const padded = (text: string, columns: number): string => text + ' '.repe
 export const cut = (text: string, columns: number): string => {
   let left = columns;
   let kept = '';
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segments(text)) {
     left -= columnsOf(segment);
     if (left < 0) break;
     kept += segment;
