@@ -25,7 +25,7 @@ const house: Readonly<Record<string, string>> = {
   // The bytes of a file, and the download
   'transfer/': 'connection/ errors type:model/ watching/ rxjs',
   'sinks/': 'errors type:transfer/',
-  'download/': 'bracket connection/ endpoints/ errors type:model/ transfer/ watching/ rxjs',
+  'download/': 'bracket connection/ endpoints/ errors type:model/ polling/ transfer/ watching/ rxjs',
   'snapshots/': 'type:download/ type:errors rxjs',
   // The door, the wings, the roof
   index: 'attempt connection/ download/ endpoints/ errors model polling/ sinks/ snapshots/ type:transfer/ watching/',

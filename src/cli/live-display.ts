@@ -5,12 +5,15 @@ import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
 import { cut, padded, width } from './columns.ts';
-import { closedLine, failedLine } from './plain-display.ts';
+import { closedLine, failedLine, retryingLine } from './plain-display.ts';
 import { bytes, shown, time } from './words.ts';
 
 /** Milliseconds between two drawings. */
 const drawEvery = 80;
 const barWidth = 24;
+
+/** Of what there is a line of its own, here or by whoever comes next. */
+const told: ReadonlySet<DownloadEvent['type']> = new Set(['retrying', 'saved', 'failed', 'closed']);
 
 /** Draws the picture of a download again and again at the same place, and takes it away at the end. */
 export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<DownloadEvent> => {
@@ -34,7 +37,8 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
     // Whoever prints a line about a file finds a clean place for it; the picture is drawn again below.
     const clearing$ = events$.pipe(
       tap((event) => {
-        if (event.type === 'saved' || event.type === 'failed' || event.type === 'closed') erase();
+        if (told.has(event.type)) erase();
+        if (event.type === 'retrying') stream.write(`${retryingLine(event)}\n`);
         if (event.type === 'failed') stream.write(`${failedLine(event)}\n`);
         if (event.type === 'closed') stream.write(`${closedLine(event)}\n`);
       }),

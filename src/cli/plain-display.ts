@@ -48,7 +48,7 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 };
 
 /** What failed in passing. */
-const retryingLine = ({ file, delay, error }: Retrying): string =>
+export const retryingLine = ({ file, delay, error }: Retrying): string =>
   `${file === undefined ? '' : `${shown(file)}: `}again in ${time(delay)}. ${shown(error.message)}`;
 
 /** Why a file is not there. */

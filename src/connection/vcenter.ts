@@ -2,13 +2,14 @@
 
 import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
 import { bracket } from '../bracket.ts';
-import { call } from './call.ts';
+import { call, type Line } from './call.ts';
 import { reachableThrough } from './download-host.ts';
 import { lineFor, type VCenterOptions } from './options.ts';
 import { sessionHeader, type Access } from './login.ts';
 import { fetchFor } from './endpoint-trust.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import type { Wanted } from './range.ts';
+import type { Retry } from './retrying.ts';
 import type { Operation } from './route.ts';
 import { serverClock } from './server-clock.ts';
 import { sharedLogin } from './shared-login.ts';
@@ -38,6 +39,8 @@ export interface CallOptions {
    * @default true
    */
   readonly retried?: boolean;
+  /** Told before each pause, besides whom the connection tells. */
+  readonly onRetry?: (retry: Retry) => void;
 }
 
 /** @internal What the endpoints and the streams ask of a connection. Closures: whoever prints one sees no secret. */
@@ -72,8 +75,8 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     [wire]: {
       access$,
       serverTime: clock.last,
-      call: (operation, input, { retried = true } = {}) => {
-        const chosen = retried ? line : { ...line, retry: undefined };
+      call: (operation, input, { retried = true, onRetry } = {}) => {
+        const chosen = retried ? tellingAlso(line, onRetry) : { ...line, retry: undefined };
         return authorized((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));
       },
       open: (endpoint, operation, patience, wanted) =>
@@ -97,6 +100,23 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     },
   } as VCenter;
 };
+
+const tellingAlso = (line: Line, onRetry: CallOptions['onRetry']): Line => {
+  const { retry } = line;
+  if (retry === undefined || onRetry === undefined) return line;
+  const tell = (told: Retry): void => {
+    retry.onRetry(told);
+    onRetry(told);
+  };
+  return { ...line, retry: { ...retry, onRetry: tell } };
+};
+
+/** @internal The same connection, with the same login, which tells of its retries here, too. */
+export const telling = (vc: VCenter, onRetry: (retry: Retry) => void): VCenter =>
+  ({
+    ...vc,
+    [wire]: { ...vc[wire], call: (operation, input, options) => vc[wire].call(operation, input, { ...options, onRetry }) },
+  }) satisfies VCenter;
 
 /** @internal The same connection, with the same login, whose calls are tried once: for polls, which have a budget of their own. */
 export const unretried = (vc: VCenter): VCenter =>

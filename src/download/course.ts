@@ -8,7 +8,8 @@ import { heldFiles, type HeldFiles } from './held-files.ts';
 import type { ItemRef, Opening, StoredFiles } from './opening.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { tallyOf, type Tally } from './tally.ts';
-import type { VCenter } from '../connection/vcenter.ts';
+import type { Retry } from '../connection/retrying.ts';
+import { telling, type VCenter } from '../connection/vcenter.ts';
 
 /** What is downloaded, and how. */
 export interface Task {
@@ -37,6 +38,8 @@ export interface Course extends Task {
   readonly held: HeldFiles;
   /** What is to be told besides what files and sessions emit. */
   readonly told$: Subject<Retrying | Lease>;
+  /** Tells of a request that is about to be sent again; the connection's calls do. */
+  readonly onRetry: (retry: Retry) => void;
   /** Emits when the server says that it has too much to do. */
   readonly busy$: Subject<void>;
   /** Emits when a file finds that its session is over. */
@@ -52,17 +55,21 @@ export interface Course extends Task {
 }
 
 /** Starts with nothing known. */
-export const courseOf = (task: Task): Course => ({
-  ...task,
+export const courseOf = (task: Task): Course => {
+  const told$: Course['told$'] = new Subject();
+  const onRetry = ({ attempt, delay, error }: Retry): void => told$.next({ type: 'retrying', attempt, delay, error });
+  return { ...task, ...nothingYet(), vc: telling(task.vc, onRetry), told$, onRetry };
+};
+
+const nothingYet = () => ({
   stored: new Map(),
-  known$: new AsyncSubject(),
+  known$: new AsyncSubject<Known>(),
   known: undefined,
   held: heldFiles(),
-  told$: new Subject(),
-  busy$: new Subject(),
-  lost$: new Subject(),
-  ended$: new ReplaySubject(1),
-  finished: new Set(),
+  busy$: new Subject<void>(),
+  lost$: new Subject<LeaseError>(),
+  ended$: new ReplaySubject<void>(1),
+  finished: new Set<string>(),
   flowing: 0,
   newsAt: asyncScheduler.now(),
 });

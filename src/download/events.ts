@@ -39,7 +39,10 @@ export interface Progress {
   readonly total?: number;
 }
 
-/** Something failed in passing, and is tried again. A file goes on where it stood, or starts over: then `received` falls. */
+/**
+ * Something failed in passing, and is tried again. A file goes on where it stood, or starts over: then `received` falls. Without `file` it is
+ * a request that is sent again.
+ */
 export interface Retrying {
   readonly type: 'retrying';
   readonly file?: string;

@@ -23,10 +23,12 @@ import { LeaseError } from '../errors.ts';
 import type { DownloadEvent, Lease, Status } from './events.ts';
 import { extended, leaseOf, type LeaseState } from './lease-state.ts';
 import { lease } from './lease.ts';
-import { stallOf } from './options.ts';
+import { stallOf, type DownloadOptions } from './options.ts';
 import { opening } from './opening.ts';
+import { tellerOf } from '../polling/budget.ts';
 import { preparationOf, untilSettled } from '../watching/preparations.ts';
 import { unlessStalled } from '../transfer/stall.ts';
+import type { Retry } from '../connection/retrying.ts';
 import { statuses } from './statuses.ts';
 
 /**
@@ -87,7 +89,7 @@ const preparing = (course: Course, sessionId: string, { names }: Known): Observa
     sessionId,
     names.filter((name) => !finished.has(name)),
     // A download is no picture that somebody looks at: it goes on in a hidden page, too.
-    { whileHidden: 0, ...options },
+    { whileHidden: 0, ...options, onRetry: alsoTelling(options, course) },
   ).pipe(
     tap(() => {
       course.newsAt = asyncScheduler.now();
@@ -109,6 +111,13 @@ const preparing = (course: Course, sessionId: string, { names }: Known): Observa
     }),
   );
 };
+
+const alsoTelling =
+  ({ onRetry }: DownloadOptions, course: Course) =>
+  (retry: Retry): void => {
+    tellerOf(onRetry)(retry);
+    course.onRetry(retry);
+  };
 
 /** A file has found its address gone; how the session ended is the session's to tell. */
 const lossesOf = ({ vc, lost$ }: Course, sessionId: string): Observable<never> =>

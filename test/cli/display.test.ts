@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
 import { Subject } from 'rxjs';
-import { SinkError, type DownloadEvent } from 'rx-content-library';
+import { SinkError, TimeoutError, type DownloadEvent } from 'rx-content-library';
 import { display } from '#src/cli/display.js';
 import { codeOf, runNode } from './command.ts';
 import { terminal } from './terminal.ts';
@@ -104,6 +104,22 @@ test('a file that failed is seen as such, and the reason stays', () => {
   const { tell, seen } = start();
   tell(opened('a', 'b'), { type: 'failed', file: 'a', error: new SinkError({ path: 'a', reason: 'no.' }) });
   expect(seen()).toEqual(['a: failed. a: no.', 'b          waiting', 'a          failed', 'all files  0 B']);
+});
+
+test('what is tried again is told in a line of its own, which stays', () => {
+  const { tell, seen } = start();
+  const error = new TimeoutError({ operation: 'a', timeout: 1000 });
+  tell(
+    opened('a'),
+    { type: 'retrying', attempt: 1, delay: 4000, error },
+    { type: 'retrying', file: 'a', attempt: 2, delay: 500, error },
+  );
+  expect(seen()).toEqual([
+    expect.stringMatching(/^again in 4 s\. /),
+    expect.stringMatching(/^a: again in /),
+    'a          waiting',
+    'all files  0 B',
+  ]);
 });
 
 test('no line is wider than the terminal, whatever the script, and none is left behind', () => {

@@ -154,9 +154,9 @@ test('--continue-on-error is 9 when a file fails, whatever its reason, and the o
   expect(Object.keys(await contents(cwd))).toEqual(['ubuntu-disk1.vmdk', 'ubuntu.ovf']);
 });
 
-/** A server that states neither lengths nor checksums. */
+/** A server that states neither lengths nor checksums, and knows no ranges. */
 const silent: SimulatedOptions = {
-  scenario: { checksums: 'none' },
+  scenario: { checksums: 'none', data: { ranges: false } },
   through: (handler) => async (request) => {
     const response = await handler(request);
     const headers = new Headers(response.headers);

@@ -69,18 +69,20 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
       expect(received).toEqual([...received].sort((a, b) => a - b));
       expect([received[0], received.at(-1)]).toEqual([0, gibibyte]);
       const path = join(destination, 'disk.vmdk');
+      const isThere = await sha256OfFile(path);
+      expect(isThere).toBe(await sha256(bytesAsTheServerHasThem()));
       expect(events.at(-2)).toEqual({
         type: 'saved',
         file: 'disk.vmdk',
         bytes: gibibyte,
         path,
         checksum: { algorithm: 'SHA1', value: expect.stringMatching(/^[0-9a-f]{40}$/) },
+        sha256: isThere,
         verified: 'checksum',
       });
       expect(events.at(-1)).toEqual({ type: 'closed', files: 1, failed: 0, bytes: gibibyte, duration: expect.any(Number) });
 
       expect(await readdir(destination)).toEqual(['disk.vmdk']);
-      expect(await sha256OfFile(path)).toBe(await sha256(bytesAsTheServerHasThem()));
       expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
       expect(peak).toBeLessThan(200e6);
       await rm(destination, { recursive: true });
