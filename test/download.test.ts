@@ -319,6 +319,23 @@ describe('the proof', () => {
     expect(ofType(events, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'MD5' } }]);
   });
 
+  test('is asked for again when a request for it fails, also of a sink that can neither make checksums nor start over', async () => {
+    const { simulator, vc } = simulated('api', {
+      scenario: {
+        preparation: quick,
+        faults: [{ kind: 'session-lost', operation: 'content.library.item.downloadsession.File.list', after: 1, times: 1 }],
+      },
+    });
+    const memory = toMemory();
+    const { values, error } = await outcome(
+      download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk], concurrency: 1 }),
+    );
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
+    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 300_000, verified: 'length' }]);
+    expect(simulator.count('data')).toBe(1);
+  });
+
   test('with a sink that makes no checksums is the length, and no checksum is told', async () => {
     const { vc } = simulated();
     const memory = toMemory();

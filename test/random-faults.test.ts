@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { download, isContentLibraryError, logout, vcenter, type Dialect, type DownloadEvent } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault, type Scenario } from 'rx-content-library/simulator';
+import { ofType } from './support/events.ts';
 import { inFakeTime } from './support/fake-time.ts';
 import { all, outcome, toRestartableMemory, user } from './support/simulated.ts';
 
@@ -61,14 +62,21 @@ const secretsIn = (values: readonly DownloadEvent[], error: unknown): string[] =
 };
 
 describe('whatever goes wrong', () => {
-  test.each(['api', 'rest'] as const)(
-    `${runs} downloads end in the right bytes or in a typed error, and clean up (%s)`,
-    async (dialect) => {
+  test.each([
+    ['api', '8.0', 'session'],
+    ['rest', '8.0', 'session'],
+    ['api', '9.0', 'link'],
+  ] as const)(
+    `${runs} downloads end in the right bytes or in a typed error, and clean up (%s of %s, by %s)`,
+    async (dialect, version, strategy) => {
       const endings = new Map<string, number>();
+      const strategies = new Map<string, number>();
       let retried = 0;
       for (let seed = 1; seed <= runs; seed += 1) {
-        const { simulator, sink, values, error } = await inFakeTime(() => run(seed, { faults }, dialect));
-        retried += values.filter(({ type }) => type === 'retrying').length;
+        const { simulator, sink, values, error } = await inFakeTime(() => run(seed, { faults, version }, dialect));
+        for (const opened of ofType(values, 'opened'))
+          strategies.set(opened.strategy, (strategies.get(opened.strategy) ?? 0) + 1);
+        retried += ofType(values, 'retrying').filter(({ file }) => file !== undefined).length;
         const source = await inFakeTime(() => sourceOf(seed));
         for (const [name, bytes] of sink.files)
           expect([seed, name, Buffer.compare(bytes, source.get(name) ?? new Uint8Array())]).toEqual([seed, name, 0]);
@@ -80,6 +88,7 @@ describe('whatever goes wrong', () => {
         endings.set(ending, (endings.get(ending) ?? 0) + 1);
       }
       expect(retried).toBeGreaterThan(runs);
+      expect(strategies.get(strategy)).toBeGreaterThan(runs / 2);
       // They are got over, for the most part: a client that gives up at once would pass the rest of this, too.
       expect(endings.get('whole')).toBeGreaterThan(runs / 2);
     },

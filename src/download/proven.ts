@@ -3,7 +3,7 @@
 import { concat, concatMap, defer, of, type Observable } from 'rxjs';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { BytesBehind } from '../transfer/prepared-body.ts';
-import { digestsOf, isEqual, prove } from '../transfer/proof.ts';
+import { digestsOf, isComparable, isEqual, prove } from '../transfer/proof.ts';
 import type { Proof } from '../transfer/sink.ts';
 import { unlessMore } from '../transfer/unless-more.ts';
 
@@ -29,7 +29,7 @@ export const proven = (
       arrival.received > 0 && [arrival.announced, info.size, after?.size].every((length) => length === undefined);
 
     // Of a length that was stated, and equal to what was stated: vCenter has nothing to add to that.
-    if (stated !== undefined && !isOpen()) {
+    if (isComparable(arrival.hashes, stated) && !isOpen()) {
       arrival.digests = digestsOf(arrival.hashes);
       if (isEqual(arrival.digests, stated)) return of(proofBy(undefined));
     }

@@ -7,7 +7,7 @@ import { inParts } from './in-parts.ts';
 import { TransportError } from '../errors.ts';
 import { untilInParts, type Parts } from './parts.ts';
 import { openBody, type BytesBehind } from './prepared-body.ts';
-import { statedChecksum } from './proof.ts';
+import { isComparable } from './proof.ts';
 import { isBusy } from '../connection/retrying.ts';
 import { operationOf, transfer, type Transferred } from './transfer.ts';
 import type { Body } from '../connection/vapi.ts';
@@ -55,8 +55,9 @@ const placed = (options: BytesBehind, body: Body): Observable<Transferred> => {
 const moved = (options: BytesBehind, { stream, placement: { total }, hasRanges }: Body): Observable<Transferred> => {
   const { info, arrival, parts } = options;
   const alone$ = defer(() => transfer({ ...movable(options), stream, lengths: [total, info.size] }));
-  if (parts === undefined || !hasRanges || total === undefined || (info.size ?? total) !== total || !isProvable(options))
-    return alone$;
+  if (parts === undefined || !hasRanges || total === undefined || (info.size ?? total) !== total) return alone$;
+  // A joint that is wrong must be found out; and a server that sees no reading of the whole file may never state its checksum.
+  if (!isComparable(arrival.hashes, options.stated)) return alone$;
   return defer(() => {
     // A file that had to start over is fetched as plainly as can be.
     if (arrival.received < parts.received) parts.from = Infinity;
@@ -64,12 +65,6 @@ const moved = (options: BytesBehind, { stream, placement: { total }, hasRanges }
     const rest$ = defer(() => (arrival.received < total ? movedInParts(options, parts, total) : EMPTY));
     return concat(alone$.pipe(untilInParts(parts, total)), rest$);
   });
-};
-
-/** Whether a joint that is wrong would be found out; a server that sees no reading of the whole file may never state its checksum. */
-const isProvable = ({ arrival, stated }: BytesBehind): boolean => {
-  const checksum = stated && statedChecksum(stated);
-  return checksum !== undefined && arrival.hashes.has(checksum.algorithm);
 };
 
 const movedInParts = (options: BytesBehind, parts: Parts, total: number): Observable<Transferred> => {

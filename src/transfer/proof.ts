@@ -74,6 +74,12 @@ export const prove = ({ file, received, lengths, checksums, digests }: Evidence)
   };
 };
 
+/** Whether a checksum that was stated can be compared with these bytes. */
+export const isComparable = (hashes: Hashes, stated: ChecksumInfo | undefined): stated is ChecksumInfo => {
+  const algorithm = stated && statedChecksum(stated)?.algorithm;
+  return algorithm !== undefined && hashes.has(algorithm);
+};
+
 /** Whether the bytes are those of a checksum that was stated. */
 export const isEqual = (digests: Digests, stated: ChecksumInfo): boolean => {
   const checksum = statedChecksum(stated);

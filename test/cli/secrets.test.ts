@@ -16,7 +16,7 @@ import { command } from './command.ts';
 import { atOnce, inventory, password, username } from './simulated.ts';
 
 /** Each has a seed of its own, and can be had again by it. */
-const runs = 300;
+const runs = 450;
 
 const user = { username, password };
 

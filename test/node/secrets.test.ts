@@ -13,7 +13,7 @@ import { telltale } from '../support/telltale.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Each has a seed of its own, and can be had again by it. */
-const runs = 400;
+const runs = 500;
 
 const user = { username: 'administrator@vsphere.local', password: 'Hunter2-über/secret?' };
 
