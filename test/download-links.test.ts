@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { download, logout, vcenter, type DownloadOptions, type Sink } from 'rx-content-library';
+import { download, logout, vcenter, type DownloadOptions, type Sink, type VCenterOptions } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault, type InventoryFile, type Scenario } from 'rx-content-library/simulator';
 import { ofType } from './support/events.ts';
@@ -24,6 +24,7 @@ const begin = (
   scenario: Scenario = {},
   inventory = inventoryOf(files),
   change: (text: string, url: string) => string = (text) => text,
+  options: Partial<VCenterOptions> = {},
 ) => {
   const simulator = createSimulator({ inventory, users: [user], scenario: { version: '9.0', preparation: quick, ...scenario } });
   /** Where the header of the login went, and what was asked for there. */
@@ -39,7 +40,7 @@ const begin = (
     const { status, headers } = answer;
     return new Response(change(await answer.text(), request.url), { status, headers });
   };
-  const vc = vcenter({ server, credentials: user, fetch });
+  const vc = vcenter({ server, credentials: user, fetch, ...options });
   const run = (sink: Sink = toRestartableMemory(), options: DownloadOptions = {}) =>
     outcome(download(vc, 'item-1', sink, options));
   return { simulator, vc, run, shown, data };
@@ -214,6 +215,14 @@ describe('a download session is opened after all', () => {
     const { values } = await run(toMemory());
     expect(ofType(values, 'opened')).toMatchObject([{ strategy: 'session' }]);
     expect(new Set(shown)).toEqual(new Set([server]));
+  });
+
+  test('where they are to be fetched from another host, unless that is the server', async () => {
+    const elsewhere = (text: string): string => text.replaceAll(`${server}/cls/`, 'https://internal.example.com/cls/');
+    const given = (downloadHost: string, change?: typeof elsewhere) => begin({}, inventoryOf(files), change, { downloadHost });
+    expect(await strategyOf(given('other.example.com'))).toEqual(['session']);
+    expect(await strategyOf(given('other.example.com', elsewhere))).toEqual(['session']);
+    expect(await strategyOf(given('vcenter.example.com', elsewhere))).toEqual(['link']);
   });
 
   test('where the files change between two looks at them', async () => {

@@ -52,6 +52,8 @@ export interface Wire {
   call<I extends object, A>(operation: Operation<I, A>, input: I, options?: CallOptions): Observable<A>;
   /** The bytes at an address that vCenter gave, from the wanted one on; `patience` is in milliseconds until the first of them. */
   open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: Wanted): Observable<Body>;
+  /** Whether the API session may be shown where an address that vCenter gave really leads. */
+  readonly isHome: (uri: string) => boolean;
   /** Says that something has begun which a logout has to wait for, until the function it answers is called. */
   hold(): () => void;
   readonly logout$: Observable<void>;
@@ -70,6 +72,8 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   const { access$, authorized, closed } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
   const held$ = new BehaviorSubject(0);
 
+  const isOwn = (uri: string): boolean => new URL(uri).origin === line.server;
+
   return {
     server: line.server,
     [wire]: {
@@ -83,10 +87,11 @@ export const vcenter = (options: VCenterOptions): VCenter => {
         authorized((opened) => {
           const reached = reachable(endpoint);
           // The address alone opens the file on a real vCenter; the session's id must never reach another host.
-          const headers = new URL(reached.uri).origin === line.server ? sessionHeader(opened) : {};
+          const headers = isOwn(reached.uri) ? sessionHeader(opened) : {};
           const transport = { ...line, fetch: fetchFor(line.fetch, reached, operation), timeout: patience };
           return fetchBody(transport, reached.uri, operation, headers, wanted);
         }),
+      isHome: (uri) => isOwn(reachable({ uri }).uri),
       hold: () => {
         held$.next(held$.value + 1);
         return () => held$.next(held$.value - 1);

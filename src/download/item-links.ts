@@ -12,13 +12,13 @@ export const byLinks = 'links';
  * to.
  */
 export const linkedFiles = (
-  server: string,
+  isHome: (uri: string) => boolean,
   stored: StoredFiles,
   names: readonly string[],
 ): readonly DownloadFileInfo[] | undefined => {
   const linked = names.flatMap((name): readonly DownloadFileInfo[] => {
     const uri = stored.get(name)?.file_download_endpoint;
-    if (uri === undefined || !URL.canParse(uri) || new URL(uri).origin !== server) return [];
+    if (uri === undefined || !URL.canParse(uri) || !isHome(uri)) return [];
     return [{ name, status: 'PREPARED', bytes_transferred: 0, download_endpoint: { uri } }];
   });
   return names.length > 0 && linked.length === names.length ? linked : undefined;

@@ -37,7 +37,7 @@ export interface KnownByLinks {
  */
 export const knownByLinks = ({ vc, item, stored, options }: Course): Observable<KnownByLinks | undefined> => {
   const names = [...stored.keys()];
-  const linked = linkedFiles(vc.server, stored, wanted(names, options.files));
+  const linked = linkedFiles(vc[wire].isHome, stored, wanted(names, options.files));
   if (linked === undefined) return of(undefined);
   return forkJoin({ access: vc[wire].access$, model: getItem(vc, item.id) }).pipe(
     // Files of one version before and after: then they are those of the content that the item names in between.
