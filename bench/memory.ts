@@ -32,7 +32,7 @@ const rounds = { 1: 3, 10: 2 } as const;
  * MiB over the idle process; and how much more the tenfold may take. What passes through goes up and down by some twenty, and the longer
  * one has more moments to be at its highest; what were kept of every piece would be far more.
  */
-const limits = { memory: 128, growth: 32 };
+const limits = { memory: 128, growth: 24 };
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 

@@ -128,7 +128,7 @@ describe('a large file from a slow server', () => {
     ['no checksum is stated before that would show a wrong joint', { scenario: { preparation: quick } }],
     ['one connection is allowed', { options: { concurrency: 1 } }],
     ['a connection is fast', { line: { latency: 0, pace: 400_000 } }],
-    ['the file is not that large', { files: [{ name: 'disk.vmdk', size: 24 * mebibyte }] }],
+    ['the file is not that large', { files: [{ name: 'disk.vmdk', size: 16 * mebibyte }] }],
   ])('is fetched as a whole where %s', async (_, given) => {
     const ended = await run({ options: { concurrency: 4 }, ...given });
     expect(ended.error).toBeUndefined();

@@ -32,7 +32,7 @@ export interface PartsLimits {
 
 const mebibyte = 1024 * 1024;
 
-const usual: PartsLimits = { least: 32 * mebibyte, held: 48 * mebibyte, smallest: 4 * mebibyte, fast: 100_000, trial: 200 };
+const usual: PartsLimits = { least: 16 * mebibyte, held: 48 * mebibyte, smallest: 4 * mebibyte, fast: 100_000, trial: 200 };
 
 /** How all files of a download are fetched in parts. */
 export interface PartsPlan extends PartsLimits {
