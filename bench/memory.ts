@@ -67,7 +67,7 @@ const measure = async (): Promise<void> => {
     const ways: Readonly<Record<string, (size: string) => Promise<Cost>>> = {
       'content-library export': (size) =>
         cost(connection, process.execPath, command, 'export', `bench/${size}`, folder, '--force'),
-      'download() over fetch': (size) => costOfApplication({}, url, `item-${size}`, folder, user),
+      'download() over fetch': (size) => costOfApplication({ server: url, itemId: `item-${size}`, folder, credentials: user }),
     };
     console.log(`${machine()}\n`);
     console.log('| what | peak resident memory MiB, median (min..max) | rounds |\n|---|---|---|');

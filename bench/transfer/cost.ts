@@ -40,25 +40,31 @@ export const cost = async (env: NodeJS.ProcessEnv, program: string, ...args: rea
   return { cpu: Number(user) + Number(system), wall: Number(wall), memory: Number(memory) / 1024 };
 };
 
-/** `download` as an application calls it, which is started as it is. */
+/** `download` as an application calls it; what it is told stands in its arguments. */
 const application = `
-import { download, withVCenter } from 'rx-content-library';
-import { toDirectory } from 'rx-content-library/node';
-const [server, itemId, folder, credentials] = process.argv.slice(1);
-withVCenter({ server, credentials: JSON.parse(credentials) }, (vc) =>
-  download(vc, itemId, toDirectory(folder, { force: true })),
-).subscribe();
+const [{ server, itemId, folder, credentials, thumbprint, hasSmallHeap }] = process.argv.slice(1).map((text) => JSON.parse(text));
+if (hasSmallHeap) (await import('node:v8')).setFlagsFromString('--semi-space-growth-factor=1');
+const { download, withVCenter } = await import('rx-content-library');
+const { nodeFetch, toDirectory } = await import('rx-content-library/node');
+const over = thumbprint === undefined ? {} : { fetch: nodeFetch({ thumbprint }) };
+withVCenter({ server, credentials, ...over }, (vc) => download(vc, itemId, toDirectory(folder, { force: true }))).subscribe();
 `;
 
-/** What an application over the platform's own `fetch` costs. */
-export const costOfApplication = (
-  env: NodeJS.ProcessEnv,
-  server: string,
-  itemId: string,
-  folder: string,
-  credentials: object,
-): Promise<Cost> =>
-  cost(env, process.execPath, '--input-type=module', '--eval', application, server, itemId, folder, JSON.stringify(credentials));
+/** What an application does. */
+export interface Application {
+  readonly server: string;
+  readonly itemId: string;
+  readonly folder: string;
+  readonly credentials: object;
+  /** Over `nodeFetch`, which accepts this certificate. @default over the platform's `fetch` */
+  readonly thumbprint?: string;
+  /** Whether it sets the flag of the heap that the command sets. @default false */
+  readonly hasSmallHeap?: boolean;
+}
+
+/** What an application costs. */
+export const costOfApplication = (told: Application, env: NodeJS.ProcessEnv = {}): Promise<Cost> =>
+  cost(env, process.execPath, '--input-type=module', '--eval', application, JSON.stringify(told));
 
 /** The one in the middle; of an even number the greater of the two. */
 export const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;

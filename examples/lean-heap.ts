@@ -1,0 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
+
+setFlagsFromString('--semi-space-growth-factor=1');
+await import('./first.ts');
