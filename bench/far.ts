@@ -8,7 +8,7 @@ import { execFile, fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { cpus, loadavg, release, tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDownloadSession, deleteDownloadSession, logout, prepareDownloadFile, vcenter } from 'rx-content-library';
@@ -16,6 +16,7 @@ import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node'
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 import { proxy } from './far/proxy.ts';
+import { machine, medianOf, spread, within } from './transfer/cost.ts';
 
 const way = { roundTrip: 40, rate: 25e6 };
 const rounds = Number(process.argv[2] ?? 3);
@@ -115,7 +116,6 @@ interface Found {
 }
 
 const program = promisify(execFile);
-const medianOf = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1] ?? NaN;
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, count) => all + count, 0);
 const seconds = (after: NodeJS.CpuUsage, before: NodeJS.CpuUsage): number =>
   (after.user + after.system - before.user - before.system) / 1e6;
@@ -244,8 +244,7 @@ const titles: Readonly<Record<ItemName, string>> = {
 };
 
 const report = (found: ReadonlyMap<Row, readonly Found[]>, hasAria: boolean): void => {
-  const kind = cpus()[0]?.model ?? 'an unknown kind';
-  console.log(`Node ${process.version}, ${cpus().length} cores of ${kind}, ${process.platform} ${release()}`);
+  console.log(machine());
   console.log(
     `${rounds} rounds in turn; medians (min..max). ${way.roundTrip} ms there and back, ${way.rate / 1e6} MB/s a connection, TLS.`,
   );
@@ -260,11 +259,12 @@ const report = (found: ReadonlyMap<Row, readonly Found[]>, hasAria: boolean): vo
     for (const [row, all] of found) {
       if (row.item !== item) continue;
       const walls = all.map(({ wall }) => wall);
-      const wall = `${medianOf(walls).toFixed(2)} (${Math.min(...walls).toFixed(2)}..${Math.max(...walls).toFixed(2)})`;
       const ratio = medianOf(walls) / inOneLane(item);
       const requests = row.what.includes('prepared') ? '' : medianOf(all.map(({ counts }) => sum(counts)));
       const busy = [0, 1].map((index) => medianOf(all.map((each) => each.busy[index] ?? NaN)).toFixed(2)).join(', ');
-      console.log(`| ${row.what} | ${wall} | ${Number.isNaN(ratio) ? '' : ratio.toFixed(2)} | ${requests} | ${busy} |`);
+      console.log(
+        `| ${row.what} | ${spread(walls, 2)} | ${Number.isNaN(ratio) ? '' : ratio.toFixed(2)} | ${requests} | ${busy} |`,
+      );
     }
     console.log();
   }
@@ -283,12 +283,6 @@ const report = (found: ReadonlyMap<Row, readonly Found[]>, hasAria: boolean): vo
   );
   // What the minimum was counted with had no logout.
   within('requests for two hundred files, up to the logout', sum(counts) - (counts['cis.Session.delete'] ?? 0), limits.requests);
-};
-
-const within = (what: string, value: number, limit: number): void => {
-  const isWithin = value <= limit;
-  console.log(`${what}: ${Number(value.toFixed(3))}, ${isWithin ? 'within' : 'ABOVE'} the limit of ${limit}`);
-  if (!isWithin) process.exitCode = 1;
 };
 
 if (process.argv[2] === 'serve') await serveSimulator();

@@ -80,6 +80,6 @@ export const machine = (): string =>
 /** Says whether a value is within its limit; the process fails if it is not. */
 export const within = (what: string, value: number, limit: number): void => {
   const isWithin = value <= limit;
-  console.log(`${what}: ${value.toFixed(2)}, ${isWithin ? 'within' : 'ABOVE'} the limit of ${limit}`);
+  console.log(`${what}: ${Number(value.toFixed(3))}, ${isWithin ? 'within' : 'ABOVE'} the limit of ${limit}`);
   if (!isWithin) process.exitCode = 1;
 };

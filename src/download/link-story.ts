@@ -22,7 +22,7 @@ import type { DownloadEvent } from './events.ts';
 import { byLinks, linkedFiles } from './item-links.ts';
 import { lease } from './lease.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { storedFiles, unlessLogin, type StoredFiles } from './opening.ts';
+import { openedOf, storedFiles, unlessLogin, type StoredFiles } from './opening.ts';
 import { wire } from '../connection/vcenter.ts';
 
 /** What is known of an item that is had by its links. */
@@ -44,11 +44,10 @@ export const knownByLinks = ({ vc, item, stored, options }: Course): Observable<
     concatMap((answers) => storedFiles(vc, item.id).pipe(map((later) => ({ ...answers, isSame: isSame(stored, later) })))),
     map(({ access: { dialect }, model: { content_version: contentVersion }, isSame }) => {
       if (contentVersion === undefined || !isSame) return undefined;
-      const named = item.name === undefined ? {} : { itemName: item.name };
       const files = names.map((name) => ({ name }));
       const known = choose(
         {
-          opened: { type: 'opened', itemId: item.id, ...named, dialect, strategy: 'link', contentVersion, files },
+          opened: openedOf(item, { dialect, strategy: 'link', contentVersion, files }),
           lease: { remaining: undefined, expires: undefined, contentVersion },
         },
         options.files,
@@ -77,7 +76,7 @@ export const linkStory = (course: Course, { known, linked }: KnownByLinks): Obse
     }),
     ignoreElements(),
   );
-  const awake$ = defer(() => getSession(vc)).pipe(
+  const awake$ = getSession(vc).pipe(
     map(() => known.lease),
     catchError(unlessLogin(known.lease)),
   );

@@ -39,6 +39,12 @@ export const storedFiles = (vc: VCenter, itemId: string): Observable<StoredFiles
     map((stored) => new Map(stored.map((file) => [file.name, file]))),
   );
 
+/** The event of an item whose files can be had, in whichever way. */
+export const openedOf = (
+  { id, name }: Exclude<ItemRef, string>,
+  facts: Omit<Opened, 'type' | 'itemId' | 'itemName'>,
+): Opened => ({ type: 'opened', itemId: id, ...(name === undefined ? {} : { itemName: name }), ...facts });
+
 /**
  * - Emits: once, what stands in `opened`, and the lease.
  * - Completes: after it. - Errors: as requests do. - Unsubscribing: aborts them.
@@ -50,16 +56,13 @@ export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: 
     files: listDownloadFiles(vc, sessionId).pipe(untilLeaseEnds(vc, sessionId)()),
   }).pipe(
     map(({ access, lease, files }) => ({
-      opened: {
-        type: 'opened',
-        itemId: item.id,
-        ...(item.name === undefined ? {} : { itemName: item.name }),
+      opened: openedOf(item, {
         dialect: access.dialect,
         strategy: 'session',
         downloadSessionId: sessionId,
         contentVersion: lease.contentVersion ?? '',
         files: files.map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) })),
-      },
+      }),
       lease,
     })),
   );

@@ -73,7 +73,7 @@ const filesOf = (course: Course, known: Known): Observable<Progress | Saved | Fa
 };
 
 const oneFile = (course: Course, known: Known, name: string, parts: Parts): Observable<Progress | Saved | Failed> =>
-  fileDownload({ ...courseOfFile(course, known, name), parts }).pipe(
+  fileDownload(courseOfFile(course, known, name, parts)).pipe(
     catchError((error: unknown) =>
       course.options.continueOnError === true && isContentLibraryError(error)
         ? of<Failed>({ type: 'failed', file: name, error })
@@ -82,7 +82,7 @@ const oneFile = (course: Course, known: Known, name: string, parts: Parts): Obse
     tap({ complete: () => course.finished.add(name) }),
   );
 
-const courseOfFile = (course: Course, { lease }: Known, name: string): Omit<FileDownload, 'parts'> => {
+const courseOfFile = (course: Course, { lease }: Known, name: string, parts: Parts): FileDownload => {
   const { vc, item, sink, held, stored, options, told$, busy$, lost$ } = course;
   const { fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
@@ -102,6 +102,7 @@ const courseOfFile = (course: Course, { lease }: Known, name: string): Omit<File
           },
     stated: file?.checksum_info,
     stall: stallOf(options),
+    parts,
     persistence: { attempts, delay, random },
     onFlow: (change) => {
       course.flowing += change;
