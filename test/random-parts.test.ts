@@ -77,8 +77,15 @@ const run = ({ seed, faults, connections }: Run) =>
     let refusals = 0;
     const prepared = () =>
       createDownloadSession(vc, 'item-1').pipe(
-        concatMap((sessionId) => prepareDownloadFile(vc, sessionId, 'disk.vmdk').pipe(map((info) => ({ sessionId, info })))),
-        map((file) => ({ ...file, closingFacts: () => of<DownloadFileInfo | undefined>(undefined) })),
+        concatMap((sessionId) => prepareDownloadFile(vc, sessionId, 'disk.vmdk')),
+        map((info) => ({
+          info,
+          source: {
+            finalInfo: () => of<DownloadFileInfo | undefined>(undefined),
+            isLost: () => false,
+            onLost: () => undefined,
+          },
+        })),
       );
     const files$ = of('disk.vmdk').pipe(
       inLanes(
@@ -104,7 +111,6 @@ const run = ({ seed, faults, connections }: Run) =>
             onRetry: (_, busy) => {
               if (busy) busy$.next();
             },
-            onLost: () => undefined,
           }),
         { most: connections, busy$ },
       ),

@@ -1,12 +1,28 @@
-/** The whole story: open, list, prepare, transfer, prove, close, whatever happens. */
+/** The whole download: open, list, prepare, transfer, verify, close, whatever happens. */
 
-import { asyncScheduler, concat, defer, of, tap, type Observable } from 'rxjs';
-import type { DownloadOptions } from './options.ts';
-import type { Closed, DownloadEvent } from './events.ts';
-import type { ItemRef } from './opening.ts';
+import {
+  asyncScheduler,
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  finalize,
+  merge,
+  of,
+  Subject,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
+import { telling, type VCenter } from '../connection/vcenter.ts';
 import type { Sink } from '../transfer/sink.ts';
-import { storyOf } from './story.ts';
-import type { VCenter } from '../connection/vcenter.ts';
+import type { Closed, DownloadEvent, Lease, Retrying } from './events.ts';
+import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
+import { storedFiles, type ItemRef } from './opening.ts';
+import type { DownloadOptions } from './options.ts';
+import { preparedFiles } from './prepared-files.ts';
+import { sessionSource, type SourceOptions } from './session-source.ts';
+import { transfers as transfersOf } from './transfers.ts';
 
 /**
  * Downloads the files of an item into a sink: each is complete and proven, or not there.
@@ -24,10 +40,53 @@ import type { VCenter } from '../connection/vcenter.ts';
  */
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
   defer(() => {
+    const ref = typeof item === 'string' ? { id: item } : item;
+    // Events that belong to neither a source nor a file.
+    const notices$ = new Subject<Retrying | Lease>();
+    const onLost = (): void => notices$.next({ type: 'lease', state: 'lost' });
+    const onRetry = ({ attempt, delay, error }: Omit<Retrying, 'type'>): void =>
+      notices$.next({ type: 'retrying', attempt, delay, error });
+    const client = telling(vc, onRetry);
+
+    // A source prepares files and publishes them; transfers fetch them and say when all is done.
+    const prepared = preparedFiles();
+    const transfers = transfersOf({
+      vc: client,
+      itemId: ref.id,
+      sink,
+      prepared,
+      options,
+      onRetry: (retrying) => notices$.next(retrying),
+    });
+    const source$ = storedFiles(client, ref.id).pipe(
+      concatMap((stored) => source({ vc: client, item: ref, stored, options, prepared, transfers, onLost, onRetry })),
+      finalize(() => notices$.complete()),
+    );
+    return merge(source$, transfers.events$, notices$).pipe(thenClosed);
+  });
+
+/** The item's own links where it has them; download sessions where it has none, and when a link is refused. */
+const source = (context: SourceOptions): Observable<DownloadEvent> =>
+  findLinks(context).pipe(
+    concatMap((linked) => {
+      if (linked === undefined) return sessionSource(context);
+      return linkSource(context, linked).pipe(
+        catchError((thrown: unknown) => {
+          if (!(thrown instanceof LinkRefusedError)) return throwError(() => thrown);
+          context.onLost();
+          return sessionSource(context, linked.opened);
+        }),
+      );
+    }),
+  );
+
+/** Adds the totals as the last event. */
+const thenClosed = (events$: Observable<DownloadEvent>): Observable<DownloadEvent> =>
+  defer(() => {
     const started = asyncScheduler.now();
     let closed: Closed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };
     return concat(
-      storyOf({ vc, item: typeof item === 'string' ? { id: item } : item, sink, options }).pipe(
+      events$.pipe(
         tap((event) => {
           if (event.type === 'saved') closed = { ...closed, files: closed.files + 1, bytes: closed.bytes + event.bytes };
           if (event.type === 'failed') closed = { ...closed, failed: closed.failed + 1 };

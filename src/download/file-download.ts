@@ -20,10 +20,9 @@ import {
 import { putAway, roomFor, startOver, takeUp, type Arrival } from '../transfer/arrival.ts';
 import { bracket } from '../bracket.ts';
 import { bytesBehind } from '../transfer/bytes-behind.ts';
-import { isContentLibraryError, LeaseError } from '../errors.ts';
+import { isContentLibraryError } from '../errors.ts';
 import type { Progress, Retrying, Saved } from './events.ts';
-import { lossOfLink } from './item-links.ts';
-import type { DownloadFileInfo } from '../model/download-file.ts';
+import type { FileSource, PreparedFile } from './prepared-files.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import type { Parts } from '../transfer/parts.ts';
 import { isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
@@ -35,23 +34,13 @@ import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
 import { isBusy } from '../connection/retrying.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
 
-/** A file that is prepared, in the download session that is alive now. */
-export interface PreparedFile {
-  readonly sessionId: string;
-  readonly info: DownloadFileInfo;
-  /** What vCenter states once the last byte has gone. */
-  readonly closingFacts: (needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>;
-}
-
 /** A file to download, and where it goes. */
 export interface FileDownload {
   readonly vc: VCenter;
   readonly name: string;
   readonly sink: Sink;
-  /** The file, as soon as it is prepared, in any session but the one that was lost. */
-  readonly prepared: (lostSessionId: string | undefined) => Observable<PreparedFile>;
-  /** Says that a session is over. */
-  readonly onLost: (error: LeaseError) => void;
+  /** The file, as soon as it is prepared, by any source but the one that was lost. */
+  readonly prepared: (lost: FileSource | undefined) => Observable<PreparedFile>;
   /** What tells its content from any other. */
   readonly content: ContentIdentity | undefined;
   /** What the library itself states of the stored file, if anything. */
@@ -101,16 +90,20 @@ const incomingOf = ({ name, content }: FileDownload, size: number | undefined): 
 });
 
 const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | Saved> => {
-  const { name, sink, stated, persistence, onFlow, onLost, onRetry } = file;
+  const { name, sink, stated, persistence, onFlow, onRetry } = file;
   const planOf = persisting(persistence);
-  let lostSessionId: string | undefined;
+  let source: FileSource | undefined;
+  let lost: FileSource | undefined;
   let proof: Proof | undefined;
 
-  const attempt$ = defer(() => file.prepared(lostSessionId)).pipe(
-    concatMap(({ sessionId, info, closingFacts }) => {
-      const asked: BytesBehind = { ...file, sessionId, info, arrival };
+  const attempt$ = defer(() => file.prepared(lost)).pipe(
+    concatMap((prepared) => {
+      const { info } = prepared;
+      source = prepared.source;
+      const { finalInfo } = source;
+      const asked: BytesBehind = { ...file, info, arrival };
       const bytes$ = bytesBehind(asked).pipe(map((state) => progressOf(name, state)));
-      const proof$ = proven(asked, closingFacts).pipe(
+      const proof$ = proven(asked, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
         tap((shown) => {
           proof = shown;
         }),
@@ -119,7 +112,7 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
       return defer(() => {
         onFlow(1);
         return concat(bytes$, proof$).pipe(finalize(() => onFlow(-1)));
-      }).pipe(catchError((thrown: unknown) => throwError(() => lossOfLink(sessionId, thrown))));
+      });
     }),
   );
 
@@ -127,9 +120,9 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
 
   const again = (thrown: unknown): Observable<unknown> => {
     const isClosed = arrival.digests !== undefined;
-    if (thrown instanceof LeaseError) {
-      lostSessionId = thrown.downloadSessionId;
-      onLost(thrown);
+    if (source?.isLost(thrown)) {
+      lost = source;
+      source.onLost(thrown);
       return isClosed ? startAnew(thrown) : of(undefined);
     }
     arrival.broken = thrown;

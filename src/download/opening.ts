@@ -7,11 +7,15 @@ import { AuthenticationError } from '../errors.ts';
 import type { Opened } from './events.ts';
 import { leaseOf, type LeaseState } from './lease-state.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
+import type { DownloadOptions } from './options.ts';
 import { wire, type VCenter } from '../connection/vcenter.ts';
 import { untilLeaseEnds } from '../watching/lease-end.ts';
 
 /** Which item: its identifier, with its name where that is known and should stand in the events. */
 export type ItemRef = string | { readonly id: string; readonly name?: string };
+
+/** An item by its identifier. */
+export type Item = Exclude<ItemRef, string>;
 
 /** The files as the library itself states them, by name. */
 export type StoredFiles = ReadonlyMap<string, ItemFileInfo>;
@@ -28,6 +32,23 @@ export interface Opening {
   readonly lease: LeaseState;
 }
 
+/** An item whose files can be had, and which of them are downloaded. */
+export interface OpenedItem extends Opening {
+  readonly stored: StoredFiles;
+  readonly names: readonly string[];
+}
+
+/** The names that are wanted of those that an item has; who names files may name others. */
+export const wanted = (listed: readonly string[], files: DownloadOptions['files']): readonly string[] =>
+  typeof files === 'object' ? files : listed.filter(files ?? (() => true));
+
+/** Chooses the files to download. */
+export const choose = ({ opened, lease }: Opening, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
+  const listed = new Map(opened.files.map((file) => [file.name, file]));
+  const names = wanted([...listed.keys()], files);
+  return { opened: { ...opened, files: names.map((name) => listed.get(name) ?? { name }) }, lease, stored, names };
+};
+
 /**
  * - Emits: once, what the library states of an item's files. A help, not a need: nothing, where it does not (since 9.0 one file with an odd
  *   name makes it fail for all of them).
@@ -40,16 +61,18 @@ export const storedFiles = (vc: VCenter, itemId: string): Observable<StoredFiles
   );
 
 /** The event of an item whose files can be had, in whichever way. */
-export const openedOf = (
-  { id, name }: Exclude<ItemRef, string>,
-  facts: Omit<Opened, 'type' | 'itemId' | 'itemName'>,
-): Opened => ({ type: 'opened', itemId: id, ...(name === undefined ? {} : { itemName: name }), ...facts });
+export const openedOf = ({ id, name }: Item, facts: Omit<Opened, 'type' | 'itemId' | 'itemName'>): Opened => ({
+  type: 'opened',
+  itemId: id,
+  ...(name === undefined ? {} : { itemName: name }),
+  ...facts,
+});
 
 /**
  * - Emits: once, what stands in `opened`, and the lease.
  * - Completes: after it. - Errors: as requests do. - Unsubscribing: aborts them.
  */
-export const opening = (vc: VCenter, item: Exclude<ItemRef, string>, sessionId: string): Observable<Opening> =>
+export const opening = (vc: VCenter, item: Item, sessionId: string): Observable<Opening> =>
   forkJoin({
     access: vc[wire].access$,
     lease: leaseOf(vc, sessionId),

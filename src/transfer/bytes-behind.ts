@@ -14,7 +14,7 @@ import type { Body } from '../connection/vapi.ts';
 
 /**
  * - Emits: how far it is. - Completes: when the sink has as many bytes as were announced.
- * - Errors: `LeaseError` where the address is gone, `DecodeError`, `UnsupportedEndpointError`, and as a transfer and requests do.
+ * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as a transfer and requests do.
  * - Unsubscribing: aborts the request, or cancels the body.
  */
 export const bytesBehind = (options: BytesBehind): Observable<Transferred> =>

@@ -1,9 +1,8 @@
 /** The body of a prepared file, asked for from where the sink stands. */
 
-import { catchError, throwError, type Observable } from 'rxjs';
+import type { Observable } from 'rxjs';
 import type { Arrival } from './arrival.ts';
 import { DecodeError, UnsupportedEndpointError } from '../errors.ts';
-import { goneError, isGone } from '../watching/lease-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
 import type { Parts } from './parts.ts';
@@ -15,7 +14,6 @@ import { wire, type VCenter } from '../connection/vcenter.ts';
 /** Whose bytes, and where they go. */
 export interface BytesBehind {
   readonly vc: VCenter;
-  readonly sessionId: string;
   readonly info: DownloadFileInfo;
   readonly arrival: Arrival;
   readonly sink: Sink;
@@ -28,23 +26,18 @@ export interface BytesBehind {
 
 /**
  * - Emits: the body as soon as the answer has begun, of the bytes that the sink does not have, or of one part. - Completes: after it.
- * - Errors: `LeaseError` where the address is gone, `DecodeError`, `UnsupportedEndpointError`, and as requests do.
+ * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as requests do.
  * - Unsubscribing: aborts a request that was not answered yet.
  */
 export const openBody = (
-  { vc, sessionId, info, arrival: { received, validator }, stall }: BytesBehind,
+  { vc, info, arrival: { received, validator }, stall }: BytesBehind,
   part?: { readonly from: number; readonly to: number },
 ): Observable<Body> =>
-  vc[wire]
-    .open(endpointOf(info), operationOf(info.name), stall, {
-      from: received,
-      ...part,
-      ...(validator === undefined ? {} : { validator }),
-    })
-    .pipe(
-      // The address of a file dies with its download session, and answers 404 from then on.
-      catchError((thrown: unknown) => throwError(() => (isGone(thrown) ? goneError(sessionId, thrown) : thrown))),
-    );
+  vc[wire].open(endpointOf(info), operationOf(info.name), stall, {
+    from: received,
+    ...part,
+    ...(validator === undefined ? {} : { validator }),
+  });
 
 const endpointOf = ({ name, download_endpoint }: DownloadFileInfo): TransferEndpoint => {
   if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))

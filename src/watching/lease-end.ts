@@ -65,5 +65,5 @@ export const isGone = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' && !isUnknownRoute(thrown);
 
 /** The error for a session that is not there any more. */
-export const goneError = (sessionId: string, cause: ApiError): LeaseError =>
+export const goneError = (sessionId: string, cause: unknown): LeaseError =>
   new LeaseError({ downloadSessionId: sessionId, reason: 'it has expired, or somebody has deleted it' }, { cause });

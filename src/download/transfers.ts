@@ -1,0 +1,115 @@
+/** All files of one download on their way into the sink: how many at a time, how far they are, and when the last one has ended. */
+
+import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
+import type { VCenter } from '../connection/vcenter.ts';
+import { isContentLibraryError } from '../errors.ts';
+import { partsOf, partsPlan, type Lane, type Parts } from '../transfer/parts.ts';
+import type { Sink } from '../transfer/sink.ts';
+import type { Failed, Progress, Retrying, Saved } from './events.ts';
+import { fileDownload, type FileDownload } from './file-download.ts';
+import { inLanes } from './lanes.ts';
+import type { OpenedItem } from './opening.ts';
+import { stallOf, type DownloadOptions } from './options.ts';
+import type { PreparedFiles } from './prepared-files.ts';
+import { tallyOf } from './tally.ts';
+
+type FileEvent = Progress | Saved | Failed;
+
+/** The transfers of one download, as its sources see them. */
+export interface Transfers {
+  /** Emits what happens to the files. Completes after the last one; an error that ends the download is reported by `done$` alone. */
+  readonly events$: Observable<FileEvent>;
+  /** Emits once after the last file; errors with the failure that ends the download. */
+  readonly done$: Observable<void>;
+  /** Which of these have not ended yet. */
+  readonly pending: (names: readonly string[]) => readonly string[];
+  /** 0 to 100, never less than before; `undefined` while a length is not known. */
+  readonly percentage: () => number | undefined;
+  /** The most bytes that were ever there. */
+  readonly received: () => number;
+  /** Since when no file has moved, in milliseconds; `undefined` while bytes are coming. */
+  readonly idleSince: () => number | undefined;
+}
+
+/** What the transfers of a download need. */
+export interface TransfersOptions {
+  readonly vc: VCenter;
+  readonly itemId: string;
+  readonly sink: Sink;
+  readonly prepared: PreparedFiles;
+  readonly options: DownloadOptions;
+  readonly onRetry: (retrying: Retrying) => void;
+}
+
+const { random } = Math;
+
+/** They begin as soon as the item's files are known. */
+export const transfers = ({ vc, itemId, sink, prepared, options, onRetry }: TransfersOptions): Transfers => {
+  const { concurrency: most = 2, continueOnError = false, fileRetry = {} } = options;
+  const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
+  const plan = partsPlan(most);
+  const busy$ = new Subject<void>();
+  const done$ = new ReplaySubject<void>(1);
+  const ended = new Set<string>();
+  let tally = tallyOf([]);
+  let active = 0;
+  let movedAt = asyncScheduler.now();
+
+  const fileOf = ({ stored, lease: { contentVersion } }: OpenedItem, name: string, parts: Parts): FileDownload => {
+    const file = stored.get(name);
+    const content = contentVersion === undefined ? undefined : { itemId, contentVersion };
+    return {
+      vc,
+      name,
+      sink,
+      prepared: (except) => prepared.get(name, except),
+      content: content && file ? { ...content, fileVersion: file.version } : content,
+      stated: file?.checksum_info,
+      stall: stallOf(options),
+      parts,
+      persistence: { attempts, delay, random },
+      onFlow: (change) => {
+        active += change;
+        movedAt = asyncScheduler.now();
+      },
+      onRetry: (retrying, isBusy) => {
+        onRetry(retrying);
+        if (isBusy) busy$.next();
+      },
+    };
+  };
+  const one = (item: OpenedItem, name: string, lane: Lane): Observable<FileEvent> =>
+    fileDownload(fileOf(item, name, partsOf({ plan, lane, onBusy: () => busy$.next() }))).pipe(
+      catchError((error: unknown) =>
+        continueOnError && isContentLibraryError(error)
+          ? of<Failed>({ type: 'failed', file: name, error })
+          : throwError(() => error),
+      ),
+      tap({ complete: () => ended.add(name) }),
+    );
+
+  const events$ = prepared.opened$.pipe(
+    concatMap((item) => {
+      tally = tallyOf(item.names);
+      return prepared.settled(item.names.length).pipe(inLanes((name: string, lane) => one(item, name, lane), { most, busy$ }));
+    }),
+    tap({
+      next: (event) => {
+        movedAt = asyncScheduler.now();
+        tally.note(event);
+      },
+      error: (thrown: unknown) => done$.error(thrown),
+      complete: () => done$.next(),
+    }),
+    // The source of the files errors with it, once it has left the server clean.
+    catchError(() => EMPTY),
+  );
+  return {
+    events$,
+    done$,
+    pending: (names) => names.filter((name) => !ended.has(name)),
+    percentage: () => tally.percentage(),
+    received: () => tally.reached(),
+    idleSince: () => (active === 0 ? movedAt : undefined),
+  };
+};
