@@ -3,7 +3,7 @@
 import { asyncScheduler, catchError, defer, EMPTY, NEVER, Observable, Subscription, take, takeUntil, timer } from 'rxjs';
 
 /** Why a resource is given back; `unused`: it came after everybody had left. */
-export type Ending = 'complete' | 'error' | 'unsubscribe' | 'unused';
+export type ReleaseReason = 'complete' | 'error' | 'unsubscribe' | 'unused';
 
 /** How a resource is come by, used and given back. */
 export interface Bracket<R, A> {
@@ -11,14 +11,14 @@ export interface Bracket<R, A> {
   readonly acquire: Observable<R>;
   readonly use: (resource: R) => Observable<A>;
   /** Its failures are not told: how the use ended matters more. */
-  readonly release: (resource: R, ending: Ending) => Observable<unknown>;
+  readonly release: (resource: R, ending: ReleaseReason) => Observable<unknown>;
   /**
    * Milliseconds that giving it back may take. Whoever has left waits no longer than that, be it for the resource to come or to go.
    * @default no limit
    */
-  readonly within?: number;
+  readonly releaseTimeout?: number;
   /** Called when something begins that has to come to its end; the function it answers is called at that end. */
-  readonly hold?: () => () => void;
+  readonly onPending?: () => () => void;
 }
 
 /**
@@ -27,41 +27,41 @@ export interface Bracket<R, A> {
  * - Errors: with what `acquire` or `use` errored with, after the resource was given back.
  * - Unsubscribing: unsubscribes from `use`, then gives back; if the resource is still to come, as soon as it is there.
  */
-export const bracket = <R, A>({ acquire, use, release, within, hold = () => () => undefined }: Bracket<R, A>): Observable<A> =>
+export const bracket = <R, A>({ acquire, use, release, releaseTimeout, onPending = () => () => undefined }: Bracket<R, A>): Observable<A> =>
   new Observable<A>((subscriber) => {
     let using: Subscription | undefined;
-    let giveBack: ((ending: Ending, then: () => void) => void) | undefined;
+    let runRelease: ((ending: ReleaseReason, then: () => void) => void) | undefined;
 
     let deadline: number | undefined;
-    const countDown = (): void => {
-      if (within !== undefined) deadline ??= asyncScheduler.now() + within;
+    const startDeadline = (): void => {
+      if (releaseTimeout !== undefined) deadline ??= asyncScheduler.now() + releaseTimeout;
     };
-    const timeIsUp$ = defer(() => (deadline === undefined ? NEVER : timer(Math.max(0, deadline - asyncScheduler.now()))));
+    const deadline$ = defer(() => (deadline === undefined ? NEVER : timer(Math.max(0, deadline - asyncScheduler.now()))));
 
-    const arrived = hold();
+    const arrived = onPending();
     const acquiring = new Subscription();
     acquiring.add(arrived);
     acquiring.add(
       acquire.pipe(take(1)).subscribe({
         next: (resource) => {
-          giveBack = (ending, then) => {
-            giveBack = undefined;
-            countDown();
-            const givenBack = hold();
+          runRelease = (ending, then) => {
+            runRelease = undefined;
+            startDeadline();
+            const released = onPending();
             defer(() => release(resource, ending))
               .pipe(
                 catchError(() => EMPTY),
-                takeUntil(timeIsUp$),
+                takeUntil(deadline$),
               )
               .subscribe({
                 complete: () => {
-                  givenBack();
+                  released();
                   then();
                 },
               });
           };
           if (subscriber.closed) {
-            giveBack('unused', () => undefined);
+            runRelease('unused', () => undefined);
             return;
           }
           using = defer(() => use(resource)).subscribe({
@@ -69,9 +69,9 @@ export const bracket = <R, A>({ acquire, use, release, within, hold = () => () =
             error: (error: unknown) => {
               // Whatever else the use still does ends before its resource is taken away.
               using?.unsubscribe();
-              giveBack?.('error', () => subscriber.error(error));
+              runRelease?.('error', () => subscriber.error(error));
             },
-            complete: () => giveBack?.('complete', () => subscriber.complete()),
+            complete: () => runRelease?.('complete', () => subscriber.complete()),
           });
           // A use that answered at once may have been left at once, before there was a subscription to end.
           if (subscriber.closed) using.unsubscribe();
@@ -82,15 +82,15 @@ export const bracket = <R, A>({ acquire, use, release, within, hold = () => () =
         },
         complete: () => {
           acquiring.unsubscribe();
-          if (giveBack === undefined && using === undefined) subscriber.complete();
+          if (runRelease === undefined && using === undefined) subscriber.complete();
         },
       }),
     );
 
     return () => {
-      countDown();
+      startDeadline();
       using?.unsubscribe();
-      giveBack?.('unsubscribe', () => undefined);
-      if (!acquiring.closed) acquiring.add(timeIsUp$.subscribe(() => acquiring.unsubscribe()));
+      runRelease?.('unsubscribe', () => undefined);
+      if (!acquiring.closed) acquiring.add(deadline$.subscribe(() => acquiring.unsubscribe()));
     };
   });

@@ -105,13 +105,13 @@ export const isUnknownRoute = (thrown: unknown): boolean =>
 export const isTransient = (thrown: unknown): boolean => {
   if (!isContentLibraryError(thrown)) return false;
   if (thrown._tag === 'ApiError')
-    return !isSessionLimit(thrown) && (saidTransient(thrown.data) ?? transientTypes.has(thrown.error_type));
+    return !isSessionLimit(thrown) && (transientIndication(thrown.data) ?? transientTypes.has(thrown.error_type));
   if (thrown._tag === 'TransportError') return thrown.code === undefined || !lastingCodes.has(thrown.code);
   return thrown._tag === 'TimeoutError';
 };
 
 /** VMware's `TransientIndication`, one of the things that an error's data may be. */
-const saidTransient = (data: unknown): boolean | undefined =>
+const transientIndication = (data: unknown): boolean | undefined =>
   typeof data === 'object' && data !== null && 'is_transient' in data && typeof data.is_transient === 'boolean'
     ? data.is_transient
     : undefined;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY, NEVER, of, take, throwError } from 'rxjs';
-import { bracket, type Ending } from '#src/bracket.js';
+import { bracket, type ReleaseReason } from '#src/bracket.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('bracket', () => {
   test('completes after the resource was given back', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        -(r|)');
       const use = cold('             -a-b|');
@@ -20,7 +20,7 @@ describe('bracket', () => {
   });
 
   test('errors with the error of the use, after the resource was given back', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
       const use = cold('            -a-#');
       const release = cold('           --|');
@@ -49,7 +49,7 @@ describe('bracket', () => {
   });
 
   test('an acquisition is never cut off: what comes after everybody left is given back', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        ------(r|)');
       const release = cold('              -|');
@@ -64,7 +64,7 @@ describe('bracket', () => {
   });
 
   test('within its time: whoever has left waits no longer for it to come', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     let held = 0;
     const hold = () => {
       held += 1;
@@ -72,8 +72,8 @@ describe('bracket', () => {
     };
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        ---------(r|)');
-      const release = (_: unknown, ending: Ending) => (endings.push(ending), EMPTY);
-      expectObservable(bracket({ acquire, use: () => NEVER, release, within: 4, hold }), '--!').toBe('---');
+      const release = (_: unknown, ending: ReleaseReason) => (endings.push(ending), EMPTY);
+      expectObservable(bracket({ acquire, use: () => NEVER, release, releaseTimeout: 4, onPending: hold }), '--!').toBe('---');
       expectSubscriptions(acquire.subscriptions).toBe('^-----!');
     });
     expect([endings, held]).toEqual([[], 0]);
@@ -83,19 +83,19 @@ describe('bracket', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const endless = cold('             ----------');
       const use = cold('            --|');
-      expectObservable(bracket({ acquire: of('r'), use: () => use, release: () => endless, within: 4 })).toBe('------|');
+      expectObservable(bracket({ acquire: of('r'), use: () => use, release: () => endless, releaseTimeout: 4 })).toBe('------|');
       expectSubscriptions(endless.subscriptions).toBe('--^---!');
       const late = cold('           -----(r|)');
       const silent = cold('              ----------');
-      expectObservable(bracket({ acquire: late, use: () => NEVER, release: () => silent, within: 4 }), '--!').toBe('---');
+      expectObservable(bracket({ acquire: late, use: () => NEVER, release: () => silent, releaseTimeout: 4 }), '--!').toBe('---');
       expectSubscriptions(silent.subscriptions).toBe('-----^!');
     });
   });
 
   test('an acquisition that errors or is empty gives nothing back', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ expectObservable }) => {
-      const release = (_: unknown, ending: Ending) => (endings.push(ending), EMPTY);
+      const release = (_: unknown, ending: ReleaseReason) => (endings.push(ending), EMPTY);
       expectObservable(bracket({ acquire: throwError(() => 'no'), use: () => NEVER, release })).toBe('#', {}, 'no');
       expectObservable(bracket({ acquire: EMPTY, use: () => NEVER, release })).toBe('|');
     });
@@ -111,7 +111,7 @@ describe('bracket', () => {
   });
 
   test('a use that throws gives the resource back', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ expectObservable }) => {
       const use = (): never => {
         throw new RangeError('no such thing');
@@ -126,7 +126,7 @@ describe('bracket', () => {
   });
 
   test('a subscriber that takes one value and leaves at once has the resource given back once', () => {
-    const endings: Ending[] = [];
+    const endings: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const use = cold('(ab)---|');
       const stream = bracket({ acquire: of('r'), use: () => use, release: (_, ending) => (endings.push(ending), EMPTY) });
@@ -146,7 +146,7 @@ describe('bracket', () => {
       };
       const at = cold('01234567');
       at.subscribe((value) => (frame = Number(value)));
-      expectObservable(bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), hold })).toBe(
+      expectObservable(bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), onPending: hold })).toBe(
         '------|',
       );
       flush();

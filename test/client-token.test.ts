@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { createDownloadSession, vcenter } from 'rx-content-library';
-import { clientToken } from '#src/connection/client-token.js';
+import { createClientToken } from '#src/connection/client-token.js';
 import { all } from './support/simulated.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 test('a token is a random UUID', () => {
-  const tokens = Array.from({ length: 100 }, clientToken);
+  const tokens = Array.from({ length: 100 }, createClientToken);
   for (const token of tokens) expect(token).toMatch(uuid);
   expect(new Set(tokens)).toHaveProperty('size', 100);
 });

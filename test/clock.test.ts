@@ -1,18 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import { asyncScheduler, defer, map, NEVER, of, Subject, take, throwError, timer, type Observable } from 'rxjs';
 import { patientPeriod, type PollOptions } from 'rx-content-library';
-import { polling } from '#src/polling/clock.js';
-import { wishesOf } from '#src/polling/pace.js';
+import { poll } from '#src/polling/clock.js';
+import { scheduleOf } from '#src/polling/pace.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 interface Asked<A> extends PollOptions<A> {
   readonly poll: Observable<A>;
   readonly first?: Observable<A>;
-  readonly isNews?: (previous: A, current: A) => boolean;
+  readonly hasProgressed?: (previous: A, current: A) => boolean;
 }
 
-const polled = <A>({ poll, first = poll, isNews = () => false, ...options }: Asked<A>): Observable<A> =>
-  defer(() => polling({ poll, first, isNews, ...wishesOf(options) }));
+const polled = <A>({ poll: pollOnce, first = pollOnce, hasProgressed = () => false, ...options }: Asked<A>): Observable<A> =>
+  defer(() => poll({ poll$: pollOnce, first$: first, hasProgressed, ...scheduleOf(options) }));
 
 /** When each poll was sent, in virtual milliseconds. */
 const sent = <A>(answer: Observable<A>): { times: number[]; poll: Observable<A> } => {
@@ -127,7 +127,7 @@ describe('the period', () => {
         waits.push([answer, waited, quiet]);
         return 3;
       };
-      const polls$ = polled({ poll, period, isNews: (before, now) => before !== now });
+      const polls$ = polled({ poll, period, hasProgressed: (before, now) => before !== now });
       expectObservable(polls$.pipe(take(4))).toBe('-a---a---b---(b|)');
     });
     expect(waits).toEqual([

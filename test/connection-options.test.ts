@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { from, NEVER, of, Subject } from 'rxjs';
 import { listLibraries, vcenter, type Credentials, type Retry, type VCenterOptions } from 'rx-content-library';
-import { lineFor } from '#src/connection/options.js';
+import { resolveOptions } from '#src/connection/options.js';
 import { all, outcome, user } from './support/simulated.ts';
 
 const server = 'https://vcenter.example.com';
@@ -38,17 +38,17 @@ describe('an option that cannot be is a TypeError that names it and says what is
 
 describe('what is left out', () => {
   test('is a minute for an answer, and five attempts within two', () => {
-    expect(lineFor(options)).toMatchObject({
+    expect(resolveOptions(options)).toMatchObject({
       server,
       timeout: 60_000,
       retry: { attempts: 5, delay: 500, budget: 120_000 },
     });
   });
 
-  test('retry: false tries once', () => expect(lineFor({ ...options, retry: false }).retry).toBeUndefined());
+  test('retry: false tries once', () => expect(resolveOptions({ ...options, retry: false }).retry).toBeUndefined());
 
   test('a limit that the platform’s timers cannot hold is none', () => {
-    const { timeout, retry } = lineFor({
+    const { timeout, retry } = resolveOptions({
       ...options,
       timeout: Infinity,
       retry: { attempts: Infinity, delay: 1e12, budget: Infinity },
@@ -62,9 +62,9 @@ describe('what is left out', () => {
     const retry$ = new Subject<Retry>();
     retry$.subscribe((retry) => told.push(retry));
     const retry = { operation: 'x' } as Retry;
-    lineFor({ ...options, retry: { onRetry: retry$ } }).retry?.onRetry(retry);
-    lineFor({ ...options, retry: { onRetry: (given) => told.push(given) } }).retry?.onRetry(retry);
-    lineFor(options).retry?.onRetry(retry);
+    resolveOptions({ ...options, retry: { onRetry: retry$ } }).retry?.onRetry(retry);
+    resolveOptions({ ...options, retry: { onRetry: (given) => told.push(given) } }).retry?.onRetry(retry);
+    resolveOptions(options).retry?.onRetry(retry);
     expect(told).toEqual([retry, retry]);
   });
 });

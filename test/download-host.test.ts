@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { download, vcenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { reachableThrough } from '#src/connection/download-host.js';
+import { rewriteHost } from '#src/connection/download-host.js';
 import { inventory, outcome, quick, toMemory, user } from './support/simulated.ts';
 
 const link = 'https://vcenter.corp.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F';
@@ -16,13 +16,13 @@ describe('the host of a link', () => {
     ['[fd00::5]', 'https://vcenter.corp.test/a', 'https://[fd00::5]/a'],
     ['[fd00::5]:8443', 'https://vcenter.corp.test/a', 'https://[fd00::5]:8443/a'],
   ])('%s takes the place of the one of %s', (host, uri, expected) => {
-    expect(reachableThrough(host)({ uri, ssl_certificate_thumbprint: 'AA' })).toEqual({
+    expect(rewriteHost(host)({ uri, ssl_certificate_thumbprint: 'AA' })).toEqual({
       uri: expected,
       ssl_certificate_thumbprint: 'AA',
     });
   });
 
-  test('stays where none is given', () => expect(reachableThrough(undefined)({ uri: link })).toEqual({ uri: link }));
+  test('stays where none is given', () => expect(rewriteHost(undefined)({ uri: link })).toEqual({ uri: link }));
 });
 
 const options: VCenterOptions = { server: 'https://10.0.0.5', credentials: user };

@@ -18,7 +18,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { requestFor } from '#src/connection/route.js';
+import { buildRequest } from '#src/connection/route.js';
 import { outcome, quick, user } from './support/simulated.ts';
 
 const server = 'https://vcenter.example.com';
@@ -180,7 +180,7 @@ test('whatever an identifier and a name are, the address says them and nothing e
       fc.string({ unit: 'grapheme' }),
       fc.string(),
       (id, name, extra) => {
-        const { pathname, searchParams, hash } = new parse(server + requestFor(route, { [extra]: extra, id, name }).path);
+        const { pathname, searchParams, hash } = new parse(server + buildRequest(route, { [extra]: extra, id, name }).path);
         const [, api, item, segment = '', file, ...more] = pathname.split('/');
         return (
           [api, item, decode(segment), file].join('\n') === ['api', 'item', id, 'file'].join('\n') &&

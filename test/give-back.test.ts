@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { TransportError, type SinkFile } from 'rx-content-library';
-import { transfer, type Transferred } from '#src/transfer/transfer.js';
+import { transfer, type TransferProgress } from '#src/transfer/transfer.js';
 import { outcome } from './support/simulated.ts';
 
 type Stream = ReadableStream<Uint8Array<ArrayBuffer>>;
@@ -32,8 +32,8 @@ const hashed = () => {
   return hash;
 };
 
-const moved = (stream: Stream, target: SinkFile, more: Partial<Parameters<typeof transfer>[0]> = {}): Observable<Transferred> =>
-  transfer({ file: 'a.iso', stream, target, hashes: [], from: 0, lengths: [], onBytes: () => undefined, stall: 1e6, ...more });
+const moved = (stream: Stream, target: SinkFile, more: Partial<Parameters<typeof transfer>[0]> = {}): Observable<TransferProgress> =>
+  transfer({ file: 'a.iso', stream, target, hashes: [], from: 0, lengths: [], onBytes: () => undefined, stallTimeout: 1e6, ...more });
 
 /** Lets whatever is ready go on. */
 const settle = async (): Promise<void> => {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { defer, NEVER, Observable, of, throwError } from 'rxjs';
-import { inParts, type InParts } from '#src/transfer/in-parts.js';
-import { partsPlan, type Lane, type PartsPlan } from '#src/transfer/parts.js';
+import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/in-parts.js';
+import { createRangePlan, type ConnectionSlot, type RangePlan } from '#src/transfer/parts.js';
 import { drawing } from './support/drawing.ts';
 
-const limits = { least: 100, held: 80, smallest: 8, fast: Infinity, trial: 0 };
+const limits = { minRemaining: 100, maxBuffered: 80, minRangeSize: 8, fastEnough: Infinity, measureTime: 0 };
 
 /** So many connections besides the file's own, and how many of them are taken. */
-const lanesOf = (spare: number): { lane: Lane; taken: () => number; most: () => number; grow: (by: number) => void } => {
+const lanesOf = (spare: number): { lane: ConnectionSlot; taken: () => number; most: () => number; grow: (by: number) => void } => {
   let [free, taken, most] = [spare, 0, 0];
   const use = (): (() => void) => {
     let isOver = false;
@@ -30,7 +30,7 @@ const lanesOf = (spare: number): { lane: Lane; taken: () => number; most: () => 
     };
   };
   return {
-    lane: { begin: use, isSpare, borrow },
+    lane: { begin: use, hasExtra: isSpare, acquireExtra: borrow },
     taken: () => taken,
     most: () => most,
     grow: (by) => {
@@ -40,22 +40,22 @@ const lanesOf = (spare: number): { lane: Lane; taken: () => number; most: () => 
 };
 
 /** How much is held, besides. */
-const planOf = (connections: number, changes = {}): PartsPlan & { readonly held: number; readonly now: () => number } => {
-  const plan = partsPlan(connections, { ...limits, ...changes });
+const planOf = (connections: number, changes = {}): RangePlan & { readonly now: () => number } => {
+  const plan = createRangePlan(connections, { ...limits, ...changes });
   let now = 0;
   return {
     ...plan,
     now: () => now,
-    hold: (bytes) => {
-      const isRoom = plan.hold(bytes);
+    reserve: (bytes) => {
+      const isRoom = plan.reserve(bytes);
       if (isRoom) now += bytes;
-      expect(now).toBeLessThanOrEqual(plan.held);
+      expect(now).toBeLessThanOrEqual(plan.maxBuffered);
       return isRoom;
     },
-    free: (bytes) => {
+    release: (bytes) => {
       now -= bytes;
       expect(now).toBeGreaterThanOrEqual(0);
-      plan.free(bytes);
+      plan.release(bytes);
     },
   };
 };
@@ -102,17 +102,17 @@ const readAll = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array> 
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-const setUp = (changes: Partial<InParts> = {}, spare = 2) => {
+const setUp = (changes: Partial<ParallelRangesOptions> = {}, spare = 2) => {
   const lanes = lanesOf(spare);
   const plan = planOf(spare + 1);
   const { open, of$ } = bodies();
   const asked: [number, number][] = [];
   const failures: unknown[] = [];
-  const options: InParts = {
+  const options: ParallelRangesOptions = {
     from: 100,
     total: 1000,
     plan,
-    lane: lanes.lane,
+    slot: lanes.lane,
     onFailure: (thrown) => failures.push(thrown),
     ...changes,
     open: (from, to) => {
@@ -120,7 +120,7 @@ const setUp = (changes: Partial<InParts> = {}, spare = 2) => {
       return changes.open?.(from, to) ?? of$([source.subarray(from, to)]);
     },
   };
-  const stream = inParts(options);
+  const stream = fetchRangesInOrder(options);
   const isClean = () => ({ open: open(), held: plan.now(), taken: lanes.taken() });
   return { stream, asked, failures, lanes, plan, of$, isClean };
 };
@@ -158,7 +158,7 @@ describe('a file in parts', () => {
     expect(isClean()).toEqual(clean);
   });
 
-  test.each<[string, (from: number, to: number, of$: ReturnType<typeof bodies>['of$']) => InParts['open'], number]>([
+  test.each<[string, (from: number, to: number, of$: ReturnType<typeof bodies>['of$']) => ParallelRangesOptions['open'], number]>([
     ['is refused', () => () => throwError(() => 'refused'), 160],
     ['breaks', (from, _, of$) => () => of$([source.subarray(from, from + 5), 'break']), 165],
     ['ends too soon', (from, _, of$) => () => of$([source.subarray(from, from + 5)]), 165],
@@ -218,18 +218,18 @@ describe('a file in parts', () => {
   });
 
   test('towards the end the parts are shorter, so that no connection is left with a long one', () => {
-    const { lengthOf } = partsPlan(4, { ...limits, held: 500, smallest: 8 });
-    expect([1000, 400, 200, 100, 20, 5].map(lengthOf)).toEqual([100, 100, 50, 25, 8, 5]);
+    const { nextLength } = createRangePlan(4, { ...limits, maxBuffered: 500, minRangeSize: 8 });
+    expect([1000, 400, 200, 100, 20, 5].map(nextLength)).toEqual([100, 100, 50, 25, 8, 5]);
   });
 
   test('however many connections there are, what is held is bounded', () => {
     const mebibyte = 1024 * 1024;
     for (const connections of [2, 4, 8, 16, 1000]) {
-      const { lengthOf, hold } = partsPlan(connections);
+      const { nextLength, reserve } = createRangePlan(connections);
       let held = 0;
-      while (hold(lengthOf(1e12))) held += lengthOf(1e12);
+      while (reserve(nextLength(1e12))) held += nextLength(1e12);
       expect(held).toBeLessThanOrEqual(48 * mebibyte);
-      expect(lengthOf(1e12)).toBeGreaterThanOrEqual(4 * mebibyte);
+      expect(nextLength(1e12)).toBeGreaterThanOrEqual(4 * mebibyte);
     }
   });
 });
@@ -247,11 +247,11 @@ describe('whatever goes wrong', () => {
       const plan = planOf(connections, { held: between(20, 400), smallest: between(1, 40) });
       const made = bodies();
       const from = between(0, 500);
-      const stream = inParts({
+      const stream = fetchRangesInOrder({
         from,
         total: 1000,
         plan,
-        lane: lanes.lane,
+        slot: lanes.lane,
         onFailure: () => undefined,
         open: (first, end) => {
           if (draw() < trouble) return throwError(() => 'refused');

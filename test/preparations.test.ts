@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { defer, EMPTY, finalize, type Observable } from 'rxjs';
 import { ApiError, preparations, type DownloadFileInfo, type PrepareStatus } from 'rx-content-library';
-import { untilSettled } from '#src/watching/preparations.js';
+import { prepareAll } from '#src/watching/preparations.js';
 import { inVirtualTime } from './support/marbles.ts';
 import { scriptedVCenter } from './support/scripted-vcenter.ts';
 
@@ -196,6 +196,6 @@ test('for a download, ERROR is an outcome of its file: the others are watched to
       [prepareName]: ({ file_name }) => cold('(x|)', { x: info(String(file_name), file_name === 'b' ? 'ERROR' : 'PREPARING') }),
       [listName]: () => cold('(z|)', { z }),
     });
-    expectObservable(untilSettled(vc, 'session', ['a', 'b'], { period: 1 })).toBe('e(z|)', { e, z });
+    expectObservable(prepareAll(vc, 'session', ['a', 'b'], { period: 1 })).toBe('e(z|)', { e, z });
   });
 });

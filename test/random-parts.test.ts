@@ -9,9 +9,9 @@ import {
 } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
-import { fileDownload } from '#src/download/file-download.js';
-import { inLanes } from '#src/download/lanes.js';
-import { partsOf, partsPlan } from '#src/transfer/parts.js';
+import { downloadFile } from '#src/download/file-download.js';
+import { mergeMapAdaptive } from '#src/download/lanes.js';
+import { createRangeState, createRangePlan } from '#src/transfer/parts.js';
 import { drawing } from './support/drawing.ts';
 import { inFakeTime } from './support/fake-time.ts';
 import { outcome, quick, toRestartableMemory, user } from './support/simulated.ts';
@@ -55,21 +55,21 @@ const run = ({ seed, faults, connections }: Run) =>
     const draw = drawing(seed);
     const server = slowServer(simulator, { latency: Math.floor(draw() * 50), pace: 1000 });
     const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: server.fetch });
-    const limits = { least: 200_000, held: 200_000 + Math.floor(draw() * 600_000), smallest: 20_000, fast: Infinity, trial: 0 };
-    const plan = partsPlan(connections, limits);
+    const limits = { minRemaining: 200_000, maxBuffered: 200_000 + Math.floor(draw() * 600_000), minRangeSize: 20_000, fastEnough: Infinity, measureTime: 0 };
+    const plan = createRangePlan(connections, limits);
     let held = 0;
     let most = 0;
     const counted = {
       ...plan,
-      hold: (bytes: number) => {
-        const isRoom = plan.hold(bytes);
+      reserve: (bytes: number) => {
+        const isRoom = plan.reserve(bytes);
         if (isRoom) held += bytes;
         most = Math.max(most, held);
         return isRoom;
       },
-      free: (bytes: number) => {
+      release: (bytes: number) => {
         held -= bytes;
-        plan.free(bytes);
+        plan.release(bytes);
       },
     };
     const sink = toRestartableMemory();
@@ -88,35 +88,35 @@ const run = ({ seed, faults, connections }: Run) =>
         })),
       );
     const files$ = of('disk.vmdk').pipe(
-      inLanes(
-        (name, lane) =>
-          fileDownload({
+      mergeMapAdaptive(
+        (name, slot) =>
+          downloadFile({
             vc,
             name,
             sink,
             prepared,
             content: undefined,
-            stated: undefined,
-            stall: 5000,
-            parts: partsOf({
+            expectedChecksum: undefined,
+            stallTimeout: 5000,
+            ranges: createRangeState({
               plan: counted,
-              lane,
+              slot,
               onBusy: () => {
                 refusals += 1;
                 busy$.next();
               },
             }),
-            persistence: { attempts: 5, delay: 100, random: draw },
-            onFlow: () => undefined,
+            retryPolicy: { attempts: 5, delay: 100, random: draw },
+            onActiveChange: () => undefined,
             onRetry: (_, busy) => {
               if (busy) busy$.next();
             },
           }),
-        { most: connections, busy$ },
+        { maxConcurrency: connections, busy$ },
       ),
     );
     const { error } = await outcome(files$);
-    return { error, server, sink, held, most, limit: limits.held, refusals };
+    return { error, server, sink, held, most, limit: limits.maxBuffered, refusals };
   });
 
 describe('whatever goes wrong', () => {

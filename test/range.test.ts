@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { knowsRanges, placementOf, rangeHeaders, strongValidatorOf } from '#src/connection/range.js';
+import { supportsRanges, readRangeResponse, rangeHeaders, strongETag } from '#src/connection/range.js';
 
 const answer = (status: number, headers: Readonly<Record<string, string>> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -13,8 +13,8 @@ describe('the rest of a file', () => {
   });
 
   test('is taken from a 206 with the very range that was asked for', () => {
-    expect(placementOf(answer(206, { 'content-range': 'bytes 400-999/1000' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
-    expect(placementOf(answer(206, { 'content-range': 'bytes 400-999/*' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-999/1000' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-999/*' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
   });
 
   test.each([
@@ -28,30 +28,30 @@ describe('the rest of a file', () => {
     ['nothing about it', ''],
     ['nonsense', 'bytes 400-/1000'],
   ])('is not taken from a 206 that says %s', (_, range) => {
-    expect(placementOf(answer(206, { 'content-range': range }), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(206, { 'content-range': range }), wanted)).toEqual({ bytes: 'neither', total: undefined });
   });
 
   test('is not taken from other content', () => {
     const was = { from: 400, validator: '"v1"' };
     const range = { 'content-range': 'bytes 400-999/1000' };
-    expect(placementOf(answer(206, { ...range, etag: '"v2"' }), was)).toEqual({ bytes: 'neither', total: undefined });
-    expect(placementOf(answer(206, { ...range, etag: '"v1"' }), was)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, { ...range, etag: '"v2"' }), was)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(206, { ...range, etag: '"v1"' }), was)).toEqual({ bytes: 'rest', total: 1000 });
     // It said that much when it was asked for the first time; that it says nothing now is no other content.
-    expect(placementOf(answer(206, range), was)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, range), was)).toEqual({ bytes: 'rest', total: 1000 });
   });
 
   test('a 200 is the whole file, from its first byte, whatever was asked for', () => {
-    expect(placementOf(answer(200, { 'content-length': '1000' }), wanted)).toEqual({ bytes: 'whole', total: 1000 });
-    expect(placementOf(answer(200), wanted)).toEqual({ bytes: 'whole', total: undefined });
-    expect(placementOf(answer(200, { 'content-length': '70', 'content-encoding': 'gzip' }), wanted)).toEqual({
+    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), wanted)).toEqual({ bytes: 'whole', total: 1000 });
+    expect(readRangeResponse(answer(200), wanted)).toEqual({ bytes: 'whole', total: undefined });
+    expect(readRangeResponse(answer(200, { 'content-length': '70', 'content-encoding': 'gzip' }), wanted)).toEqual({
       bytes: 'whole',
       total: undefined,
     });
   });
 
   test('anything else is not the file', () => {
-    expect(placementOf(answer(416), wanted)).toEqual({ bytes: 'neither', total: undefined });
-    expect(placementOf(answer(204), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(416), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(204), wanted)).toEqual({ bytes: 'neither', total: undefined });
   });
 });
 
@@ -64,34 +64,34 @@ describe('a part of a file', () => {
   });
 
   test('is taken from a 206 with this very part', () => {
-    expect(placementOf(answer(206, { 'content-range': 'bytes 400-599/1000' }), part)).toEqual({ bytes: 'rest', total: 1000 });
-    expect(placementOf(answer(206, { 'content-range': 'bytes 0-599/1000' }), { from: 0, to: 600 })).toEqual({
+    expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-599/1000' }), part)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, { 'content-range': 'bytes 0-599/1000' }), { from: 0, to: 600 })).toEqual({
       bytes: 'rest',
       total: 1000,
     });
   });
 
   test('says nothing of the length of the file where the answer does not', () => {
-    expect(placementOf(answer(206, { 'content-range': 'bytes 400-599/*' }), part)).toEqual({ bytes: 'rest', total: undefined });
+    expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-599/*' }), part)).toEqual({ bytes: 'rest', total: undefined });
   });
 
   test.each(['bytes 400-598/1000', 'bytes 400-600/1000', 'bytes 400-999/1000', 'bytes 399-599/1000', 'bytes 0-199/1000'])(
     'is not taken from a 206 that says %s',
     (range) => {
-      expect(placementOf(answer(206, { 'content-range': range }), part)).toEqual({ bytes: 'neither', total: undefined });
+      expect(readRangeResponse(answer(206, { 'content-range': range }), part)).toEqual({ bytes: 'neither', total: undefined });
     },
   );
 
   test('is not the whole file, if that is what comes', () => {
-    expect(placementOf(answer(200, { 'content-length': '1000' }), part)).toEqual({ bytes: 'whole', total: 1000 });
+    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), part)).toEqual({ bytes: 'whole', total: 1000 });
   });
 });
 
 test('bytes from the middle of something compressed are not taken', () => {
   const range = { 'content-range': 'bytes 400-999/1000' };
   const unusable = { bytes: 'neither', total: undefined };
-  expect(placementOf(answer(206, { ...range, 'content-encoding': 'gzip' }), wanted)).toEqual(unusable);
-  expect(placementOf(answer(206, { ...range, 'content-encoding': 'identity' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
+  expect(readRangeResponse(answer(206, { ...range, 'content-encoding': 'gzip' }), wanted)).toEqual(unusable);
+  expect(readRangeResponse(answer(206, { ...range, 'content-encoding': 'identity' }), wanted)).toEqual({ bytes: 'rest', total: 1000 });
 });
 
 describe('a server knows ranges', () => {
@@ -103,17 +103,17 @@ describe('a server knows ranges', () => {
     [false, 'of something else', 200, { 'accept-ranges': 'items' }],
     [false, 'that compresses', 200, { 'accept-ranges': 'bytes', 'content-encoding': 'gzip' }],
     [false, 'that has no such bytes', 416, { 'accept-ranges': 'bytes' }],
-  ])('%s: one %s', (knows, _, status, headers) => expect(knowsRanges(answer(status, headers))).toBe(knows));
+  ])('%s: one %s', (knows, _, status, headers) => expect(supportsRanges(answer(status, headers))).toBe(knows));
 });
 
 test('a 416 may say how long the file is', () => {
-  expect(placementOf(answer(416, { 'content-range': 'bytes */400' }), wanted)).toEqual({ bytes: 'neither', total: 400 });
+  expect(readRangeResponse(answer(416, { 'content-range': 'bytes */400' }), wanted)).toEqual({ bytes: 'neither', total: 400 });
 });
 
 describe('a validator', () => {
   test('is an ETag that stands for the very bytes', () => {
-    expect(strongValidatorOf(new Headers({ etag: '"v1"' }))).toBe('"v1"');
-    expect(strongValidatorOf(new Headers({ etag: 'W/"v1"' }))).toBeUndefined();
-    expect(strongValidatorOf(new Headers())).toBeUndefined();
+    expect(strongETag(new Headers({ etag: '"v1"' }))).toBe('"v1"');
+    expect(strongETag(new Headers({ etag: 'W/"v1"' }))).toBeUndefined();
+    expect(strongETag(new Headers())).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decoder, DownloadFileInfo, isSessionLimit, isTransient } from 'rx-content-library';
-import { refusal } from '#src/connection/refusal.js';
+import { toApiError } from '#src/connection/refusal.js';
 import { exchange } from './contract/exchange.ts';
 import type { Input } from './contract/operations.ts';
 
@@ -112,7 +112,7 @@ else
       (file) => {
         const body = jsonOf(file) as { messages: readonly unknown[] };
         // The error type was printed with it, outside the JSON.
-        const error = refusal('content.library.item.UpdateSession.complete', 400, {
+        const error = toApiError('content.library.item.UpdateSession.complete', 400, {
           ...body,
           error_type: 'NOT_ALLOWED_IN_CURRENT_STATE',
         });
@@ -130,7 +130,7 @@ else
         const info = { name, status, bytes_transferred: 0, download_endpoint: { uri } };
         expect(decoder(DownloadFileInfo)(info)).toEqual({ _tag: 'Right', right: info });
         if (!/^\d{3} /.test(result)) continue;
-        const error = refusal('data', Number(result.slice(0, 3)), undefined);
+        const error = toApiError('data', Number(result.slice(0, 3)), undefined);
         expect(error).toMatchObject({ status: 404, error_type: 'NOT_FOUND', messages: [] });
         expect(isTransient(error)).toBe(false);
       }

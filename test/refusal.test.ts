@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isContentLibraryError, isTransient, isUnknownRoute } from 'rx-content-library';
-import { refusal } from '#src/connection/refusal.js';
+import { toApiError } from '#src/connection/refusal.js';
 
 const messages = [{ id: 'com.vmware.x', default_message: 'Not found.', args: ['a'] }];
 
@@ -10,7 +10,7 @@ test.each([
   ['/rest since 7.0', { type: 'com.vmware.vapi.std.errors.not_found', value: { error_type: 'NOT_FOUND', messages } }, {}],
   ['/rest before 7.0, without error_type', { value: { messages }, type: 'com.vmware.vapi.std.errors.not_found' }, {}],
 ])('reads the shape of %s', (_, body, more) => {
-  expect(refusal('content.Library.get', 404, body)).toMatchObject({
+  expect(toApiError('content.Library.get', 404, body)).toMatchObject({
     _tag: 'ApiError',
     status: 404,
     error_type: 'NOT_FOUND',
@@ -25,7 +25,7 @@ test('reads the camelCase shape of 6.0', () => {
     localizableMessages: [{ id: 'com.vmware.vapi.rest.httpNotFound', defaultMessage: 'Not found.' }],
     majorErrorCode: 404,
   };
-  expect(refusal('x', 404, body)).toMatchObject({
+  expect(toApiError('x', 404, body)).toMatchObject({
     error_type: 'NOT_FOUND',
     messages: [{ id: 'com.vmware.vapi.rest.httpNotFound', default_message: 'Not found.', args: [] }],
   });
@@ -46,11 +46,11 @@ test.each([
   [507, 'UNABLE_TO_ALLOCATE_RESOURCE'],
 ])('without a body that helps, %d is %s', (status, error_type) => {
   for (const body of [undefined, null, 'text', [], { value: 'x' }, { messages: 'x' }])
-    expect(refusal('x', status, body)).toMatchObject({ error_type, messages: [], status });
+    expect(toApiError('x', status, body)).toMatchObject({ error_type, messages: [], status });
 });
 
 test('the challenge, which names the server, is not kept', () => {
-  const error = refusal('x', 401, { error_type: 'UNAUTHENTICATED', messages: [], challenge: 'Basic realm="secret-realm"' });
+  const error = toApiError('x', 401, { error_type: 'UNAUTHENTICATED', messages: [], challenge: 'Basic realm="secret-realm"' });
   expect(JSON.stringify([error, error.message])).not.toContain('secret-realm');
 });
 
@@ -65,14 +65,14 @@ test('the first message is the operation’s own, the others are its causes; all
       params: { size: { i: 7 } },
     },
   ];
-  const error = refusal('content.Library.get', 400, { error_type: 'INVALID_ARGUMENT', messages: said });
+  const error = toApiError('content.Library.get', 400, { error_type: 'INVALID_ARGUMENT', messages: said });
   expect(error.messages).toEqual(said);
   expect(error.message).toBe('content.Library.get: INVALID_ARGUMENT (400): Could not. Because.');
 });
 
 test('named arguments are the same as an object and as the pairs of /rest', () => {
   const paramsOf = (params: unknown) =>
-    refusal('x', 400, { messages: [{ id: 'i', default_message: 'd', args: [], params }] }).messages[0]?.params;
+    toApiError('x', 400, { messages: [{ id: 'i', default_message: 'd', args: [], params }] }).messages[0]?.params;
   expect(paramsOf({ name: { s: 'ubuntu' } })).toEqual({ name: { s: 'ubuntu' } });
   expect(paramsOf([{ key: 'name', value: { s: 'ubuntu' } }])).toEqual({ name: { s: 'ubuntu' } });
   expect(paramsOf(null)).toBeUndefined();
@@ -80,11 +80,11 @@ test('named arguments are the same as an object and as the pairs of /rest', () =
 });
 
 test('a type that is not VMware’s says nothing', () => {
-  expect(refusal('x', 503, { type: 'about:blank', title: 'Unavailable' }).error_type).toBe('SERVICE_UNAVAILABLE');
+  expect(toApiError('x', 503, { type: 'about:blank', title: 'Unavailable' }).error_type).toBe('SERVICE_UNAVAILABLE');
 });
 
 test('a refusal that says nothing asks about a proxy, and keeps the page to itself', () => {
-  expect(refusal('x', 502, undefined).message).toBe(
+  expect(toApiError('x', 502, undefined).message).toBe(
     'x: SERVICE_UNAVAILABLE (502), without a message of vCenter: did a proxy answer?',
   );
 });
@@ -124,7 +124,7 @@ test('whatever the body is, it is one error, with a sentence', () => {
   }));
   fc.assert(
     fc.property(fc.integer({ min: 400, max: 599 }), body, (status, value) => {
-      const error = refusal('x', status, value);
+      const error = toApiError('x', status, value);
       const texts = error.messages.flatMap(({ id, default_message, args }) => [id, default_message, ...args]);
       return (
         isContentLibraryError(error) &&

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { asyncScheduler, defer, of, throwError, type Observable } from 'rxjs';
 import { ApiError, DecodeError, TimeoutError, TlsError, TransportError } from 'rx-content-library';
-import { retrying, type Retry, type RetryPolicy } from '#src/connection/retrying.js';
-import { repeatOf } from '#src/connection/route.js';
+import { retryOperation, type Retry, type RetryPolicy } from '#src/connection/retrying.js';
+import { idempotencyOf } from '#src/connection/route.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const operation = 'content.Library.list';
@@ -27,14 +27,14 @@ const inTurn = <A>(requests: readonly Observable<A>[]): Observable<A> => {
 /** At which milliseconds something is sent that fails at once, every time, and what comes of it. */
 const failing = (
   error: unknown,
-  repeat: Parameters<typeof retrying>[2] = 'always',
+  repeat: Parameters<typeof retryOperation>[2] = 'always',
   changes: Partial<RetryPolicy> = {},
 ): { readonly times: readonly number[]; readonly error: unknown; readonly ended: number } => {
   const times: number[] = [];
   const end: { error?: unknown; ended?: number } = {};
   inVirtualTime(({ flush }) => {
     const request$ = defer(() => (times.push(asyncScheduler.now()), throwError(() => error)));
-    request$.pipe(retrying({ ...policy, ...changes }, operation, repeat)).subscribe({
+    request$.pipe(retryOperation({ ...policy, ...changes }, operation, repeat)).subscribe({
       error: (thrown: unknown) => Object.assign(end, { error: thrown, ended: asyncScheduler.now() }),
     });
     flush();
@@ -48,7 +48,7 @@ describe('retrying', () => {
       const first = cold('  --#', {}, busy);
       const second = cold('      --#', {}, lost);
       const third = cold('               --(a|)');
-      const retrying$ = inTurn([first, second, third]).pipe(retrying(policy, operation, 'always'));
+      const retrying$ = inTurn([first, second, third]).pipe(retryOperation(policy, operation, 'always'));
       expectObservable(retrying$).toBe('  ---------------(a|)');
       expectSubscriptions(first.subscriptions).toBe('^-!');
       expectSubscriptions(second.subscriptions).toBe('-----^-!');
@@ -59,7 +59,7 @@ describe('retrying', () => {
   test('unsubscribing aborts the request in flight', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const request = cold('-------(a|)');
-      expectObservable(request.pipe(retrying(policy, operation, 'always')), '^--!').toBe('----');
+      expectObservable(request.pipe(retryOperation(policy, operation, 'always')), '^--!').toBe('----');
       expectSubscriptions(request.subscriptions).toBe('^--!');
     });
   });
@@ -67,13 +67,13 @@ describe('retrying', () => {
   test('unsubscribing in a pause ends it: nothing is sent any more, and no timer is left', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const request = cold('--#', {}, busy);
-      expectObservable(request.pipe(retrying(policy, operation, 'always')), '^---!').toBe('-----');
+      expectObservable(request.pipe(retryOperation(policy, operation, 'always')), '^---!').toBe('-----');
       expectSubscriptions(request.subscriptions).toBe(['^-!']);
     });
     let left = -1;
     inVirtualTime(({ cold, flush }) => {
       const subscription = cold('#', {}, busy)
-        .pipe(retrying({ ...policy, delay: 5000 }, operation, 'always'))
+        .pipe(retryOperation({ ...policy, delay: 5000 }, operation, 'always'))
         .subscribe({ error: () => undefined });
       asyncScheduler.schedule(() => subscription.unsubscribe(), 1);
       flush();
@@ -85,7 +85,7 @@ describe('retrying', () => {
 
   test('is cold: each subscription has its own attempts and its own budget', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const request$ = cold('#', {}, busy).pipe(retrying({ ...policy, attempts: 2, budget: 3 }, operation, 'always'));
+      const request$ = cold('#', {}, busy).pipe(retryOperation({ ...policy, attempts: 2, budget: 3 }, operation, 'always'));
       expectObservable(request$).toBe('---#', {}, busy);
       expectObservable(request$, '----^').toBe('-------#', {}, busy);
     });
@@ -123,7 +123,7 @@ describe('the pauses', () => {
   test('count towards the budget together with the requests', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const request = cold('-----#', {}, busy);
-      expectObservable(request.pipe(retrying({ ...policy, budget: 13 }, operation, 'always'))).toBe('-------------#', {}, busy);
+      expectObservable(request.pipe(retryOperation({ ...policy, budget: 13 }, operation, 'always'))).toBe('-------------#', {}, busy);
       expectSubscriptions(request.subscriptions).toBe(['^----!', '--------^----!']);
     });
   });
@@ -183,7 +183,7 @@ describe('an operation that finds itself done', () => {
     inVirtualTime(({ flush }) => {
       const requests = failures.map((error) => (error === undefined ? of(undefined) : throwError(() => error)));
       inTurn<unknown>(requests)
-        .pipe(retrying(policy, 'content.library.item.DownloadSession.delete', { done: 'NOT_FOUND' }))
+        .pipe(retryOperation(policy, 'content.library.item.DownloadSession.delete', { done: 'NOT_FOUND' }))
         .subscribe({
           error: (error: unknown) => (outcome = error),
           complete: () => (outcome = 'done'),
@@ -212,19 +212,19 @@ describe('an operation', () => {
   const write = { api: { route: 'POST /api/x' } };
 
   test('that /api reads with GET may be repeated, also where /rest has a POST for it', () => {
-    expect(repeatOf(read, {})).toBe('always');
+    expect(idempotencyOf(read, {})).toBe('always');
   });
 
   test('that is nothing of the kind is repeated only after a refusal, if its row does not say otherwise', () => {
-    expect(repeatOf(write, {})).toBe('refused');
-    expect(repeatOf({ ...write, repeat: 'always' }, {})).toBe('always');
-    expect(repeatOf({ ...read, repeat: 'refused' }, {})).toBe('refused');
+    expect(idempotencyOf(write, {})).toBe('refused');
+    expect(idempotencyOf({ ...write, idempotency: 'always' }, {})).toBe('always');
+    expect(idempotencyOf({ ...read, idempotency: 'refused' }, {})).toBe('refused');
   });
 
   test('with a client token may be repeated, without one it may not', () => {
     const create = { ...write, repeat: 'token' } as const;
-    expect(repeatOf(create, { client_token: '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f' })).toBe('always');
-    expect(repeatOf(create, { client_token: undefined })).toBe('refused');
-    expect(repeatOf(create, {})).toBe('refused');
+    expect(idempotencyOf(create, { client_token: '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f' })).toBe('always');
+    expect(idempotencyOf(create, { client_token: undefined })).toBe('refused');
+    expect(idempotencyOf(create, {})).toBe('refused');
   });
 });

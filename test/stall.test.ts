@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TimeoutError } from 'rx-content-library';
-import { unlessStalled } from '#src/transfer/stall.js';
+import { errorIfStalled } from '#src/transfer/stall.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const stalled = new TimeoutError({ operation: 'download', timeout: 8 });
@@ -9,7 +9,7 @@ test('errors when the wait is longer than the limit', () => {
   inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
     const source = cold('     -a-------');
     const expected = '        -a------#';
-    expectObservable(source.pipe(unlessStalled({ operation: 'download', limit: 8, waitingSince: () => 0 }))).toBe(
+    expectObservable(source.pipe(errorIfStalled({ operation: 'download', limit: 8, waitingSince: () => 0 }))).toBe(
       expected,
       { a: 'a' },
       stalled,
@@ -21,7 +21,7 @@ test('errors when the wait is longer than the limit', () => {
 test('does not count while it is not the server that is slow', () => {
   inVirtualTime(({ cold, expectObservable }) => {
     const source = cold('     -a------------------b|');
-    expectObservable(source.pipe(unlessStalled({ operation: 'download', limit: 8, waitingSince: () => undefined }))).toBe(
+    expectObservable(source.pipe(errorIfStalled({ operation: 'download', limit: 8, waitingSince: () => undefined }))).toBe(
       '-a------------------b|',
     );
   });
@@ -29,7 +29,7 @@ test('does not count while it is not the server that is slow', () => {
 
 test('a limit that is never reached costs nothing after the end', () => {
   inVirtualTime(({ cold, expectObservable, flush }) => {
-    expectObservable(cold('-a|').pipe(unlessStalled({ operation: 'download', limit: 8, waitingSince: () => 0 }))).toBe('-a|');
+    expectObservable(cold('-a|').pipe(errorIfStalled({ operation: 'download', limit: 8, waitingSince: () => 0 }))).toBe('-a|');
     expect(flush).not.toThrow();
   });
 });

@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { defer, map, switchMap } from 'rxjs';
-import { together } from '#src/download/together.js';
+import { coalesce } from '#src/download/together.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('asked together', () => {
@@ -8,7 +8,7 @@ describe('asked together', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       let put = 0;
       const question = cold('---(x|)');
-      const one$ = together(defer(() => question.pipe(map(() => (put += 1)))));
+      const one$ = coalesce(defer(() => question.pipe(map(() => (put += 1)))));
       expectObservable(one$).toBe('---(1|)', { 1: 1 });
       expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('------2', { 2: 2 });
       expectObservable(cold('--a').pipe(switchMap(() => one$))).toBe('------2', { 2: 2 });
@@ -21,7 +21,7 @@ describe('asked together', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       let put = 0;
       const question = defer(() => cold((put += 1) === 1 ? '---#' : '---(x|)'));
-      const one$ = together(question);
+      const one$ = coalesce(question);
       expectObservable(one$).toBe('---#');
       expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('------x');
     });
@@ -30,7 +30,7 @@ describe('asked together', () => {
   test('is aborted when nobody waits for it any more', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const question = cold('-----(x|)');
-      const one$ = together(question);
+      const one$ = coalesce(question);
       expectObservable(one$, '--!').toBe('--');
       expectSubscriptions(question.subscriptions).toBe(['^-!', '-------^----!']);
       expectObservable(cold('-------a').pipe(switchMap(() => one$))).toBe('------------x');
@@ -40,7 +40,7 @@ describe('asked together', () => {
   test('goes on for the one who still waits', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const question = cold('-----(x|)');
-      const one$ = together(question);
+      const one$ = coalesce(question);
       expectObservable(one$, '--!').toBe('--');
       expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('----------x');
       expectSubscriptions(question.subscriptions).toBe(['^----!', '-----^----!']);

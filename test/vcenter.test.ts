@@ -22,7 +22,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
-import { unretried } from '#src/connection/vcenter.js';
+import { withoutRetry } from '#src/connection/vcenter.js';
 import { all, inventory, operations, outcome, quick, simulated, user } from './support/simulated.ts';
 
 const server = 'https://vcenter.example.com';
@@ -207,7 +207,7 @@ describe('a call that fails in passing', () => {
     expect(count(never.simulator, 'content.Library.list')).toBe(1);
 
     const own = simulated('api', options, quickly);
-    await outcome(listLibraries(unretried(own.vc)));
+    await outcome(listLibraries(withoutRetry(own.vc)));
     expect(count(own.simulator, 'content.Library.list')).toBe(1);
     await outcome(getLibrary(own.vc, 'library-1'));
     expect(count(own.simulator, 'cis.Session.create')).toBe(1);

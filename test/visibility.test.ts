@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { defer, type Observable } from 'rxjs';
 import type { PollOptions } from 'rx-content-library';
-import { polling } from '#src/polling/clock.js';
-import { wishesOf } from '#src/polling/pace.js';
+import { poll } from '#src/polling/clock.js';
+import { scheduleOf } from '#src/polling/pace.js';
 import { inVirtualTime } from './support/marbles.ts';
 
-const polled = <A>(poll: Observable<A>, options: PollOptions<A>): Observable<A> =>
-  defer(() => polling({ poll, ...wishesOf(options) }));
+const polled = <A>(source: Observable<A>, options: PollOptions<A>): Observable<A> =>
+  defer(() => poll({ poll$: source, ...scheduleOf(options) }));
 
 /** A page that can be hidden, and counts who listens. */
 class Page extends EventTarget {

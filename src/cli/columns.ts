@@ -10,14 +10,14 @@ const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmen
 const columnsOf = (segment: string): number => (wide.test(segment) ? 2 : 1);
 
 /** How many columns a text takes. */
-export const width = (text: string): number => {
+export const displayWidth = (text: string): number => {
   let columns = 0;
   for (const { segment } of segments(text)) columns += columnsOf(segment);
   return columns;
 };
 
 /** Spaces behind a text, so that it takes so many columns. */
-export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - width(text), 0));
+export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - displayWidth(text), 0));
 
 /** As much of the text as goes into so many columns. */
 export const cut = (text: string, columns: number): string => {
@@ -33,7 +33,7 @@ export const cut = (text: string, columns: number): string => {
 
 /** Columns that stand below each other. */
 export const table = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => width(row[column] ?? ''))));
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))));
   return rows.map((row) =>
     row
       .map((cell, column) => padded(cell, widths[column] ?? 0))

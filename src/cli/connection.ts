@@ -51,18 +51,18 @@ export const connectionFrom = async (
     throw usageError(`--dialect is api, rest or auto, not ${JSON.stringify(dialect)}.`);
   const options: VCenterOptions = {
     server: server.origin,
-    fetch: understood(() => nodeFetch(trustFrom(flags, env, server))),
+    fetch: asUsageError(() => nodeFetch(trustFrom(flags, env, server))),
     dialect,
     credentials: await credentialsFrom(flags, env, server, stdin),
     ...(flags.downloadHost === undefined ? {} : { downloadHost: flags.downloadHost }),
   };
   // It sends nothing, and says what cannot be.
-  understood(() => vcenter(options));
+  asUsageError(() => vcenter(options));
   return options;
 };
 
 /** What is said of a thumbprint or of a host is for the person who has given it. */
-const understood = <A>(make: () => A): A => {
+const asUsageError = <A>(make: () => A): A => {
   try {
     return make();
   } catch (thrown) {

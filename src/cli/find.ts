@@ -3,7 +3,7 @@
 import { catchError, concatMap, forkJoin, map, of, throwError, type Observable } from 'rxjs';
 import { ApiError, findItems, findLibraries, getItem, getLibrary, type VCenter } from '../index.ts';
 import { notFoundError, usageError } from './command-error.ts';
-import { shown } from './words.ts';
+import { sanitize } from './words.ts';
 
 /** Something that has a name and an identifier. */
 export interface Named {
@@ -12,7 +12,7 @@ export interface Named {
 }
 
 /** Splits `LIBRARY/ITEM/GLOB`. A slash within a name is written `%2F`. */
-export const partsOf = (path: string): readonly string[] => {
+export const parsePath = (path: string): readonly string[] => {
   const parts = path.replace(/\/$/, '').split('/');
   if (parts.length > 3 || parts.some((part) => part === ''))
     throw usageError(`${JSON.stringify(path)} is not LIBRARY/ITEM/FILE. A slash within a name is written %2F.`);
@@ -20,13 +20,13 @@ export const partsOf = (path: string): readonly string[] => {
 };
 
 /** The library of a name or an identifier. */
-export const libraryNamed = (vc: VCenter, name: string): Observable<Named> =>
-  findLibraries(vc, { name }).pipe(concatMap((ids) => one('library', name, ids, (id) => getLibrary(vc, id))));
+export const findLibraryByName = (vc: VCenter, name: string): Observable<Named> =>
+  findLibraries(vc, { name }).pipe(concatMap((ids) => resolveUnique('library', name, ids, (id) => getLibrary(vc, id))));
 
 /** The item of a name or an identifier in a library. */
-export const itemNamed = (vc: VCenter, library: Named, name: string): Observable<Named> =>
+export const findItemByName = (vc: VCenter, library: Named, name: string): Observable<Named> =>
   findItems(vc, { name, library_id: library.id }).pipe(
-    concatMap((ids) => one('item', name, ids, (id) => itemIn(vc, library, id))),
+    concatMap((ids) => resolveUnique('item', name, ids, (id) => itemIn(vc, library, id))),
   );
 
 /** An identifier finds items of all libraries. */
@@ -41,7 +41,7 @@ const itemIn = (vc: VCenter, library: Named, id: string): Observable<Named> =>
     }),
   );
 
-const one = (
+const resolveUnique = (
   kind: string,
   wanted: string,
   ids: readonly string[],
@@ -61,7 +61,7 @@ const one = (
     map((found) => {
       const [exact, another] = found.filter(({ name }) => name === wanted);
       if (exact !== undefined && another === undefined) return exact;
-      const choice = found.map(({ id, name }) => `  ${id}  ${shown(name)}`).join('\n');
+      const choice = found.map(({ id, name }) => `  ${id}  ${sanitize(name)}`).join('\n');
       throw usageError(
         `There are ${found.length} of ${kind} ${JSON.stringify(wanted)}. Use the identifier of the one you mean:\n${choice}`,
       );
@@ -74,7 +74,7 @@ const isNoSuchId = (thrown: unknown): boolean =>
   thrown instanceof ApiError && ['NOT_FOUND', 'INVALID_ARGUMENT', 'INVALID_REQUEST'].includes(thrown.error_type);
 
 /** Whether a file's name fits a pattern of `*` and `?`. */
-export const fits = (pattern: string): ((name: string) => boolean) => {
+export const globMatcher = (pattern: string): ((name: string) => boolean) => {
   const source = pattern
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
     .replaceAll('*', '.*')

@@ -9,7 +9,7 @@ import type {
   InventorySubscription,
 } from '../simulator/index.ts';
 import { jsonIn } from './json-file.ts';
-import { anything, boolean, isObject, list, number, object, oneOf, text, type Check, type Fields } from './plain-data.ts';
+import { anything, boolean, isObject, list, number, object, oneOf, text, type Validator, type Fields } from './plain-data.ts';
 
 const file: Omit<Fields<InventoryFile>, 'open'> = {
   name: text,
@@ -19,7 +19,7 @@ const file: Omit<Fields<InventoryFile>, 'open'> = {
   storedSize: number,
   cached: boolean,
 };
-const wholeFile: Check = (value, path) =>
+const wholeFile: Validator = (value, path) =>
   object(file, 'name')(value, path) ??
   (isObject(value) && ('content' in value || 'size' in value) ? undefined : `${path} has neither content nor size`);
 

@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 import { usageError } from './command-error.ts';
-import type { Check } from './plain-data.ts';
+import type { Validator } from './plain-data.ts';
 
 /** What is in a file, if a check finds it well. */
-export const jsonIn = async (path: string, check: Check): Promise<unknown> => {
+export const jsonIn = async (path: string, check: Validator): Promise<unknown> => {
   const content = await readFile(path, 'utf8').catch((error: unknown) => {
     throw usageError(`${path} cannot be read: ${messageOf(error)}`);
   });

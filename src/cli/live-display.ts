@@ -4,16 +4,16 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
-import { cut, padded, width } from './columns.ts';
+import { cut, padded, displayWidth } from './columns.ts';
 import { closedLine, failedLine, retryingLine } from './plain-display.ts';
-import { bytes, shown, time } from './words.ts';
+import { bytes, sanitize, time } from './words.ts';
 
 /** Milliseconds between two drawings. */
 const drawEvery = 80;
 const barWidth = 24;
 
 /** Of what there is a line of its own, here or by whoever comes next. */
-const told: ReadonlySet<DownloadEvent['type']> = new Set(['retrying', 'saved', 'failed', 'closed']);
+const hasOwnLine: ReadonlySet<DownloadEvent['type']> = new Set(['retrying', 'saved', 'failed', 'closed']);
 
 /** Draws the picture of a download again and again at the same place, and takes it away at the end. */
 export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<DownloadEvent> => {
@@ -37,7 +37,7 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
     // Whoever prints a line about a file finds a clean place for it; the picture is drawn again below.
     const clearing$ = events$.pipe(
       tap((event) => {
-        if (told.has(event.type)) erase();
+        if (hasOwnLine.has(event.type)) erase();
         if (event.type === 'retrying') stream.write(`${retryingLine(event)}\n`);
         if (event.type === 'failed') stream.write(`${failedLine(event)}\n`);
         if (event.type === 'closed') stream.write(`${closedLine(event)}\n`);
@@ -51,8 +51,8 @@ const linesOf = ({ files, received, total, percent, speed, timeLeft }: DownloadS
   const open = files.filter(({ phase }) => phase !== 'saved');
   // With more files than lines, those that move are worth seeing.
   const worth = [...open].sort((a, b) => weight(b) - weight(a)).slice(0, Math.max(room - 2, 1));
-  const column = Math.max(...worth.map(({ name }) => width(shown(name))), 'all files'.length);
-  const rows = worth.map((file) => `${padded(shown(file.name), column)}  ${stateOf(file)}`);
+  const column = Math.max(...worth.map(({ name }) => displayWidth(sanitize(name))), 'all files'.length);
+  const rows = worth.map((file) => `${padded(sanitize(file.name), column)}  ${stateOf(file)}`);
   const whole = [
     percent === undefined ? bytes(received) : `${bar(percent)} ${bytes(received)} of ${bytes(total ?? received)}`,
     ...(speed > 0 ? [`${bytes(speed)}/s`] : []),

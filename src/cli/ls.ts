@@ -2,11 +2,11 @@
 
 import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArray, type Observable } from 'rxjs';
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
-import { itemNamed, libraryNamed, partsOf } from './find.ts';
+import { findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { usageError } from './command-error.ts';
 import { table } from './columns.ts';
 import { jsonLine } from './json-line.ts';
-import { bytes, shown } from './words.ts';
+import { bytes, sanitize } from './words.ts';
 
 /** One thing that was found, as `--json` prints it. */
 interface Entry {
@@ -26,17 +26,17 @@ export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observ
   );
 
 const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly Entry[]> => {
-  const [library, item, file] = path === undefined ? [] : partsOf(path);
+  const [library, item, file] = path === undefined ? [] : parsePath(path);
   if (file !== undefined) throw usageError('ls shows libraries, items and the files of an item: LIBRARY or LIBRARY/ITEM.');
   if (library === undefined) return listLibraries(vc).pipe(each((id) => libraryEntry(vc, id)));
-  const library$ = libraryNamed(vc, library);
+  const library$ = findLibraryByName(vc, library);
   if (item === undefined)
     return library$.pipe(
       concatMap(({ id }) => listItems(vc, id)),
       each((id) => itemEntry(vc, id)),
     );
   return library$.pipe(
-    concatMap((found) => itemNamed(vc, found, item)),
+    concatMap((found) => findItemByName(vc, found, item)),
     concatMap(({ id }) => listItemFiles(vc, id)),
     map((files) =>
       files.map(({ name, size, cached, version, checksum_info }): Entry => ({
@@ -102,22 +102,22 @@ const asTable = (entries: readonly Entry[]): readonly string[] => {
   if (first === undefined) return [];
   const size = ({ cached, size: count }: Entry): string =>
     cached === false ? 'not cached' : typeof count === 'number' ? bytes(count) : '';
-  const text = (value: unknown): string => (typeof value === 'string' ? shown(value) : '');
+  const text = (value: unknown): string => (typeof value === 'string' ? sanitize(value) : '');
   switch (first.type) {
     case 'library':
       return table([
         ['LIBRARY', 'TYPE', 'ID'],
-        ...entries.map((entry) => [shown(entry.name), text(entry['libraryType']), text(entry.id)]),
+        ...entries.map((entry) => [sanitize(entry.name), text(entry['libraryType']), text(entry.id)]),
       ]);
     case 'item':
       return table([
         ['ITEM', 'TYPE', 'ON DISK', 'ID'],
-        ...entries.map((entry) => [shown(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
+        ...entries.map((entry) => [sanitize(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
       ]);
     case 'file':
       return table([
         ['FILE', 'ON DISK', 'VERSION'],
-        ...entries.map((entry) => [shown(entry.name), size(entry), text(entry['version'])]),
+        ...entries.map((entry) => [sanitize(entry.name), size(entry), text(entry['version'])]),
       ]);
   }
 };

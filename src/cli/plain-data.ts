@@ -1,30 +1,30 @@
 /** Says what is wrong with data that was read from a file, and where. */
 
 /** Says what is wrong with a value, and where; nothing if all is well. */
-export type Check = (value: unknown, path: string) => string | undefined;
+export type Validator = (value: unknown, path: string) => string | undefined;
 
 /** A check for every field of a type: what the simulator learns has to be added here before it compiles. */
-export type Fields<T> = Readonly<Record<T extends unknown ? keyof T : never, Check>>;
+export type Fields<T> = Readonly<Record<T extends unknown ? keyof T : never, Validator>>;
 
 /** Everything is well. */
-export const anything: Check = () => undefined;
+export const anything: Validator = () => undefined;
 
 const words = { number: 'number', string: 'text', boolean: 'truth value: true or false' };
 
 const of =
-  (type: 'number' | 'string' | 'boolean'): Check =>
+  (type: 'number' | 'string' | 'boolean'): Validator =>
   (value, path) =>
     typeof value === type ? undefined : `${path} is no ${words[type]}`;
 
 /** One of these values. */
 export const oneOf =
-  (...values: readonly unknown[]): Check =>
+  (...values: readonly unknown[]): Validator =>
   (value, path) =>
     values.includes(value) ? undefined : `${path} is none of ${values.join(', ')}`;
 
 /** A list, of which every entry is well. */
 export const list =
-  (check: Check): Check =>
+  (check: Validator): Validator =>
   (value, path) =>
     Array.isArray(value) ? first(value.map((item, index) => check(item, `${path}[${index}]`))) : `${path} is no list`;
 
@@ -34,13 +34,13 @@ export const isObject = (value: unknown): value is Readonly<Record<string, unkno
 
 /** An object, of which every field is well, whatever it is called. */
 export const map =
-  (check: Check): Check =>
+  (check: Validator): Validator =>
   (value, path) =>
     isObject(value) ? first(Object.entries(value).map(([key, item]) => check(item, `${path}.${key}`))) : `${path} is no object`;
 
 /** An object that has no other fields than these, and of these at least the ones named. */
 export const object =
-  (fields: Readonly<Record<string, Check>>, ...required: readonly string[]): Check =>
+  (fields: Readonly<Record<string, Validator>>, ...required: readonly string[]): Validator =>
   (value, path) => {
     if (!isObject(value)) return `${path} is no object`;
     const missing = required.find((name) => !Object.hasOwn(value, name));

@@ -2,18 +2,18 @@
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Closed, DownloadEvent, Failed, Retrying, Status } from '../index.ts';
-import { bytes, files, shown, time } from './words.ts';
+import { bytes, files, sanitize, time } from './words.ts';
 
 /** Milliseconds between two lines about the bytes of one file. */
 const tellEvery = 10_000;
 
 /** Writes a line for what is worth one. */
 export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFunction<DownloadEvent> => {
-  const told = new Map<string, number>();
+  const lastProgressAt = new Map<string, number>();
   const progressIsDue = (file: string): boolean => {
     const now = asyncScheduler.now();
-    const due = now - (told.get(file) ?? now) >= tellEvery;
-    if (due || !told.has(file)) told.set(file, now);
+    const due = now - (lastProgressAt.get(file) ?? now) >= tellEvery;
+    if (due || !lastProgressAt.has(file)) lastProgressAt.set(file, now);
     return due;
   };
   const statuses = new Map<string, string>();
@@ -21,24 +21,24 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
   return tap((event) => {
     switch (event.type) {
       case 'opened':
-        return write(`${event.itemName === undefined ? event.itemId : shown(event.itemName)}: ${files(event.files.length)}`);
+        return write(`${event.itemName === undefined ? event.itemId : sanitize(event.itemName)}: ${files(event.files.length)}`);
       case 'status': {
         const status = wordOf(event).toLowerCase().replaceAll('_', ' ');
         if (statuses.get(event.file) === status) return;
         statuses.set(event.file, status);
-        return write(`${shown(event.file)}: ${status}`);
+        return write(`${sanitize(event.file)}: ${status}`);
       }
       case 'progress':
         if (!progressIsDue(event.file)) return;
         return write(
-          `${shown(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`,
+          `${sanitize(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`,
         );
       case 'retrying':
         return write(retryingLine(event));
       case 'lease':
         return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
       case 'saved':
-        return write(`${shown(event.file)}: ${event.skipped === true ? 'there already' : 'saved'}, ${bytes(event.bytes)}`);
+        return write(`${sanitize(event.file)}: ${event.skipped === true ? 'there already' : 'saved'}, ${bytes(event.bytes)}`);
       case 'failed':
         return write(failedLine(event));
       case 'closed':
@@ -49,14 +49,14 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 
 /** What failed in passing. */
 export const retryingLine = ({ file, delay, error }: Retrying): string =>
-  `${file === undefined ? '' : `${shown(file)}: `}again in ${time(delay)}. ${shown(error.message)}`;
+  `${file === undefined ? '' : `${sanitize(file)}: `}again in ${time(delay)}. ${sanitize(error.message)}`;
 
 /** Why a file is not there. */
-export const failedLine = ({ file, error }: Failed): string => `${shown(file)}: failed. ${shown(error.message)}`;
+export const failedLine = ({ file, error }: Failed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;
 
 /** How it all ended. */
 export const closedLine = ({ files: count, bytes: sum, duration }: Closed): string =>
   `${files(count)}, ${bytes(sum)} in ${time(duration)}`;
 
 /** A status that this version does not know is a string, too; its type only keeps it from being compared. */
-const wordOf = ({ status }: Status): string => shown(String(status));
+const wordOf = ({ status }: Status): string => sanitize(String(status));

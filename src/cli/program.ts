@@ -7,7 +7,7 @@ import { usageError } from './command-error.ts';
 import { connectionFrom, withConnection, type ConnectionFlags } from './connection.ts';
 import { exportItem, type ExportFlags } from './export.ts';
 import { ls } from './ls.ts';
-import { run, tell } from './run.ts';
+import { run, reportFailure } from './run.ts';
 import type { SimulateFlags } from './simulate.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -91,10 +91,10 @@ try {
   await program.parseAsync();
 } catch (thrown) {
   const output = { json: process.argv.includes('--json'), jsonTo: process.argv.includes('-') ? process.stderr : process.stdout };
-  if (!(thrown instanceof CommanderError)) process.exitCode = tell(thrown, output);
+  if (!(thrown instanceof CommanderError)) process.exitCode = reportFailure(thrown, output);
   else if (thrown.exitCode !== 0) {
     process.exitCode = 2;
     // Commander has said what is wrong to the person; a program wants it as JSON.
-    if (output.json) tell(usageError(thrown.message.replace(/^error: /, '')), output);
+    if (output.json) reportFailure(usageError(thrown.message.replace(/^error: /, '')), output);
   }
 }

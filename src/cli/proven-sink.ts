@@ -2,14 +2,14 @@
 
 import type { Sink, SinkFile } from '../index.ts';
 import { CommandError } from './command-error.ts';
-import { shown } from './words.ts';
+import { sanitize } from './words.ts';
 
 /** What is said of a file that nothing proves. */
 export const unproven = (file: string): string =>
-  `${shown(file)}: vCenter stated neither a length nor a checksum, so nothing proves that it is whole.`;
+  `${sanitize(file)}: vCenter stated neither a length nor a checksum, so nothing proves that it is whole.`;
 
 /** Refuses before the file has its name, so that what stood there before stays. */
-export const onlyProven = (sink: Sink): Sink => ({
+export const requireProof = (sink: Sink): Sink => ({
   ...sink,
   open: async (incoming) => {
     const file = await sink.open(incoming);

@@ -4,7 +4,7 @@ import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
 import { isContentLibraryError, withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError, failureOf } from './command-error.ts';
 import { jsonLine } from './json-line.ts';
-import { shown } from './words.ts';
+import { sanitize } from './words.ts';
 
 /** How a job tells what it has to tell. */
 export interface Output {
@@ -18,7 +18,7 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
 /** Milliseconds for leaving the server clean after a signal. */
-const patience = 5000;
+const CLEANUP_TIMEOUT = 5000;
 
 /** Logs in, runs the job, logs out whatever happens, and answers the exit code. Everything that failed has been told by then. */
 export const run = async (
@@ -35,7 +35,7 @@ export const run = async (
     );
     return 0;
   } catch (thrown) {
-    return tell(thrown, output);
+    return reportFailure(thrown, output);
   }
 };
 
@@ -49,34 +49,34 @@ const interruptionOf = (output: Output): Observable<never> => {
   let heard = false;
   const interrupted = (signal: (typeof signals)[number], end: string): CommandError =>
     new CommandError('InterruptedError', codes[signal], `Interrupted (${signal}). ${end}`);
-  const hear = (signal: (typeof signals)[number]): void => {
+  const onSignal = (signal: (typeof signals)[number]): void => {
     if (heard) process.exit(codes[signal]);
     heard = true;
     setTimeout(() => {
       process.exit(
-        tell(
+        reportFailure(
           interrupted(signal, 'The server did not answer in time: the download session stays there until it runs out.'),
           output,
         ),
       );
-    }, patience).unref();
+    }, CLEANUP_TIMEOUT).unref();
     interruption$.error(
       interrupted(signal, 'Nothing unfinished stands under a final name, and the server was told to clean up.'),
     );
     // Not before: the live lines are gone only now.
     if (process.stderr.isTTY) process.stderr.write('Interrupted; leaving the server clean …\n');
   };
-  for (const signal of signals) process.on(signal, hear);
+  for (const signal of signals) process.on(signal, onSignal);
   return interruption$;
 };
 
 /** Says what failed, to a person or to a program, and answers the exit code. */
-export const tell = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {
+export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {
   if (isReaderGone(thrown)) return 0;
   const failure = failureOf(thrown);
   if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
   // The server's own words are part of it, line by line.
-  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(shown).join('\n')}\n`);
+  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(sanitize).join('\n')}\n`);
   return failure.code;
 };
 

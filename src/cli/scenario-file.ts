@@ -2,7 +2,7 @@
 
 import type { DataService, Fault, Leases, Preparation, PreparationPhase, Scenario, Unclear } from '../simulator/index.ts';
 import { jsonIn } from './json-file.ts';
-import { anything, boolean, isObject, list, map, number, object, oneOf, text, type Check, type Fields } from './plain-data.ts';
+import { anything, boolean, isObject, list, map, number, object, oneOf, text, type Validator, type Fields } from './plain-data.ts';
 
 const stage = oneOf('at-once', 'prepared', 'downloaded', 'never');
 const status = oneOf('UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING', 'PREPARED', 'ERROR');
@@ -98,7 +98,7 @@ const needed: Readonly<Record<string, string>> = {
   range: 'how',
 };
 
-const wholeFault: Check = (value, path) => {
+const wholeFault: Validator = (value, path) => {
   const field = isObject(value) ? needed[typeof value.kind === 'string' ? value.kind : 'answer'] : undefined;
   return object(fault, 'operation', ...(field === undefined ? [] : [field]))(value, path);
 };

@@ -5,7 +5,7 @@ import { createSimulator, type Simulator } from '../simulator/index.ts';
 import { usageError } from './command-error.ts';
 import { inventoryIn } from './inventory-file.ts';
 import { jsonLine } from './json-line.ts';
-import { tell } from './run.ts';
+import { reportFailure } from './run.ts';
 import { scenarioIn } from './scenario-file.ts';
 
 /** What `simulate` is told. */
@@ -39,7 +39,7 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
     await server.close();
     return code;
   } catch (thrown) {
-    return tell(thrown, flags);
+    return reportFailure(thrown, flags);
   }
 };
 

@@ -23,4 +23,4 @@ export const time = (milliseconds: number): string => {
 export const files = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;
 
 /** A name as one line of a terminal can show it: the server chose it, and it may hold escape sequences. */
-export const shown = (name: string): string => name.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');
+export const sanitize = (name: string): string => name.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');

@@ -12,7 +12,7 @@ const form = /^(\[[\da-f:.]+\]|[^\s/\\?#@:[\]]+)(?::(\d{1,5}))?$/i;
  * @param downloadHost - Not set: links stay as they are.
  * @throws TypeError if it is no host.
  */
-export const reachableThrough = (downloadHost: string | undefined): ((endpoint: TransferEndpoint) => TransferEndpoint) => {
+export const rewriteHost = (downloadHost: string | undefined): ((endpoint: TransferEndpoint) => TransferEndpoint) => {
   if (downloadHost === undefined) return (endpoint) => endpoint;
   const [, host = '', port] = form.exec(downloadHost) ?? [];
   if (host === '' || Number(port ?? 1) > 65_535 || Number(port ?? 1) < 1 || !URL.canParse(`https://${host}`))

@@ -15,7 +15,7 @@ export interface PinningFetch {
  *
  * @throws DecodeError if the certificate that vCenter names cannot be read.
  */
-export const fetchFor = (
+export const pinnedFetchFor = (
   fetch: Fetch | (Fetch & PinningFetch) | undefined,
   { uri, ssl_certificate, ssl_certificate_thumbprint }: TransferEndpoint,
   operation: string,

@@ -2,7 +2,7 @@
 
 import * as t from 'io-ts';
 import { catchError, defer, from, isObservable, map, of, switchMap, take, throwError, type Observable } from 'rxjs';
-import { call, type Line } from './call.ts';
+import { call, type ApiClient } from './call.ts';
 import { ApiError, AuthenticationError } from '../errors.ts';
 import { nothing, type Codec } from '../model/codec.ts';
 import { SessionInfo } from '../model/session.ts';
@@ -15,11 +15,11 @@ export type Credentials = { readonly username: string; readonly password: string
 export type CredentialsSource = Credentials | (() => Credentials | PromiseLike<Credentials> | Observable<Credentials>);
 
 /** An API session that is open. */
-export interface Access {
+export interface ApiSession {
   readonly dialect: Dialect;
   readonly sessionId: string;
   /** Given by the user, and then never logged out. */
-  readonly given: boolean;
+  readonly isExternal: boolean;
 }
 
 /** What a header can carry. Whoever sends another one is told its value by the platform's error, which must not happen to a session. */
@@ -55,7 +55,7 @@ export const checkedCredentials = (credentials: Credentials): Credentials => {
 };
 
 /** The header that carries an API session. */
-export const sessionHeader = ({ sessionId }: Access): Readonly<Record<string, string>> => ({
+export const sessionHeader = ({ sessionId }: ApiSession): Readonly<Record<string, string>> => ({
   'vmware-api-session-id': sessionId,
 });
 
@@ -64,26 +64,26 @@ const create: Operation<object, string> = {
   api: { route: 'POST /api/session' },
   // Without this header the answer would also set a cookie.
   rest: { route: 'POST /rest/com/vmware/cis/session', headers: () => ({ 'vmware-use-header-authn': 'true' }) },
-  answer: SessionId,
+  response: SessionId,
   // A login whose answer was lost has left a session behind; one more would be left with every attempt.
-  repeat: 'refused',
+  idempotency: 'refused',
 };
 
 /** Reads the API session. */
-export const get: Operation<object, SessionInfo> = {
+export const getSessionOperation: Operation<object, SessionInfo> = {
   name: 'cis.Session.get',
   api: { route: 'GET /api/session' },
   rest: { route: 'POST /rest/com/vmware/cis/session?~action=get' },
-  answer: SessionInfo,
+  response: SessionInfo,
 };
 
 /** Ends the API session. */
-export const end: Operation<object, void> = {
+export const deleteSessionOperation: Operation<object, void> = {
   name: 'cis.Session.delete',
   api: { route: 'DELETE /api/session' },
   rest: { route: 'DELETE /rest/com/vmware/cis/session' },
-  answer: nothing,
-  repeat: 'always',
+  response: nothing,
+  idempotency: 'always',
 };
 
 /**
@@ -91,30 +91,30 @@ export const end: Operation<object, void> = {
  *
  * Only 404 and 405 lead from `/api` to `/rest`: 401, 403 and 503 are answers, and a second bad password may lock the account.
  */
-export const signIn = (line: Line, dialect: Dialect | 'auto', source: CredentialsSource): Observable<Access> =>
+export const openApiSession = (line: ApiClient, dialect: Dialect | 'auto', source: CredentialsSource): Observable<ApiSession> =>
   credentialsFrom(source).pipe(
     switchMap((credentials) =>
-      'sessionId' in credentials ? takeUp(line, dialect, credentials.sessionId) : open(line, dialect, credentials),
+      'sessionId' in credentials ? adoptSession(line, dialect, credentials.sessionId) : open(line, dialect, credentials),
     ),
     catchError((thrown: unknown) => throwError(() => refusedLogin(line.server, thrown))),
   );
 
-const open = (line: Line, dialect: Dialect | 'auto', user: { username: string; password: string }): Observable<Access> => {
-  const logIn = (chosen: Dialect): Observable<Access> =>
+const open = (line: ApiClient, dialect: Dialect | 'auto', user: { username: string; password: string }): Observable<ApiSession> => {
+  const logIn = (chosen: Dialect): Observable<ApiSession> =>
     call(line, chosen, create, {}, { authorization: basic(user) }).pipe(
-      map((sessionId) => ({ dialect: chosen, sessionId, given: false })),
+      map((sessionId) => ({ dialect: chosen, sessionId, isExternal: false })),
     );
-  return dialect === 'auto' ? firstDialect(logIn) : logIn(dialect);
+  return dialect === 'auto' ? detectDialect(logIn) : logIn(dialect);
 };
 
-const takeUp = (line: Line, dialect: Dialect | 'auto', sessionId: string): Observable<Access> => {
-  const access = (chosen: Dialect): Access => ({ dialect: chosen, sessionId, given: true });
-  const probe = (chosen: Dialect): Observable<Access> =>
-    call(line, chosen, get, {}, sessionHeader(access(chosen))).pipe(map(() => access(chosen)));
-  return dialect === 'auto' ? firstDialect(probe) : of(access(dialect));
+const adoptSession = (line: ApiClient, dialect: Dialect | 'auto', sessionId: string): Observable<ApiSession> => {
+  const access = (chosen: Dialect): ApiSession => ({ dialect: chosen, sessionId, isExternal: true });
+  const probe = (chosen: Dialect): Observable<ApiSession> =>
+    call(line, chosen, getSessionOperation, {}, sessionHeader(access(chosen))).pipe(map(() => access(chosen)));
+  return dialect === 'auto' ? detectDialect(probe) : of(access(dialect));
 };
 
-const firstDialect = (tryWith: (dialect: Dialect) => Observable<Access>): Observable<Access> =>
+const detectDialect = (tryWith: (dialect: Dialect) => Observable<ApiSession>): Observable<ApiSession> =>
   tryWith('api').pipe(
     catchError((thrown: unknown) =>
       // Whatever it says: at these addresses nothing can be missing but the route.

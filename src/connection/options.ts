@@ -1,6 +1,6 @@
 /** What a connection is told, and what is wrong with it, said before anything is sent. */
 
-import type { Line } from './call.ts';
+import type { ApiClient } from './call.ts';
 import { checkedCredentials, type CredentialsSource } from './login.ts';
 import type { RetryOptions, RetryPolicy } from './retrying.ts';
 import type { Dialect } from './route.ts';
@@ -45,12 +45,12 @@ export interface VCenterOptions {
  *
  * @throws TypeError if one of them cannot be.
  */
-export const lineFor = (options: VCenterOptions): Line => {
+export const resolveOptions = (options: VCenterOptions): ApiClient => {
   const { dialect = 'auto', fetch, timeout = 60_000, retry = {} } = options;
   if (!['auto', 'api', 'rest'].includes(dialect))
-    throw new TypeError(`dialect: expected 'auto', 'api' or 'rest', got ${shown(dialect)}`);
+    throw new TypeError(`dialect: expected 'auto', 'api' or 'rest', got ${describeValue(dialect)}`);
   if (fetch !== undefined && typeof fetch !== 'function')
-    throw new TypeError(`fetch: expected a function such as globalThis.fetch, got ${shown(fetch)}`);
+    throw new TypeError(`fetch: expected a function such as globalThis.fetch, got ${describeValue(fetch)}`);
   if (typeof options.credentials !== 'function') checkedCredentials(options.credentials);
   return {
     server: originOf(options.server),
@@ -71,23 +71,23 @@ const originOf = (server: string | URL): string => {
 
 const policyOf = (retry: RetryOptions): RetryPolicy => {
   if (typeof retry !== 'object' || retry === null)
-    throw new TypeError(`retry: expected false, or an object such as { attempts: 3 }, got ${shown(retry)}`);
+    throw new TypeError(`retry: expected false, or an object such as { attempts: 3 }, got ${describeValue(retry)}`);
   const { attempts = 5, delay = 500, budget = 120_000, onRetry } = retry;
   if (attempts !== Infinity && !(Number.isSafeInteger(attempts) && attempts > 0))
-    throw new TypeError(`retry.attempts: expected a whole number from 1, got ${shown(attempts)}; retry: false tries once, too`);
+    throw new TypeError(`retry.attempts: expected a whole number from 1, got ${describeValue(attempts)}; retry: false tries once, too`);
   return {
     attempts,
     delay: duration('retry.delay', delay, 0),
     budget: duration('retry.budget', budget, 0),
-    onRetry: tellerOf(onRetry),
+    onRetry: toRetryCallback(onRetry),
     random: Math.random,
   };
 };
 
-const tellerOf = (onRetry: RetryOptions['onRetry']): RetryPolicy['onRetry'] => {
+const toRetryCallback = (onRetry: RetryOptions['onRetry']): RetryPolicy['onRetry'] => {
   if (typeof onRetry === 'function') return onRetry;
   if (onRetry !== undefined && typeof onRetry.next !== 'function')
-    throw new TypeError(`retry.onRetry: expected a function, or an observer with next, got ${shown(onRetry)}`);
+    throw new TypeError(`retry.onRetry: expected a function, or an observer with next, got ${describeValue(onRetry)}`);
   return (retry) => onRetry?.next(retry);
 };
 
@@ -96,12 +96,12 @@ const longest = 2 ** 31 - 1;
 
 const duration = (name: string, value: unknown, least: number): number => {
   if (typeof value !== 'number' || !(value >= least))
-    throw new TypeError(`${name}: expected milliseconds, ${least} or more (Infinity for no limit), got ${shown(value)}`);
+    throw new TypeError(`${name}: expected milliseconds, ${least} or more (Infinity for no limit), got ${describeValue(value)}`);
   return Math.min(value, longest);
 };
 
 /** What a value is, without telling what is in it. */
-const shown = (value: unknown): string => {
+const describeValue = (value: unknown): string => {
   if (typeof value === 'string') return JSON.stringify(value);
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
 };

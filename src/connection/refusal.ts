@@ -8,7 +8,7 @@ import { ApiError, type ErrorMessage } from '../errors.ts';
  * @param body - The parsed JSON, or `undefined` where there was none.
  * @param retryAfter - Milliseconds that the answer's header asks to wait.
  */
-export const refusal = (operation: string, status: number, body: unknown, retryAfter?: number): ApiError => {
+export const toApiError = (operation: string, status: number, body: unknown, retryAfter?: number): ApiError => {
   const outer = record(body);
   const inner = 'value' in outer ? record(outer['value']) : outer;
   const type = text(inner['error_type']) ?? typeOfName(text(outer['type'])) ?? typeOfStatus(status);

@@ -12,7 +12,7 @@ import {
   type NextObserver,
 } from 'rxjs';
 import { ApiError, isContentLibraryError, isTransient, isUnknownRoute, type ContentLibraryError } from '../errors.ts';
-import type { Repeat } from './route.ts';
+import type { Idempotency } from './route.ts';
 
 /** A request that failed in passing and is about to be sent again. */
 export interface Retry {
@@ -70,12 +70,12 @@ const longestDelay = 8000;
  * retrying  ---------------(a|)     (pauses of 3 and 6)
  * ```
  */
-export const retrying = <A>(
+export const retryOperation = <A>(
   { attempts, delay, budget, onRetry, random }: RetryPolicy,
   operation: string,
-  repeat: Exclude<Repeat, 'token'>,
+  repeat: Exclude<Idempotency, 'token'>,
 ): MonoTypeOperatorFunction<A> => {
-  const mayRepeat = repeat === 'refused' ? didNothing : isTransient;
+  const mayRepeat = repeat === 'refused' ? wasRejectedBeforeStart : isTransient;
   return (request$) =>
     defer(() => {
       const begun = asyncScheduler.now();
@@ -84,10 +84,10 @@ export const retrying = <A>(
         retry({
           count: attempts - 1,
           delay: (thrown: unknown, attempt) => {
-            const pause = pauseAfter(thrown, attempt, { delay, random });
+            const pause = retryDelay(thrown, attempt, { delay, random });
             if (!isContentLibraryError(thrown) || !mayRepeat(thrown) || asyncScheduler.now() - begun + pause > budget)
               return throwError(() => thrown);
-            isLost ||= !didNothing(thrown);
+            isLost ||= !wasRejectedBeforeStart(thrown);
             onRetry({ operation, attempt, delay: pause, error: thrown });
             return timer(pause);
           },
@@ -107,7 +107,7 @@ const isRefusedWith = (type: string, thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.error_type === type && !isUnknownRoute(thrown);
 
 /** Milliseconds to wait after the failure of an attempt, which are counted from 1: what the server asks for, or a part of what grows. */
-export const pauseAfter = (
+export const retryDelay = (
   thrown: unknown,
   attempt: number,
   { delay, random }: Pick<RetryPolicy, 'delay' | 'random'>,
@@ -116,14 +116,14 @@ export const pauseAfter = (
   return asked ?? random() * Math.min(delay * 2 ** (attempt - 1), longestDelay);
 };
 
-const beforeWork: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE']);
+const busyErrorTypes: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE']);
 
 /** Whether the server says that it has too much to do. */
-export const isBusy = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && beforeWork.has(thrown.error_type);
+export const isBusy = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && busyErrorTypes.has(thrown.error_type);
 
 /**
  * Whether vCenter itself says that it did not begin. A proxy's page says no such thing: the connection behind it may have broken when
  * all was done. It has no messages, and only its 429 is a refusal to pass anything on.
  */
-const didNothing = (thrown: unknown): boolean =>
+const wasRejectedBeforeStart = (thrown: unknown): boolean =>
   isBusy(thrown) && isTransient(thrown) && (thrown.messages.length > 0 || thrown.status === 429);

@@ -20,12 +20,12 @@ export interface Operation<I, A> {
   readonly name: string;
   readonly api: Route<I>;
   readonly rest: Route<I>;
-  readonly answer: Codec<A>;
+  readonly response: Codec<A>;
   /**
    * When it may be sent again after a failure in passing.
    * @default 'always' for what `/api` reads with GET, otherwise 'refused'
    */
-  readonly repeat?: Repeat;
+  readonly idempotency?: Idempotency;
 }
 
 /**
@@ -34,19 +34,19 @@ export interface Operation<I, A> {
  * - `'refused'`: only after vCenter has said that it did not begin.
  * - `done`: as `'always'`; where the repetition is refused with this error type, the attempt before it, whose answer was lost, has done it.
  */
-export type Repeat = 'always' | 'token' | 'refused' | { readonly done: string };
+export type Idempotency = 'always' | 'token' | 'refused' | { readonly done: string };
 
 /** When an operation may be sent again with this input. */
-export const repeatOf = <I extends object>(
-  { api, repeat }: Pick<Operation<I, unknown>, 'api' | 'repeat'>,
+export const idempotencyOf = <I extends object>(
+  { api, idempotency }: Pick<Operation<I, unknown>, 'api' | 'idempotency'>,
   input: I,
-): Exclude<Repeat, 'token'> => {
-  if (repeat === 'token') return 'client_token' in input && input.client_token !== undefined ? 'always' : 'refused';
-  return repeat ?? (api.route.startsWith('GET ') ? 'always' : 'refused');
+): Exclude<Idempotency, 'token'> => {
+  if (idempotency === 'token') return 'client_token' in input && input.client_token !== undefined ? 'always' : 'refused';
+  return idempotency ?? (api.route.startsWith('GET ') ? 'always' : 'refused');
 };
 
 /** A request that is ready but for the server's address and the session. */
-export interface Request {
+export interface WireRequest {
   readonly method: string;
   /** Path and query, encoded once. */
   readonly path: string;
@@ -59,50 +59,50 @@ export interface Request {
  *
  * @throws TypeError if an identifier is missing, or cannot be sent.
  */
-export const requestFor = <I extends object>({ route, body, headers }: Route<I>, input: I): Request => {
+export const buildRequest = <I extends object>({ route, body, headers }: Route<I>, input: I): WireRequest => {
   const values = input as Readonly<Record<string, unknown>>;
-  const { method, path, query } = templateOf(route);
+  const { method, path, query } = parseRoute(route);
   const fields = query.filter(({ names }) => names.every((name) => values[name] !== undefined));
-  const search = fields.map((field) => filled(field, (name) => encoded(name, values[name]))).join('&');
+  const search = fields.map((field) => expand(field, (name) => encoded(name, values[name]))).join('&');
   return {
     method,
-    path: filled(path, (name) => encodedSegment(name, values[name])) + (search === '' ? '' : `?${search}`),
+    path: expand(path, (name) => encodedSegment(name, values[name])) + (search === '' ? '' : `?${search}`),
     body: body?.(input),
     headers: headers?.(input) ?? {},
   };
 };
 
 /** A text with gaps: text, name, text, name … text. */
-interface Gaps {
+interface Template {
   readonly texts: readonly string[];
   readonly names: readonly string[];
 }
 
-interface Template {
+interface RouteTemplate {
   readonly method: string;
-  readonly path: Gaps;
-  readonly query: readonly Gaps[];
+  readonly path: Template;
+  readonly query: readonly Template[];
 }
 
 /** Routes are few, and filled with every poll. */
-const templates = new Map<string, Template>();
+const templates = new Map<string, RouteTemplate>();
 
-const templateOf = (route: string): Template => {
+const parseRoute = (route: string): RouteTemplate => {
   const known = templates.get(route);
   if (known !== undefined) return known;
   const [method = 'GET', target = '/'] = route.split(' ');
   const [path = '/', query] = target.split('?');
-  const template = { method, path: gapsOf(path), query: query?.split('&').map(gapsOf) ?? [] };
+  const template = { method, path: findPlaceholders(path), query: query?.split('&').map(findPlaceholders) ?? [] };
   templates.set(route, template);
   return template;
 };
 
-const gapsOf = (text: string): Gaps => {
+const findPlaceholders = (text: string): Template => {
   const parts = text.split(/\{(\w+)\}/);
   return { texts: parts.filter((_, index) => index % 2 === 0), names: parts.filter((_, index) => index % 2 === 1) };
 };
 
-const filled = ({ texts, names }: Gaps, valueOf: (name: string) => string): string =>
+const expand = ({ texts, names }: Template, valueOf: (name: string) => string): string =>
   texts.map((text, index) => text + (index < names.length ? valueOf(names[index] ?? '') : '')).join('');
 
 const encodedSegment = (name: string, value: unknown): string => {

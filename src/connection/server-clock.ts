@@ -3,7 +3,7 @@
 /** A clock that is set by answers. */
 export interface ServerClock {
   /** Reads the `Date` of an answer. A page of another origin is not shown it, unless the server allows that. */
-  readonly heard: (headers: Headers) => void;
+  readonly observe: (headers: Headers) => void;
   /** When the last answer was made, in milliseconds since 1970; `undefined` if none has told. */
   readonly last: () => number | undefined;
 }
@@ -15,7 +15,7 @@ const second = 1000;
 export const serverClock = (): ServerClock => {
   let last: number | undefined;
   return {
-    heard: (headers) => {
+    observe: (headers) => {
       const date = Date.parse(headers.get('date') ?? '');
       if (!Number.isNaN(date)) last = date + second;
     },

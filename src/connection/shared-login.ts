@@ -1,4 +1,4 @@
-/** The one login of a connection: opened for whoever needs it first, renewed when it has ended, closed at last. */
+/** The one login of a connection: opened for whoever needs it first, renewed when it has ended, logout at last. */
 
 import {
   asyncScheduler,
@@ -16,46 +16,46 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { call, type Line } from './call.ts';
+import { call, type ApiClient } from './call.ts';
 import { ApiError, AuthenticationError, TimeoutError } from '../errors.ts';
-import { cleanUpTime, graceTime } from './grace.ts';
-import { end, sessionHeader, signIn, type Access, type CredentialsSource } from './login.ts';
+import { SESSION_CLEANUP_TIMEOUT, CLEANUP_TIMEOUT } from './grace.ts';
+import { deleteSessionOperation, sessionHeader, openApiSession, type ApiSession, type CredentialsSource } from './login.ts';
 import type { Dialect } from './route.ts';
 
 /** A login that is shared. */
 export interface SharedLogin {
-  /** Logs in, unless somebody has. */
-  readonly access$: Observable<Access>;
-  /** Makes a request with it. A 401 logs in once more, for all who met it, and repeats the request once. */
-  readonly authorized: <A>(request: (access: Access) => Observable<A>) => Observable<A>;
+  /** Logs in, unless another subscription already did. */
+  readonly apiSession$: Observable<ApiSession>;
+  /** Sends a request with the login. A 401 leads to one new login, shared by all that met it, and the request is repeated once. */
+  readonly withSession: <A>(request: (session: ApiSession) => Observable<A>) => Observable<A>;
   /**
-   * Ends it, unless it was given by the user. One that is under way is waited for, and undone.
+   * Ends the login, unless its session id was given by the user. A login in progress is waited for, then ended.
    *
-   * @param quiet$ - Emits when nothing needs it any more; that is waited for, too, but for no longer than there is time.
+   * @param idle$ - Emits when no work needs the login any more; waited for within the time limit of the clean-up.
    */
-  readonly closed: (quiet$: Observable<unknown>) => Observable<void>;
+  readonly logout: (idle$: Observable<unknown>) => Observable<void>;
 }
 
 /** Describes it; nothing is sent before somebody needs it. */
-export const sharedLogin = (line: Line, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
-  let login$: Observable<Access> | undefined;
-  let access: Access | undefined;
+export const sharedLogin = (line: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
+  let login$: Observable<ApiSession> | undefined;
+  let session: ApiSession | undefined;
   /** Emits when a login has been waited for long enough. */
-  const abandoned$ = new Subject<void>();
+  const giveUp$ = new Subject<void>();
 
-  const forget = (used: Access | undefined): void => {
-    if (access === used) login$ = access = undefined;
+  const forget = (used: ApiSession | undefined): void => {
+    if (session === used) login$ = session = undefined;
   };
 
   // Not tied to its subscribers: a login cut off half-way would leave a session on the server that nobody knows of.
-  const access$ = defer(
+  const apiSession$ = defer(
     () =>
-      (login$ ??= signIn(line, dialect, credentials).pipe(
-        takeUntil(abandoned$),
-        throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: cleanUpTime })),
+      (login$ ??= openApiSession(line, dialect, credentials).pipe(
+        takeUntil(giveUp$),
+        throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT })),
         tap({
           next: (opened) => {
-            access = opened;
+            session = opened;
           },
           error: () => forget(undefined),
         }),
@@ -63,39 +63,39 @@ export const sharedLogin = (line: Line, dialect: Dialect | 'auto', credentials: 
       )),
   );
 
-  const authorized = <A>(request: (access: Access) => Observable<A>): Observable<A> => {
+  const withSession = <A>(request: (session: ApiSession) => Observable<A>): Observable<A> => {
     const ended = (thrown: unknown): Observable<A> =>
       throwError(() => (isUnauthenticated(thrown) ? expired(line.server, thrown) : thrown));
-    const tryWith = (first: Access): Observable<A> =>
+    const tryWith = (first: ApiSession): Observable<A> =>
       request(first).pipe(
         catchError((thrown: unknown) => {
-          if (!isUnauthenticated(thrown) || (first.given && typeof credentials !== 'function')) return ended(thrown);
+          if (!isUnauthenticated(thrown) || (first.isExternal && typeof credentials !== 'function')) return ended(thrown);
           forget(first);
-          return access$.pipe(concatMap(request), catchError(ended));
+          return apiSession$.pipe(concatMap(request), catchError(ended));
         }),
       );
     // Nearly every call finds the login there, and a poll that comes four times a second need not go through all that made it.
-    return defer(() => (access === undefined ? access$.pipe(concatMap(tryWith)) : tryWith(access)));
+    return defer(() => (session === undefined ? apiSession$.pipe(concatMap(tryWith)) : tryWith(session)));
   };
 
-  const closed = (quiet$: Observable<unknown>): Observable<void> =>
+  const logout = (idle$: Observable<unknown>): Observable<void> =>
     defer(() => {
       const begun = asyncScheduler.now();
       const until = (time: number): number => Math.max(0, begun + time - asyncScheduler.now());
       const abandon = (): Observable<undefined> => {
-        abandoned$.next();
+        giveUp$.next();
         return of(undefined);
       };
       const opened$ = defer(() => login$ ?? of(undefined));
-      return quiet$.pipe(
-        timeout({ first: cleanUpTime, with: () => of(undefined) }),
-        concatMap(() => opened$.pipe(timeout({ first: until(cleanUpTime), with: abandon }))),
+      return idle$.pipe(
+        timeout({ first: SESSION_CLEANUP_TIMEOUT, with: () => of(undefined) }),
+        concatMap(() => opened$.pipe(timeout({ first: until(SESSION_CLEANUP_TIMEOUT), with: abandon }))),
         catchError(() => of(undefined)),
         concatMap((opened) => {
-          if (opened === undefined || opened.given) return of(undefined);
+          if (opened === undefined || opened.isExternal) return of(undefined);
           forget(opened);
-          return call(line, opened.dialect, end, {}, sessionHeader(opened)).pipe(
-            timeout({ first: until(graceTime), with: () => of(undefined) }),
+          return call(line, opened.dialect, deleteSessionOperation, {}, sessionHeader(opened)).pipe(
+            timeout({ first: until(CLEANUP_TIMEOUT), with: () => of(undefined) }),
             catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
           );
         }),
@@ -103,7 +103,7 @@ export const sharedLogin = (line: Line, dialect: Dialect | 'auto', credentials: 
       );
     });
 
-  return { access$, authorized, closed };
+  return { apiSession$, withSession, logout };
 };
 
 const isUnauthenticated = (thrown: unknown): thrown is ApiError =>

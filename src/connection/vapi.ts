@@ -2,15 +2,15 @@
 
 import ky from 'ky';
 import { Observable, throwError, timeout } from 'rxjs';
-import { dismiss, textOf } from './answer-text.ts';
-import { causeOf, discretionOf, type Discretion } from './discretion.ts';
+import { cancelBody, readText } from './answer-text.ts';
+import { safeCause, createRedactor, type Redactor } from './discretion.ts';
 import { DecodeError, isContentLibraryError, type ApiError, TimeoutError, TlsError, TransportError } from '../errors.ts';
 import { redirectCode } from '../errors/connection.ts';
 import { decoder } from '../model/codec.ts';
-import { knowsRanges, placementOf, rangeHeaders, strongValidatorOf, type Placement, type Wanted } from './range.ts';
-import { refusal } from './refusal.ts';
+import { supportsRanges, readRangeResponse, rangeHeaders, strongETag, type RangeResult, type RangeRequest } from './range.ts';
+import { toApiError } from './refusal.ts';
 import { retryAfter } from './retry-after.ts';
-import { requestFor, type Dialect, type Operation } from './route.ts';
+import { buildRequest, type Dialect, type Operation } from './route.ts';
 
 /** The way to a server. */
 export interface Transport {
@@ -21,17 +21,17 @@ export interface Transport {
   /** Milliseconds until an answer must have begun. */
   readonly timeout: number;
   /** Told the headers of every answer to an operation. */
-  readonly heard?: (headers: Headers) => void;
+  readonly onHeaders?: (headers: Headers) => void;
 }
 
 /** The bytes of a file, on their way. Whoever takes the stream has to read it to its end or cancel it. */
 export interface Body {
   /** Which bytes of the file these are. */
-  readonly placement: Placement;
+  readonly range: RangeResult;
   /** What tells the content of the file from any other, if the server said. */
   readonly validator: string | undefined;
   /** Whether the server has shown that it can be asked for parts of the file. */
-  readonly hasRanges: boolean;
+  readonly supportsRanges: boolean;
   readonly stream: ReadableStream<Uint8Array>;
 }
 
@@ -46,26 +46,26 @@ const limitOf = (operation: string): number => (/\.(?:list|find)$/.test(operatio
  * - Emits: the decoded answer. - Completes: after it.
  * - Errors: `ApiError`, `DecodeError`, `TransportError`, `TimeoutError`, `TlsError`. - Unsubscribing: aborts the request.
  */
-export const send = <I extends object, A>(
+export const sendOperation = <I extends object, A>(
   transport: Transport,
   dialect: Dialect,
   operation: Operation<I, A>,
   input: I,
   headers: Readonly<Record<string, string>>,
 ): Observable<A> => {
-  const request = requestFor(operation[dialect], input);
-  const decode = decoder(operation.answer, operation.name);
-  return exchange(transport, operation.name, async (signal) => {
+  const request = buildRequest(operation[dialect], input);
+  const decode = decoder(operation.response, operation.name);
+  return fromRequest(transport, operation.name, async (signal) => {
     const response = await ky(transport.server + request.path, {
-      ...settings(transport, signal),
+      ...kyOptions(transport, signal),
       method: request.method,
       headers: { accept: 'application/json', ...headers, ...request.headers },
       ...(request.body === undefined ? {} : { json: request.body }),
     });
-    transport.heard?.(response.headers);
+    transport.onHeaders?.(response.headers);
     if (isRedirect(response)) throw refusedRedirect(operation.name, response);
-    if (!response.ok) throw await refused(operation.name, response, discretionOf(headers));
-    const text = await textOf(response, limitOf(operation.name));
+    if (!response.ok) throw await readApiError(operation.name, response, createRedactor(headers));
+    const text = await readText(response, limitOf(operation.name));
     if (text === undefined) throw tooLong(operation.name);
     const answer = text === '' ? undefined : (json(text) ?? notJson(operation.name, text));
     const decoded = decode(dialect === 'rest' ? valueOf(answer) : answer);
@@ -78,31 +78,31 @@ export const send = <I extends object, A>(
  * Asks for the bytes at an address, from the one on that is wanted first.
  *
  * - Emits: the body as soon as the answer has begun. - Completes: after it; the body goes on.
- * - Errors: as {@link send}. - Unsubscribing: aborts a request that was not answered yet; a body is cancelled by whoever reads it.
+ * - Errors: as {@link sendOperation}. - Unsubscribing: aborts a request that was not answered yet; a body is cancelled by whoever reads it.
  */
 export const fetchBody = (
   transport: Transport,
   url: string,
   operation: string,
   headers: Readonly<Record<string, string>>,
-  wanted: Wanted,
+  wanted: RangeRequest,
 ): Observable<Body> =>
-  exchange({ ...transport, server: url }, operation, async (signal) => {
-    const response = await ky(url, { ...settings(transport, signal), headers: { ...headers, ...rangeHeaders(wanted) } });
+  fromRequest({ ...transport, server: url }, operation, async (signal) => {
+    const response = await ky(url, { ...kyOptions(transport, signal), headers: { ...headers, ...rangeHeaders(wanted) } });
     if (isRedirect(response)) throw refusedRedirect(operation, response);
     // There are no such bytes, which is an answer to who may have asked for too many.
-    if (!response.ok && response.status !== 416) throw await refused(operation, response, discretionOf(headers, url));
+    if (!response.ok && response.status !== 416) throw await readApiError(operation, response, createRedactor(headers, url));
     return {
-      placement: placementOf(response, wanted),
-      validator: strongValidatorOf(response.headers),
-      hasRanges: knowsRanges(response),
+      range: readRangeResponse(response, wanted),
+      validator: strongETag(response.headers),
+      supportsRanges: supportsRanges(response),
       stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
     };
   });
 
-const settings = ({ fetch }: Transport, signal: AbortSignal) =>
+const kyOptions = ({ fetch }: Transport, signal: AbortSignal) =>
   ({
-    ...(fetch === undefined ? besideThe(signal) : { fetch, signal }),
+    ...(fetch === undefined ? withSignal(signal) : { fetch, signal }),
     retry: 0,
     timeout: false,
     throwHttpErrors: false,
@@ -113,11 +113,11 @@ const settings = ({ fetch }: Transport, signal: AbortSignal) =>
  * The platform's fetch takes the signal beside the request, and so spares ky to join it with one of its own: a tenth of the whole work.
  * A fetch of the user's may look at the request alone. The platform's is looked up at each call, so that an instrumentation is heard.
  */
-const besideThe = (signal: AbortSignal): { fetch: typeof globalThis.fetch } => ({
+const withSignal = (signal: AbortSignal): { fetch: typeof globalThis.fetch } => ({
   fetch: (request, init) => globalThis.fetch(request, { ...init, signal }),
 });
 
-const exchange = <A>(
+const fromRequest = <A>(
   { server, timeout: limit }: Transport,
   operation: string,
   run: (signal: AbortSignal) => Promise<A>,
@@ -133,7 +133,7 @@ const exchange = <A>(
       },
       (thrown: unknown) => {
         settled = true;
-        subscriber.error(failure(operation, server, thrown));
+        subscriber.error(toTransportError(operation, server, thrown));
       },
     );
     // Aborting what has been answered is not wrong, but it costs as much as a third of the request.
@@ -143,35 +143,35 @@ const exchange = <A>(
   }).pipe(timeout({ first: limit, with: () => throwError(() => new TimeoutError({ operation, timeout: limit })) }));
 
 /** What ky threw may hold the request with its headers: only the system's own error goes on as `cause`. */
-const failure = (operation: string, server: string, thrown: unknown): unknown => {
+const toTransportError = (operation: string, server: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
-  const cause = rootOf(thrown);
+  const cause = rootCause(thrown);
   const code =
     typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(server).host, code }, { cause });
-  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, causeOf(cause, server));
+  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, safeCause(cause, server));
 };
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_TLS|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$/;
 
 /** Told by its shape: an error of the platform may come from another realm than ours. */
-const rootOf = (thrown: unknown): unknown =>
+const rootCause = (thrown: unknown): unknown =>
   typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined
-    ? rootOf(thrown.cause)
+    ? rootCause(thrown.cause)
     : thrown;
 
 const isRedirect = ({ type, status }: Response): boolean => type === 'opaqueredirect' || (status >= 300 && status < 400);
 
 const refusedRedirect = (operation: string, response: Response): TransportError => {
-  dismiss(response.body);
+  cancelBody(response.body);
   const reason = 'the server answered with a redirect, which is not followed';
   return new TransportError({ operation, reason, code: redirectCode });
 };
 
 /** A page that is too long to be vCenter's says as little as one that is no JSON. */
-const refused = async (operation: string, response: Response, discreet: Discretion): Promise<ApiError> => {
-  const text = await textOf(response, mebibyte);
-  return refusal(operation, response.status, json(discreet(text ?? '')), retryAfter(response.headers));
+const readApiError = async (operation: string, response: Response, discreet: Redactor): Promise<ApiError> => {
+  const text = await readText(response, mebibyte);
+  return toApiError(operation, response.status, json(discreet(text ?? '')), retryAfter(response.headers));
 };
 
 const tooLong = (operation: string): DecodeError =>

@@ -2,13 +2,13 @@
 
 import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
 import { bracket } from '../bracket.ts';
-import { call, type Line } from './call.ts';
-import { reachableThrough } from './download-host.ts';
-import { lineFor, type VCenterOptions } from './options.ts';
-import { sessionHeader, type Access } from './login.ts';
-import { fetchFor } from './endpoint-trust.ts';
+import { call, type ApiClient } from './call.ts';
+import { rewriteHost } from './download-host.ts';
+import { resolveOptions, type VCenterOptions } from './options.ts';
+import { sessionHeader, type ApiSession } from './login.ts';
+import { pinnedFetchFor } from './endpoint-trust.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
-import type { Wanted } from './range.ts';
+import type { RangeRequest } from './range.ts';
 import type { Retry } from './retrying.ts';
 import type { Operation } from './route.ts';
 import { serverClock } from './server-clock.ts';
@@ -18,18 +18,18 @@ import { fetchBody, type Body } from './vapi.ts';
 export type { VCenterOptions } from './options.ts';
 
 /** @internal The key of what a connection can do: not for users, who call the endpoints. */
-export const wire: unique symbol = Symbol('wire');
+export const internals: unique symbol = Symbol('wire');
 
 /** For the compiler alone: an object that happens to have a `server` is no connection. */
-declare const made: unique symbol;
+declare const brand: unique symbol;
 
 /** A connection to a vCenter. Made by {@link vcenter}; nothing is sent before something subscribes. */
 export interface VCenter {
-  readonly [made]: true;
+  readonly [brand]: true;
   /** Origin of the server. */
   readonly server: string;
   /** @internal */
-  readonly [wire]: Wire;
+  readonly [internals]: VCenterInternals;
 }
 
 /** @internal How one operation is called. */
@@ -44,18 +44,18 @@ export interface CallOptions {
 }
 
 /** @internal What the endpoints and the streams ask of a connection. Closures: whoever prints one sees no secret. */
-export interface Wire {
+export interface VCenterInternals {
   /** The shared login. */
-  readonly access$: Observable<Access>;
+  readonly apiSession$: Observable<ApiSession>;
   /** When the last answer was made, by the server's clock, in milliseconds since 1970; `undefined` where answers do not tell. */
   readonly serverTime: () => number | undefined;
   call<I extends object, A>(operation: Operation<I, A>, input: I, options?: CallOptions): Observable<A>;
   /** The bytes at an address that vCenter gave, from the wanted one on; `patience` is in milliseconds until the first of them. */
-  open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: Wanted): Observable<Body>;
+  open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: RangeRequest): Observable<Body>;
   /** Whether the API session may be shown where an address that vCenter gave really leads. */
-  readonly isHome: (uri: string) => boolean;
+  readonly isSameOrigin: (uri: string) => boolean;
   /** Says that something has begun which a logout has to wait for, until the function it answers is called. */
-  hold(): () => void;
+  beginWork(): () => void;
   readonly logout$: Observable<void>;
 }
 
@@ -67,37 +67,37 @@ export interface Wire {
  */
 export const vcenter = (options: VCenterOptions): VCenter => {
   const clock = serverClock();
-  const line = { ...lineFor(options), heard: clock.heard };
-  const reachable = reachableThrough(options.downloadHost);
-  const { access$, authorized, closed } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
-  const held$ = new BehaviorSubject(0);
+  const line = { ...resolveOptions(options), heard: clock.observe };
+  const reachable = rewriteHost(options.downloadHost);
+  const { apiSession$, withSession, logout } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
+  const pendingWork$ = new BehaviorSubject(0);
 
   const isOwn = (uri: string): boolean => new URL(uri).origin === line.server;
 
   return {
     server: line.server,
-    [wire]: {
-      access$,
+    [internals]: {
+      apiSession$,
       serverTime: clock.last,
       call: (operation, input, { retried = true, onRetry } = {}) => {
-        const chosen = retried ? tellingAlso(line, onRetry) : { ...line, retry: undefined };
-        return authorized((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));
+        const chosen = retried ? addRetryListener(line, onRetry) : { ...line, retry: undefined };
+        return withSession((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));
       },
       open: (endpoint, operation, patience, wanted) =>
-        authorized((opened) => {
+        withSession((opened) => {
           const reached = reachable(endpoint);
           // The address alone opens the file on a real vCenter; the session's id must never reach another host.
           const headers = isOwn(reached.uri) ? sessionHeader(opened) : {};
-          const transport = { ...line, fetch: fetchFor(line.fetch, reached, operation), timeout: patience };
+          const transport = { ...line, fetch: pinnedFetchFor(line.fetch, reached, operation), timeout: patience };
           return fetchBody(transport, reached.uri, operation, headers, wanted);
         }),
-      isHome: (uri) => isOwn(reachable({ uri }).uri),
-      hold: () => {
-        held$.next(held$.value + 1);
-        return () => held$.next(held$.value - 1);
+      isSameOrigin: (uri) => isOwn(reachable({ uri }).uri),
+      beginWork: () => {
+        pendingWork$.next(pendingWork$.value + 1);
+        return () => pendingWork$.next(pendingWork$.value - 1);
       },
-      logout$: closed(
-        held$.pipe(
+      logout$: logout(
+        pendingWork$.pipe(
           filter((held) => held === 0),
           take(1),
         ),
@@ -106,28 +106,28 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   } as VCenter;
 };
 
-const tellingAlso = (line: Line, onRetry: CallOptions['onRetry']): Line => {
+const addRetryListener = (line: ApiClient, onRetry: CallOptions['onRetry']): ApiClient => {
   const { retry } = line;
   if (retry === undefined || onRetry === undefined) return line;
-  const tell = (told: Retry): void => {
+  const notify = (told: Retry): void => {
     retry.onRetry(told);
     onRetry(told);
   };
-  return { ...line, retry: { ...retry, onRetry: tell } };
+  return { ...line, retry: { ...retry, onRetry: notify } };
 };
 
 /** @internal The same connection, with the same login, which tells of its retries here, too. */
-export const telling = (vc: VCenter, onRetry: (retry: Retry) => void): VCenter =>
+export const withRetryListener = (vc: VCenter, onRetry: (retry: Retry) => void): VCenter =>
   ({
     ...vc,
-    [wire]: { ...vc[wire], call: (operation, input, options) => vc[wire].call(operation, input, { ...options, onRetry }) },
+    [internals]: { ...vc[internals], call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }) },
   }) satisfies VCenter;
 
 /** @internal The same connection, with the same login, whose calls are tried once: for polls, which have a budget of their own. */
-export const unretried = (vc: VCenter): VCenter =>
+export const withoutRetry = (vc: VCenter): VCenter =>
   ({
     ...vc,
-    [wire]: { ...vc[wire], call: (operation, input) => vc[wire].call(operation, input, { retried: false }) },
+    [internals]: { ...vc[internals], call: (operation, input) => vc[internals].call(operation, input, { retried: false }) },
   }) satisfies VCenter;
 
 /**
@@ -138,4 +138,4 @@ export const unretried = (vc: VCenter): VCenter =>
  * - Unsubscribing: unsubscribes from `use`, then logs out once what it left to clean up is done (five seconds at the most).
  */
 export const withVCenter = <A>(options: VCenterOptions, use: (vc: VCenter) => Observable<A>): Observable<A> =>
-  bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[wire].logout$ });
+  bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[internals].logout$ });

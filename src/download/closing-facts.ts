@@ -2,13 +2,13 @@
 
 import { concatMap, defer, map, of, timer, type Observable } from 'rxjs';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
-import { untilLeaseEnds } from '../watching/lease-end.ts';
+import { errorOnSessionEnd } from '../watching/lease-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { together } from './together.ts';
+import { coalesce } from './together.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 
 /** Milliseconds of the pauses after which a checksum that is not there yet is asked for again. */
-const lateAfter: readonly number[] = [300, 1200];
+const CHECKSUM_RETRY_DELAYS: readonly number[] = [300, 1200];
 
 /**
  * Makes a function that asks for one file; files that end at the same time are asked for together.
@@ -19,24 +19,24 @@ const lateAfter: readonly number[] = [300, 1200];
  * - Emits: once; `undefined` where the session has no such file. - Completes: after it.
  * - Errors: `LeaseError`, and as requests do. - Unsubscribing: aborts the request or the wait.
  */
-export const closingFacts = (
+export const readFinalInfo = (
   vc: VCenter,
   sessionId: string,
 ): ((name: string, needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>) => {
-  const list$ = together(listDownloadFiles(vc, sessionId).pipe(untilLeaseEnds(vc, sessionId)()));
-  let hasNone = false;
+  const list$ = coalesce(listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()));
+  let serverHasNoChecksums = false;
   return (name, needsChecksum) => {
     const ask = (late: readonly number[]): Observable<DownloadFileInfo | undefined> =>
       list$.pipe(
         map((infos) => infos.find((info) => info.name === name)),
         concatMap((info) => {
           const [pause, ...later] = late;
-          if (info === undefined || info.checksum_info !== undefined || !needsChecksum || hasNone) return of(info);
+          if (info === undefined || info.checksum_info !== undefined || !needsChecksum || serverHasNoChecksums) return of(info);
           if (pause !== undefined) return timer(pause).pipe(concatMap(() => ask(later)));
-          hasNone = true;
+          serverHasNoChecksums = true;
           return of(info);
         }),
       );
-    return defer(() => ask(lateAfter));
+    return defer(() => ask(CHECKSUM_RETRY_DELAYS));
   };
 };

@@ -14,15 +14,15 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import { telling, type VCenter } from '../connection/vcenter.ts';
+import { withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import type { Sink } from '../transfer/sink.ts';
 import type { Closed, DownloadEvent, Lease, Retrying } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
-import { storedFiles, type ItemRef } from './opening.ts';
+import { readStoredFiles, type ItemRef } from './opening.ts';
 import type { DownloadOptions } from './options.ts';
-import { preparedFiles } from './prepared-files.ts';
-import { sessionSource, type SourceOptions } from './session-source.ts';
-import { transfers as transfersOf } from './transfers.ts';
+import { createPreparedFiles } from './prepared-files.ts';
+import { sessionSource, type SourceContext } from './session-source.ts';
+import { createTransfers as transfersOf } from './transfers.ts';
 
 /**
  * Downloads the files of an item into a sink: each is complete and proven, or not there.
@@ -46,10 +46,10 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     const onLost = (): void => notices$.next({ type: 'lease', state: 'lost' });
     const onRetry = ({ attempt, delay, error }: Omit<Retrying, 'type'>): void =>
       notices$.next({ type: 'retrying', attempt, delay, error });
-    const client = telling(vc, onRetry);
+    const client = withRetryListener(vc, onRetry);
 
     // A source prepares files and publishes them; transfers fetch them and say when all is done.
-    const prepared = preparedFiles();
+    const prepared = createPreparedFiles();
     const transfers = transfersOf({
       vc: client,
       itemId: ref.id,
@@ -58,15 +58,15 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
       options,
       onRetry: (retrying) => notices$.next(retrying),
     });
-    const source$ = storedFiles(client, ref.id).pipe(
-      concatMap((stored) => source({ vc: client, item: ref, stored, options, prepared, transfers, onLost, onRetry })),
+    const source$ = readStoredFiles(client, ref.id).pipe(
+      concatMap((stored) => openSource({ vc: client, item: ref, stored, options, prepared, transfers, onLost, onRetry })),
       finalize(() => notices$.complete()),
     );
-    return merge(source$, transfers.events$, notices$).pipe(thenClosed);
+    return merge(source$, transfers.events$, notices$).pipe(appendClosed);
   });
 
 /** The item's own links where it has them; download sessions where it has none, and when a link is refused. */
-const source = (context: SourceOptions): Observable<DownloadEvent> =>
+const openSource = (context: SourceContext): Observable<DownloadEvent> =>
   findLinks(context).pipe(
     concatMap((linked) => {
       if (linked === undefined) return sessionSource(context);
@@ -81,7 +81,7 @@ const source = (context: SourceOptions): Observable<DownloadEvent> =>
   );
 
 /** Adds the totals as the last event. */
-const thenClosed = (events$: Observable<DownloadEvent>): Observable<DownloadEvent> =>
+const appendClosed = (events$: Observable<DownloadEvent>): Observable<DownloadEvent> =>
   defer(() => {
     const started = asyncScheduler.now();
     let closed: Closed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };

@@ -17,25 +17,25 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { putAway, roomFor, startOver, takeUp, type Arrival } from '../transfer/arrival.ts';
+import { suspendOrDiscard, openSinkFile, restartTransfer, replayKept, type TransferState } from '../transfer/arrival.ts';
 import { bracket } from '../bracket.ts';
-import { bytesBehind } from '../transfer/bytes-behind.ts';
+import { fetchRemaining } from '../transfer/bytes-behind.ts';
 import { isContentLibraryError } from '../errors.ts';
 import type { Progress, Retrying, Saved } from './events.ts';
 import type { FileSource, PreparedFile } from './prepared-files.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
-import type { Parts } from '../transfer/parts.ts';
-import { isDamage, persisting, type Persistence } from '../transfer/persistence.ts';
-import type { BytesBehind } from '../transfer/prepared-body.ts';
-import { statedChecksum } from '../transfer/proof.ts';
-import { proven } from './proven.ts';
+import type { RangeState } from '../transfer/parts.ts';
+import { isCorrupt, createFileRetry, type FileRetryPolicy } from '../transfer/persistence.ts';
+import type { FetchContext } from '../transfer/prepared-body.ts';
+import { normalizeChecksum } from '../transfer/proof.ts';
+import { verifyFile } from './proven.ts';
 import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
-import { sinkFailure, type Transferred } from '../transfer/transfer.ts';
+import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
 import { isBusy } from '../connection/retrying.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /** A file to download, and where it goes. */
-export interface FileDownload {
+export interface DownloadFileOptions {
   readonly vc: VCenter;
   readonly name: string;
   readonly sink: Sink;
@@ -44,14 +44,14 @@ export interface FileDownload {
   /** What tells its content from any other. */
   readonly content: ContentIdentity | undefined;
   /** What the library itself states of the stored file, if anything. */
-  readonly stated: ChecksumInfo | undefined;
+  readonly expectedChecksum: ChecksumInfo | undefined;
   /** Milliseconds without a byte after which to give up. */
-  readonly stall: number;
+  readonly stallTimeout: number;
   /** How it may be fetched in parts. */
-  readonly parts: Parts;
-  readonly persistence: Persistence;
+  readonly ranges: RangeState;
+  readonly retryPolicy: FileRetryPolicy;
   /** Told 1 when bytes begin to come, and -1 when they end. */
-  readonly onFlow: (change: 1 | -1) => void;
+  readonly onActiveChange: (change: 1 | -1) => void;
   /** Told before each pause. */
   readonly onRetry: (retrying: Retrying, busy: boolean) => void;
 }
@@ -63,19 +63,19 @@ export interface FileDownload {
  *   cannot be brought any further.
  * - Unsubscribing: cancels the transfer; the sink keeps what came for a later run, if it can.
  */
-export const fileDownload = (file: FileDownload): Observable<Progress | Saved> =>
-  alreadyThere(file).pipe(
+export const downloadFile = (file: DownloadFileOptions): Observable<Progress | Saved> =>
+  findExisting(file).pipe(
     concatMap((saved) =>
       saved === undefined
         ? file.prepared(undefined).pipe(
             concatMap(({ info }) => {
               // A session that states the checksum already spares all algorithms but its own.
-              const stated = info.checksum_info ?? file.stated;
+              const expectedChecksum = info.checksum_info ?? file.expectedChecksum;
               return bracket({
-                acquire: defer(() => from(roomFor(file.sink, incomingOf(file, info.size), stated))),
-                use: (arrival) => intoPlace({ ...file, stated }, arrival),
-                release: (arrival, ending) => (ending === 'complete' ? EMPTY : defer(() => from(putAway(arrival)))),
-                hold: () => file.vc[wire].hold(),
+                acquire: defer(() => from(openSinkFile(file.sink, toIncomingFile(file, info.size), expectedChecksum))),
+                use: (arrival) => transferAndCommit({ ...file, expectedChecksum }, arrival),
+                release: (arrival, ending) => (ending === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(arrival)))),
+                onPending: () => file.vc[internals].beginWork(),
               });
             }),
           )
@@ -83,15 +83,15 @@ export const fileDownload = (file: FileDownload): Observable<Progress | Saved> =
     ),
   );
 
-const incomingOf = ({ name, content }: FileDownload, size: number | undefined): IncomingFile => ({
+const toIncomingFile = ({ name, content }: DownloadFileOptions, size: number | undefined): IncomingFile => ({
   name,
   ...(size === undefined ? {} : { size }),
   ...(content === undefined ? {} : { content }),
 });
 
-const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | Saved> => {
-  const { name, sink, stated, persistence, onFlow, onRetry } = file;
-  const planOf = persisting(persistence);
+const transferAndCommit = (file: DownloadFileOptions, arrival: TransferState): Observable<Progress | Saved> => {
+  const { name, sink, expectedChecksum, retryPolicy, onActiveChange, onRetry } = file;
+  const planOf = createFileRetry(retryPolicy);
   let source: FileSource | undefined;
   let lost: FileSource | undefined;
   let proof: Proof | undefined;
@@ -101,62 +101,62 @@ const intoPlace = (file: FileDownload, arrival: Arrival): Observable<Progress | 
       const { info } = prepared;
       source = prepared.source;
       const { finalInfo } = source;
-      const asked: BytesBehind = { ...file, info, arrival };
-      const bytes$ = bytesBehind(asked).pipe(map((state) => progressOf(name, state)));
-      const proof$ = proven(asked, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
+      const request: FetchContext = { ...file, info, state: arrival };
+      const bytes$ = fetchRemaining(request).pipe(map((state) => progressOf(name, state)));
+      const proof$ = verifyFile(request, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
         tap((shown) => {
           proof = shown;
         }),
         ignoreElements(),
       );
       return defer(() => {
-        onFlow(1);
-        return concat(bytes$, proof$).pipe(finalize(() => onFlow(-1)));
+        onActiveChange(1);
+        return concat(bytes$, proof$).pipe(finalize(() => onActiveChange(-1)));
       });
     }),
   );
 
-  const startAnew = (thrown: unknown): Observable<void> => startOver(arrival, sink, stated, () => thrown);
+  const restart = (thrown: unknown): Observable<void> => restartTransfer(arrival, sink, expectedChecksum, () => thrown);
 
-  const again = (thrown: unknown): Observable<unknown> => {
+  const recover = (thrown: unknown): Observable<unknown> => {
     const isClosed = arrival.digests !== undefined;
     if (source?.isLost(thrown)) {
       lost = source;
       source.onLost(thrown);
-      return isClosed ? startAnew(thrown) : of(undefined);
+      return isClosed ? restart(thrown) : of(undefined);
     }
-    arrival.broken = thrown;
+    arrival.lastError = thrown;
     const plan = planOf(thrown, arrival.received);
     if (plan === undefined || !isContentLibraryError(thrown)) {
-      arrival.sound = !isDamage(thrown);
+      arrival.resumable = !isCorrupt(thrown);
       return throwError(() => thrown);
     }
     onRetry({ type: 'retrying', file: name, attempt: plan.attempt, delay: plan.delay, error: thrown }, isBusy(thrown));
     const pause$ = timer(plan.delay);
-    return plan.anew || isClosed ? startAnew(thrown).pipe(concatMap(() => pause$)) : pause$;
+    return plan.fromStart || isClosed ? restart(thrown).pipe(concatMap(() => pause$)) : pause$;
   };
 
   return concat(
-    takeUp(arrival),
-    attempt$.pipe(retry({ delay: again })),
-    defer(() => saved(name, arrival, proof ?? { verified: 'none' })),
+    replayKept(arrival),
+    attempt$.pipe(retry({ delay: recover })),
+    defer(() => commit(name, arrival, proof ?? { verified: 'none' })),
   );
 };
 
-const progressOf = (file: string, { received, total }: Transferred): Progress => ({
+const progressOf = (file: string, { received, total }: TransferProgress): Progress => ({
   type: 'progress',
   file,
   received,
   ...(total === undefined ? {} : { total }),
 });
 
-const saved = (name: string, arrival: Arrival, proof: Proof): Observable<Saved> => {
+const commit = (name: string, arrival: TransferState, proof: Proof): Observable<Saved> => {
   const { target, received } = arrival;
   return from(target.commit(proof)).pipe(
     catchError((thrown: unknown) => {
       // All bytes are there, and the sink will not have them: neither will it the next time.
-      arrival.sound = false;
-      return throwError(() => sinkFailure(target.path ?? name, thrown));
+      arrival.resumable = false;
+      return throwError(() => toSinkError(target.path ?? name, thrown));
     }),
     map((): Saved => ({
       type: 'saved',
@@ -169,9 +169,9 @@ const saved = (name: string, arrival: Arrival, proof: Proof): Observable<Saved> 
 };
 
 /** What need not be fetched: a file whose content the library states, and which the sink has, byte for byte. */
-const alreadyThere = ({ name, sink, content, stated }: FileDownload): Observable<Saved | undefined> =>
+const findExisting = ({ name, sink, content, expectedChecksum }: DownloadFileOptions): Observable<Saved | undefined> =>
   new Observable((subscriber) => {
-    const checksum = stated === undefined ? undefined : statedChecksum(stated);
+    const checksum = expectedChecksum === undefined ? undefined : normalizeChecksum(expectedChecksum);
     if (sink.find === undefined || checksum === undefined) {
       subscriber.next(undefined);
       return subscriber.complete();
@@ -182,7 +182,7 @@ const alreadyThere = ({ name, sink, content, stated }: FileDownload): Observable
         subscriber.next(there && { type: 'saved', file: name, ...there, checksum, verified: 'checksum', skipped: true });
         subscriber.complete();
       },
-      (thrown: unknown) => subscriber.error(sinkFailure(name, thrown)),
+      (thrown: unknown) => subscriber.error(toSinkError(name, thrown)),
     );
     return () => controller.abort();
   });

@@ -1,12 +1,12 @@
 /** Runs several at a time: as many as were allowed, and fewer while the server says that it is too much. */
 
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { Ended, Lane } from '../transfer/parts.ts';
+import type { ReleaseSlot, ConnectionSlot } from '../transfer/parts.ts';
 
 /** How many lanes there are, and what narrows them. */
-export interface LanesOptions {
+export interface AdaptiveOptions {
   /** The most at a time. */
-  readonly most: number;
+  readonly maxConcurrency: number;
   /** Emits whenever the server says that it is busy. */
   readonly busy$: Observable<unknown>;
 }
@@ -22,76 +22,76 @@ export interface LanesOptions {
  * - Errors: as the source, as one of them, and as `busy$` does.
  * - Unsubscribing: unsubscribes from the source and from all that are under way.
  */
-export const inLanes =
-  <A, B>(run: (value: A, lane: Lane) => Observable<B>, { most, busy$ }: LanesOptions): OperatorFunction<A, B> =>
+export const mergeMapAdaptive =
+  <A, B>(run: (value: A, lane: ConnectionSlot) => Observable<B>, { maxConcurrency, busy$ }: AdaptiveOptions): OperatorFunction<A, B> =>
   (source) =>
     new Observable<B>((subscriber) => {
-      const waiting: A[] = [];
-      let lanes = most;
+      const buffer: A[] = [];
+      let limit = maxConcurrency;
       /** How many have one. */
       let active = 0;
       /** How many more they have borrowed. */
-      let lent = 0;
+      let extraInUse = 0;
       /** How often the lanes were halved. */
       let halvings = 0;
       /** How many have gone well of those that were started since then. */
-      let good = 0;
+      let successesSinceHalving = 0;
       /** Whether any was started since then: several that are refused at once are one sign, not several. */
-      let isNews = true;
-      let isOver = false;
+      let startedSinceHalving = true;
+      let sourceComplete = false;
       let isFilling = false;
-      const begin = (): Ended => {
-        isNews = true;
+      const begin = (): ReleaseSlot => {
+        startedSinceHalving = true;
         const startedAt = halvings;
         return (wentWell) => {
-          if (wentWell && startedAt === halvings) good += 1;
-          if (good < lanes) return;
-          lanes = Math.min(most, lanes + 1);
-          good = 0;
+          if (wentWell && startedAt === halvings) successesSinceHalving += 1;
+          if (successesSinceHalving < limit) return;
+          limit = Math.min(maxConcurrency, limit + 1);
+          successesSinceHalving = 0;
         };
       };
-      const isSpare = (): boolean => active + lent < lanes && waiting.length === 0 && !subscriber.closed;
-      const borrow = (): Ended | undefined => {
+      const isSpare = (): boolean => active + extraInUse < limit && buffer.length === 0 && !subscriber.closed;
+      const borrow = (): ReleaseSlot | undefined => {
         if (!isSpare()) return undefined;
-        lent += 1;
+        extraInUse += 1;
         const ended = begin();
         return (wentWell) => {
-          lent -= 1;
+          extraInUse -= 1;
           ended(wentWell);
-          fill();
+          drainBuffer();
         };
       };
       const start = (value: A): void => {
         active += 1;
         const ended = begin();
         subscriber.add(
-          run(value, { begin, isSpare, borrow }).subscribe({
+          run(value, { begin, hasExtra: isSpare, acquireExtra: borrow }).subscribe({
             next: (emitted) => subscriber.next(emitted),
             error: (thrown: unknown) => subscriber.error(thrown),
             complete: () => {
               active -= 1;
               ended(true);
-              fill();
+              drainBuffer();
             },
           }),
         );
       };
-      const fill = (): void => {
+      const drainBuffer = (): void => {
         // One that completes at once is in the middle of this already.
         if (isFilling) return;
         isFilling = true;
-        while (active + lent < lanes && waiting.length > 0 && !subscriber.closed) start(waiting.shift() as A);
+        while (active + extraInUse < limit && buffer.length > 0 && !subscriber.closed) start(buffer.shift() as A);
         isFilling = false;
-        if (isOver && active === 0) subscriber.complete();
+        if (sourceComplete && active === 0) subscriber.complete();
       };
       subscriber.add(
         busy$.subscribe({
           next: () => {
-            if (!isNews) return;
-            lanes = Math.max(1, Math.floor(lanes / 2));
+            if (!startedSinceHalving) return;
+            limit = Math.max(1, Math.floor(limit / 2));
             halvings += 1;
-            good = 0;
-            isNews = false;
+            successesSinceHalving = 0;
+            startedSinceHalving = false;
           },
           error: (thrown: unknown) => subscriber.error(thrown),
         }),
@@ -99,13 +99,13 @@ export const inLanes =
       subscriber.add(
         source.subscribe({
           next: (value) => {
-            waiting.push(value);
-            fill();
+            buffer.push(value);
+            drainBuffer();
           },
           error: (thrown: unknown) => subscriber.error(thrown),
           complete: () => {
-            isOver = true;
-            fill();
+            sourceComplete = true;
+            drainBuffer();
           },
         }),
       );

@@ -3,12 +3,12 @@
 import { catchError, concatMap, defer, map, of, type Observable } from 'rxjs';
 import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/download-session.ts';
 import { getSession } from '../endpoints/session.ts';
-import { endOf, untilLeaseEnds } from '../watching/lease-end.ts';
-import type { Extension } from './lease.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { sessionEndError, errorOnSessionEnd } from '../watching/lease-end.ts';
+import type { LeaseTime } from './lease.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /** How a lease stands. */
-export interface LeaseState extends Extension {
+export interface LeaseState extends LeaseTime {
   /** Until when it is good, by the server's clock, ISO 8601; `undefined` where the server does not say. */
   readonly expires: string | undefined;
   /** Of the item when the session was created. */
@@ -21,13 +21,13 @@ export interface LeaseState extends Extension {
  * - Emits: once. - Completes: after it. - Errors: `LeaseError` where the session is over, and as requests do.
  * - Unsubscribing: aborts them.
  */
-export const leaseOf = (vc: VCenter, sessionId: string): Observable<LeaseState> =>
-  stateOf(
+export const readLease = (vc: VCenter, sessionId: string): Observable<LeaseState> =>
+  toLeaseState(
     vc,
     sessionId,
     defer(() => {
-      const answered = vc[wire].serverTime();
-      return answered === undefined ? timeBySession(vc) : of(answered);
+      const serverTime = vc[internals].serverTime();
+      return serverTime === undefined ? serverTimeFromSession(vc) : of(serverTime);
     }),
   );
 
@@ -36,27 +36,27 @@ export const leaseOf = (vc: VCenter, sessionId: string): Observable<LeaseState> 
  *
  * @param progress - 0 to 100, asked for at each subscription; `undefined` where it is not known.
  */
-export const extended = (vc: VCenter, sessionId: string, progress: () => number | undefined): Observable<LeaseState> =>
+export const extendLease = (vc: VCenter, sessionId: string, progress: () => number | undefined): Observable<LeaseState> =>
   defer(() => {
     const now = progress();
     return keepDownloadSessionAlive(vc, sessionId, now === undefined ? {} : { progress: now }).pipe(
-      untilLeaseEnds(vc, sessionId)(),
-      concatMap(() => stateOf(vc, sessionId, timeBySession(vc))),
+      errorOnSessionEnd(vc, sessionId)(),
+      concatMap(() => toLeaseState(vc, sessionId, serverTimeFromSession(vc))),
     );
   });
 
 /** vCenter tells in a login what time it is, and asking for that is what keeps it alive. The lease matters more: it may fail. */
-const timeBySession = (vc: VCenter): Observable<number | undefined> =>
+const serverTimeFromSession = (vc: VCenter): Observable<number | undefined> =>
   getSession(vc).pipe(
     map(({ last_accessed_time }) => Date.parse(last_accessed_time)),
     catchError(() => of(undefined)),
   );
 
-const stateOf = (vc: VCenter, sessionId: string, serverTime$: Observable<number | undefined>): Observable<LeaseState> =>
+const toLeaseState = (vc: VCenter, sessionId: string, serverTime$: Observable<number | undefined>): Observable<LeaseState> =>
   getDownloadSession(vc, sessionId).pipe(
-    untilLeaseEnds(vc, sessionId)(),
+    errorOnSessionEnd(vc, sessionId)(),
     concatMap((session) => {
-      const end = endOf(sessionId, session);
+      const end = sessionEndError(sessionId, session);
       if (end !== undefined) throw end;
       const expires = session.expiration_time;
       return serverTime$.pipe(

@@ -4,13 +4,13 @@ import { asyncScheduler, catchError, concatMap, defer, expand, filter, of, tap, 
 import { isTransient } from '../errors.ts';
 
 /** A lease that was extended. */
-export interface Extension {
+export interface LeaseTime {
   /** Milliseconds that it is still good for, both ends taken from the server's clock; `undefined` where the server does not say. */
   readonly remaining: number | undefined;
 }
 
 /** Milliseconds that vCenter gives a lease where it does not say otherwise. */
-const usual = 5 * 60_000;
+const DEFAULT_LEASE = 5 * 60_000;
 
 /** Milliseconds; the lease may be shortened by somebody else, and two missed turns must not lose it. */
 const longestPause = 60_000;
@@ -33,21 +33,21 @@ const shortestPause = 250;
  *
  * @param known - How long it is good for now.
  */
-export const lease = <E extends Extension>(known: Extension, extend: Observable<E>): Observable<E> =>
+export const keepAlive = <E extends LeaseTime>(known: LeaseTime, extend: Observable<E>): Observable<E> =>
   defer(() => {
-    let goodUntil = 0;
-    const note = ({ remaining = usual }: Extension): void => {
-      goodUntil = asyncScheduler.now() + remaining;
+    let expiresAt = 0;
+    const setExpiry = ({ remaining = DEFAULT_LEASE }: LeaseTime): void => {
+      expiresAt = asyncScheduler.now() + remaining;
     };
-    note(known);
+    setExpiry(known);
     const attempt$ = extend.pipe(
-      tap((extension) => note(extension)),
+      tap((extension) => setExpiry(extension)),
       catchError((thrown: unknown): Observable<undefined> =>
-        isTransient(thrown) && asyncScheduler.now() < goodUntil ? of(undefined) : throwError(() => thrown),
+        isTransient(thrown) && asyncScheduler.now() < expiresAt ? of(undefined) : throwError(() => thrown),
       ),
     );
     const next$ = defer(() =>
-      timer(Math.min(longestPause, Math.max(shortestPause, (goodUntil - asyncScheduler.now()) / 3))),
+      timer(Math.min(longestPause, Math.max(shortestPause, (expiresAt - asyncScheduler.now()) / 3))),
     ).pipe(concatMap(() => attempt$));
     return next$.pipe(
       expand(() => next$),

@@ -14,16 +14,16 @@ import {
   takeUntil,
   type Observable,
 } from 'rxjs';
-import { wire } from '../connection/vcenter.ts';
+import { internals } from '../connection/vcenter.ts';
 import { getItem } from '../endpoints/item.ts';
 import { getSession } from '../endpoints/session.ts';
 import { ApiError, isTransient } from '../errors.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadEvent } from './events.ts';
-import { lease } from './lease.ts';
-import { choose, openedOf, storedFiles, unlessLogin, wanted, type OpenedItem, type StoredFiles } from './opening.ts';
+import { keepAlive } from './lease.ts';
+import { selectFiles, openedEvent, readStoredFiles, recoverExceptAuthError, selectNames, type OpenedItem, type StoredFiles } from './opening.ts';
 import type { FileSource } from './prepared-files.ts';
-import type { SourceOptions } from './session-source.ts';
+import type { SourceContext } from './session-source.ts';
 
 /** The server refused a link of the item. A download session may still get the files. Never reaches a subscriber of `download`. */
 export class LinkRefusedError extends Error {}
@@ -38,21 +38,21 @@ export interface LinkedItem {
  * - Emits: once; `undefined` where a file that is wanted has no link to use, or nothing tells the content of the item from a later one.
  * - Completes: after it. - Errors: as a login does. - Unsubscribing: aborts the requests.
  */
-export const findLinks = ({ vc, item, stored, options }: SourceOptions): Observable<LinkedItem | undefined> => {
+export const findLinks = ({ vc, item, stored, options }: SourceContext): Observable<LinkedItem | undefined> => {
   const names = [...stored.keys()];
-  const infos = linkedFiles(vc[wire].isHome, stored, wanted(names, options.files));
+  const infos = linkedFiles(vc[internals].isSameOrigin, stored, selectNames(names, options.files));
   if (infos === undefined) return of(undefined);
-  return forkJoin({ access: vc[wire].access$, model: getItem(vc, item.id) }).pipe(
+  return forkJoin({ access: vc[internals].apiSession$, model: getItem(vc, item.id) }).pipe(
     // Files of one version before and after: then they are those of the content that the item names in between.
-    concatMap((answers) => storedFiles(vc, item.id).pipe(map((later) => ({ ...answers, isSame: isSame(stored, later) })))),
+    concatMap((answers) => readStoredFiles(vc, item.id).pipe(map((later) => ({ ...answers, isSame: isUnchanged(stored, later) })))),
     map(({ access: { dialect }, model: { content_version: contentVersion }, isSame }) => {
       if (contentVersion === undefined || !isSame) return undefined;
       const files = names.map((name) => ({ name }));
-      const opened = openedOf(item, { dialect, strategy: 'link', contentVersion, files });
+      const opened = openedEvent(item, { dialect, strategy: 'link', contentVersion, files });
       const found = { opened, lease: { remaining: undefined, expires: undefined, contentVersion } };
-      return { opened: choose(found, stored, options.files), infos };
+      return { opened: selectFiles(found, stored, options.files), infos };
     }),
-    catchError(unlessLogin(undefined)),
+    catchError(recoverExceptAuthError(undefined)),
   );
 };
 
@@ -70,7 +70,7 @@ const linkedFiles = (
   return names.length > 0 && linked.length === names.length ? linked : undefined;
 };
 
-const isSame = (stored: StoredFiles, later: StoredFiles): boolean =>
+const isUnchanged = (stored: StoredFiles, later: StoredFiles): boolean =>
   stored.size === later.size && [...stored].every(([name, { version }]) => later.get(name)?.version === version);
 
 /**
@@ -78,7 +78,7 @@ const isSame = (stored: StoredFiles, later: StoredFiles): boolean =>
  * - Errors: {@link LinkRefusedError} when the server refuses a link, and as the files have. - Unsubscribing: aborts its requests.
  */
 export const linkSource = (
-  { vc, prepared, transfers }: SourceOptions,
+  { vc, prepared, transfers }: SourceContext,
   { opened, infos }: LinkedItem,
 ): Observable<DownloadEvent> => {
   const lost$ = new Subject<never>();
@@ -89,14 +89,14 @@ export const linkSource = (
   };
   const login$ = getSession(vc).pipe(
     map(() => opened.lease),
-    catchError(unlessLogin(opened.lease)),
+    catchError(recoverExceptAuthError(opened.lease)),
   );
   return concat(
     of(opened.opened),
     defer(() => {
       prepared.open(opened);
       prepared.publish(source, infos);
-      return merge(lost$, lease(opened.lease, login$)).pipe(ignoreElements());
+      return merge(lost$, keepAlive(opened.lease, login$)).pipe(ignoreElements());
     }),
   ).pipe(takeUntil(transfers.done$));
 };

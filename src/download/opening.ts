@@ -5,11 +5,11 @@ import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { listItemFiles } from '../endpoints/item-file.ts';
 import { AuthenticationError } from '../errors.ts';
 import type { Opened } from './events.ts';
-import { leaseOf, type LeaseState } from './lease-state.ts';
+import { readLease, type LeaseState } from './lease-state.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
 import type { DownloadOptions } from './options.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
-import { untilLeaseEnds } from '../watching/lease-end.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import { errorOnSessionEnd } from '../watching/lease-end.ts';
 
 /** Which item: its identifier, with its name where that is known and should stand in the events. */
 export type ItemRef = string | { readonly id: string; readonly name?: string };
@@ -21,31 +21,31 @@ export type Item = Exclude<ItemRef, string>;
 export type StoredFiles = ReadonlyMap<string, ItemFileInfo>;
 
 /** Makes do without an answer; but whoever goes on with a password that was refused may lock the account. */
-export const unlessLogin =
+export const recoverExceptAuthError =
   <A>(instead: A) =>
   (thrown: unknown): Observable<A> =>
     thrown instanceof AuthenticationError ? throwError(() => thrown) : of(instead);
 
 /** What is known when the files of an item can be had. */
-export interface Opening {
+export interface ItemSnapshot {
   readonly opened: Opened;
   readonly lease: LeaseState;
 }
 
 /** An item whose files can be had, and which of them are downloaded. */
-export interface OpenedItem extends Opening {
+export interface OpenedItem extends ItemSnapshot {
   readonly stored: StoredFiles;
   readonly names: readonly string[];
 }
 
 /** The names that are wanted of those that an item has; who names files may name others. */
-export const wanted = (listed: readonly string[], files: DownloadOptions['files']): readonly string[] =>
+export const selectNames = (listed: readonly string[], files: DownloadOptions['files']): readonly string[] =>
   typeof files === 'object' ? files : listed.filter(files ?? (() => true));
 
 /** Chooses the files to download. */
-export const choose = ({ opened, lease }: Opening, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
+export const selectFiles = ({ opened, lease }: ItemSnapshot, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
   const listed = new Map(opened.files.map((file) => [file.name, file]));
-  const names = wanted([...listed.keys()], files);
+  const names = selectNames([...listed.keys()], files);
   return { opened: { ...opened, files: names.map((name) => listed.get(name) ?? { name }) }, lease, stored, names };
 };
 
@@ -54,14 +54,14 @@ export const choose = ({ opened, lease }: Opening, stored: StoredFiles, files: D
  *   name makes it fail for all of them).
  * - Completes: after it. - Errors: as a login does. - Unsubscribing: aborts the request.
  */
-export const storedFiles = (vc: VCenter, itemId: string): Observable<StoredFiles> =>
-  vc[wire].access$.pipe(
-    concatMap(() => listItemFiles(vc, itemId).pipe(catchError(unlessLogin([])))),
+export const readStoredFiles = (vc: VCenter, itemId: string): Observable<StoredFiles> =>
+  vc[internals].apiSession$.pipe(
+    concatMap(() => listItemFiles(vc, itemId).pipe(catchError(recoverExceptAuthError([])))),
     map((stored) => new Map(stored.map((file) => [file.name, file]))),
   );
 
 /** The event of an item whose files can be had, in whichever way. */
-export const openedOf = ({ id, name }: Item, facts: Omit<Opened, 'type' | 'itemId' | 'itemName'>): Opened => ({
+export const openedEvent = ({ id, name }: Item, facts: Omit<Opened, 'type' | 'itemId' | 'itemName'>): Opened => ({
   type: 'opened',
   itemId: id,
   ...(name === undefined ? {} : { itemName: name }),
@@ -72,14 +72,14 @@ export const openedOf = ({ id, name }: Item, facts: Omit<Opened, 'type' | 'itemI
  * - Emits: once, what stands in `opened`, and the lease.
  * - Completes: after it. - Errors: as requests do. - Unsubscribing: aborts them.
  */
-export const opening = (vc: VCenter, item: Item, sessionId: string): Observable<Opening> =>
+export const readSession = (vc: VCenter, item: Item, sessionId: string): Observable<ItemSnapshot> =>
   forkJoin({
-    access: vc[wire].access$,
-    lease: leaseOf(vc, sessionId),
-    files: listDownloadFiles(vc, sessionId).pipe(untilLeaseEnds(vc, sessionId)()),
+    access: vc[internals].apiSession$,
+    lease: readLease(vc, sessionId),
+    files: listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()),
   }).pipe(
     map(({ access, lease, files }) => ({
-      opened: openedOf(item, {
+      opened: openedEvent(item, {
         dialect: access.dialect,
         strategy: 'session',
         downloadSessionId: sessionId,

@@ -33,4 +33,4 @@ export interface DownloadOptions extends WaitOptions<readonly DownloadFileInfo[]
 }
 
 /** Milliseconds without a byte and without news after which a download gives up. */
-export const stallOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;
+export const stallTimeoutOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;

@@ -2,7 +2,7 @@
 
 import { AsyncSubject, BehaviorSubject, concatMap, distinct, filter, map, mergeMap, take, type Observable } from 'rxjs';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { refuseError } from '../watching/preparation.ts';
+import { throwIfFailed } from '../watching/preparation.ts';
 import { isSettled } from '../watching/preparations.ts';
 import type { OpenedItem } from './opening.ts';
 
@@ -36,7 +36,7 @@ export interface PreparedFiles {
 }
 
 /** Nothing is published yet. */
-export const preparedFiles = (): PreparedFiles => {
+export const createPreparedFiles = (): PreparedFiles => {
   const openedItem$ = new AsyncSubject<OpenedItem>();
   const published$ = new BehaviorSubject<{ source: FileSource; infos: readonly DownloadFileInfo[] } | undefined>(undefined);
   const current$ = published$.pipe(filter((published) => published !== undefined));
@@ -58,7 +58,7 @@ export const preparedFiles = (): PreparedFiles => {
       current$.pipe(
         filter(({ source }) => source !== except),
         concatMap(({ source, infos }) =>
-          infos.filter((info) => info.name === name && isSettled(info)).map((info) => ({ source, info: refuseError(info) })),
+          infos.filter((info) => info.name === name && isSettled(info)).map((info) => ({ source, info: throwIfFailed(info) })),
         ),
         take(1),
       ),

@@ -2,42 +2,42 @@
 
 import { concat, concatMap, defer, of, type Observable } from 'rxjs';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import type { BytesBehind } from '../transfer/prepared-body.ts';
-import { digestsOf, isComparable, isEqual, prove } from '../transfer/proof.ts';
+import type { FetchContext } from '../transfer/prepared-body.ts';
+import { digestsOf, canVerify, isEqual, verify } from '../transfer/proof.ts';
 import type { Proof } from '../transfer/sink.ts';
-import { unlessMore } from '../transfer/unless-more.ts';
+import { assertNoMoreBytes } from '../transfer/unless-more.ts';
 
 /**
  * - Emits: once, what shows that the file is whole. - Completes: after it.
  * - Errors: `TruncatedError` or `ChecksumError` where it is not, and as requests do. - Unsubscribing: aborts them.
  */
-export const proven = (
-  asked: BytesBehind,
+export const verifyFile = (
+  context: FetchContext,
   closingFacts: (needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>,
 ): Observable<Proof> =>
   defer(() => {
-    const { arrival, info, stated } = asked;
-    const proofBy = (after: DownloadFileInfo | undefined): Proof =>
-      prove({
+    const { state, info, expectedChecksum } = context;
+    const verifyWith = (after: DownloadFileInfo | undefined): Proof =>
+      verify({
         file: info.name,
-        received: arrival.received,
-        lengths: [arrival.announced, info.size, after?.size],
-        checksums: [after?.checksum_info, stated],
-        digests: () => (arrival.digests ??= digestsOf(arrival.hashes)),
+        received: state.received,
+        lengths: [state.contentLength, info.size, after?.size],
+        checksums: [after?.checksum_info, expectedChecksum],
+        digests: () => (state.digests ??= digestsOf(state.hashes)),
       });
-    const isOpen = (after?: DownloadFileInfo): boolean =>
-      arrival.received > 0 && [arrival.announced, info.size, after?.size].every((length) => length === undefined);
+    const lengthUnknown = (after?: DownloadFileInfo): boolean =>
+      state.received > 0 && [state.contentLength, info.size, after?.size].every((length) => length === undefined);
 
     // Of a length that was stated, and equal to what was stated: vCenter has nothing to add to that.
-    if (isComparable(arrival.hashes, stated) && !isOpen()) {
-      arrival.digests = digestsOf(arrival.hashes);
-      if (isEqual(arrival.digests, stated)) return of(proofBy(undefined));
+    if (canVerify(state.hashes, expectedChecksum) && !lengthUnknown()) {
+      state.digests = digestsOf(state.hashes);
+      if (isEqual(state.digests, expectedChecksum)) return of(verifyWith(undefined));
     }
-    return closingFacts(arrival.hashes.size > 0 && stated === undefined).pipe(
+    return closingFacts(state.hashes.size > 0 && expectedChecksum === undefined).pipe(
       concatMap((after) =>
         concat(
-          isOpen(after) ? unlessMore(asked) : [],
-          defer(() => of(proofBy(after))),
+          lengthUnknown(after) ? assertNoMoreBytes(context) : [],
+          defer(() => of(verifyWith(after))),
         ),
       ),
     );

@@ -18,23 +18,23 @@ import {
 import type { Retry } from '../connection/retrying.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 import { LeaseError } from '../errors.ts';
-import { tellerOf } from '../polling/budget.ts';
-import { unlessStalled } from '../transfer/stall.ts';
-import { goneError, isGone } from '../watching/lease-end.ts';
-import { preparationOf, untilSettled } from '../watching/preparations.ts';
-import { closingFacts } from './closing-facts.ts';
+import { toRetryCallback } from '../polling/budget.ts';
+import { errorIfStalled } from '../transfer/stall.ts';
+import { sessionGoneError, isSessionGone } from '../watching/lease-end.ts';
+import { preparationLabel, prepareAll } from '../watching/preparations.ts';
+import { readFinalInfo } from './closing-facts.ts';
 import type { DownloadEvent, Lease, Status } from './events.ts';
-import { lease } from './lease.ts';
-import { extended, leaseOf, type LeaseState } from './lease-state.ts';
-import { choose, opening, type Item, type OpenedItem, type StoredFiles } from './opening.ts';
-import { stallOf, type DownloadOptions } from './options.ts';
+import { keepAlive } from './lease.ts';
+import { extendLease, readLease, type LeaseState } from './lease-state.ts';
+import { selectFiles, readSession, type Item, type OpenedItem, type StoredFiles } from './opening.ts';
+import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
-import { sessionsInTurn } from './sessions-in-turn.ts';
-import { statuses } from './statuses.ts';
+import { withDownloadSession } from './sessions-in-turn.ts';
+import { toStatusEvents } from './statuses.ts';
 import type { Transfers } from './transfers.ts';
 
 /** What a source of files works with. */
-export interface SourceOptions {
+export interface SourceContext {
   readonly vc: VCenter;
   readonly item: Item;
   readonly stored: StoredFiles;
@@ -53,110 +53,110 @@ export interface SourceOptions {
  *
  * @param earlier - What another source has opened before.
  */
-export const sessionSource = (context: SourceOptions, earlier?: OpenedItem): Observable<DownloadEvent> =>
+export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Observable<DownloadEvent> =>
   defer(() => {
     const { vc, item, transfers, onLost } = context;
     let opened = earlier;
-    return sessionsInTurn({
+    return withDownloadSession({
       vc,
       itemId: item.id,
       use: (sessionId) =>
-        openOrTakeOver(context, sessionId, opened).pipe(
-          tap((begun) => {
-            opened = begun.opened;
+        openOrResume(context, sessionId, opened).pipe(
+          tap((openedSession) => {
+            opened = openedSession.opened;
           }),
-          concatMap((begun) => inSession(context, sessionId, begun)),
+          concatMap((begun) => runSession(context, sessionId, begun)),
         ),
-      reached: transfers.received,
+      bytesReceived: transfers.received,
       onLost,
     });
   });
 
-interface Begun {
+interface OpenedSession {
   readonly event: DownloadEvent;
   readonly lease: LeaseState;
   readonly opened: OpenedItem;
 }
 
-const openOrTakeOver = (
-  { vc, item, stored, options }: SourceOptions,
+const openOrResume = (
+  { vc, item, stored, options }: SourceContext,
   sessionId: string,
   earlier: OpenedItem | undefined,
-): Observable<Begun> => {
+): Observable<OpenedSession> => {
   if (earlier === undefined)
-    return opening(vc, item, sessionId).pipe(
+    return readSession(vc, item, sessionId).pipe(
       map((found) => {
-        const opened = choose(found, stored, options.files);
+        const opened = selectFiles(found, stored, options.files);
         return { event: opened.opened, lease: opened.lease, opened };
       }),
     );
-  return leaseOf(vc, sessionId).pipe(
+  return readLease(vc, sessionId).pipe(
     map((state) => {
-      if (state.contentVersion !== earlier.lease.contentVersion) throw changedItem(sessionId);
+      if (state.contentVersion !== earlier.lease.contentVersion) throw itemChangedError(sessionId);
       return { event: leaseEvent('renewed', state), lease: state, opened: earlier };
     }),
   );
 };
 
-const inSession = (
-  context: SourceOptions,
+const runSession = (
+  context: SourceContext,
   sessionId: string,
-  { event, lease: known, opened }: Begun,
+  { event, lease: known, opened }: OpenedSession,
 ): Observable<DownloadEvent> => {
   const { vc, prepared, transfers } = context;
   const lost$ = new Subject<LeaseError>();
   const source: FileSource = {
-    finalInfo: closingFacts(vc, sessionId),
+    finalInfo: readFinalInfo(vc, sessionId),
     // The addresses of a session's files return 404 once the session has ended.
-    isLost: (thrown) => thrown instanceof LeaseError || isGone(thrown),
-    onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : goneError(sessionId, thrown)),
+    isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
+    onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),
   };
-  const lease$ = lease(known, extended(vc, sessionId, transfers.percentage)).pipe(map((next) => leaseEvent('extended', next)));
+  const lease$ = keepAlive(known, extendLease(vc, sessionId, transfers.percentage)).pipe(map((next) => leaseEvent('extended', next)));
   return concat(
     of(event),
     defer(() => {
       prepared.open(opened);
       return merge(
-        lost$.pipe(concatMap((error) => reasonOfLoss(vc, sessionId, error))),
-        preparing(context, sessionId, source, opened),
+        lost$.pipe(concatMap((error) => readLossReason(vc, sessionId, error))),
+        prepareFiles(context, sessionId, source, opened),
         lease$,
       );
     }),
   ).pipe(takeUntil(transfers.done$));
 };
 
-const preparing = (
-  { vc, options, prepared, transfers, onRetry }: SourceOptions,
+const prepareFiles = (
+  { vc, options, prepared, transfers, onRetry }: SourceContext,
   sessionId: string,
   source: FileSource,
   { names }: OpenedItem,
 ): Observable<Status> =>
   defer(() => {
-    let heardAt = asyncScheduler.now();
-    return untilSettled(
+    let lastResponseAt = asyncScheduler.now();
+    return prepareAll(
       vc,
       sessionId,
       transfers.pending(names),
       // A download is no picture that somebody looks at: it goes on in a hidden page, too.
-      { whileHidden: 0, ...options, onRetry: both(tellerOf(options.onRetry), onRetry) },
+      { whileHidden: 0, ...options, onRetry: callBoth(toRetryCallback(options.onRetry), onRetry) },
     ).pipe(
       tap((infos) => {
-        heardAt = asyncScheduler.now();
+        lastResponseAt = asyncScheduler.now();
         prepared.publish(source, infos);
       }),
-      statuses,
-      unlessStalled({
-        operation: preparationOf(names.length),
-        limit: stallOf(options),
+      toStatusEvents,
+      errorIfStalled({
+        operation: preparationLabel(names.length),
+        limit: stallTimeoutOf(options),
         waitingSince: () => {
           const idleSince = transfers.idleSince();
-          return idleSince === undefined ? undefined : Math.max(idleSince, heardAt);
+          return idleSince === undefined ? undefined : Math.max(idleSince, lastResponseAt);
         },
       }),
     );
   });
 
-const both =
+const callBoth =
   (first: (retry: Retry) => void, second: (retry: Retry) => void) =>
   (retry: Retry): void => {
     first(retry);
@@ -164,8 +164,8 @@ const both =
   };
 
 /** A transfer has found its address gone; how the session ended is the session's to tell. */
-const reasonOfLoss = (vc: VCenter, sessionId: string, lost: LeaseError): Observable<never> =>
-  leaseOf(vc, sessionId).pipe(
+const readLossReason = (vc: VCenter, sessionId: string, lost: LeaseError): Observable<never> =>
+  readLease(vc, sessionId).pipe(
     catchError((thrown: unknown) => throwError(() => (thrown instanceof LeaseError ? thrown : lost))),
     concatMap(() => throwError(() => lost)),
   );
@@ -177,5 +177,5 @@ const leaseEvent = (state: Lease['state'], { expires }: LeaseState): Lease => ({
 });
 
 /** Files of two versions are no item. */
-const changedItem = (downloadSessionId: string): LeaseError =>
+const itemChangedError = (downloadSessionId: string): LeaseError =>
   new LeaseError({ downloadSessionId, ending: 'failed', reason: 'the item was changed while its files were on their way' });

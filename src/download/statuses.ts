@@ -3,14 +3,14 @@
 import { distinctUntilChanged, from, groupBy, map, mergeMap, type OperatorFunction } from 'rxjs';
 import type { Status } from './events.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { isSame } from '../watching/preparation.ts';
+import { isSameFileInfo } from '../watching/preparation.ts';
 
 /** Emits a `status` for every file that has changed. */
-export const statuses: OperatorFunction<readonly DownloadFileInfo[], Status> = (infos$) =>
+export const toStatusEvents: OperatorFunction<readonly DownloadFileInfo[], Status> = (infos$) =>
   infos$.pipe(
     mergeMap((infos) => from(infos)),
     groupBy(({ name }) => name),
-    mergeMap((file$) => file$.pipe(distinctUntilChanged(isSame))),
+    mergeMap((file$) => file$.pipe(distinctUntilChanged(isSameFileInfo))),
     map(({ name, status, bytes_transferred, size }) => ({
       type: 'status',
       file: name,

@@ -15,27 +15,27 @@ import { concat, defer, EMPTY, finalize, ignoreElements, onErrorResumeNextWith, 
  *               ---(y|)    put for b and c
  * ```
  */
-export const together = <A>(question: Observable<A>): Observable<A> => {
+export const coalesce = <A>(source: Observable<A>): Observable<A> => {
   let inFlight: Observable<A> | undefined;
   let next: Observable<A> | undefined;
   return defer(() => {
     if (next !== undefined) return next;
     const before = inFlight ?? EMPTY;
-    const put: Observable<A> = concat(
+    const request$: Observable<A> = concat(
       before.pipe(ignoreElements(), onErrorResumeNextWith()),
       defer(() => {
-        inFlight = put;
+        inFlight = request$;
         next = undefined;
-        return question;
+        return source;
       }),
     ).pipe(
       finalize(() => {
-        if (inFlight === put) inFlight = undefined;
-        if (next === put) next = undefined;
+        if (inFlight === request$) inFlight = undefined;
+        if (next === request$) next = undefined;
       }),
       share(),
     );
-    next = put;
-    return put;
+    next = request$;
+    return request$;
   });
 };

@@ -3,15 +3,15 @@
 import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors.ts';
-import { partsOf, partsPlan, type Lane, type Parts } from '../transfer/parts.ts';
+import { createRangeState, createRangePlan, type ConnectionSlot, type RangeState } from '../transfer/parts.ts';
 import type { Sink } from '../transfer/sink.ts';
 import type { Failed, Progress, Retrying, Saved } from './events.ts';
-import { fileDownload, type FileDownload } from './file-download.ts';
-import { inLanes } from './lanes.ts';
+import { downloadFile, type DownloadFileOptions } from './file-download.ts';
+import { mergeMapAdaptive } from './lanes.ts';
 import type { OpenedItem } from './opening.ts';
-import { stallOf, type DownloadOptions } from './options.ts';
+import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
-import { tallyOf } from './tally.ts';
+import { createProgressTotals } from './tally.ts';
 
 type FileEvent = Progress | Saved | Failed;
 
@@ -44,18 +44,18 @@ export interface TransfersOptions {
 const { random } = Math;
 
 /** They begin as soon as the item's files are known. */
-export const transfers = ({ vc, itemId, sink, prepared, options, onRetry }: TransfersOptions): Transfers => {
-  const { concurrency: most = 2, continueOnError = false, fileRetry = {} } = options;
+export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }: TransfersOptions): Transfers => {
+  const { concurrency: maxConcurrency = 2, continueOnError = false, fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
-  const plan = partsPlan(most);
+  const plan = createRangePlan(maxConcurrency);
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
-  const ended = new Set<string>();
-  let tally = tallyOf([]);
-  let active = 0;
-  let movedAt = asyncScheduler.now();
+  const doneNames = new Set<string>();
+  let tally = createProgressTotals([]);
+  let activeTransfers = 0;
+  let lastActivityAt = asyncScheduler.now();
 
-  const fileOf = ({ stored, lease: { contentVersion } }: OpenedItem, name: string, parts: Parts): FileDownload => {
+  const downloadFileOptions = ({ stored, lease: { contentVersion } }: OpenedItem, name: string, parts: RangeState): DownloadFileOptions => {
     const file = stored.get(name);
     const content = contentVersion === undefined ? undefined : { itemId, contentVersion };
     return {
@@ -64,13 +64,13 @@ export const transfers = ({ vc, itemId, sink, prepared, options, onRetry }: Tran
       sink,
       prepared: (except) => prepared.get(name, except),
       content: content && file ? { ...content, fileVersion: file.version } : content,
-      stated: file?.checksum_info,
-      stall: stallOf(options),
-      parts,
-      persistence: { attempts, delay, random },
-      onFlow: (change) => {
-        active += change;
-        movedAt = asyncScheduler.now();
+      expectedChecksum: file?.checksum_info,
+      stallTimeout: stallTimeoutOf(options),
+      ranges: parts,
+      retryPolicy: { attempts, delay, random },
+      onActiveChange: (change) => {
+        activeTransfers += change;
+        lastActivityAt = asyncScheduler.now();
       },
       onRetry: (retrying, isBusy) => {
         onRetry(retrying);
@@ -78,25 +78,25 @@ export const transfers = ({ vc, itemId, sink, prepared, options, onRetry }: Tran
       },
     };
   };
-  const one = (item: OpenedItem, name: string, lane: Lane): Observable<FileEvent> =>
-    fileDownload(fileOf(item, name, partsOf({ plan, lane, onBusy: () => busy$.next() }))).pipe(
+  const transferOrReport = (item: OpenedItem, name: string, lane: ConnectionSlot): Observable<FileEvent> =>
+    downloadFile(downloadFileOptions(item, name, createRangeState({ plan, slot: lane, onBusy: () => busy$.next() }))).pipe(
       catchError((error: unknown) =>
         continueOnError && isContentLibraryError(error)
           ? of<Failed>({ type: 'failed', file: name, error })
           : throwError(() => error),
       ),
-      tap({ complete: () => ended.add(name) }),
+      tap({ complete: () => doneNames.add(name) }),
     );
 
   const events$ = prepared.opened$.pipe(
     concatMap((item) => {
-      tally = tallyOf(item.names);
-      return prepared.settled(item.names.length).pipe(inLanes((name: string, lane) => one(item, name, lane), { most, busy$ }));
+      tally = createProgressTotals(item.names);
+      return prepared.settled(item.names.length).pipe(mergeMapAdaptive((name: string, lane) => transferOrReport(item, name, lane), { maxConcurrency, busy$ }));
     }),
     tap({
       next: (event) => {
-        movedAt = asyncScheduler.now();
-        tally.note(event);
+        lastActivityAt = asyncScheduler.now();
+        tally.add(event);
       },
       error: (thrown: unknown) => done$.error(thrown),
       complete: () => done$.next(),
@@ -107,9 +107,9 @@ export const transfers = ({ vc, itemId, sink, prepared, options, onRetry }: Tran
   return {
     events$,
     done$,
-    pending: (names) => names.filter((name) => !ended.has(name)),
+    pending: (names) => names.filter((name) => !doneNames.has(name)),
     percentage: () => tally.percentage(),
     received: () => tally.reached(),
-    idleSince: () => (active === 0 ? movedAt : undefined),
+    idleSince: () => (activeTransfers === 0 ? lastActivityAt : undefined),
   };
 };

@@ -4,14 +4,14 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { DownloadFileInfo, type EndpointType } from '../model/download-file.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ download_session_id: string }, readonly DownloadFileInfo[]> = {
   name: 'content.library.item.downloadsession.File.list',
   api: { route: 'GET /api/content/library/item/download-session/{download_session_id}/file' },
   // Here VMware writes downloadsession without a hyphen.
   rest: { route: 'GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={download_session_id}' },
-  answer: list(DownloadFileInfo),
+  response: list(DownloadFileInfo),
 };
 
 const get: Operation<{ download_session_id: string; file_name: string }, DownloadFileInfo> = {
@@ -21,7 +21,7 @@ const get: Operation<{ download_session_id: string; file_name: string }, Downloa
     route: 'POST /rest/com/vmware/content/library/item/downloadsession/file/id:{download_session_id}?~action=get',
     body: ({ file_name }) => ({ file_name }),
   },
-  answer: DownloadFileInfo,
+  response: DownloadFileInfo,
 };
 
 interface Prepare {
@@ -45,8 +45,8 @@ const prepare: Operation<Prepare, DownloadFileInfo> = {
     route: 'POST /rest/com/vmware/content/library/item/downloadsession/file/id:{download_session_id}?~action=prepare',
     body: prepareBody,
   },
-  answer: DownloadFileInfo,
-  repeat: 'always',
+  response: DownloadFileInfo,
+  idempotency: 'always',
 };
 
 /**
@@ -59,7 +59,7 @@ const prepare: Operation<Prepare, DownloadFileInfo> = {
  * Source: `content.library.item.downloadsession.File.list`.
  */
 export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<readonly DownloadFileInfo[]> =>
-  vc[wire].call(all, { download_session_id: sessionId });
+  vc[internals].call(all, { download_session_id: sessionId });
 
 /**
  * Reads one file of a download session. After its bytes were fetched, its size and checksum are set.
@@ -71,7 +71,7 @@ export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<re
  * Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.get`.
  */
 export const getDownloadFile = (vc: VCenter, sessionId: string, fileName: string): Observable<DownloadFileInfo> =>
-  vc[wire].call(get, { download_session_id: sessionId, file_name: fileName });
+  vc[internals].call(get, { download_session_id: sessionId, file_name: fileName });
 
 /** Options of {@link prepareDownloadFile}. */
 export interface PrepareDownloadFileOptions {
@@ -97,7 +97,7 @@ export const prepareDownloadFile = (
   fileName: string,
   options: PrepareDownloadFileOptions = {},
 ): Observable<DownloadFileInfo> =>
-  vc[wire].call(prepare, {
+  vc[internals].call(prepare, {
     download_session_id: sessionId,
     file_name: fileName,
     ...(options.endpointType === undefined ? {} : { endpoint_type: options.endpointType }),

@@ -2,11 +2,11 @@
 
 import * as t from 'io-ts';
 import { defer, type Observable } from 'rxjs';
-import { clientToken } from '../connection/client-token.ts';
+import { createClientToken } from '../connection/client-token.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 interface OneSession {
   readonly download_session_id: string;
@@ -27,22 +27,22 @@ const create: Operation<{ library_item_id: string; client_token?: string }, stri
       ...(client_token === undefined ? {} : { client_token }),
     }),
   },
-  answer: t.string,
-  repeat: 'token',
+  response: t.string,
+  idempotency: 'token',
 };
 
 const all: Operation<{ library_item_id?: string }, readonly string[]> = {
   name: 'content.library.item.DownloadSession.list',
   api: { route: 'GET /api/content/library/item/download-session?library_item_id={library_item_id}' },
   rest: { route: 'GET /rest/com/vmware/content/library/item/download-session?library_item_id={library_item_id}' },
-  answer: list(t.string),
+  response: list(t.string),
 };
 
 const get: Operation<OneSession, DownloadSessionModel> = {
   name: 'content.library.item.DownloadSession.get',
   api: { route: 'GET /api/content/library/item/download-session/{download_session_id}' },
   rest: { route: 'GET /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
-  answer: DownloadSessionModel,
+  response: DownloadSessionModel,
 };
 
 const keepAlive: Operation<OneSession & { progress?: number }, void> = {
@@ -55,16 +55,16 @@ const keepAlive: Operation<OneSession & { progress?: number }, void> = {
     route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=keep-alive',
     body: ({ progress }) => (progress === undefined ? {} : { progress }),
   },
-  answer: nothing,
-  repeat: 'always',
+  response: nothing,
+  idempotency: 'always',
 };
 
 const cancel: Operation<OneSession, void> = {
   name: 'content.library.item.DownloadSession.cancel',
   api: { route: 'POST /api/content/library/item/download-session/{download_session_id}?action=cancel' },
   rest: { route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=cancel' },
-  answer: nothing,
-  repeat: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+  response: nothing,
+  idempotency: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const fail: Operation<OneSession & { client_error_message: string }, void> = {
@@ -77,16 +77,16 @@ const fail: Operation<OneSession & { client_error_message: string }, void> = {
     route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=fail',
     body: ({ client_error_message }) => ({ client_error_message }),
   },
-  answer: nothing,
-  repeat: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+  response: nothing,
+  idempotency: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const remove: Operation<OneSession, void> = {
   name: 'content.library.item.DownloadSession.delete',
   api: { route: 'DELETE /api/content/library/item/download-session/{download_session_id}' },
   rest: { route: 'DELETE /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
-  answer: nothing,
-  repeat: { done: 'NOT_FOUND' },
+  response: nothing,
+  idempotency: { done: 'NOT_FOUND' },
 };
 
 /** Options of {@link createDownloadSession}. */
@@ -111,7 +111,7 @@ export const createDownloadSession = (
   itemId: string,
   options: CreateDownloadSessionOptions = {},
 ): Observable<string> =>
-  defer(() => vc[wire].call(create, { library_item_id: itemId, client_token: options.clientToken ?? clientToken() }));
+  defer(() => vc[internals].call(create, { library_item_id: itemId, client_token: options.clientToken ?? createClientToken() }));
 
 /** Options of {@link listDownloadSessions}. */
 export interface ListDownloadSessionsOptions {
@@ -128,7 +128,7 @@ export interface ListDownloadSessionsOptions {
  * Source: `content.library.item.DownloadSession.list`.
  */
 export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsOptions = {}): Observable<readonly string[]> =>
-  vc[wire].call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
+  vc[internals].call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
 
 /**
  * Reads a download session: its state and when it expires.
@@ -138,7 +138,7 @@ export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsO
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.get`.
  */
 export const getDownloadSession = (vc: VCenter, sessionId: string): Observable<DownloadSessionModel> =>
-  vc[wire].call(get, { download_session_id: sessionId });
+  vc[internals].call(get, { download_session_id: sessionId });
 
 /** Options of {@link keepDownloadSessionAlive}. */
 export interface KeepAliveOptions {
@@ -156,7 +156,7 @@ export interface KeepAliveOptions {
  * Source: `content.library.item.DownloadSession.keep_alive`.
  */
 export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options: KeepAliveOptions = {}): Observable<void> =>
-  vc[wire].call(keepAlive, { download_session_id: sessionId, ...options });
+  vc[internals].call(keepAlive, { download_session_id: sessionId, ...options });
 
 /**
  * Cancels a download session: transfers are aborted and its links die. It stays, CANCELED, until it is deleted.
@@ -168,7 +168,7 @@ export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options
  * Source: `content.library.item.DownloadSession.cancel`.
  */
 export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
-  vc[wire].call(cancel, { download_session_id: sessionId });
+  vc[internals].call(cancel, { download_session_id: sessionId });
 
 /**
  * Ends a download session with the client's reason, which the server keeps. State ERROR.
@@ -180,7 +180,7 @@ export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observabl
  * Source: `content.library.item.DownloadSession.fail`.
  */
 export const failDownloadSession = (vc: VCenter, sessionId: string, reason: string): Observable<void> =>
-  vc[wire].call(fail, { download_session_id: sessionId, client_error_message: reason });
+  vc[internals].call(fail, { download_session_id: sessionId, client_error_message: reason });
 
 /**
  * Deletes a download session. Transfers still under way are left in an indeterminate state: cancel first.
@@ -191,4 +191,4 @@ export const failDownloadSession = (vc: VCenter, sessionId: string, reason: stri
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.delete`.
  */
 export const deleteDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
-  vc[wire].call(remove, { download_session_id: sessionId });
+  vc[internals].call(remove, { download_session_id: sessionId });

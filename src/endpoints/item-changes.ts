@@ -4,21 +4,21 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemChangesInfo, ItemChangesSummary } from '../model/item-changes.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item: string }, readonly ItemChangesSummary[]> = {
   name: 'content.library.item.Changes.list',
   api: { route: 'GET /api/content/library/item/{library_item}/changes' },
   // The one service of `/rest` whose path has neither `com/vmware` nor `id:`.
   rest: { route: 'GET /rest/content/library/item/{library_item}/changes' },
-  answer: list(ItemChangesSummary),
+  response: list(ItemChangesSummary),
 };
 
 const get: Operation<{ library_item: string; version: string }, ItemChangesInfo> = {
   name: 'content.library.item.Changes.get',
   api: { route: 'GET /api/content/library/item/{library_item}/changes/{version}' },
   rest: { route: 'GET /rest/content/library/item/{library_item}/changes/{version}' },
-  answer: ItemChangesInfo,
+  response: ItemChangesInfo,
 };
 
 /**
@@ -30,7 +30,7 @@ const get: Operation<{ library_item: string; version: string }, ItemChangesInfo>
  * Source: `content.library.item.Changes.list`.
  */
 export const listItemChanges = (vc: VCenter, itemId: string): Observable<readonly ItemChangesSummary[]> =>
-  vc[wire].call(all, { library_item: itemId });
+  vc[internals].call(all, { library_item: itemId });
 
 /**
  * Reads one version of an item, since 7.0, with the whole of its message.
@@ -42,4 +42,4 @@ export const listItemChanges = (vc: VCenter, itemId: string): Observable<readonl
  * Source: `content.library.item.Changes.get`.
  */
 export const getItemChanges = (vc: VCenter, itemId: string, version: string): Observable<ItemChangesInfo> =>
-  vc[wire].call(get, { library_item: itemId, version });
+  vc[internals].call(get, { library_item: itemId, version });

@@ -4,13 +4,13 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemFileInfo } from '../model/item-file.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemFileInfo[]> = {
   name: 'content.library.item.File.list',
   api: { route: 'GET /api/content/library/item/{library_item_id}/file' },
   rest: { route: 'GET /rest/com/vmware/content/library/item/file?library_item_id={library_item_id}' },
-  answer: list(ItemFileInfo),
+  response: list(ItemFileInfo),
 };
 
 const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = {
@@ -20,7 +20,7 @@ const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = 
     route: 'POST /rest/com/vmware/content/library/item/file/id:{library_item_id}?~action=get',
     body: ({ name }) => ({ name }),
   },
-  answer: ItemFileInfo,
+  response: ItemFileInfo,
 };
 
 /**
@@ -32,7 +32,7 @@ const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = 
  * a download session can still be listed. Privilege: System.Read on the item. Source: `content.library.item.File.list`.
  */
 export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly ItemFileInfo[]> =>
-  vc[wire].call(all, { library_item_id: itemId });
+  vc[internals].call(all, { library_item_id: itemId });
 
 /**
  * Reads one file of an item.
@@ -44,4 +44,4 @@ export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly 
  * Privilege: System.Read on the item. Source: `content.library.item.File.get`.
  */
 export const getItemFile = (vc: VCenter, itemId: string, fileName: string): Observable<ItemFileInfo> =>
-  vc[wire].call(get, { library_item_id: itemId, name: fileName });
+  vc[internals].call(get, { library_item_id: itemId, name: fileName });

@@ -4,13 +4,13 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemStorageInfo } from '../model/item-file.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemStorageInfo[]> = {
   name: 'content.library.item.Storage.list',
   api: { route: 'GET /api/content/library/item/{library_item_id}/storage' },
   rest: { route: 'GET /rest/com/vmware/content/library/item/storage?library_item_id={library_item_id}' },
-  answer: list(ItemStorageInfo),
+  response: list(ItemStorageInfo),
 };
 
 const get: Operation<{ library_item_id: string; file_name: string }, readonly ItemStorageInfo[]> = {
@@ -20,7 +20,7 @@ const get: Operation<{ library_item_id: string; file_name: string }, readonly It
     route: 'POST /rest/com/vmware/content/library/item/storage/id:{library_item_id}?~action=get',
     body: ({ file_name }) => ({ file_name }),
   },
-  answer: list(ItemStorageInfo),
+  response: list(ItemStorageInfo),
 };
 
 /**
@@ -33,7 +33,7 @@ const get: Operation<{ library_item_id: string; file_name: string }, readonly It
  * Source: `content.library.item.Storage.list`.
  */
 export const listItemStorage = (vc: VCenter, itemId: string): Observable<readonly ItemStorageInfo[]> =>
-  vc[wire].call(all, { library_item_id: itemId });
+  vc[internals].call(all, { library_item_id: itemId });
 
 /**
  * Reads where the storage has one file of an item. A list: the storage may have the same file several times.
@@ -45,4 +45,4 @@ export const listItemStorage = (vc: VCenter, itemId: string): Observable<readonl
  * Source: `content.library.item.Storage.get`.
  */
 export const getItemStorage = (vc: VCenter, itemId: string, fileName: string): Observable<readonly ItemStorageInfo[]> =>
-  vc[wire].call(get, { library_item_id: itemId, file_name: fileName });
+  vc[internals].call(get, { library_item_id: itemId, file_name: fileName });

@@ -5,28 +5,28 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemModel, type ItemFindSpec } from '../model/item.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_id: string }, readonly string[]> = {
   name: 'content.library.Item.list',
   api: { route: 'GET /api/content/library/item?library_id={library_id}' },
   rest: { route: 'GET /rest/com/vmware/content/library/item?library_id={library_id}' },
-  answer: list(t.string),
+  response: list(t.string),
 };
 
 const find: Operation<{ spec: ItemFindSpec }, readonly string[]> = {
   name: 'content.library.Item.find',
   api: { route: 'POST /api/content/library/item?action=find', body: ({ spec }) => spec },
   rest: { route: 'POST /rest/com/vmware/content/library/item?~action=find', body: ({ spec }) => ({ spec }) },
-  answer: list(t.string),
-  repeat: 'always',
+  response: list(t.string),
+  idempotency: 'always',
 };
 
 const get: Operation<{ library_item_id: string }, ItemModel> = {
   name: 'content.library.Item.get',
   api: { route: 'GET /api/content/library/item/{library_item_id}' },
   rest: { route: 'GET /rest/com/vmware/content/library/item/id:{library_item_id}' },
-  answer: ItemModel,
+  response: ItemModel,
 };
 
 /**
@@ -37,7 +37,7 @@ const get: Operation<{ library_item_id: string }, ItemModel> = {
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.library.Item.list`.
  */
 export const listItems = (vc: VCenter, libraryId: string): Observable<readonly string[]> =>
-  vc[wire].call(all, { library_id: libraryId });
+  vc[internals].call(all, { library_id: libraryId });
 
 /**
  * Finds the identifiers of items by name, library, type …; none is an empty list.
@@ -47,7 +47,7 @@ export const listItems = (vc: VCenter, libraryId: string): Observable<readonly s
  * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read, on the library if one is named.
  * Source: `content.library.Item.find`.
  */
-export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly string[]> => vc[wire].call(find, { spec });
+export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly string[]> => vc[internals].call(find, { spec });
 
 /**
  * Reads an item.
@@ -56,4 +56,4 @@ export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly 
  *
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the item. Source: `content.library.Item.get`.
  */
-export const getItem = (vc: VCenter, itemId: string): Observable<ItemModel> => vc[wire].call(get, { library_item_id: itemId });
+export const getItem = (vc: VCenter, itemId: string): Observable<ItemModel> => vc[internals].call(get, { library_item_id: itemId });

@@ -5,42 +5,42 @@ import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<object, readonly string[]> = {
   name: 'content.Library.list',
   api: { route: 'GET /api/content/library' },
   rest: { route: 'GET /rest/com/vmware/content/library' },
-  answer: list(t.string),
+  response: list(t.string),
 };
 
 const find: Operation<{ spec: LibraryFindSpec }, readonly string[]> = {
   name: 'content.Library.find',
   api: { route: 'POST /api/content/library?action=find', body: ({ spec }) => spec },
   rest: { route: 'POST /rest/com/vmware/content/library?~action=find', body: ({ spec }) => ({ spec }) },
-  answer: list(t.string),
-  repeat: 'always',
+  response: list(t.string),
+  idempotency: 'always',
 };
 
 const get: Operation<{ library_id: string }, LibraryModel> = {
   name: 'content.Library.get',
   api: { route: 'GET /api/content/library/{library_id}' },
   rest: { route: 'GET /rest/com/vmware/content/library/id:{library_id}' },
-  answer: LibraryModel,
+  response: LibraryModel,
 };
 
 const allLocal: Operation<object, readonly string[]> = {
   name: 'content.LocalLibrary.list',
   api: { route: 'GET /api/content/local-library' },
   rest: { route: 'GET /rest/com/vmware/content/local-library' },
-  answer: list(t.string),
+  response: list(t.string),
 };
 
 const allSubscribed: Operation<object, readonly string[]> = {
   name: 'content.SubscribedLibrary.list',
   api: { route: 'GET /api/content/subscribed-library' },
   rest: { route: 'GET /rest/com/vmware/content/subscribed-library' },
-  answer: list(t.string),
+  response: list(t.string),
 };
 
 /**
@@ -50,7 +50,7 @@ const allSubscribed: Operation<object, readonly string[]> = {
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.Library.list`.
  */
-export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(all, {});
+export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(all, {});
 
 /**
  * Finds the identifiers of libraries by name or type; none is an empty list.
@@ -59,7 +59,7 @@ export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[
  *
  * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read. Source: `content.Library.find`.
  */
-export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> => vc[wire].call(find, { spec });
+export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> => vc[internals].call(find, { spec });
 
 /**
  * Reads a library.
@@ -69,7 +69,7 @@ export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<re
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.Library.get`.
  */
 export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> =>
-  vc[wire].call(get, { library_id: libraryId });
+  vc[internals].call(get, { library_id: libraryId });
 
 /**
  * Lists the identifiers of the libraries that are managed on this vCenter.
@@ -78,7 +78,7 @@ export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryMo
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.LocalLibrary.list`.
  */
-export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(allLocal, {});
+export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(allLocal, {});
 
 /**
  * Lists the identifiers of the libraries that follow another one.
@@ -87,4 +87,4 @@ export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> =
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.SubscribedLibrary.list`.
  */
-export const listSubscribedLibraries = (vc: VCenter): Observable<readonly string[]> => vc[wire].call(allSubscribed, {});
+export const listSubscribedLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(allSubscribed, {});

@@ -1,10 +1,10 @@
 /** VMware's `cis.Session`: the API session that all requests of a connection share. */
 
 import { map, type Observable } from 'rxjs';
-import { get } from '../connection/login.ts';
+import { getSessionOperation } from '../connection/login.ts';
 import type { SessionInfo } from '../model/session.ts';
 import type { Dialect } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /**
  * Logs in now, instead of with the first request, and answers which dialect the server speaks.
@@ -14,7 +14,7 @@ import { wire, type VCenter } from '../connection/vcenter.ts';
  * Errors: `AuthenticationError` (401); `ApiError` SERVICE_UNAVAILABLE (503), also for too many sessions, see `isSessionLimit`.
  * Privilege: none. Source: `cis.Session.create`.
  */
-export const login = (vc: VCenter): Observable<Dialect> => vc[wire].access$.pipe(map(({ dialect }) => dialect));
+export const login = (vc: VCenter): Observable<Dialect> => vc[internals].apiSession$.pipe(map(({ dialect }) => dialect));
 
 /**
  * Reads who is logged in and since when; keeps the API session alive.
@@ -23,7 +23,7 @@ export const login = (vc: VCenter): Observable<Dialect> => vc[wire].access$.pipe
  *
  * Errors: `AuthenticationError` (401), `ApiError` SERVICE_UNAVAILABLE (503). Privilege: none. Source: `cis.Session.get`.
  */
-export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[wire].call(get, {});
+export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[internals].call(getSessionOperation, {});
 
 /**
  * Logs out, once what is being cleaned up on the server is done (five seconds at the most). Without a login, or with a session id
@@ -33,4 +33,4 @@ export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[wire].cal
  *
  * Errors: `ApiError` SERVICE_UNAVAILABLE (503). A session that has ended already is no error. Source: `cis.Session.delete`.
  */
-export const logout = (vc: VCenter): Observable<void> => vc[wire].logout$;
+export const logout = (vc: VCenter): Observable<void> => vc[internals].logout$;

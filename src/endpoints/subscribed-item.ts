@@ -3,7 +3,7 @@
 import type { Observable } from 'rxjs';
 import { nothing } from '../model/codec.ts';
 import type { Operation } from '../connection/route.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 interface Sync {
   readonly library_item_id: string;
@@ -20,16 +20,16 @@ const sync: Operation<Sync, void> = {
   name: 'content.library.SubscribedItem.sync',
   api: { route: 'POST /api/content/library/subscribed-item/{library_item_id}?action=sync', body: syncBody },
   rest: { route: 'POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=sync', body: syncBody },
-  answer: nothing,
-  repeat: 'always',
+  response: nothing,
+  idempotency: 'always',
 };
 
 const evict: Operation<{ library_item_id: string }, void> = {
   name: 'content.library.SubscribedItem.evict',
   api: { route: 'POST /api/content/library/subscribed-item/{library_item_id}?action=evict' },
   rest: { route: 'POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=evict' },
-  answer: nothing,
-  repeat: 'always',
+  response: nothing,
+  idempotency: 'always',
 };
 
 /** Options of {@link syncItem}. */
@@ -60,7 +60,7 @@ export const syncItem = (
   itemId: string,
   { forceSyncContent = false, syncOptionalFiles }: SyncItemOptions = {},
 ): Observable<void> =>
-  vc[wire].call(sync, {
+  vc[internals].call(sync, {
     library_item_id: itemId,
     force_sync_content: forceSyncContent,
     ...(syncOptionalFiles === undefined ? {} : { sync_optional_files: syncOptionalFiles }),
@@ -75,4 +75,4 @@ export const syncItem = (
  * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the storage has lost the content.
  * Privilege: ContentLibrary.EvictLibraryItem on the item. Source: `content.library.SubscribedItem.evict`.
  */
-export const evictItem = (vc: VCenter, itemId: string): Observable<void> => vc[wire].call(evict, { library_item_id: itemId });
+export const evictItem = (vc: VCenter, itemId: string): Observable<void> => vc[internals].call(evict, { library_item_id: itemId });

@@ -3,7 +3,7 @@
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DecodeError, type DecodeIssue } from '../errors.ts';
-import { changed, changesOf, isFields, type Fields } from './reading.ts';
+import { applyChanges, validateParts, isFields, type Fields } from './reading.ts';
 
 /** An io-ts codec of a structure that is sent as it is typed. */
 export type Codec<A> = t.Type<A, A, unknown>;
@@ -32,7 +32,7 @@ const deepest = 32;
 let depth = 0;
 
 /** Looks into a structure, unless it is too deep. */
-const within = <A>(look: () => A): A => {
+const nested = <A>(look: () => A): A => {
   depth += 1;
   try {
     return look();
@@ -61,17 +61,17 @@ export const struct = <R extends t.Props, O extends t.Props>(name: string, requi
   };
 
   const read = (value: Fields, context: t.Context): t.Validation<Structure<R, O>> => {
-    const changes = changesOf(fields, ({ key }) => value[key], context);
-    return changes._tag === 'Left' ? changes : t.success(changed(value, changes.right) as Structure<R, O>);
+    const changes = validateParts(fields, ({ key }) => value[key], context);
+    return changes._tag === 'Left' ? changes : t.success(applyChanges(value, changes.right) as Structure<R, O>);
   };
 
   return new t.Type<Structure<R, O>, Structure<R, O>, unknown>(
     name,
-    (value): value is Structure<R, O> => isFields(value) && depth < deepest && within(() => fits(value)),
+    (value): value is Structure<R, O> => isFields(value) && depth < deepest && nested(() => fits(value)),
     (value, context) => {
       if (!isFields(value)) return t.failure(value, context);
       if (depth === deepest) return t.failure(value, context, `at most ${deepest} structures in one another`);
-      return within(() => read(value, context));
+      return nested(() => read(value, context));
     },
     t.identity,
   );
@@ -96,7 +96,7 @@ export const list = <A>(item: Codec<A>): Codec<readonly A[]> => {
       if (value === null) return t.success([]);
       if (!Array.isArray(value)) return t.failure(value, context);
       const items = value.map((_, key) => ({ key, codec: item }));
-      const changes = changesOf(items, ({ key }) => value[key], context);
+      const changes = validateParts(items, ({ key }) => value[key], context);
       if (changes._tag === 'Left') return changes;
       return t.success(value.map((each, key) => (changes.right.has(key) ? changes.right.get(key) : each) as A));
     },
@@ -120,8 +120,8 @@ export const map = <A>(value: Codec<A>): Codec<Readonly<Record<string, A>>> => {
       }
       if (!isFields(input)) return t.failure(input, context);
       const entries = Object.keys(input).map((key) => ({ key, codec: value }));
-      const changes = changesOf(entries, ({ key }) => input[key], context);
-      return changes._tag === 'Left' ? changes : t.success(changed(input, changes.right) as Values);
+      const changes = validateParts(entries, ({ key }) => input[key], context);
+      return changes._tag === 'Left' ? changes : t.success(applyChanges(input, changes.right) as Values);
     },
     t.identity,
   );
@@ -173,7 +173,7 @@ const withoutNulls = (value: unknown, levels: number): unknown => {
   if (changes.size === 0) return value;
   return Array.isArray(value)
     ? value.map((part: unknown, key) => changes.get(String(key)) ?? part)
-    : changed(value as Fields, changes);
+    : applyChanges(value as Fields, changes);
 };
 
 /** Says where and what kind, never the value itself: it may be a secret. */

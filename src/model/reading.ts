@@ -18,7 +18,7 @@ export const isFields = (value: unknown): value is Fields => typeof value === 'o
 const enoughIssues = 100;
 
 /** What parts became that do not fit as they are; or what is wrong with them. */
-export const changesOf = <K extends string | number>(
+export const validateParts = <K extends string | number>(
   parts: readonly Part<K>[],
   valueOf: (part: Part<K>) => unknown,
   context: t.Context,
@@ -39,7 +39,7 @@ export const changesOf = <K extends string | number>(
 };
 
 /** The same fields, but for those that have changed; what has become `undefined` is left out. */
-export const changed = (fields: Fields, changes: ReadonlyMap<string, unknown>): Fields => {
+export const applyChanges = (fields: Fields, changes: ReadonlyMap<string, unknown>): Fields => {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(fields)) {
     const value = changes.has(key) ? changes.get(key) : fields[key];

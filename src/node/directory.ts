@@ -4,8 +4,8 @@ import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { createSafeNames, SinkError, type Sink } from '../index.ts';
 import { codeOf, diskError } from './disk/disk-error.ts';
-import { findWhole } from './disk/found-file.ts';
-import { refuseFull } from './disk/free-space.ts';
+import { findVerified } from './disk/found-file.ts';
+import { assertFreeSpace } from './disk/free-space.ts';
 import { nodeHash } from './hash.ts';
 import { openPart } from './disk/open-part.ts';
 import type { PartFile } from './disk/part-file.ts';
@@ -29,16 +29,16 @@ export const toDirectory = (path: string, { force = false }: DirectoryOptions = 
   let files: readonly PartFile[] = [];
   return {
     createHash: nodeHash,
-    find: async (file, signal) => findWhole(join(resolve(path), safeName(file.name)), file, signal),
+    find: async (file, signal) => findVerified(join(resolve(path), safeName(file.name)), file, signal),
     open: async (incoming) => {
       const directory = resolve(path);
       const final = join(directory, safeName(incoming.name));
-      await make(directory);
+      await ensureDirectory(directory);
       try {
         const file = await openPart(final, incoming, force);
         files = [...files.filter(({ missing }) => missing > 0), file];
         try {
-          await refuseFull(
+          await assertFreeSpace(
             final,
             directory,
             files.reduce((sum, { missing }) => sum + missing, 0),
@@ -55,7 +55,7 @@ export const toDirectory = (path: string, { force = false }: DirectoryOptions = 
   };
 };
 
-const make = async (directory: string): Promise<void> => {
+const ensureDirectory = async (directory: string): Promise<void> => {
   try {
     await mkdir(directory, { recursive: true });
   } catch (thrown) {

@@ -3,12 +3,12 @@
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { authorityOf } from './tls/handshake.ts';
-import { proxyBy, type ProxyFor } from './tls/proxy.ts';
+import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
 import { givenUp, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
 import { thumbprintFrom } from './tls/thumbprint.ts';
 import { mismatch, pinOf, type PinnedCertificate, type Trust } from './tls/trust.ts';
 import { proxyTrust } from './tls/tunnel.ts';
-import { bytesOf } from './web-stream.ts';
+import { toWebStream } from './web-stream.ts';
 
 /** Options of {@link nodeFetch}. Of `thumbprint`, `ca` and `insecure` the first that is given decides alone. */
 export interface NodeFetchOptions {
@@ -50,26 +50,26 @@ export type NodeFetch = typeof globalThis.fetch & {
  * @throws TypeError if an option cannot be read.
  */
 export const nodeFetch = ({ ca, thumbprint, insecure = false, proxy }: NodeFetchOptions = {}): NodeFetch => {
-  const proxyFor = proxyBy(proxy, process.env);
+  const proxyFor = resolveProxy(proxy, process.env);
   const pins = new Map<string, typeof globalThis.fetch>();
   const pinned = (certificate: PinnedCertificate): typeof globalThis.fetch => {
     const pin = pinOf(certificate);
     const key = pin.value;
-    const known = pins.get(key) ?? fetchBy({ kind: 'pin', thumbprint: pin }, proxyFor);
+    const known = pins.get(key) ?? createFetch({ kind: 'pin', thumbprint: pin }, proxyFor);
     pins.set(key, known);
     return known;
   };
-  return Object.assign(fetchBy(trustBy(thumbprint, ca, insecure), proxyFor), { pinned });
+  return Object.assign(createFetch(resolveTrust(thumbprint, ca, insecure), proxyFor), { pinned });
 };
 
-const trustBy = (thumbprint: string | undefined, ca: string | Uint8Array | undefined, insecure: boolean): Trust => {
+const resolveTrust = (thumbprint: string | undefined, ca: string | Uint8Array | undefined, insecure: boolean): Trust => {
   if (thumbprint !== undefined) return { kind: 'pin', thumbprint: thumbprintFrom(thumbprint) };
   if (ca !== undefined) return { kind: 'authorities', ca: Buffer.from(ca) };
   return { kind: insecure ? 'anyone' : 'authorities' };
 };
 
 /** What the requests of one `fetch` share: connections are kept for the next one of the same trust, and keep no process alive. */
-interface Roads {
+interface Agents {
   readonly trust: Trust;
   readonly proxyFor: ProxyFor;
   readonly plain: Agent;
@@ -78,8 +78,8 @@ interface Roads {
   readonly proxy: SecureAgent;
 }
 
-const fetchBy = (trust: Trust, proxyFor: ProxyFor): typeof globalThis.fetch => {
-  const roads: Roads = {
+const createFetch = (trust: Trust, proxyFor: ProxyFor): typeof globalThis.fetch => {
+  const agents: Agents = {
     trust,
     proxyFor,
     plain: new Agent({ keepAlive: true }),
@@ -92,14 +92,14 @@ const fetchBy = (trust: Trust, proxyFor: ProxyFor): typeof globalThis.fetch => {
     if (trust.kind === 'pin' && target.protocol !== 'https:') throw mismatch(target.host, trust.thumbprint);
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
     request.signal.throwIfAborted();
-    return send(roads, request, body);
+    return send(agents, request, body);
   };
 };
 
-const send = (roads: Roads, request: Request, body: Uint8Array | undefined): Promise<Response> =>
+const send = (roads: Agents, request: Request, body: Uint8Array | undefined): Promise<Response> =>
   new Promise((resolve, reject) => {
     const { method, signal } = request;
-    const outgoing = begin(roads, request, body);
+    const outgoing = createRequest(roads, request, body);
     let incoming: IncomingMessage | undefined;
     const abort = (): void => {
       const reason = signal.reason as Error;
@@ -131,7 +131,7 @@ const send = (roads: Roads, request: Request, body: Uint8Array | undefined): Pro
 const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
 /** A request on its way: straight, through a tunnel (which is the agent's doing), or, over plain HTTP, by the proxy's own request. */
-const begin = (roads: Roads, { method, url, headers, signal }: Request, body: Uint8Array | undefined): ClientRequest => {
+const createRequest = (roads: Agents, { method, url, headers, signal }: Request, body: Uint8Array | undefined): ClientRequest => {
   const target = new URL(url);
   const sent: Record<string, string | number> = Object.fromEntries(headers);
   if (body !== undefined) sent['content-length'] = body.byteLength;
@@ -152,7 +152,7 @@ const begin = (roads: Roads, { method, url, headers, signal }: Request, body: Ui
   });
 };
 
-const withoutBody: ReadonlySet<number> = new Set([204, 205, 304]);
+const nullBodyStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /** @throws RangeError if the status is none. */
 const responseOf = (method: string, incoming: IncomingMessage): Response => {
@@ -160,9 +160,9 @@ const responseOf = (method: string, incoming: IncomingMessage): Response => {
   for (let at = 0; at < incoming.rawHeaders.length; at += 2)
     headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '');
   const status = incoming.statusCode ?? 502;
-  if (method === 'HEAD' || withoutBody.has(status)) {
+  if (method === 'HEAD' || nullBodyStatuses.has(status)) {
     incoming.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(bytesOf(incoming), { status, headers });
+  return new Response(toWebStream(incoming), { status, headers });
 };

@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { breakOff, sendAnswer } from './serving/served-answer.ts';
-import { bytesOf } from './web-stream.ts';
+import { abortResponse, writeResponse } from './serving/served-answer.ts';
+import { toWebStream } from './web-stream.ts';
 
 /** A server as a function. */
 export type Handler = (request: Request) => Promise<Response>;
@@ -47,7 +47,7 @@ export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tl
   const sockets = new Map<string, Socket>();
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const socket = sockets.get(nameOf(incoming.socket)) ?? incoming.socket;
-    answer(handler, scheme, incoming, outgoing, socket).catch((thrown: unknown) => breakOff(outgoing, socket, thrown));
+    answer(handler, scheme, incoming, outgoing, socket).catch((thrown: unknown) => abortResponse(outgoing, socket, thrown));
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
   server.on('connection', (socket: Socket) => {
@@ -86,7 +86,7 @@ const answer = async (
   });
   const response = await handler(requestOf(scheme, incoming, gone.signal));
   if (gone.signal.aborted) return void (await response.body?.cancel());
-  await sendAnswer(response, outgoing, socket);
+  await writeResponse(response, outgoing, socket);
 };
 
 const requestOf = (scheme: string, incoming: IncomingMessage, signal: AbortSignal): Request => {
@@ -98,7 +98,7 @@ const requestOf = (scheme: string, incoming: IncomingMessage, signal: AbortSigna
       value === undefined ? [] : [[name, String(value)]],
     ),
     signal,
-    ...(hasBody ? { body: bytesOf(incoming), duplex: 'half' } : {}),
+    ...(hasBody ? { body: toWebStream(incoming), duplex: 'half' } : {}),
   };
   return new Request(`${scheme}://${headers.host ?? 'localhost'}${url}`, init);
 };

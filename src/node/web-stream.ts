@@ -12,7 +12,7 @@ const ahead = 2 * 1024 * 1024;
  * A web stream of a Node stream's bytes, as they come and without copying them; it reads two mebibytes further than it is read.
  * Cancelling it destroys its source. When the source breaks, what has come is read first, and then the error.
  */
-export const bytesOf = (source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> => {
+export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> => {
   let isCancelled = false;
   let broken: { readonly error: unknown } | undefined;
   const tellBroken = (controller: ReadableStreamDefaultController): void => {

@@ -3,7 +3,7 @@
 import { retry, tap, throwError, timer, type MonoTypeOperatorFunction, type NextObserver } from 'rxjs';
 import { ApiError, isContentLibraryError, isTransient } from '../errors.ts';
 import type { Retry } from '../connection/retrying.ts';
-import { clamped } from './period.ts';
+import { toTimerDelay } from './period.ts';
 
 /** What happens to polls that fail in passing. */
 export interface BudgetOptions {
@@ -22,17 +22,17 @@ export interface BudgetOptions {
  *
  * @throws TypeError if that cannot be.
  */
-export const retriesOf = ({ retries = 8 }: BudgetOptions): number => {
+export const maxRetriesOf = ({ retries = 8 }: BudgetOptions): number => {
   if (retries >= 0) return retries;
   throw new TypeError(`retries: expected a number from 0, got ${retries}`);
 };
 
 /** Tells an observer, or a function, of a retry. */
-export const tellerOf = (onRetry: BudgetOptions['onRetry']): ((retry: Retry) => void) =>
+export const toRetryCallback = (onRetry: BudgetOptions['onRetry']): ((retry: Retry) => void) =>
   typeof onRetry === 'function' ? onRetry : (retry) => onRetry?.next(retry);
 
 /** Milliseconds. */
-const [firstPause, longestPause] = [500, 16_000];
+const [FIRST_DELAY, MAX_DELAY] = [500, 16_000];
 
 /**
  * Makes an operator that bears passing failures, for requests that come one after the other.
@@ -43,12 +43,12 @@ const [firstPause, longestPause] = [500, 16_000];
  *
  * @throws TypeError if `retries` cannot be.
  */
-export const bearing = (
+export const retryTransientPolls = (
   budget: BudgetOptions,
   shorten: (delay: number) => number = (delay) => delay,
 ): (<A>() => MonoTypeOperatorFunction<A>) => {
-  retriesOf(budget);
-  const tell = tellerOf(budget.onRetry);
+  maxRetriesOf(budget);
+  const notify = toRetryCallback(budget.onRetry);
   let failures = 0;
   return () => (source) =>
     source.pipe(
@@ -59,11 +59,11 @@ export const bearing = (
         delay: (thrown: unknown) => {
           failures += 1;
           // Read each time: onlookers come and go.
-          if (failures > retriesOf(budget) || !isContentLibraryError(thrown) || !isTransient(thrown))
+          if (failures > maxRetriesOf(budget) || !isContentLibraryError(thrown) || !isTransient(thrown))
             return throwError(() => thrown);
           const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-          const delay = clamped(asked ?? shorten(Math.min(firstPause * 2 ** (failures - 1), longestPause)));
-          tell({ operation: 'operation' in thrown ? thrown.operation : '', attempt: failures, delay, error: thrown });
+          const delay = toTimerDelay(asked ?? shorten(Math.min(FIRST_DELAY * 2 ** (failures - 1), MAX_DELAY)));
+          notify({ operation: 'operation' in thrown ? thrown.operation : '', attempt: failures, delay, error: thrown });
           return timer(delay);
         },
       }),

@@ -13,26 +13,26 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import type { Wishes } from './pace.ts';
+import type { PollSchedule } from './pace.ts';
 
-/** What {@link polling} needs. */
-export interface Polling<A> extends Pick<Wishes<A>, 'pace$' | 'now$'> {
-  readonly poll: Observable<A>;
-  /** Asked instead of `poll` until it has answered once. */
-  readonly first?: Observable<A>;
+/** What {@link poll} needs. */
+export interface PollConfig<A> extends Pick<PollSchedule<A>, 'delay$' | 'pollNow$'> {
+  readonly poll$: Observable<A>;
+  /** Subscribed to instead of `poll$` until it has emitted once. */
+  readonly first$?: Observable<A>;
   /** Whether an answer is news. */
-  readonly isNews?: (previous: A, current: A) => boolean;
+  readonly hasProgressed?: (previous: A, current: A) => boolean;
 }
 
 /** An answer, and when it came. */
-interface Answered<A> {
+interface LastAnswer<A> {
   readonly answer: A;
   /** Milliseconds by the system's clock, which may jump. */
   readonly at: number;
   /** Milliseconds since the first answer. */
-  readonly waited: number;
+  readonly elapsed: number;
   /** Milliseconds since the last news. */
-  readonly quiet: number;
+  readonly sinceProgress: number;
 }
 
 /** Milliseconds. More than that is not believed to have passed while an answer was waited for: the system's clock has jumped. */
@@ -51,45 +51,45 @@ const longestAnswer = 120_000;
  * polling     --a----a----a    (period 3)
  * ```
  */
-export const polling = <A>({ poll, first = poll, pace$, now$, isNews = () => false }: Polling<A>): Observable<A> =>
+export const poll = <A>({ poll$, first$ = poll$, delay$, pollNow$, hasProgressed = () => false }: PollConfig<A>): Observable<A> =>
   defer(() => {
-    let last: Answered<A> | undefined;
+    let last: LastAnswer<A> | undefined;
     // The longest that the next tick was set to, in milliseconds: more cannot have passed when it comes.
-    let set = 0;
+    let longestDelaySet = 0;
     // While a poll is in flight there is nothing to time: a pace that changes must not cut it off.
-    const idle$ = new BehaviorSubject<Answered<A> | undefined>(undefined);
+    const idle$ = new BehaviorSubject<LastAnswer<A> | undefined>(undefined);
 
-    const ask = (): Observable<A> => {
+    const request = (): Observable<A> => {
       const asked = asyncScheduler.now();
-      const pause = last === undefined ? 0 : between(0, asked - last.at, set);
+      const delayElapsed = last === undefined ? 0 : clamp(0, asked - last.at, longestDelaySet);
       idle$.next(undefined);
-      return (last === undefined ? first : poll).pipe(
+      return (last === undefined ? first$ : poll$).pipe(
         tap((answer) => {
           const at = asyncScheduler.now();
-          const passed = last === undefined ? 0 : pause + between(0, at - asked, longestAnswer);
-          const isOld = last !== undefined && !isNews(last.answer, answer);
+          const passed = last === undefined ? 0 : delayElapsed + clamp(0, at - asked, longestAnswer);
+          const isOld = last !== undefined && !hasProgressed(last.answer, answer);
           last = {
             answer,
             at,
-            waited: (last?.waited ?? 0) + passed,
-            quiet: isOld ? (last?.quiet ?? 0) + passed : 0,
+            elapsed: (last?.elapsed ?? 0) + passed,
+            sinceProgress: isOld ? (last?.sinceProgress ?? 0) + passed : 0,
           };
-          set = 0;
+          longestDelaySet = 0;
           idle$.next(last);
         }),
       );
     };
 
     // The next tick is set by the answer, so `switchMap` drops a poll only for something newer: a refresh.
-    const tick$ = combineLatest([idle$, pace$]).pipe(
+    const tick$ = combineLatest([idle$, delay$]).pipe(
       switchMap(([idle, pace]) => {
         if (idle === undefined) return NEVER;
-        const delay = pace(idle.answer, idle.waited, idle.quiet);
-        set = Math.max(set, delay);
-        return timer(delay - between(0, asyncScheduler.now() - idle.at, delay));
+        const delay = pace(idle.answer, idle.elapsed, idle.sinceProgress);
+        longestDelaySet = Math.max(longestDelaySet, delay);
+        return timer(delay - clamp(0, asyncScheduler.now() - idle.at, delay));
       }),
     );
-    return merge(of(0), tick$, now$).pipe(switchMap(ask));
+    return merge(of(0), tick$, pollNow$).pipe(switchMap(request));
   });
 
-const between = (least: number, value: number, most: number): number => Math.min(Math.max(value, least), most);
+const clamp = (least: number, value: number, most: number): number => Math.min(Math.max(value, least), most);

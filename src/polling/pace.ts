@@ -1,7 +1,7 @@
 /** What a subscriber wishes of a clock: how long it waits, and when it does not. */
 
 import { combineLatest, filter, isObservable, map, merge, NEVER, of, skip, startWith, type Observable } from 'rxjs';
-import { clamped, patientPeriod, type Period } from './period.ts';
+import { toTimerDelay, patientPeriod, type Period } from './period.ts';
 import { pageHidden } from './visibility.ts';
 
 /** How often to ask. */
@@ -34,16 +34,16 @@ export interface PollOptions<A> {
 }
 
 /** The delay after an answer, in milliseconds. */
-export type Pace<A> = (answer: A, waited: number, quiet: number) => number;
+export type DelayAfter<A> = (answer: A, waited: number, quiet: number) => number;
 
 /** A subscriber's wishes. */
-export interface Wishes<A> {
+export interface PollSchedule<A> {
   /** Emits at once, and whenever the delays change. */
-  readonly pace$: Observable<Pace<A>>;
+  readonly delay$: Observable<DelayAfter<A>>;
   /** Emits whenever to poll at once. */
-  readonly now$: Observable<unknown>;
+  readonly pollNow$: Observable<unknown>;
   /** Takes from a delay what chance will have. */
-  readonly shorten: (delay: number) => number;
+  readonly applyJitter: (delay: number) => number;
 }
 
 /**
@@ -51,41 +51,41 @@ export interface Wishes<A> {
  *
  * @throws TypeError if one of them cannot be.
  */
-export const wishesOf = <A>({
+export const scheduleOf = <A>({
   period = patientPeriod,
   refresh$ = NEVER,
   jitter = 0,
   seed,
   whileHidden = 30_000,
-}: PollOptions<A>): Wishes<A> => {
-  if (typeof period === 'number') clamped(period);
+}: PollOptions<A>): PollSchedule<A> => {
+  if (typeof period === 'number') toTimerDelay(period);
   if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter: expected a number from 0 to 1, got ${jitter}`);
   if (seed !== undefined && !Number.isInteger(seed)) throw new TypeError(`seed: expected a whole number, got ${seed}`);
   if (!(whileHidden >= 0)) throw new TypeError(`whileHidden: expected milliseconds from 0, got ${whileHidden}`);
-  const random = seed === undefined ? Math.random : chance(seed);
+  const random = seed === undefined ? Math.random : seededRandom(seed);
   const shorten = jitter === 0 ? (delay: number) => delay : (delay: number) => delay * (1 - jitter * random());
   const hidden$ = whileHidden === 0 ? of(false) : pageHidden();
   const period$ = isObservable(period) ? period.pipe(startWith<Period<A>>(patientPeriod)) : of(period);
   return {
-    pace$: combineLatest([period$, hidden$]).pipe(
+    delay$: combineLatest([period$, hidden$]).pipe(
       map(([wanted, hidden]) => (answer: A, waited: number, quiet: number): number => {
         const delay = shorten(typeof wanted === 'number' ? wanted : wanted(answer, waited, quiet));
-        return clamped(hidden ? Math.max(delay, whileHidden) : delay);
+        return toTimerDelay(hidden ? Math.max(delay, whileHidden) : delay);
       }),
     ),
-    now$: merge(
+    pollNow$: merge(
       refresh$,
       hidden$.pipe(
         skip(1),
         filter((hidden) => !hidden),
       ),
     ),
-    shorten,
+    applyJitter: shorten,
   };
 };
 
 /** Numbers from 0 to 1 that look like chance, and are the same for the same seed (Marsaglia's xorshift). */
-const chance = (seed: number): (() => number) => {
+const seededRandom = (seed: number): (() => number) => {
   // A state of zero would stay zero.
   let state = (seed ^ 0x9e3779b9) | 0 || 1;
   return () => {

@@ -11,9 +11,9 @@ export type Period<A> = number | ((answer: A, waited: number, quiet: number) => 
 /** Larger delays are turned into 1 ms by the platforms. */
 const longestDelay = 2 ** 31 - 1;
 
-/** In the beginning, as long as {@link hasty} lasts. With a round trip of 40 ms it is noticed within 0.3 s what is ready now. */
+/** In the beginning, as long as {@link INITIAL_PHASE} lasts. With a round trip of 40 ms it is noticed within 0.3 s what is ready now. */
 const shortest = 240;
-const hasty = 2000;
+const INITIAL_PHASE = 2000;
 
 /** What the growth begins with. */
 const seed = 900;
@@ -23,7 +23,7 @@ const [leastLimit, mostLimit] = [1940, 4900];
 
 /** While there was news lately: within the last third of the time waited, and the last minute. */
 const livelyLimit = 960;
-const lively = 60_000;
+const PROGRESS_WINDOW = 60_000;
 
 /**
  * The default {@link Period}: short for two seconds, then growing by half up to a limit, which is two seconds at first and a twelfth of
@@ -32,9 +32,9 @@ const lively = 60_000;
  * It grows by half each time because its slope over the time waited is one half. `bench/polling.ts` shows what it costs and brings.
  */
 export const patientPeriod = (_answer: unknown, waited: number, quiet: number = waited): number => {
-  if (waited < hasty) return shortest;
-  const limit = quiet < Math.min(waited / 3, lively) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
-  return Math.min(seed + Math.min(quiet, waited - hasty) / 2, limit);
+  if (waited < INITIAL_PHASE) return shortest;
+  const limit = quiet < Math.min(waited / 3, PROGRESS_WINDOW) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
+  return Math.min(seed + Math.min(quiet, waited - INITIAL_PHASE) / 2, limit);
 };
 
 /**
@@ -42,7 +42,7 @@ export const patientPeriod = (_answer: unknown, waited: number, quiet: number = 
  *
  * @throws TypeError if it is no number, which names the option it came from.
  */
-export const clamped = (delay: number, option = 'period'): number => {
+export const toTimerDelay = (delay: number, option = 'period'): number => {
   if (Number.isNaN(delay)) throw new TypeError(`${option}: expected milliseconds, got NaN`);
   return Math.min(Math.max(delay, 1), longestDelay);
 };

@@ -3,7 +3,7 @@
 const size = 1024 * 1024;
 
 /** What came in small pieces, on its way in large ones. */
-export interface Batch {
+export interface BatchWriter {
   /** A promise holds back the next piece; most only join the others, and need none. */
   add(bytes: Uint8Array): void | Promise<void>;
   /** Sends the rest. */
@@ -13,18 +13,18 @@ export interface Batch {
 }
 
 /** Sends one mebibyte after the other, each when the one before was taken. What was sent is not used again. */
-export const createBatch = (send: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>): Batch => {
-  let slab: Uint8Array<ArrayBuffer> | undefined;
+export const createBatchWriter = (send: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>): BatchWriter => {
+  let buffer: Uint8Array<ArrayBuffer> | undefined;
   let filled = 0;
 
   const fill = (bytes: Uint8Array): void => {
-    slab ??= new Uint8Array(size);
-    slab.set(bytes, filled);
+    buffer ??= new Uint8Array(size);
+    buffer.set(bytes, filled);
     filled += bytes.byteLength;
   };
   const flush = async (): Promise<void> => {
-    const full = filled === size ? slab : slab?.slice(0, filled);
-    slab = undefined;
+    const full = filled === size ? buffer : buffer?.slice(0, filled);
+    buffer = undefined;
     filled = 0;
     if (full !== undefined && full.byteLength > 0) await send(full);
   };

@@ -1,7 +1,7 @@
 /** Files in memory: each is a Blob once it is proven. */
 
 import type { Sink } from '../transfer/sink.ts';
-import { createBatch } from './batch.ts';
+import { createBatchWriter } from './batch.ts';
 
 /** A sink whose files can be had. */
 export interface BlobSink extends Sink {
@@ -21,7 +21,7 @@ export const toBlob = (options: Pick<Sink, 'createHash'> = {}): BlobSink => {
     blob: (name) => blobs.get(name),
     open: async ({ name }) => {
       let parts: Blob[] = [];
-      const batch = createBatch((bytes) => void parts.push(new Blob([bytes])));
+      const batch = createBatchWriter((bytes) => void parts.push(new Blob([bytes])));
       const forget = async (): Promise<void> => {
         batch.clear();
         parts = [];

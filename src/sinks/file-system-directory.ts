@@ -2,8 +2,8 @@
 
 import { SinkError } from '../errors.ts';
 import type { FoundFile, Hash, Sink, SinkFile, StatedFile } from '../transfer/sink.ts';
-import { createBatch } from './batch.ts';
-import { codeOf, platformFailure } from './platform-failure.ts';
+import { createBatchWriter } from './batch.ts';
+import { codeOf, toSinkError } from './platform-failure.ts';
 import { createSafeNames } from './safe-names.ts';
 
 /** Options of {@link toFileSystemDirectory}. */
@@ -29,7 +29,7 @@ export const toFileSystemDirectory = (
     try {
       return await openIn(directory, safe, force);
     } catch (thrown) {
-      throw platformFailure(safe, thrown);
+      throw toSinkError(safe, thrown);
     }
   };
   if (createHash === undefined) return { open };
@@ -39,7 +39,7 @@ export const toFileSystemDirectory = (
     find: async (file, signal) => {
       const hash = createHash(file.checksum.algorithm);
       const there = await fileAt(directory, safeName(file.name)).catch(() => undefined);
-      return hash === undefined || there === undefined ? undefined : findWhole(await there.getFile(), file, hash, signal);
+      return hash === undefined || there === undefined ? undefined : findVerified(await there.getFile(), file, hash, signal);
     },
   };
 };
@@ -50,16 +50,16 @@ const openIn = async (directory: FileSystemDirectoryHandle, name: string, force:
     await target.remove().catch(() => undefined);
     throw thrown;
   });
-  const batch = createBatch((bytes) => stream.write(bytes));
+  const batch = createBatchWriter((bytes) => stream.write(bytes));
   let committing: Promise<void> | undefined;
-  const told = (work: Promise<void>): Promise<void> =>
+  const mapErrors = (work: Promise<void>): Promise<void> =>
     work.catch((thrown: unknown) => {
-      throw platformFailure(name, thrown);
+      throw toSinkError(name, thrown);
     });
   const commit = async (): Promise<void> => {
     await batch.flush();
     await stream.close();
-    await target.giveName();
+    await target.publish();
   };
   const restart = async (): Promise<void> => {
     batch.clear();
@@ -69,10 +69,10 @@ const openIn = async (directory: FileSystemDirectoryHandle, name: string, force:
   return {
     write: (bytes) => {
       const waiting = batch.add(bytes);
-      return waiting === undefined ? undefined : told(waiting);
+      return waiting === undefined ? undefined : mapErrors(waiting);
     },
-    restart: () => told(restart()),
-    commit: () => (committing = told(commit())),
+    restart: () => mapErrors(restart()),
+    commit: () => (committing = mapErrors(commit())),
     discard: async () => {
       const isWhole = await committing?.then(
         () => true,
@@ -88,24 +88,24 @@ const openIn = async (directory: FileSystemDirectoryHandle, name: string, force:
 /** Where the bytes of a file go until they are whole. */
 interface Target {
   readonly handle: FileSystemFileHandle;
-  giveName(): Promise<void>;
+  publish(): Promise<void>;
   /** Removes what would not be there without this download. */
   remove(): Promise<void>;
 }
 
 const targetIn = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<Target> => {
   const there = await fileAt(directory, name);
-  if (there !== undefined && !force) throw alreadyThere(name);
+  if (there !== undefined && !force) throw alreadyExistsError(name);
   // What is written shows only when it is closed: until then the old file stays as it is.
-  if (there !== undefined) return { handle: there, giveName: async () => undefined, remove: async () => undefined };
+  if (there !== undefined) return { handle: there, publish: async () => undefined, remove: async () => undefined };
 
   const part = `${name}.part`;
   const handle = await directory.getFileHandle(part, { create: true });
   if (isMovable(handle))
     return {
       handle,
-      giveName: async () => {
-        if (!force && (await fileAt(directory, name)) !== undefined) throw alreadyThere(name);
+      publish: async () => {
+        if (!force && (await fileAt(directory, name)) !== undefined) throw alreadyExistsError(name);
         await handle.move(name);
       },
       remove: () => directory.removeEntry(part),
@@ -113,7 +113,7 @@ const targetIn = async (directory: FileSystemDirectoryHandle, name: string, forc
   await directory.removeEntry(part);
   return {
     handle: await directory.getFileHandle(name, { create: true }),
-    giveName: async () => undefined,
+    publish: async () => undefined,
     remove: () => directory.removeEntry(name),
   };
 };
@@ -132,14 +132,14 @@ const fileAt = (directory: FileSystemDirectoryHandle, name: string): Promise<Fil
     return undefined;
   });
 
-const alreadyThere = (name: string): SinkError =>
+const alreadyExistsError = (name: string): SinkError =>
   new SinkError({
     path: name,
     code: 'EEXIST',
     reason: 'a file of this name is there already. Choose another directory, or allow it to be replaced (force).',
   });
 
-const findWhole = async (
+const findVerified = async (
   file: File,
   { size, checksum }: StatedFile,
   hash: Hash,

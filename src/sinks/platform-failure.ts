@@ -18,7 +18,7 @@ const failureOf = (thrown: unknown): readonly [code: string, reason: string] | u
 export const codeOf = (thrown: unknown): string | undefined => failureOf(thrown)?.[0];
 
 /** Makes one of this library's errors of it; what has no name here is passed on. */
-export const platformFailure = (path: string, thrown: unknown): unknown => {
+export const toSinkError = (path: string, thrown: unknown): unknown => {
   const failure = failureOf(thrown);
   if (failure === undefined || isContentLibraryError(thrown)) return thrown;
   return new SinkError({ path, code: failure[0], reason: failure[1] }, { cause: thrown });

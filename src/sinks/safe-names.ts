@@ -15,7 +15,7 @@ const longestEnding = '.part.json';
  * The names are the server's. Refused, on every system alike, is what some system takes for something else than a file of that name:
  * what is only not possible somewhere (`?` on Windows) is refused there by the disk itself.
  */
-const reasonAgainst = (name: string): string | undefined => {
+const findProblem = (name: string): string | undefined => {
   if (name === '' || name === '.' || name === '..') return 'it names a directory';
   if (/[/\\]/.test(name)) return 'it leads to another directory';
   if (invisible.test(name)) return 'it has characters that cannot be seen';
@@ -29,7 +29,7 @@ const reasonAgainst = (name: string): string | undefined => {
 };
 
 /** Equal for names that a disk which sees neither letter case nor the composition of characters takes for one. */
-const asSeenByAll = (name: string): string => name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
+const comparableName = (name: string): string => name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
 
 /**
  * Makes a check for the names of one directory, for sinks of your own. It answers a name that is safe on every system, as often as it is
@@ -41,10 +41,10 @@ const asSeenByAll = (name: string): string => name.normalize('NFD').toUpperCase(
 export const createSafeNames = (): ((name: string) => string) => {
   const taken = new Map<string, string>();
   return (name) => {
-    const seen = asSeenByAll(name);
+    const seen = comparableName(name);
     const earlier = taken.get(seen) ?? name;
     const reason =
-      reasonAgainst(name) ??
+      findProblem(name) ??
       (earlier === name ? undefined : `some disks take it for ${JSON.stringify(earlier)}, which is in the same directory`);
     if (reason !== undefined) throw new UnsafeNameError({ file: name, reason });
     taken.set(seen, name);

@@ -2,7 +2,7 @@
 
 import { SinkError } from '../errors.ts';
 import type { Sink } from '../transfer/sink.ts';
-import { createBatch } from './batch.ts';
+import { createBatchWriter } from './batch.ts';
 
 /**
  * A sink that writes the bytes of one file into a stream, in pieces of a mebibyte: a file that was picked with `showSaveFilePicker`, the
@@ -21,7 +21,7 @@ export const toWritableStream = (stream: WritableStream<Uint8Array>, options: Pi
       if (taken) throw new SinkError({ path: name, reason: 'a stream takes one file. Choose one, or use a directory.' });
       taken = true;
       const writer = stream.getWriter();
-      const batch = createBatch(async (bytes) => {
+      const batch = createBatchWriter(async (bytes) => {
         await writer.ready;
         // Whatever comes next tells that it failed.
         writer.write(bytes).catch(() => undefined);

@@ -18,7 +18,7 @@ import {
 } from 'rxjs';
 import type { DownloadEvent } from '../download/events.ts';
 import { rowsAfter, type FileSnapshot } from './snapshot-row.ts';
-import { movingSpeed } from './speed.ts';
+import { createSpeedMeter } from './speed.ts';
 
 /** The whole download at one moment. Those of its files that failed count in none of the sums. */
 export interface DownloadSnapshot {
@@ -56,24 +56,24 @@ const stalledAfter = 10_000;
  */
 export const snapshots = (): OperatorFunction<DownloadEvent, DownloadSnapshot> => (source) =>
   defer(() => {
-    const speed = movingSpeed();
+    const speed = createSpeedMeter();
     return source.pipe(
       scan<DownloadEvent, DownloadSnapshot>(
         (before, event) => {
           const files = rowsAfter(before.files, event);
           // The speed is that of bytes that flow: the waiting before them would make it look slow.
-          if (!before.files.some(isFlowing)) speed.still();
+          if (!before.files.some(isFlowing)) speed.reset();
           const came = event.type === 'opened' ? 0 : sum(files, gained(before.files));
-          return pictureOf(before, files, speed.add(came, asyncScheduler.now()), event.type === 'closed');
+          return snapshotOf(before, files, speed.add(came, asyncScheduler.now()), event.type === 'closed');
         },
         { files: [], received: 0, speed: 0, stalled: false, done: false },
       ),
-      connect((pictures$) => merge(pictures$, stalls(pictures$))),
+      connect((pictures$) => merge(pictures$, stallUpdates(pictures$))),
     );
   });
 
 /** The last picture again, when nothing has followed it for too long. */
-const stalls = (pictures$: Observable<DownloadSnapshot>): Observable<DownloadSnapshot> =>
+const stallUpdates = (pictures$: Observable<DownloadSnapshot>): Observable<DownloadSnapshot> =>
   pictures$.pipe(
     switchMap((picture) => (picture.files.some(isFlowing) ? timer(stalledAfter).pipe(map(() => stalled(picture))) : EMPTY)),
     takeUntil(pictures$.pipe(ignoreElements(), endWith(undefined))),
@@ -86,7 +86,7 @@ const stalled = (picture: DownloadSnapshot): DownloadSnapshot => {
 
 const isFlowing = ({ phase }: FileSnapshot): boolean => phase === 'downloading';
 
-const pictureOf = (before: DownloadSnapshot, files: readonly FileSnapshot[], speed: number, done: boolean): DownloadSnapshot => {
+const snapshotOf = (before: DownloadSnapshot, files: readonly FileSnapshot[], speed: number, done: boolean): DownloadSnapshot => {
   const good = files.filter(({ phase }) => phase !== 'failed');
   const received = sum(good, (file) => file.received);
   const isKnown = good.every((file) => file.total !== undefined);

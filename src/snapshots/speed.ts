@@ -13,11 +13,11 @@ const window = 3000;
 /** Answers bytes a second, over the last three. Whoever waits without bytes calls `still`: waiting must not make them look slow. */
 export interface Speed {
   readonly add: (bytes: number, at: number) => number;
-  readonly still: () => void;
+  readonly reset: () => void;
 }
 
 /** A speed that starts at nothing. */
-export const movingSpeed = (): Speed => {
+export const createSpeedMeter = (): Speed => {
   let samples: readonly Sample[] = [];
   return {
     add: (bytes, at) => {
@@ -27,7 +27,7 @@ export const movingSpeed = (): Speed => {
       const [first = { at, flowed }] = samples;
       return at === first.at ? 0 : ((flowed - first.flowed) / (at - first.at)) * 1000;
     },
-    still: () => {
+    reset: () => {
       samples = [];
     },
   };

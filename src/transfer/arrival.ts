@@ -4,16 +4,16 @@ import { from, Observable, tap } from 'rxjs';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import { hashesFor, type Digests, type Hashes } from './proof.ts';
 import type { IncomingFile, Sink, SinkFile } from './sink.ts';
-import { sinkFailure } from './transfer.ts';
+import { toSinkError } from './transfer.ts';
 
 /** A file on its way. */
-export interface Arrival {
+export interface TransferState {
   readonly name: string;
   readonly target: SinkFile;
   /** Bytes that the sink has. */
   received: number;
   /** The length of the file as the answer with its bytes stated it, if it did. */
-  announced: number | undefined;
+  contentLength: number | undefined;
   /** They grow with these bytes, and no others. */
   hashes: Hashes;
   /** What came of the hashes, once they were closed: after that the bytes can only be taken as they are, or be forgotten. */
@@ -21,25 +21,25 @@ export interface Arrival {
   /** What told the content of these bytes from any other, if the server said. */
   validator: string | undefined;
   /** What broke last, if anything: what a sink fails with that cannot start over. */
-  broken: unknown;
+  lastError: unknown;
   /** Whether these bytes may be the first ones of the file, so that a later run may go on from them. */
-  sound: boolean;
+  resumable: boolean;
 }
 
 /** Room for a file in a sink. */
-export const roomFor = async (sink: Sink, incoming: IncomingFile, stated: ChecksumInfo | undefined): Promise<Arrival> => {
+export const openSinkFile = async (sink: Sink, incoming: IncomingFile, stated: ChecksumInfo | undefined): Promise<TransferState> => {
   const { name } = incoming;
   try {
     const target = await sink.open(incoming);
-    return { name, target, broken: undefined, sound: true, ...nothing(sink, stated) };
+    return { name, target, lastError: undefined, resumable: true, ...emptyState(sink, stated) };
   } catch (thrown) {
-    throw sinkFailure(name, thrown);
+    throw toSinkError(name, thrown);
   }
 };
 
-const nothing = (sink: Sink, stated: ChecksumInfo | undefined) => ({
+const emptyState = (sink: Sink, stated: ChecksumInfo | undefined) => ({
   received: 0,
-  announced: undefined,
+  contentLength: undefined,
   hashes: hashesFor(sink, stated),
   digests: undefined,
   validator: undefined,
@@ -51,7 +51,7 @@ const nothing = (sink: Sink, stated: ChecksumInfo | undefined) => ({
  * - Emits: nothing. - Completes: when they are read; at once where there are none.
  * - Errors: as the sink does. - Unsubscribing: ends the reading.
  */
-export const takeUp = (arrival: Arrival): Observable<never> =>
+export const replayKept = (arrival: TransferState): Observable<never> =>
   new Observable<never>((subscriber) => {
     const { target, hashes } = arrival;
     const { kept = 0 } = target;
@@ -67,7 +67,7 @@ export const takeUp = (arrival: Arrival): Observable<never> =>
         arrival.received = target.replay === undefined ? 0 : kept;
         subscriber.complete();
       },
-      (thrown: unknown) => subscriber.error(sinkFailure(target.path ?? arrival.name, thrown)),
+      (thrown: unknown) => subscriber.error(toSinkError(target.path ?? arrival.name, thrown)),
     );
     return undefined;
   });
@@ -79,23 +79,23 @@ export const takeUp = (arrival: Arrival): Observable<never> =>
  * - Errors: with what broke before, or else `reason`, where the sink cannot start over, and as the sink does.
  * - Unsubscribing: leaves the sink to it.
  */
-export const startOver = (
-  arrival: Arrival,
+export const restartTransfer = (
+  arrival: TransferState,
   sink: Sink,
   stated: ChecksumInfo | undefined,
   reason: () => unknown,
-): Observable<void> => from(forget(arrival, reason)).pipe(tap(() => Object.assign(arrival, nothing(sink, stated))));
+): Observable<void> => from(restartSink(arrival, reason)).pipe(tap(() => Object.assign(arrival, emptyState(sink, stated))));
 
-const forget = async ({ name, target, received, broken }: Arrival, reason: () => unknown): Promise<void> => {
+const restartSink = async ({ name, target, received, lastError }: TransferState, reason: () => unknown): Promise<void> => {
   if (received === 0) return;
-  if (target.restart === undefined) throw broken ?? reason();
+  if (target.restart === undefined) throw lastError ?? reason();
   try {
     await target.restart();
   } catch (thrown) {
-    throw sinkFailure(target.path ?? name, thrown);
+    throw toSinkError(target.path ?? name, thrown);
   }
 };
 
 /** What becomes of a file that did not come to its end. */
-export const putAway = ({ target, sound }: Arrival): Promise<void> =>
-  sound && target.suspend !== undefined ? target.suspend() : target.discard();
+export const suspendOrDiscard = ({ target, resumable }: TransferState): Promise<void> =>
+  resumable && target.suspend !== undefined ? target.suspend() : target.discard();

@@ -1,15 +1,15 @@
 /** The bytes of a prepared file that a sink does not have yet: asked for, placed, and moved. */
 
 import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, throwError, type Observable } from 'rxjs';
-import { dismiss } from '../connection/answer-text.ts';
-import { startOver } from './arrival.ts';
-import { inParts } from './in-parts.ts';
+import { cancelBody } from '../connection/answer-text.ts';
+import { restartTransfer } from './arrival.ts';
+import { fetchRangesInOrder } from './in-parts.ts';
 import { TransportError } from '../errors.ts';
-import { untilInParts, type Parts } from './parts.ts';
-import { openBody, type BytesBehind } from './prepared-body.ts';
-import { isComparable } from './proof.ts';
+import { takeUntilParallel, type RangeState } from './parts.ts';
+import { openBody, type FetchContext } from './prepared-body.ts';
+import { canVerify } from './proof.ts';
 import { isBusy } from '../connection/retrying.ts';
-import { operationOf, transfer, type Transferred } from './transfer.ts';
+import { transferLabel, transfer, type TransferProgress } from './transfer.ts';
 import type { Body } from '../connection/vapi.ts';
 
 /**
@@ -17,69 +17,69 @@ import type { Body } from '../connection/vapi.ts';
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as a transfer and requests do.
  * - Unsubscribing: aborts the request, or cancels the body.
  */
-export const bytesBehind = (options: BytesBehind): Observable<Transferred> =>
+export const fetchRemaining = (options: FetchContext): Observable<TransferProgress> =>
   defer(() => {
-    const { info, arrival } = options;
-    if (info.size === arrival.received) return of({ received: arrival.received, total: info.size });
-    return openBody(options).pipe(concatMap((body) => placed(options, body)));
+    const { info, state } = options;
+    if (info.size === state.received) return of({ received: state.received, total: info.size });
+    return openBody(options).pipe(concatMap((body) => consume(options, body)));
   });
 
-const placed = (options: BytesBehind, body: Body): Observable<Transferred> => {
-  const { info, arrival, sink, stated } = options;
-  const { placement } = body;
-  if (placement.bytes === 'rest' || (placement.bytes === 'whole' && arrival.received === 0)) {
-    arrival.validator = body.validator ?? arrival.validator;
-    arrival.announced = placement.total;
-    return moved(options, body);
+const consume = (options: FetchContext, body: Body): Observable<TransferProgress> => {
+  const { info, state, sink, expectedChecksum } = options;
+  const { range } = body;
+  if (range.bytes === 'rest' || (range.bytes === 'whole' && state.received === 0)) {
+    state.validator = body.validator ?? state.validator;
+    state.contentLength = range.total;
+    return transferBody(options, body);
   }
-  const anew$ = startOver(arrival, sink, stated, () => misplaced(info.name)).pipe(
+  const restart$ = restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(info.name)).pipe(
     catchError((thrown: unknown) => {
-      dismiss(body.stream);
+      cancelBody(body.stream);
       return throwError(() => thrown);
     }),
   );
-  if (placement.bytes === 'whole')
+  if (range.bytes === 'whole')
     return concat(
-      anew$.pipe(concatMap(() => EMPTY)),
-      defer(() => placed(options, body)),
+      restart$.pipe(concatMap(() => EMPTY)),
+      defer(() => consume(options, body)),
     );
-  dismiss(body.stream);
+  cancelBody(body.stream);
   // Asked for from its first byte, a file that comes otherwise cannot be had from this server.
-  if (arrival.received === 0) return throwError(() => misplaced(info.name));
-  return anew$.pipe(
+  if (state.received === 0) return throwError(() => wrongRangeError(info.name));
+  return restart$.pipe(
     concatMap(() => openBody(options)),
-    concatMap((whole) => placed(options, whole)),
+    concatMap((whole) => consume(options, whole)),
   );
 };
 
-const moved = (options: BytesBehind, { stream, placement: { total }, hasRanges }: Body): Observable<Transferred> => {
-  const { info, arrival, parts } = options;
-  const alone$ = defer(() => transfer({ ...movable(options), stream, lengths: [total, info.size] }));
-  if (parts === undefined || !hasRanges || total === undefined || (info.size ?? total) !== total) return alone$;
+const transferBody = (options: FetchContext, { stream, range: { total }, supportsRanges }: Body): Observable<TransferProgress> => {
+  const { info, state, ranges } = options;
+  const singleConnection$ = defer(() => transfer({ ...transferOptions(options), stream, lengths: [total, info.size] }));
+  if (ranges === undefined || !supportsRanges || total === undefined || (info.size ?? total) !== total) return singleConnection$;
   // A joint that is wrong must be found out; and a server that sees no reading of the whole file may never state its checksum.
-  if (!isComparable(arrival.hashes, options.stated)) return alone$;
+  if (!canVerify(state.hashes, options.expectedChecksum)) return singleConnection$;
   return defer(() => {
     // A file that had to start over is fetched as plainly as can be.
-    if (arrival.received < parts.received) parts.from = Infinity;
-    parts.received = arrival.received;
-    const rest$ = defer(() => (arrival.received < total ? movedInParts(options, parts, total) : EMPTY));
-    return concat(alone$.pipe(untilInParts(parts, total)), rest$);
+    if (state.received < ranges.received) ranges.from = Infinity;
+    ranges.received = state.received;
+    const rest$ = defer(() => (state.received < total ? transferInRanges(options, ranges, total) : EMPTY));
+    return concat(singleConnection$.pipe(takeUntilParallel(ranges, total)), rest$);
   });
 };
 
-const movedInParts = (options: BytesBehind, parts: Parts, total: number): Observable<Transferred> => {
-  const { info, arrival } = options;
-  const stream = inParts({
+const transferInRanges = (options: FetchContext, parts: RangeState, total: number): Observable<TransferProgress> => {
+  const { info, state } = options;
+  const stream = fetchRangesInOrder({
     ...parts,
-    from: arrival.received,
+    from: state.received,
     total,
     open: (from, to) =>
       openBody(options, { from, to }).pipe(
-        map(({ placement, stream }) => {
-          if (placement.bytes === 'rest' && (placement.total ?? total) === total) return stream;
-          dismiss(stream);
+        map(({ range, stream }) => {
+          if (range.bytes === 'rest' && (range.total ?? total) === total) return stream;
+          cancelBody(stream);
           parts.from = Infinity;
-          throw misplaced(info.name);
+          throw wrongRangeError(info.name);
         }),
       ),
     onFailure: (thrown) => {
@@ -87,7 +87,7 @@ const movedInParts = (options: BytesBehind, parts: Parts, total: number): Observ
     },
   });
   return concat(
-    transfer({ ...movable(options), stream, lengths: [] }).pipe(
+    transfer({ ...transferOptions(options), stream, lengths: [] }).pipe(
       map(({ received }) => ({ received, total })),
       tap({
         error: () => {
@@ -96,24 +96,24 @@ const movedInParts = (options: BytesBehind, parts: Parts, total: number): Observ
       }),
     ),
     defer(() => {
-      if (arrival.received === total) return EMPTY;
-      parts.from = Math.max(parts.from, arrival.received + parts.plan.held);
-      return bytesBehind(options);
+      if (state.received === total) return EMPTY;
+      parts.from = Math.max(parts.from, state.received + parts.plan.maxBuffered);
+      return fetchRemaining(options);
     }),
   );
 };
 
-const movable = ({ info, arrival, parts, stall }: BytesBehind) => ({
+const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) => ({
   file: info.name,
-  target: arrival.target,
-  hashes: [...arrival.hashes.values()],
-  from: arrival.received,
+  target: state.target,
+  hashes: [...state.hashes.values()],
+  from: state.received,
   onBytes: (received: number) => {
-    arrival.received = received;
-    if (parts !== undefined) parts.received = received;
+    state.received = received;
+    if (ranges !== undefined) ranges.received = received;
   },
-  stall,
+  stallTimeout,
 });
 
-const misplaced = (name: string): TransportError =>
-  new TransportError({ operation: operationOf(name), reason: 'the server sent other bytes of the file than it was asked for' });
+const wrongRangeError = (name: string): TransportError =>
+  new TransportError({ operation: transferLabel(name), reason: 'the server sent other bytes of the file than it was asked for' });

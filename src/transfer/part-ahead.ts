@@ -3,19 +3,19 @@
 import { concatMap, Observable, tap } from 'rxjs';
 
 /** A part on its way, or here. */
-export interface PartAhead {
+export interface PrefetchedRange {
   /** The next bytes of it, if some are here. */
   readonly take: () => Uint8Array | undefined;
   /** `broken`: bytes are missing, and will not come. */
   readonly state: () => 'coming' | 'whole' | 'broken';
   /** Fulfils when bytes have come, or no more will. */
-  readonly change: () => Promise<void>;
+  readonly nextChange: () => Promise<void>;
   /** Leaves it: cancels what is under way, and forgets what is here. */
-  readonly drop: () => void;
+  readonly cancel: () => void;
 }
 
 /** Which part, and how it is had. */
-export interface PartOptions {
+export interface PrefetchOptions {
   /** Bytes; neither fewer nor more may come. */
   readonly length: number;
   /** The body that has them, and nothing else; subscribed to at once. */
@@ -27,8 +27,8 @@ export interface PartOptions {
 }
 
 /** Fetches a part as fast as it comes: whoever asks for one has room for all of it. */
-export const partAhead = ({ length, body$, onFreed, onEnd }: PartOptions): PartAhead => {
-  const pieces: Uint8Array[] = [];
+export const prefetchRange = ({ length, body$, onFreed, onEnd }: PrefetchOptions): PrefetchedRange => {
+  const chunks: Uint8Array[] = [];
   let missing = length;
   let held = length;
   let state: 'coming' | 'whole' | 'broken' = 'coming';
@@ -43,9 +43,9 @@ export const partAhead = ({ length, body$, onFreed, onEnd }: PartOptions): PartA
     held -= bytes;
     onFreed(bytes);
   };
-  const way = body$
+  const subscription = body$
     .pipe(
-      concatMap(piecesOf),
+      concatMap(readChunks),
       tap((piece) => {
         if (piece.byteLength > missing) throw new RangeError('more bytes came than belong to the part');
       }),
@@ -53,7 +53,7 @@ export const partAhead = ({ length, body$, onFreed, onEnd }: PartOptions): PartA
     .subscribe({
       next: (piece) => {
         missing -= piece.byteLength;
-        pieces.push(piece);
+        chunks.push(piece);
         wake();
       },
       error: (thrown: unknown) => end(false, thrown),
@@ -61,18 +61,18 @@ export const partAhead = ({ length, body$, onFreed, onEnd }: PartOptions): PartA
     });
   return {
     take: () => {
-      const piece = pieces.shift();
+      const piece = chunks.shift();
       if (piece !== undefined) free(piece.byteLength);
       return piece;
     },
     state: () => state,
-    change: () =>
+    nextChange: () =>
       new Promise((resolve) => {
         wake = resolve;
       }),
-    drop: () => {
-      way.unsubscribe();
-      pieces.length = 0;
+    cancel: () => {
+      subscription.unsubscribe();
+      chunks.length = 0;
       free(held);
       end(false);
     },
@@ -80,7 +80,7 @@ export const partAhead = ({ length, body$, onFreed, onEnd }: PartOptions): PartA
 };
 
 /** Emits the pieces as they come. Unsubscribing cancels the stream. */
-const piecesOf = (stream: ReadableStream<Uint8Array>): Observable<Uint8Array> =>
+const readChunks = (stream: ReadableStream<Uint8Array>): Observable<Uint8Array> =>
   new Observable((subscriber) => {
     const reader = stream.getReader();
     const read = async (): Promise<void> => {

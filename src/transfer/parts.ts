@@ -1,77 +1,77 @@
 /** When a file is fetched in parts: where one connection is slow, others are free, and the server can; and how large the parts are. */
 
 import { asyncScheduler, takeWhile, type MonoTypeOperatorFunction } from 'rxjs';
-import type { Transferred } from './transfer.ts';
+import type { TransferProgress } from './transfer.ts';
 
 /** Ends the use of a connection, and says whether it brought what it was for. */
-export type Ended = (wentWell: boolean) => void;
+export type ReleaseSlot = (wentWell: boolean) => void;
 
 /** The connections that a file may use. */
-export interface Lane {
+export interface ConnectionSlot {
   /** Begins another use of the file's own. */
-  readonly begin: () => Ended;
+  readonly begin: () => ReleaseSlot;
   /** Whether there is another one, which nobody waits for. */
-  readonly isSpare: () => boolean;
+  readonly hasExtra: () => boolean;
   /** Takes it, until its use is ended. */
-  readonly borrow: () => Ended | undefined;
+  readonly acquireExtra: () => ReleaseSlot | undefined;
 }
 
 /** Bytes and times by which it is decided. */
-export interface PartsLimits {
+export interface RangeLimits {
   /** Bytes that have to be left of a file: below, the connections would take longer to make than they save. */
-  readonly least: number;
+  readonly minRemaining: number;
   /** Bytes of all files of a download that may be held in memory before their turn. */
-  readonly held: number;
+  readonly maxBuffered: number;
   /** Bytes of the smallest part. */
-  readonly smallest: number;
+  readonly minRangeSize: number;
   /** Bytes a millisecond from which on a connection is fast enough: a gigabit, and a good part of what is hashed and written meanwhile. */
-  readonly fast: number;
+  readonly fastEnough: number;
   /** Milliseconds after which a connection has shown how fast it is. */
-  readonly trial: number;
+  readonly measureTime: number;
 }
 
 const mebibyte = 1024 * 1024;
 
-const usual: PartsLimits = { least: 16 * mebibyte, held: 48 * mebibyte, smallest: 4 * mebibyte, fast: 100_000, trial: 200 };
+const DEFAULT_LIMITS: RangeLimits = { minRemaining: 16 * mebibyte, maxBuffered: 48 * mebibyte, minRangeSize: 4 * mebibyte, fastEnough: 100_000, measureTime: 200 };
 
 /** How all files of a download are fetched in parts. */
-export interface PartsPlan extends PartsLimits {
+export interface RangePlan extends RangeLimits {
   /** The length of the next part, of so many bytes that are left. */
-  readonly lengthOf: (left: number) => number;
+  readonly nextLength: (left: number) => number;
   /** Whether there is memory for so many bytes. */
   readonly hasRoom: (bytes: number) => boolean;
   /** Reserves memory, if there is enough. */
-  readonly hold: (bytes: number) => boolean;
+  readonly reserve: (bytes: number) => boolean;
   /** Gives some of it back. */
-  readonly free: (bytes: number) => void;
+  readonly release: (bytes: number) => void;
 }
 
 /** @param connections - The most that there are at a time, for all files. */
-export const partsPlan = (connections: number, limits: PartsLimits = usual): PartsPlan => {
+export const createRangePlan = (connections: number, limits: RangeLimits = DEFAULT_LIMITS): RangePlan => {
   // One part more than there are connections: one that has brought its part need not wait until that has its turn.
-  const usualLength = Math.max(limits.smallest, Math.floor(limits.held / (connections + 1)));
+  const usualLength = Math.max(limits.minRangeSize, Math.floor(limits.maxBuffered / (connections + 1)));
   let held = 0;
-  const hasRoom = (bytes: number): boolean => held + bytes <= limits.held;
+  const hasMemory = (bytes: number): boolean => held + bytes <= limits.maxBuffered;
   return {
     ...limits,
     // Towards the end they are shorter, so that all connections end at about the same time.
-    lengthOf: (left) => Math.min(left, usualLength, Math.max(limits.smallest, Math.ceil(left / connections))),
-    hasRoom,
-    hold: (bytes) => {
-      const isRoom = hasRoom(bytes);
+    nextLength: (left) => Math.min(left, usualLength, Math.max(limits.minRangeSize, Math.ceil(left / connections))),
+    hasRoom: hasMemory,
+    reserve: (bytes) => {
+      const isRoom = hasMemory(bytes);
       if (isRoom) held += bytes;
       return isRoom;
     },
-    free: (bytes) => {
+    release: (bytes) => {
       held -= bytes;
     },
   };
 };
 
 /** What is to be known of one file. */
-export interface Parts {
-  readonly plan: PartsPlan;
-  readonly lane: Lane;
+export interface RangeState {
+  readonly plan: RangePlan;
+  readonly slot: ConnectionSlot;
   /** Says that the server has too much to do. */
   readonly onBusy: () => void;
   /** The byte from which on it may be fetched in parts; `Infinity` where the server was bad at it. */
@@ -83,7 +83,7 @@ export interface Parts {
 }
 
 /** Starts with nothing known. */
-export const partsOf = (known: Pick<Parts, 'plan' | 'lane' | 'onBusy'>): Parts => ({
+export const createRangeState = (known: Pick<RangeState, 'plan' | 'slot' | 'onBusy'>): RangeState => ({
   ...known,
   from: 0,
   received: 0,
@@ -95,10 +95,10 @@ export const partsOf = (known: Pick<Parts, 'plan' | 'lane' | 'onBusy'>): Parts =
  * - Completes: with its source, or where it is time to go on in parts.
  * - Errors: as its source. - Unsubscribing: unsubscribes from its source.
  */
-export const untilInParts =
-  (parts: Parts, total: number): MonoTypeOperatorFunction<Transferred> =>
+export const takeUntilParallel =
+  (parts: RangeState, total: number): MonoTypeOperatorFunction<TransferProgress> =>
   (source) => {
-    const { plan, lane } = parts;
+    const { plan, slot } = parts;
     const begun = asyncScheduler.now();
     const { received: first } = parts;
     let proven = first;
@@ -107,15 +107,15 @@ export const untilInParts =
         // The first one comes before the body is read: nobody would cancel it.
         if (index === 0) return true;
         const time = asyncScheduler.now() - begun;
-        parts.isSlow ||= time >= plan.trial && received - first < time * plan.fast;
+        parts.isSlow ||= time >= plan.measureTime && received - first < time * plan.fastEnough;
         // As much as a part, and well.
-        if (received - proven >= plan.lengthOf(total)) {
+        if (received - proven >= plan.nextLength(total)) {
           proven = received;
-          lane.begin()(true);
+          slot.begin()(true);
         }
         const left = total - received;
-        const isTime = parts.isSlow && received >= parts.from && left >= plan.least;
-        return !(isTime && lane.isSpare() && plan.hasRoom(2 * plan.lengthOf(left)));
+        const isTime = parts.isSlow && received >= parts.from && left >= plan.minRemaining;
+        return !(isTime && slot.hasExtra() && plan.hasRoom(2 * plan.nextLength(left)));
       }),
     );
   };

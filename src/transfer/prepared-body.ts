@@ -1,27 +1,27 @@
 /** The body of a prepared file, asked for from where the sink stands. */
 
 import type { Observable } from 'rxjs';
-import type { Arrival } from './arrival.ts';
+import type { TransferState } from './arrival.ts';
 import { DecodeError, UnsupportedEndpointError } from '../errors.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
-import type { Parts } from './parts.ts';
+import type { RangeState } from './parts.ts';
 import type { Sink } from './sink.ts';
-import { operationOf } from './transfer.ts';
+import { transferLabel } from './transfer.ts';
 import type { Body } from '../connection/vapi.ts';
-import { wire, type VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /** Whose bytes, and where they go. */
-export interface BytesBehind {
+export interface FetchContext {
   readonly vc: VCenter;
   readonly info: DownloadFileInfo;
-  readonly arrival: Arrival;
+  readonly state: TransferState;
   readonly sink: Sink;
-  readonly stated: ChecksumInfo | undefined;
+  readonly expectedChecksum: ChecksumInfo | undefined;
   /** Milliseconds without a byte after which to give up. */
-  readonly stall: number;
+  readonly stallTimeout: number;
   /** How it may be fetched in parts. @default not at all */
-  readonly parts?: Parts | undefined;
+  readonly ranges?: RangeState | undefined;
 }
 
 /**
@@ -30,10 +30,10 @@ export interface BytesBehind {
  * - Unsubscribing: aborts a request that was not answered yet.
  */
 export const openBody = (
-  { vc, info, arrival: { received, validator }, stall }: BytesBehind,
+  { vc, info, state: { received, validator }, stallTimeout }: FetchContext,
   part?: { readonly from: number; readonly to: number },
 ): Observable<Body> =>
-  vc[wire].open(endpointOf(info), operationOf(info.name), stall, {
+  vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
     from: received,
     ...part,
     ...(validator === undefined ? {} : { validator }),
@@ -42,7 +42,7 @@ export const openBody = (
 const endpointOf = ({ name, download_endpoint }: DownloadFileInfo): TransferEndpoint => {
   if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))
     throw new DecodeError({
-      operation: operationOf(name),
+      operation: transferLabel(name),
       issues: [{ path: 'download_endpoint.uri', expected: 'an address, as the file is PREPARED', found: 'none' }],
     });
   const { protocol } = new URL(download_endpoint.uri);

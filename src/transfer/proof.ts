@@ -29,13 +29,13 @@ export const hashesFor = (sink: Sink, stated: ChecksumInfo | undefined): Hashes 
  *
  * @throws TruncatedError where one does not agree.
  */
-export const refuseOtherLength = (file: string, received: number, lengths: readonly (number | undefined)[]): void => {
+export const assertLength = (file: string, received: number, lengths: readonly (number | undefined)[]): void => {
   for (const expected of lengths)
     if (expected !== undefined && expected !== received) throw new TruncatedError({ file, expected, received });
 };
 
 /** What is known about a file once its last byte has come. */
-export interface Evidence {
+export interface VerificationInput {
   readonly file: string;
   readonly received: number;
   /** The lengths that were stated, in bytes. */
@@ -51,8 +51,8 @@ export interface Evidence {
  *
  * @throws TruncatedError or ChecksumError where something does not agree.
  */
-export const prove = ({ file, received, lengths, checksums, digests }: Evidence): Proof => {
-  refuseOtherLength(file, received, lengths);
+export const verify = ({ file, received, lengths, checksums, digests }: VerificationInput): Proof => {
+  assertLength(file, received, lengths);
 
   const known = digests();
   const sha256 = known.get('SHA256');
@@ -75,19 +75,19 @@ export const prove = ({ file, received, lengths, checksums, digests }: Evidence)
 };
 
 /** Whether a checksum that was stated can be compared with these bytes. */
-export const isComparable = (hashes: Hashes, stated: ChecksumInfo | undefined): stated is ChecksumInfo => {
-  const algorithm = stated && statedChecksum(stated)?.algorithm;
+export const canVerify = (hashes: Hashes, stated: ChecksumInfo | undefined): stated is ChecksumInfo => {
+  const algorithm = stated && normalizeChecksum(stated)?.algorithm;
   return algorithm !== undefined && hashes.has(algorithm);
 };
 
 /** Whether the bytes are those of a checksum that was stated. */
 export const isEqual = (digests: Digests, stated: ChecksumInfo): boolean => {
-  const checksum = statedChecksum(stated);
+  const checksum = normalizeChecksum(stated);
   return checksum !== undefined && digests.get(checksum.algorithm) === checksum.value;
 };
 
 /** What vCenter states, in the form that checksums are compared in; `undefined` if its algorithm is not known yet. */
-export const statedChecksum = (stated: ChecksumInfo): Checksum | undefined => {
+export const normalizeChecksum = (stated: ChecksumInfo): Checksum | undefined => {
   const algorithm = algorithmOf(stated);
   return algorithm === undefined ? undefined : { algorithm, value: stated.checksum.toLowerCase() };
 };

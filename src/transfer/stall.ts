@@ -20,7 +20,7 @@ export interface Stall {
  *
  * A clock of its own, rather than a time-out for each value: bytes come sixty thousand times a gigabyte.
  */
-export const unlessStalled =
+export const errorIfStalled =
   <A>({ operation, limit, waitingSince }: Stall): MonoTypeOperatorFunction<A> =>
   (source) =>
     source.pipe(

@@ -2,10 +2,10 @@
 
 import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors.ts';
-import { giveBackOf, type GiveBack } from './give-back.ts';
-import { refuseOtherLength } from './proof.ts';
+import { bufferRelease, type ReleaseBuffer } from './give-back.ts';
+import { assertLength } from './proof.ts';
 import type { Hash, SinkFile } from './sink.ts';
-import { unlessStalled } from './stall.ts';
+import { errorIfStalled } from './stall.ts';
 
 /** What {@link transfer} moves, and where. */
 export interface TransferOptions {
@@ -20,17 +20,17 @@ export interface TransferOptions {
   /** Told how many bytes the sink has, whenever it was given more: what broke in between goes on from there. */
   readonly onBytes: (received: number) => void;
   /** Milliseconds without a byte after which to give up. */
-  readonly stall: number;
+  readonly stallTimeout: number;
 }
 
 /** How far a transfer is, in bytes. */
-export interface Transferred {
+export interface TransferProgress {
   readonly received: number;
   readonly total: number | undefined;
 }
 
 /** Milliseconds between two emissions: bytes come sixty thousand times a gigabyte. */
-const tellEvery = 200;
+const PROGRESS_INTERVAL = 200;
 
 /**
  * - Emits: how far it is, at the start, five times a second, and at the end.
@@ -38,51 +38,51 @@ const tellEvery = 200;
  * - Errors: `TruncatedError` if the count is not what was announced, `TransportError`, `TimeoutError` when nothing comes, `SinkError`.
  * - Unsubscribing: cancels the body. What the sink has so far is for its owner to keep or to discard.
  */
-export const transfer = (options: TransferOptions): Observable<Transferred> =>
+export const transfer = (options: TransferOptions): Observable<TransferProgress> =>
   defer(() => {
-    const { file, from, lengths, stall, onBytes } = options;
+    const { file, from, lengths, stallTimeout, onBytes } = options;
     const total = lengths.find((length) => length !== undefined);
     let received = from;
-    let told = asyncScheduler.now();
+    let lastEmittedAt = asyncScheduler.now();
     let waitingSince: number | undefined;
-    const pieces$ = piecesOf({
+    const chunks$ = writeChunks({
       ...options,
       onWait: (since) => {
         waitingSince = since;
       },
-      onPiece: (bytes) => {
+      onChunk: (bytes) => {
         received += bytes;
         onBytes(received);
       },
     }).pipe(
-      unlessStalled({ operation: operationOf(file), limit: stall, waitingSince: () => waitingSince }),
-      catchError((thrown: unknown) => throwError(() => brokenBody(file, received, total, thrown))),
+      errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince }),
+      catchError((thrown: unknown) => throwError(() => toBodyError(file, received, total, thrown))),
     );
-    const told$ = pieces$.pipe(
-      filter(() => asyncScheduler.now() - told >= tellEvery && received !== total),
-      map((): Transferred => ({ received, total })),
+    const progress$ = chunks$.pipe(
+      filter(() => asyncScheduler.now() - lastEmittedAt >= PROGRESS_INTERVAL && received !== total),
+      map((): TransferProgress => ({ received, total })),
       tap(() => {
-        told = asyncScheduler.now();
+        lastEmittedAt = asyncScheduler.now();
       }),
     );
     const last$ = defer(() => {
-      refuseOtherLength(file, received, lengths);
+      assertLength(file, received, lengths);
       return of({ received, total });
     });
-    return concat(of({ received, total }), told$, last$);
+    return concat(of({ received, total }), progress$, last$);
   });
 
-interface Pieces extends Pick<TransferOptions, 'file' | 'stream' | 'target' | 'hashes'> {
+interface ChunkOptions extends Pick<TransferOptions, 'file' | 'stream' | 'target' | 'hashes'> {
   /** Told since when the server is waited for, and `undefined` while it is the sink. */
   readonly onWait: (since: number | undefined) => void;
   /** Told the length of every piece as it is given to the sink. */
-  readonly onPiece: (bytes: number) => void;
+  readonly onChunk: (bytes: number) => void;
 }
 
 /** Emits once for every piece that was hashed and taken by the sink; reads no further until then. */
-const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Observable<void> =>
+const writeChunks = ({ file, stream, target, hashes, onWait, onChunk }: ChunkOptions): Observable<void> =>
   new Observable((subscriber) => {
-    const giveBack = giveBackOf(stream);
+    const giveBack = bufferRelease(stream);
     const reader = stream.getReader();
     const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
       onWait(asyncScheduler.now());
@@ -96,7 +96,7 @@ const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Ob
         const { byteLength } = part.value;
         // Most pieces only join a batch: a promise for each of them would cost more than they do.
         const waiting = write(file, target, part.value, giveBack);
-        onPiece(byteLength);
+        onChunk(byteLength);
         if (waiting !== undefined) await waiting;
         subscriber.next();
       }
@@ -111,9 +111,9 @@ const piecesOf = ({ file, stream, target, hashes, onWait, onPiece }: Pieces): Ob
     };
   });
 
-const write = (file: string, target: SinkFile, bytes: Uint8Array, giveBack: GiveBack | undefined): void | Promise<void> => {
+const write = (file: string, target: SinkFile, bytes: Uint8Array, giveBack: ReleaseBuffer | undefined): void | Promise<void> => {
   const fail = (thrown: unknown): never => {
-    throw sinkFailure(target.path ?? file, thrown);
+    throw toSinkError(target.path ?? file, thrown);
   };
   try {
     return target.write(bytes, giveBack)?.catch(fail);
@@ -123,20 +123,20 @@ const write = (file: string, target: SinkFile, bytes: Uint8Array, giveBack: Give
 };
 
 /** What errors call the transfer of a file. */
-export const operationOf = (file: string): string => `download of ${JSON.stringify(file)}`;
+export const transferLabel = (file: string): string => `download of ${JSON.stringify(file)}`;
 
 /** What a sink threw, as one of this library's errors. */
-export const sinkFailure = (path: string, thrown: unknown): unknown => {
+export const toSinkError = (path: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   const reason = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
   return new SinkError({ path, reason }, { cause: thrown });
 };
 
-const brokenBody = (file: string, received: number, total: number | undefined, thrown: unknown): unknown => {
+const toBodyError = (file: string, received: number, total: number | undefined, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   if (total !== undefined && received < total) return new TruncatedError({ file, expected: total, received }, { cause: thrown });
   return new TransportError(
-    { operation: operationOf(file), reason: `the connection broke after ${received} bytes` },
+    { operation: transferLabel(file), reason: `the connection broke after ${received} bytes` },
     { cause: thrown },
   );
 };

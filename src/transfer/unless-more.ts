@@ -1,9 +1,9 @@
 /** What is behind the last byte that came, where nothing said that it was the last one. */
 
 import { concatMap, ignoreElements, last, map, of, type Observable } from 'rxjs';
-import { dismiss } from '../connection/answer-text.ts';
-import { openBody, type BytesBehind } from './prepared-body.ts';
-import { refuseOtherLength } from './proof.ts';
+import { cancelBody } from '../connection/answer-text.ts';
+import { openBody, type FetchContext } from './prepared-body.ts';
+import { assertLength } from './proof.ts';
 import type { SinkFile } from './sink.ts';
 import { transfer } from './transfer.ts';
 
@@ -15,26 +15,26 @@ import { transfer } from './transfer.ts';
  * - Errors: `TruncatedError` if it was not all of it, and as a transfer and requests do.
  * - Unsubscribing: aborts the request, or cancels the body.
  */
-export const unlessMore = (options: BytesBehind): Observable<never> =>
+export const assertNoMoreBytes = (options: FetchContext): Observable<never> =>
   openBody(options).pipe(
-    concatMap(({ placement: { bytes, total }, stream }) => {
-      options.arrival.announced = total;
-      if (bytes === 'whole' && total === undefined) return counted(options, stream);
-      dismiss(stream);
-      return of(total ?? options.arrival.received + (bytes === 'rest' ? 1 : 0));
+    concatMap(({ range: { bytes, total }, stream }) => {
+      options.state.contentLength = total;
+      if (bytes === 'whole' && total === undefined) return countBytes(options, stream);
+      cancelBody(stream);
+      return of(total ?? options.state.received + (bytes === 'rest' ? 1 : 0));
     }),
-    map((expected) => refuseOtherLength(options.info.name, options.arrival.received, [expected])),
+    map((expected) => assertLength(options.info.name, options.state.received, [expected])),
     ignoreElements(),
   );
 
-const counted = ({ info: { name }, stall }: BytesBehind, stream: ReadableStream<Uint8Array>): Observable<number> =>
-  transfer({ file: name, stream, target: nowhere, hashes: [], from: 0, lengths: [], onBytes: () => undefined, stall }).pipe(
+const countBytes = ({ info: { name }, stallTimeout }: FetchContext, stream: ReadableStream<Uint8Array>): Observable<number> =>
+  transfer({ file: name, stream, target: nullSinkFile, hashes: [], from: 0, lengths: [], onBytes: () => undefined, stallTimeout: stallTimeout }).pipe(
     last(),
     map(({ received }) => received),
   );
 
 /** Takes bytes, and has no use for them. */
-const nowhere: SinkFile = {
+const nullSinkFile: SinkFile = {
   write: (bytes, giveBack) => giveBack?.(bytes),
   commit: async () => undefined,
   discard: async () => undefined,

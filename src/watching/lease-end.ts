@@ -7,10 +7,10 @@ import type { DownloadSessionModel } from '../model/download-session.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 
 /** Milliseconds after which a poll of files also looks at their session: the files of a cancelled session look as they did before. */
-const lookEvery = 120_000;
+const SESSION_CHECK_INTERVAL = 120_000;
 
 /** The error that says how a session ended, if it has. */
-export const endOf = (sessionId: string, { state, error_message }: DownloadSessionModel): LeaseError | undefined => {
+export const sessionEndError = (sessionId: string, { state, error_message }: DownloadSessionModel): LeaseError | undefined => {
   if (state === 'CANCELED')
     return new LeaseError({ downloadSessionId: sessionId, ending: 'cancelled', reason: 'it was cancelled' });
   if (state !== 'ERROR') return undefined;
@@ -26,33 +26,33 @@ export const endOf = (sessionId: string, { state, error_message }: DownloadSessi
  *   the poll.
  * - Unsubscribing: aborts the requests in flight.
  */
-export const untilLeaseEnds = (vc: VCenter, sessionId: string): (<A>() => MonoTypeOperatorFunction<A>) => {
+export const errorOnSessionEnd = (vc: VCenter, sessionId: string): (<A>() => MonoTypeOperatorFunction<A>) => {
   const session$ = getDownloadSession(vc, sessionId);
-  let lookedAt = asyncScheduler.now();
-  const look = (session: DownloadSessionModel): void => {
-    lookedAt = asyncScheduler.now();
-    const end = endOf(sessionId, session);
+  let checkedAt = asyncScheduler.now();
+  const checkSession = (session: DownloadSessionModel): void => {
+    checkedAt = asyncScheduler.now();
+    const end = sessionEndError(sessionId, session);
     if (end !== undefined) throw end;
   };
   return <A>() =>
     (poll: Parameters<MonoTypeOperatorFunction<A>>[0]) =>
       defer(() =>
-        Math.abs(asyncScheduler.now() - lookedAt) < lookEvery
+        Math.abs(asyncScheduler.now() - checkedAt) < SESSION_CHECK_INTERVAL
           ? poll
           : forkJoin([poll, session$]).pipe(
               map(([answer, session]) => {
-                look(session);
+                checkSession(session);
                 return answer;
               }),
             ),
       ).pipe(
         catchError((thrown: unknown) => {
-          if (isGone(thrown)) return throwError(() => goneError(sessionId, thrown));
+          if (isSessionGone(thrown)) return throwError(() => sessionGoneError(sessionId, thrown));
           if (!(thrown instanceof ApiError) || thrown.error_type !== 'NOT_ALLOWED_IN_CURRENT_STATE')
             return throwError(() => thrown);
           return session$.pipe(
             switchMap((session) => {
-              look(session);
+              checkSession(session);
               return throwError(() => thrown);
             }),
           );
@@ -61,9 +61,9 @@ export const untilLeaseEnds = (vc: VCenter, sessionId: string): (<A>() => MonoTy
 };
 
 /** Whether a refusal says that there is no such session. */
-export const isGone = (thrown: unknown): thrown is ApiError =>
+export const isSessionGone = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' && !isUnknownRoute(thrown);
 
 /** The error for a session that is not there any more. */
-export const goneError = (sessionId: string, cause: unknown): LeaseError =>
+export const sessionGoneError = (sessionId: string, cause: unknown): LeaseError =>
   new LeaseError({ downloadSessionId: sessionId, reason: 'it has expired, or somebody has deleted it' }, { cause });

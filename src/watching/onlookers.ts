@@ -1,25 +1,25 @@
 /** One stream of polls for any number of onlookers, each with wishes of its own. */
 
 import { asapScheduler, BehaviorSubject, Observable, ReplaySubject, share, Subject } from 'rxjs';
-import { retriesOf, tellerOf, type BudgetOptions } from '../polling/budget.ts';
-import { wishesOf, type Pace, type PollOptions, type Wishes } from '../polling/pace.ts';
-import { clamped, patientPeriod } from '../polling/period.ts';
+import { maxRetriesOf, toRetryCallback, type BudgetOptions } from '../polling/budget.ts';
+import { scheduleOf, type DelayAfter, type PollOptions, type PollSchedule } from '../polling/pace.ts';
+import { toTimerDelay, patientPeriod } from '../polling/period.ts';
 import type { Retry } from '../connection/retrying.ts';
 
 /** How an onlooker wishes to be served. */
-export interface LookOptions<A> extends PollOptions<A>, BudgetOptions {}
+export interface SharedPollOptions<A> extends PollOptions<A>, BudgetOptions {}
 
 /** The polls that onlookers share. */
-export interface Shared<A> {
+export interface SharedPoll<A> {
   /** The stream for one more of them. */
-  look(options: LookOptions<A>): Observable<A>;
+  subscribeWith(options: SharedPollOptions<A>): Observable<A>;
 }
 
 /** What is known of one of them. */
-interface Onlooker<A> {
-  pace: Pace<A>;
+interface PollSubscriber<A> {
+  pace: DelayAfter<A>;
   readonly retries: number;
-  readonly shorten: Wishes<A>['shorten'];
+  readonly shorten: PollSchedule<A>['applyJitter'];
 }
 
 /**
@@ -34,62 +34,62 @@ interface Onlooker<A> {
  *
  * @param poll - Makes the stream, of the wishes of all. @param onEmpty - Called when the last has left.
  */
-export const shared = <A>(poll: (wishes: Wishes<A>, budget: BudgetOptions) => Observable<A>, onEmpty: () => void): Shared<A> => {
-  const onlookers = new Set<Onlooker<A>>();
+export const sharePoll = <A>(poll: (wishes: PollSchedule<A>, budget: BudgetOptions) => Observable<A>, onEmpty: () => void): SharedPoll<A> => {
+  const subscribers = new Set<PollSubscriber<A>>();
   const now$ = new Subject<unknown>();
   const retry$ = new Subject<Retry>();
   // A plain loop, for there may be thousands, and each that comes or leaves goes through it.
-  const quickest: Pace<A> = (answer, waited, quiet) => {
+  const shortestDelay: DelayAfter<A> = (answer, waited, quiet) => {
     let least = Infinity;
-    for (const { pace } of onlookers) {
+    for (const { pace } of subscribers) {
       const delay = pace(answer, waited, quiet);
       if (delay < least) least = delay;
     }
-    return clamped(least);
+    return toTimerDelay(least);
   };
-  const pace$ = new BehaviorSubject(quickest);
-  const budget: BudgetOptions = {
+  const delay$ = new BehaviorSubject(shortestDelay);
+  const pollRetry: BudgetOptions = {
     get retries(): number {
-      return Math.max(...[...onlookers].map(({ retries }) => retries));
+      return Math.max(...[...subscribers].map(({ retries }) => retries));
     },
     onRetry: retry$,
   };
-  const shorten = (delay: number): number => [...onlookers][0]?.shorten(delay) ?? delay;
-  const answers$ = poll({ pace$, now$, shorten }, budget).pipe(share({ connector: () => new ReplaySubject<A>(1) }));
+  const shorten = (delay: number): number => [...subscribers][0]?.shorten(delay) ?? delay;
+  const answers$ = poll({ delay$: delay$, pollNow$: now$, applyJitter: shorten }, pollRetry).pipe(share({ connector: () => new ReplaySubject<A>(1) }));
 
-  const look = (options: LookOptions<A>): Observable<A> =>
+  const look = (options: SharedPollOptions<A>): Observable<A> =>
     new Observable<A>((subscriber) => {
-      let onlooker: Onlooker<A> | undefined;
+      let added: PollSubscriber<A> | undefined;
       subscriber.add(() => {
-        if (onlooker !== undefined) onlookers.delete(onlooker);
-        if (onlookers.size === 0) onEmpty();
-        else pace$.next(quickest);
+        if (added !== undefined) subscribers.delete(added);
+        if (subscribers.size === 0) onEmpty();
+        else delay$.next(shortestDelay);
       });
-      const wishes = wishesOf(options);
-      const me: Onlooker<A> = (onlooker = { pace: patientPeriod, retries: retriesOf(options), shorten: wishes.shorten });
-      onlookers.add(me);
+      const schedule = scheduleOf(options);
+      const entry: PollSubscriber<A> = (added = { pace: patientPeriod, retries: maxRetriesOf(options), shorten: schedule.applyJitter });
+      subscribers.add(entry);
       const fail = (thrown: unknown): void => subscriber.error(thrown);
       // Not in the middle of the others' poll, but right after.
       const failSoon = (thrown: unknown): void => void subscriber.add(asapScheduler.schedule(() => fail(thrown)));
       subscriber.add(
-        wishes.pace$.subscribe({
+        schedule.delay$.subscribe({
           next: (pace) => {
-            me.pace = harmless(pace, failSoon);
-            pace$.next(quickest);
+            entry.pace = isolateErrors(pace, failSoon);
+            delay$.next(shortestDelay);
           },
           error: fail,
         }),
       );
-      subscriber.add(wishes.now$.subscribe({ next: (value) => now$.next(value), error: fail }));
-      subscriber.add(retry$.subscribe(tellerOf(options.onRetry)));
+      subscriber.add(schedule.pollNow$.subscribe({ next: (value) => now$.next(value), error: fail }));
+      subscriber.add(retry$.subscribe(toRetryCallback(options.onRetry)));
       subscriber.add(answers$.subscribe(subscriber));
     });
-  return { look };
+  return { subscribeWith: look };
 };
 
 /** A period that throws must not end the polls of the others: it counts as never. */
-const harmless =
-  <A>(pace: Pace<A>, fail: (thrown: unknown) => void): Pace<A> =>
+const isolateErrors =
+  <A>(pace: DelayAfter<A>, fail: (thrown: unknown) => void): DelayAfter<A> =>
   (...asked) => {
     try {
       return pace(...asked);

@@ -3,14 +3,14 @@
 import { asyncScheduler, defer, map, takeUntil, tap, timer, type MonoTypeOperatorFunction } from 'rxjs';
 import { PatienceError, type SeenStatus } from '../errors.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { clamped } from '../polling/period.ts';
+import { toTimerDelay } from '../polling/period.ts';
 
 /**
  * - Emits and completes: as its source.
  * - Errors: {@link PatienceError} after so many milliseconds (never, where they are not given), and as its source.
  * - Unsubscribing: unsubscribes from the source.
  */
-export const patiently = <A>(
+export const timeoutWithHistory = <A>(
   waitedFor: string,
   patience: number | undefined,
   infosOf: (answer: A) => readonly DownloadFileInfo[],
@@ -30,7 +30,7 @@ export const patiently = <A>(
       return source.pipe(
         tap((answer) => infosOf(answer).forEach(note)),
         takeUntil(
-          timer(clamped(patience, 'patience')).pipe(
+          timer(toTimerDelay(patience, 'patience')).pipe(
             map(() => {
               throw new PatienceError({ waitedFor, patience, seen });
             }),

@@ -1,15 +1,15 @@
 /** One file's way from UNPREPARED to PREPARED, as a stream. */
 
 import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
-import { polling } from '../polling/clock.ts';
+import { poll } from '../polling/clock.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors.ts';
-import { untilLeaseEnds } from './lease-end.ts';
+import { errorOnSessionEnd } from './lease-end.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
-import { patiently } from './patience.ts';
-import { bearing, type BudgetOptions } from '../polling/budget.ts';
-import { wishesOf, type PollOptions } from '../polling/pace.ts';
-import { unretried, type VCenter } from '../connection/vcenter.ts';
+import { timeoutWithHistory } from './patience.ts';
+import { retryTransientPolls, type BudgetOptions } from '../polling/budget.ts';
+import { scheduleOf, type PollOptions } from '../polling/pace.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
 /** How to wait for a preparation. */
 export interface WaitOptions<A> extends PollOptions<A>, BudgetOptions {
@@ -48,45 +48,45 @@ export const preparation = (
   { endpointType, ...wait }: PreparationOptions = {},
 ): Observable<DownloadFileInfo> =>
   defer(() => {
-    const once = unretried(vc);
-    const inLease = untilLeaseEnds(once, sessionId);
+    const once = withoutRetry(vc);
+    const whileSessionLives = errorOnSessionEnd(once, sessionId);
     return untilPrepared(
-      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(inLease()),
-      getDownloadFile(once, sessionId, fileName).pipe(inLease()),
+      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(whileSessionLives()),
+      getDownloadFile(once, sessionId, fileName).pipe(whileSessionLives()),
       { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
     );
   });
 
-/** The process itself, which knows of no server: `first` is asked once, then `poll` until the file is prepared. */
+/** The process itself, which knows of no server: `first$` is asked once, then `poll$` until the file is prepared. */
 export const untilPrepared = (
-  first: Observable<DownloadFileInfo>,
-  poll: Observable<DownloadFileInfo>,
+  first$: Observable<DownloadFileInfo>,
+  poll$: Observable<DownloadFileInfo>,
   { waitedFor, patience, ...options }: WaitOptions<DownloadFileInfo> & { readonly waitedFor: string },
 ): Observable<DownloadFileInfo> =>
   defer(() => {
-    const { shorten, ...wishes } = wishesOf(options);
-    const borne = bearing(options, shorten);
-    return polling({
-      first: first.pipe(borne()),
-      poll: poll.pipe(borne()),
-      isNews: (before, now) => before.status !== now.status,
-      ...wishes,
+    const { applyJitter, ...schedule } = scheduleOf(options);
+    const retrying = retryTransientPolls(options, applyJitter);
+    return poll({
+      first$: first$.pipe(retrying()),
+      poll$: poll$.pipe(retrying()),
+      hasProgressed: (before, now) => before.status !== now.status,
+      ...schedule,
     });
   }).pipe(
-    patiently(waitedFor, patience, (info) => [info]),
-    distinctUntilChanged(isSame),
-    map(refuseError),
+    timeoutWithHistory(waitedFor, patience, (info) => [info]),
+    distinctUntilChanged(isSameFileInfo),
+    map(throwIfFailed),
     takeWhile(({ status }) => status !== 'PREPARED', true),
   );
 
 /** Throws what vCenter said of a failed preparation; passes everything else on. */
-export const refuseError = (info: DownloadFileInfo): DownloadFileInfo => {
+export const throwIfFailed = (info: DownloadFileInfo): DownloadFileInfo => {
   if (info.status === 'ERROR') throw new PreparationError({ file: info.name, message: info.error_message });
   return info;
 };
 
 /** Whether two answers say the same of a file. */
-export const isSame = (before: DownloadFileInfo, now: DownloadFileInfo): boolean =>
+export const isSameFileInfo = (before: DownloadFileInfo, now: DownloadFileInfo): boolean =>
   before.name === now.name &&
   before.status === now.status &&
   before.bytes_transferred === now.bytes_transferred &&

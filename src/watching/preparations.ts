@@ -1,18 +1,18 @@
 /** The preparation of many files, watched together: one request a tick, however many they are. */
 
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
-import { polling } from '../polling/clock.ts';
+import { poll } from '../polling/clock.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
-import { untilLeaseEnds } from './lease-end.ts';
+import { errorOnSessionEnd } from './lease-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { patiently } from './patience.ts';
-import { bearing } from '../polling/budget.ts';
-import { wishesOf } from '../polling/pace.ts';
-import { isSame, refuseError, type WaitOptions } from './preparation.ts';
-import { unretried, type VCenter } from '../connection/vcenter.ts';
+import { timeoutWithHistory } from './patience.ts';
+import { retryTransientPolls } from '../polling/budget.ts';
+import { scheduleOf } from '../polling/pace.ts';
+import { isSameFileInfo, throwIfFailed, type WaitOptions } from './preparation.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
 /** How many files are asked for at the same time. */
-const asksAtOnce = 8;
+const PREPARE_CONCURRENCY = 8;
 
 /**
  * Asks vCenter to prepare files, eight at a time, and watches them together until all are prepared: one list a tick.
@@ -39,55 +39,55 @@ export const preparations = (
   fileNames?: readonly string[],
   options: WaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
-  untilSettled(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(refuseError)));
+  prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
 
 /** As {@link preparations}, but an `ERROR` is an outcome of its file: completes when every file is `PREPARED` or `ERROR`. */
-export const untilSettled = (
+export const prepareAll = (
   vc: VCenter,
   sessionId: string,
   fileNames: readonly string[] | undefined,
   { patience, ...options }: WaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
-    const once = unretried(vc);
-    const { shorten, ...wishes } = wishesOf(options);
-    const inLease = untilLeaseEnds(once, sessionId);
+    const once = withoutRetry(vc);
+    const { applyJitter, ...wishes } = scheduleOf(options);
+    const inLease = errorOnSessionEnd(once, sessionId);
     // The polls share their budget, for they come one after the other. Side by side, each request has its own.
-    const borne = bearing(options, shorten);
+    const borne = retryTransientPolls(options, applyJitter);
     const list$ = listDownloadFiles(once, sessionId).pipe(inLease(), borne());
     const prepare = (name: string): Observable<DownloadFileInfo> =>
-      prepareDownloadFile(once, sessionId, name).pipe(inLease(), bearing(options, shorten)());
+      prepareDownloadFile(once, sessionId, name).pipe(inLease(), retryTransientPolls(options, applyJitter)());
 
-    const untilAllAre = (names: readonly string[]): Observable<readonly DownloadFileInfo[]> => {
+    const pollUntilSettled = (names: readonly string[]): Observable<readonly DownloadFileInfo[]> => {
       if (names.length === 0) return of([]);
-      return polling({
-        first: from(names).pipe(
-          mergeMap(prepare, asksAtOnce),
+      return poll({
+        first$: from(names).pipe(
+          mergeMap(prepare, PREPARE_CONCURRENCY),
           toArray(),
           map((infos) => inOrder(names, infos)),
         ),
-        poll: list$.pipe(map((infos) => inOrder(names, infos))),
-        isNews: (before, now) => furthestBehind(before) !== furthestBehind(now),
+        poll$: list$.pipe(map((infos) => inOrder(names, infos))),
+        hasProgressed: (before, now) => slowestStep(before) !== slowestStep(now),
         ...wishes,
       }).pipe(
-        patiently(`The ${preparationOf(names.length)}`, patience, (infos) => infos),
+        timeoutWithHistory(`The ${preparationLabel(names.length)}`, patience, (infos) => infos),
         distinctUntilChanged(isSameOfAll),
         takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),
       );
     };
     const names$ = fileNames === undefined ? list$.pipe(map((infos) => infos.map(({ name }) => name))) : of(fileNames);
-    return names$.pipe(concatMap(untilAllAre));
+    return names$.pipe(concatMap(pollUntilSettled));
   });
 
 /** What errors call the preparation of so many files. */
-export const preparationOf = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
+export const preparationLabel = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
 
 /** Whether two answers say the same of the same files. */
 const isSameOfAll = (before: readonly DownloadFileInfo[], now: readonly DownloadFileInfo[]): boolean =>
   before.length === now.length &&
   before.every((info, index) => {
     const other = now[index];
-    return other !== undefined && isSame(info, other);
+    return other !== undefined && isSameFileInfo(info, other);
   });
 
 const inOrder = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
@@ -101,7 +101,7 @@ export const isSettled = ({ status }: DownloadFileInfo): boolean => status === '
 /** How far files are; a status that is not known yet stands between those asked for and those settled. */
 const steps: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];
 
-const furthestBehind = (infos: readonly DownloadFileInfo[]): number =>
+const slowestStep = (infos: readonly DownloadFileInfo[]): number =>
   infos.reduce((least, info) => Math.min(least, isSettled(info) ? steps.length : stepOf(info)), steps.length);
 
 const stepOf = ({ status }: DownloadFileInfo): number => {

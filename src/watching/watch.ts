@@ -13,17 +13,17 @@ import {
   throwError,
   type OperatorFunction,
 } from 'rxjs';
-import { polling } from '../polling/clock.ts';
+import { poll } from '../polling/clock.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
-import { endOf, goneError, isGone } from './lease-end.ts';
+import { sessionEndError, sessionGoneError, isSessionGone } from './lease-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadSessionModel } from '../model/download-session.ts';
-import { shared, type Shared } from './onlookers.ts';
-import { bearing, type BudgetOptions } from '../polling/budget.ts';
+import { sharePoll, type SharedPoll } from './onlookers.ts';
+import { retryTransientPolls, type BudgetOptions } from '../polling/budget.ts';
 import type { PollOptions } from '../polling/pace.ts';
-import { isSame } from './preparation.ts';
-import { unretried, type VCenter } from '../connection/vcenter.ts';
+import { isSameFileInfo } from './preparation.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
 /** A download session at one moment. */
 export interface WatchedSession {
@@ -35,7 +35,7 @@ export interface WatchedSession {
 /** Options of {@link watchDownloadSession}. */
 export interface WatchOptions extends PollOptions<WatchedSession>, BudgetOptions {}
 
-const watches = new WeakMap<VCenter, Map<string, Shared<WatchedSession>>>();
+const watches = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>>();
 
 /**
  * Watches a download session, whoever created it. All who watch the same session through the same connection share its polls, two
@@ -57,30 +57,30 @@ const watches = new WeakMap<VCenter, Map<string, Shared<WatchedSession>>>();
  */
 export const watchDownloadSession = (vc: VCenter, sessionId: string, options: WatchOptions = {}): Observable<WatchedSession> =>
   defer(() => {
-    const ofConnection = watches.get(vc) ?? new Map<string, Shared<WatchedSession>>();
+    const ofConnection = watches.get(vc) ?? new Map<string, SharedPoll<WatchedSession>>();
     watches.set(vc, ofConnection);
-    const watch = ofConnection.get(sessionId) ?? watchOf(vc, sessionId, () => ofConnection.delete(sessionId));
+    const watch = ofConnection.get(sessionId) ?? createWatch(vc, sessionId, () => ofConnection.delete(sessionId));
     ofConnection.set(sessionId, watch);
-    return watch.look(options);
+    return watch.subscribeWith(options);
   });
 
-const watchOf = (vc: VCenter, sessionId: string, onEmpty: () => void): Shared<WatchedSession> => {
-  const once = unretried(vc);
-  return shared<WatchedSession>(
-    ({ shorten, ...wishes }, budget) =>
+const createWatch = (vc: VCenter, sessionId: string, onEmpty: () => void): SharedPoll<WatchedSession> => {
+  const once = withoutRetry(vc);
+  return sharePoll<WatchedSession>(
+    ({ applyJitter, ...wishes }, budget) =>
       defer(() =>
-        polling({
-          poll: forkJoin({ session: getDownloadSession(once, sessionId), files: listDownloadFiles(once, sessionId) }).pipe(
-            bearing(budget, shorten)(),
+        poll({
+          poll$: forkJoin({ session: getDownloadSession(once, sessionId), files: listDownloadFiles(once, sessionId) }).pipe(
+            retryTransientPolls(budget, applyJitter)(),
           ),
-          isNews,
+          hasProgressed: hasProgressed,
           ...wishes,
         }),
       ).pipe(
-        catchError((thrown: unknown) => throwError(() => (isGone(thrown) ? goneError(sessionId, thrown) : thrown))),
-        keepingWhatIsSame,
+        catchError((thrown: unknown) => throwError(() => (isSessionGone(thrown) ? sessionGoneError(sessionId, thrown) : thrown))),
+        reuseUnchanged,
         mergeMap((watched) => {
-          const end = endOf(sessionId, watched.session);
+          const end = sessionEndError(sessionId, watched.session);
           return end === undefined
             ? of(watched)
             : concat(
@@ -94,18 +94,18 @@ const watchOf = (vc: VCenter, sessionId: string, onEmpty: () => void): Shared<Wa
 };
 
 /** A file whose status changed, or the session's own: bytes that move, and the lease that is extended by and by, are no news. */
-const isNews = (before: WatchedSession, now: WatchedSession): boolean =>
+const hasProgressed = (before: WatchedSession, now: WatchedSession): boolean =>
   before.session.state !== now.session.state ||
   before.files.length !== now.files.length ||
   now.files.some(({ status }, index) => status !== before.files[index]?.status);
 
-const keepingWhatIsSame: OperatorFunction<WatchedSession, WatchedSession> = (watched$) =>
-  watched$.pipe(
+const reuseUnchanged: OperatorFunction<WatchedSession, WatchedSession> = (state$) =>
+  state$.pipe(
     scan((before, now) => {
       const known = new Map(before.files.map((info) => [info.name, info]));
       const files = now.files.map((info) => {
         const last = known.get(info.name);
-        return last !== undefined && isSame(last, info) ? last : info;
+        return last !== undefined && isSameFileInfo(last, info) ? last : info;
       });
       const areSame = files.length === before.files.length && files.every((info, index) => info === before.files[index]);
       if (areSame && isSameSession(before.session, now.session)) return before;

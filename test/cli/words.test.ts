@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { cut, padded, table, width } from '#src/cli/columns.js';
+import { cut, padded, table, displayWidth } from '#src/cli/columns.js';
 import { jsonLine } from '#src/cli/json-line.js';
-import { bytes, files, shown, time } from '#src/cli/words.js';
+import { bytes, files, sanitize, time } from '#src/cli/words.js';
 
 test.each([
   [0, '0 B'],
@@ -34,7 +34,7 @@ test('one file is not "1 files"', () => {
 });
 
 test('a name is shown without what a terminal would take for a command', () => {
-  expect(shown('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
+  expect(sanitize('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
 });
 
 test('a line of JSON says the same, in characters that a terminal shows', () => {
@@ -52,7 +52,7 @@ test('columns stand below each other, whatever the script', () => {
       ['e\u0301', ''],
     ]),
   ).toEqual(['NAME    ID', '円円円  1', 'a       2', 'e\u0301']);
-  expect(width('👩‍👩‍👧 x')).toBe(4);
+  expect(displayWidth('👩‍👩‍👧 x')).toBe(4);
   expect(padded('toolong', 3)).toBe('toolong');
   expect(cut('円円円', 5)).toBe('円円');
   expect(cut('abc', 5)).toBe('abc');

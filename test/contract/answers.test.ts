@@ -77,7 +77,7 @@ const pathsRefused = (each: Case, value: unknown): readonly string[] => {
   const row = rowOf(each.declared.name);
   if (row === undefined) throw new Error('The operation has no row');
   // As it comes over the wire.
-  const decoded = decoder(row.answer, row.name)(value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+  const decoded = decoder(row.response, row.name)(value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
   return decoded._tag === 'Left' ? decoded.left.issues.map(({ path }) => path) : [];
 };
 

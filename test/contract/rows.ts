@@ -3,7 +3,7 @@
 import { defer, NEVER, of } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
 import type { Operation } from '#src/connection/route.js';
-import { wire } from '#src/connection/vcenter.js';
+import { internals } from '#src/connection/vcenter.js';
 import { covered } from './operations.ts';
 
 /** The row of an operation; not set for a login and a logout, which belong to the connection. */
@@ -11,7 +11,7 @@ export const rowOf = (name: string): Operation<never, unknown> | undefined => {
   let caught: Operation<never, unknown> | undefined;
   const vc = {
     server: 'https://vcenter.example.com',
-    [wire]: {
+    [internals]: {
       access$: of({ dialect: 'api', sessionId: 'session', given: false }),
       logout$: of(undefined),
       call: (operation: Operation<never, unknown>) =>

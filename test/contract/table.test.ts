@@ -39,7 +39,7 @@ const actual = (): Promise<readonly Row[]> =>
   Promise.all(
     Object.entries(covered).map(async ([operation, { endpoint }]): Promise<Row> => {
       const row = rowOf(operation);
-      if (row !== undefined) return [operation, endpoint.name, row.api.route, row.rest.route, answerOf(row.answer.name)];
+      if (row !== undefined) return [operation, endpoint.name, row.api.route, row.rest.route, answerOf(row.response.name)];
       const answer = operation === 'cis.Session.create' ? 'Dialect' : 'nothing';
       return [operation, endpoint.name, await sent(operation, 'api'), await sent(operation, 'rest'), answer];
     }),

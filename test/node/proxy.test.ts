@@ -8,7 +8,7 @@ import { lastValueFrom } from 'rxjs';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
 import { nodeFetch, selfSigned } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { proxyBy, type Environment } from '#src/node/tls/proxy.js';
+import { resolveProxy, type Environment } from '#src/node/tls/proxy.js';
 import { codeOf, runNode } from '../cli/command.ts';
 import { proxied } from './proxies.ts';
 import { deadAddress, localhost, served, tcpServer } from './servers.ts';
@@ -165,7 +165,7 @@ test('a proxy over TLS that the machine trusts is used for both, and no connecti
 });
 
 const chosen = (environment: Environment, target: string): string | undefined => {
-  const proxy = proxyBy(undefined, environment)(new URL(target));
+  const proxy = resolveProxy(undefined, environment)(new URL(target));
   return proxy && `${proxy.isSecure ? 'https' : 'http'}://${proxy.host}:${proxy.port}`;
 };
 const both = { https_proxy: 'http://secure.test:1', http_proxy: 'http://plain.test:2' };
@@ -227,15 +227,15 @@ test.each<[string, string, boolean]>([
 test('a proxy that was given is used for everything, whatever the environment says; `false` for nothing', () => {
   const environment = { ...both, no_proxy: '*' };
   const target = new URL('https://127.0.0.1');
-  expect(proxyBy('http://given.test:3', environment)(target)).toMatchObject({ host: 'given.test', port: 3 });
-  expect(proxyBy(false, both)(new URL('https://a.test'))).toBeUndefined();
+  expect(resolveProxy('http://given.test:3', environment)(target)).toMatchObject({ host: 'given.test', port: 3 });
+  expect(resolveProxy(false, both)(new URL('https://a.test'))).toBeUndefined();
 });
 
 test('a proxy that cannot be used is said: at once if it was given, with the first request if the environment names it', () => {
   for (const proxy of ['socks5://b.test:1080', 'http://', ''])
     expect(() => nodeFetch({ proxy })).toThrow(/proxy: expected an address such as http:\/\/proxy\.example\.com:3128/);
   const environment = { all_proxy: `socks5://admin:${secret}@b.test`, no_proxy: 'a.test' };
-  const proxyFor = proxyBy(undefined, environment);
+  const proxyFor = resolveProxy(undefined, environment);
   expect(proxyFor(new URL('https://a.test'))).toBeUndefined();
   expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(/^connection to c\.test: the proxy .* cannot be used/);
   expect(() => proxyFor(new URL('https://c.test'))).not.toThrow(/secret/);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import { bytesOf } from '#src/node/web-stream.js';
+import { toWebStream } from '#src/node/web-stream.js';
 
 const mebibyte = 1024 * 1024;
 
@@ -27,18 +27,18 @@ test.each([
   ['parts larger than what is read ahead', 3 * mebibyte + 5],
 ])('bytes that come in %s come as they are', async (_, size) => {
   const bytes = pattern(5 * mebibyte + 77);
-  const pieces = await piecesOf(bytesOf(inParts(bytes, size)));
+  const pieces = await piecesOf(toWebStream(inParts(bytes, size)));
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
   expect(pieces[0]?.byteLength).toBe(size);
 });
 
 test('a body of no bytes ends', async () => {
-  expect(await piecesOf(bytesOf(Readable.from([])))).toEqual([]);
+  expect(await piecesOf(toWebStream(Readable.from([])))).toEqual([]);
 });
 
 test('what comes slowly is not waited for', async () => {
   const source = new PassThrough();
-  const reader = bytesOf(source).getReader();
+  const reader = toWebStream(source).getReader();
   for (const word of ['some', 'more', 'last']) {
     const reading = reader.read();
     source.write(word);
@@ -50,7 +50,7 @@ test('what comes slowly is not waited for', async () => {
 
 test('when the source breaks, what has come is read first, and then the error', async () => {
   const source = new PassThrough();
-  const reader = bytesOf(source).getReader();
+  const reader = toWebStream(source).getReader();
   for (const word of ['some', 'more']) {
     source.write(word);
     await turn();
@@ -63,7 +63,7 @@ test('when the source breaks, what has come is read first, and then the error', 
 
 test('a source that breaks while it is waited for is an error at once', async () => {
   const source = new PassThrough();
-  const reading = bytesOf(source).getReader().read();
+  const reading = toWebStream(source).getReader().read();
   await turn();
   source.destroy(new Error('broken'));
   await expect(reading).rejects.toThrow('broken');
@@ -71,7 +71,7 @@ test('a source that breaks while it is waited for is an error at once', async ()
 
 test('cancelling in the middle is no error', async () => {
   const source = new PassThrough();
-  const reader = bytesOf(source).getReader();
+  const reader = toWebStream(source).getReader();
   source.write('some');
   await reader.read();
   source.write('more');
@@ -81,7 +81,7 @@ test('cancelling in the middle is no error', async () => {
 
 test('a source that is closed before its end is an error', async () => {
   const source = new PassThrough();
-  const reader = bytesOf(source).getReader();
+  const reader = toWebStream(source).getReader();
   const reading = reader.read();
   source.destroy();
   await expect(reading).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
@@ -98,7 +98,7 @@ test('no more is read than two mebibytes ahead', async () => {
       read += 1;
     },
   });
-  const reader = bytesOf(source).getReader();
+  const reader = toWebStream(source).getReader();
   const settle = async (): Promise<number> => {
     for (let count = 0; count < 100; count += 1) await turn();
     return read;

@@ -1,6 +1,6 @@
 import { defer, of, throwError, type Observable } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
-import { wire } from '#src/connection/vcenter.js';
+import { internals } from '#src/connection/vcenter.js';
 
 /** Answers by VMware's name of the operation; whatever is not scripted errors. */
 export type Script = Readonly<Record<string, (input: Readonly<Record<string, unknown>>) => Observable<unknown>>>;
@@ -9,7 +9,7 @@ export type Script = Readonly<Record<string, (input: Readonly<Record<string, unk
 export const scriptedVCenter = (script: Script): VCenter =>
   ({
     server: 'https://vcenter.example.com',
-    [wire]: {
+    [internals]: {
       access$: of({ dialect: 'api', sessionId: 'session', given: false }),
       call: (operation: { name: string }, input: Record<string, unknown>) =>
         defer(() => script[operation.name]?.(input) ?? throwError(() => new Error(`${operation.name} is not in the script`))),

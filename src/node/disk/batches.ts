@@ -1,13 +1,13 @@
 /** Joins small pieces into large writes: one batch is gathered while the one before it is on its way to the disk. */
 
 import type { FileHandle } from 'node:fs/promises';
-import type { RollingFlush } from './rolling-flush.ts';
+import type { PeriodicSync } from './rolling-flush.ts';
 import { writeAll } from './write-all.ts';
 
 /** Bytes come in pieces of 16 KB; the disk is asked once for so many of them. */
 const batchSize = 1024 * 1024;
 
-interface Piece {
+interface Chunk {
   readonly bytes: Uint8Array;
   readonly giveBack: ((bytes: Uint8Array) => void) | undefined;
 }
@@ -17,17 +17,17 @@ interface Piece {
  *
  * Pieces are gathered, not copied into a buffer of their own: that took more time, and saved no memory.
  */
-export class Batches {
+export class BatchedWriter {
   readonly #handle: FileHandle;
-  readonly #rolling: RollingFlush;
-  #gathered: Piece[] = [];
+  readonly #rolling: PeriodicSync;
+  #gathered: Chunk[] = [];
   #length = 0;
   /** Where in the file the batch that is being gathered begins. */
   #start: number;
   #onWay: Promise<void> = Promise.resolve();
 
   /** @param start - where in the file the first byte will stand */
-  constructor(handle: FileHandle, start: number, rolling: RollingFlush) {
+  constructor(handle: FileHandle, start: number, rolling: PeriodicSync) {
     this.#handle = handle;
     this.#start = start;
     this.#rolling = rolling;
@@ -66,7 +66,7 @@ export class Batches {
   async #send(): Promise<void> {
     const [pieces, length] = [this.#gathered, this.#length];
     await this.#onWay;
-    this.#rolling.reached(this.#start);
+    this.#rolling.onWritten(this.#start);
     this.#onWay = this.#write(pieces, length, this.#start);
     this.#start += length;
     this.#gathered = [];
@@ -75,7 +75,7 @@ export class Batches {
     this.#onWay.catch(() => undefined);
   }
 
-  async #write(pieces: readonly Piece[], length: number, start: number): Promise<void> {
+  async #write(pieces: readonly Chunk[], length: number, start: number): Promise<void> {
     const parts = pieces.map(({ bytes }) => bytes);
     const { bytesWritten } = await this.#handle.writev(parts, start);
     // A disk that is nearly full takes less than it was given before it says so.

@@ -11,16 +11,16 @@ export interface Identity {
 }
 
 /** What stands there, or `undefined`; a link that leads nowhere is something, too. */
-export const entryAt = (path: string) => lstat(path, { bigint: true }).catch(unlessMissing);
+export const lstatIfExists = (path: string) => lstat(path, { bigint: true }).catch(unlessMissing);
 
 /** Whether what stands there is this very file. */
-export const standsAt = async (path: string, { dev, ino }: Identity): Promise<boolean> => {
-  const there = await entryAt(path).catch(() => undefined);
+export const isSameFile = async (path: string, { dev, ino }: Identity): Promise<boolean> => {
+  const there = await lstatIfExists(path).catch(() => undefined);
   return there?.ino === ino && there.dev === dev;
 };
 
 /** Removes what stands there, if anything does. */
-export const removeAt = (path: string): Promise<void> => unlink(path).catch(unlessMissing);
+export const unlinkIfExists = (path: string): Promise<void> => unlink(path).catch(unlessMissing);
 
 const unlessMissing = (thrown: unknown): undefined => {
   if (codeOf(thrown) !== 'ENOENT') throw thrown;
@@ -30,19 +30,19 @@ const unlessMissing = (thrown: unknown): undefined => {
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 
 /** Opens what stands there if it is a plain file; links, directories, pipes and what may not be read are `undefined`. */
-export const openFileAt = (path: string): Promise<FileHandle | undefined> =>
+export const openRegularFile = (path: string): Promise<FileHandle | undefined> =>
   openIf(path, constants.O_RDONLY, (stats) => stats.isFile());
 
 /**
  * Opens a file to go on writing it: one that has a second name somewhere is `undefined`, for that may be a file of somebody's, or a whole
  * one.
  */
-export const reopenAt = (path: string): Promise<FileHandle | undefined> =>
+export const openForResume = (path: string): Promise<FileHandle | undefined> =>
   openIf(path, constants.O_RDWR, (stats) => stats.isFile() && stats.nlink === 1);
 
 const openIf = async (path: string, flags: number, fits: (stats: Stats) => boolean): Promise<FileHandle | undefined> => {
   // Looked at first: to open a pipe has effects of its own.
-  if ((await entryAt(path).catch(() => undefined))?.isFile() !== true) return undefined;
+  if ((await lstatIfExists(path).catch(() => undefined))?.isFile() !== true) return undefined;
   const handle = await open(path, flags | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
   if (handle === undefined || (await handle.stat().then(fits, () => false))) return handle;
   await handle.close().catch(() => undefined);
@@ -50,7 +50,7 @@ const openIf = async (path: string, flags: number, fits: (stats: Stats) => boole
 };
 
 /** Makes a new name survive a power cut; where directories cannot be flushed (Windows), the system does it in its own time. */
-export const flushDirectory = async (directory: string): Promise<void> => {
+export const fsyncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();

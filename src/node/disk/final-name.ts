@@ -3,7 +3,7 @@
 import { link, rename } from 'node:fs/promises';
 import { SinkError } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
-import { entryAt } from './entry.ts';
+import { lstatIfExists } from './entry.ts';
 
 /**
  * With force whatever stands there is replaced, else nothing is.
@@ -11,16 +11,16 @@ import { entryAt } from './entry.ts';
  * @returns whether the file still has its first name, too
  * @throws SinkError with `EEXIST` if something stands there, without force.
  */
-export const giveName = async (part: string, path: string, force: boolean): Promise<boolean> => {
+export const publish = async (part: string, path: string, force: boolean): Promise<boolean> => {
   if (!force) {
     try {
       // Unlike a rename, a link does not replace a file that has appeared in the meantime.
       await link(part, path);
       return true;
     } catch (thrown) {
-      if (codeOf(thrown) === 'EEXIST') throw alreadyThere(path);
+      if (codeOf(thrown) === 'EEXIST') throw alreadyExistsError(path);
       if (!unlinkable.has(codeOf(thrown) ?? '')) throw thrown;
-      if ((await entryAt(path)) !== undefined) throw alreadyThere(path);
+      if ((await lstatIfExists(path)) !== undefined) throw alreadyExistsError(path);
     }
   }
   await rename(part, path);
@@ -31,7 +31,7 @@ export const giveName = async (part: string, path: string, force: boolean): Prom
 const unlinkable: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR']);
 
 /** What is said of a name that is taken. */
-export const alreadyThere = (path: string): SinkError =>
+export const alreadyExistsError = (path: string): SinkError =>
   new SinkError({
     path,
     code: 'EEXIST',

@@ -2,17 +2,17 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { FoundFile, Hash, StatedFile } from '../../index.ts';
-import { entryAt, openFileAt, removeAt, standsAt } from './entry.ts';
+import { lstatIfExists, openRegularFile, unlinkIfExists, isSameFile } from './entry.ts';
 import { nodeHash } from '../hash.ts';
 import { isAbandoned } from './sidecar.ts';
 
 /** Reads it as a whole, if it is of the right length. A link is not followed, and what may not be read is not found. */
-export const findWhole = async (
+export const findVerified = async (
   path: string,
   { size, checksum }: StatedFile,
   signal: AbortSignal | undefined,
 ): Promise<FoundFile | undefined> => {
-  const handle = await openFileAt(path);
+  const handle = await openRegularFile(path);
   if (handle === undefined) return undefined;
   try {
     const { size: bytes } = await handle.stat();
@@ -20,7 +20,7 @@ export const findWhole = async (
     const hash = nodeHash(checksum.algorithm);
     const read = await readAll(handle, hash, signal);
     if (read !== bytes || hash.digest() !== checksum.value.toLowerCase()) return undefined;
-    await sweep(path);
+    await removeLeftovers(path);
     return { path, bytes };
   } finally {
     await handle.close();
@@ -39,12 +39,12 @@ const readAll = async (handle: FileHandle, hash: Hash, signal: AbortSignal | und
 };
 
 /** Removes what a process has left that crashed when its file had its name already. */
-export const sweep = async (path: string): Promise<void> => {
+export const removeLeftovers = async (path: string): Promise<void> => {
   const [part, sidecar] = [`${path}.part`, `${path}.part.json`];
-  const there = await entryAt(path);
+  const there = await lstatIfExists(path);
   // A `.part` that is not this very file may be taken up again.
-  if (there === undefined || ((await entryAt(part)) !== undefined && !(await standsAt(part, there)))) return;
+  if (there === undefined || ((await lstatIfExists(part)) !== undefined && !(await isSameFile(part, there)))) return;
   if (!(await isAbandoned(sidecar))) return;
-  await removeAt(part);
-  await removeAt(sidecar);
+  await unlinkIfExists(part);
+  await unlinkIfExists(sidecar);
 };

@@ -8,7 +8,7 @@ import { SinkError } from '../../index.ts';
  *
  * @throws SinkError with `ENOSPC`, saying how much is missing.
  */
-export const refuseFull = async (path: string, directory: string, needed: number): Promise<void> => {
+export const assertFreeSpace = async (path: string, directory: string, needed: number): Promise<void> => {
   const disk = await statfs(directory).catch(() => undefined);
   if (disk === undefined || disk.blocks === 0) return;
   const free = disk.bavail * disk.bsize;

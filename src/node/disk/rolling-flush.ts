@@ -3,10 +3,10 @@
 import type { FileHandle } from 'node:fs/promises';
 
 /** Bytes. */
-const every = 64 * 1024 * 1024;
+const SYNC_INTERVAL = 64 * 1024 * 1024;
 
 /** Flushes of one file, one at a time. One that fails is told by `done`: the system tells it only once. */
-export class RollingFlush {
+export class PeriodicSync {
   readonly #handle: FileHandle;
   readonly #note: (flushed: number) => Promise<void>;
   #flushed: number;
@@ -20,8 +20,8 @@ export class RollingFlush {
   }
 
   /** So many bytes were given to the system. Nothing waits for what this may begin. */
-  reached(written: number): void {
-    if (this.#running !== undefined || written - this.#flushed < every) return;
+  onWritten(written: number): void {
+    if (this.#running !== undefined || written - this.#flushed < SYNC_INTERVAL) return;
     this.#running = this.#flush(written);
     this.#running.catch(() => undefined);
   }

@@ -2,12 +2,12 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingFile } from '../../index.ts';
-import { openFileAt } from './entry.ts';
+import { openRegularFile } from './entry.ts';
 import { writeAll } from './write-all.ts';
-import type { Writer } from './writer.ts';
+import type { LockOwner } from './writer.ts';
 
 /** What the bytes of a `.part` belong to; they are taken up again only where all of it is the same. */
-export interface Belonging {
+export interface ContentKey {
   readonly format: 1;
   readonly name: string;
   readonly size?: number;
@@ -24,19 +24,19 @@ const facts = [
   'itemId',
   'contentVersion',
   'fileVersion',
-] as const satisfies readonly (keyof Belonging)[];
+] as const satisfies readonly (keyof ContentKey)[];
 
 /** A sidecar always has this length, so that one write changes it: neither a crash nor a full disk can leave half of it. */
 const length = 1024;
 
 /** What stands in a sidecar. */
-export type Note = Readonly<Record<string, unknown>>;
+export type SidecarRecord = Readonly<Record<string, unknown>>;
 
 /** Answers `undefined` where nothing tells the content from a later one. */
-export const belongingOf = ({ name, size, content }: IncomingFile): Belonging | undefined => {
+export const contentKeyOf = ({ name, size, content }: IncomingFile): ContentKey | undefined => {
   if (content === undefined || content.contentVersion === '') return undefined;
   const { itemId, contentVersion, fileVersion } = content;
-  const belonging: Belonging = {
+  const belonging: ContentKey = {
     format: 1,
     name,
     itemId,
@@ -49,16 +49,16 @@ export const belongingOf = ({ name, size, content }: IncomingFile): Belonging | 
 };
 
 /** Whether a note is about that very content. */
-export const isAbout = (found: Note, belonging: Belonging): boolean => facts.every((fact) => found[fact] === belonging[fact]);
+export const matches = (found: SidecarRecord, belonging: ContentKey): boolean => facts.every((fact) => found[fact] === belonging[fact]);
 
 /** How many bytes of the `.part` survive a power cut. */
-export const flushedIn = (note: Note | undefined): number => {
+export const flushedIn = (note: SidecarRecord | undefined): number => {
   const flushed = note?.['flushed'];
   return typeof flushed === 'number' && flushed > 0 ? flushed : 0;
 };
 
 /** Who is writing the `.part`, or was when the process ended. */
-export const writerIn = (note: Note | undefined): Writer | undefined => {
+export const writerIn = (note: SidecarRecord | undefined): LockOwner | undefined => {
   const writer = note?.['writer'];
   if (!isNote(writer)) return undefined;
   const { host, pid, started, boot, id } = writer;
@@ -73,11 +73,11 @@ export const writerIn = (note: Note | undefined): Writer | undefined => {
   };
 };
 
-const isNote = (value: unknown): value is Note => typeof value === 'object' && value !== null;
+const isNote = (value: unknown): value is SidecarRecord => typeof value === 'object' && value !== null;
 
 /** What stands in a sidecar, or `undefined` if there is none or it cannot be read as one. */
-export const readNote = async (at: string): Promise<Note | undefined> => {
-  const handle = await openFileAt(at);
+export const readNote = async (at: string): Promise<SidecarRecord | undefined> => {
+  const handle = await openRegularFile(at);
   if (handle === undefined) return undefined;
   try {
     return await noteIn(handle);
@@ -87,7 +87,7 @@ export const readNote = async (at: string): Promise<Note | undefined> => {
 };
 
 /** The same, of one that is open. */
-export const noteIn = async (handle: FileHandle): Promise<Note | undefined> => {
+export const noteIn = async (handle: FileHandle): Promise<SidecarRecord | undefined> => {
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
     const note: unknown = JSON.parse(buffer.toString('utf8', 0, bytesRead));
@@ -98,7 +98,7 @@ export const noteIn = async (handle: FileHandle): Promise<Note | undefined> => {
 };
 
 /** Changes all of it at once. */
-export const writeNote = async (handle: FileHandle, note: Note): Promise<void> => {
+export const writeNote = async (handle: FileHandle, note: SidecarRecord): Promise<void> => {
   const record = Buffer.alloc(length, ' ');
   record.write(`${JSON.stringify(note)}\n`);
   await writeAll(handle, record, 0);

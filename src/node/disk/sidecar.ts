@@ -3,9 +3,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SinkError, type IncomingFile } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
-import { entryAt, identityOf, removeAt, reopenAt, standsAt, type Identity } from './entry.ts';
-import { belongingOf, flushedIn, isAbout, noteIn, readNote, writeNote, writerIn, type Belonging } from './sidecar-note.ts';
-import { beginWriting, endWriting, isSameBoot, isWriting, type Writer } from './writer.ts';
+import { lstatIfExists, identityOf, unlinkIfExists, openForResume, isSameFile, type Identity } from './entry.ts';
+import { contentKeyOf, flushedIn, matches, noteIn, readNote, writeNote, writerIn, type ContentKey } from './sidecar-note.ts';
+import { addOpenFile, removeOpenFile, isSameBoot, isAlive, type LockOwner } from './writer.ts';
 
 /** A sidecar that is ours as long as nobody else takes it. */
 export interface Sidecar {
@@ -13,9 +13,9 @@ export interface Sidecar {
    * How many bytes of the `.part` that an earlier run has left are the beginning of the file that comes now: `Infinity` for all of them,
    * less where the power may have been cut since, 0 if it belongs to something else.
    */
-  readonly trusted: number;
+  readonly trustedBytes: number;
   /** Whether the `.part` can be taken up again by a later run. */
-  readonly lasts: boolean;
+  readonly isResumable: boolean;
   /** How many bytes of the `.part` survive a power cut. */
   readonly flushed: number;
   /** Says that the `.part` beside it belongs to that file, and how many of its bytes survive a power cut. */
@@ -24,7 +24,7 @@ export interface Sidecar {
   forget(): Promise<void>;
   isOurs(): Promise<boolean>;
   /** Leaves it to a later run. */
-  leave(flushed: number): Promise<void>;
+  release(flushed: number): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -34,68 +34,68 @@ export interface Sidecar {
  *
  * @throws SinkError with `EBUSY` if somebody is writing that file right now.
  */
-export const takeSidecar = async (path: string, at: string, file: IncomingFile): Promise<Sidecar> => {
-  if (taken.has(at)) throw busy(path, 'this process is downloading it.');
-  taken.add(at);
+export const acquireSidecar = async (path: string, at: string, file: IncomingFile): Promise<Sidecar> => {
+  if (locked.has(at)) throw busy(path, 'this process is downloading it.');
+  locked.add(at);
   try {
     return await take(path, at, file);
   } catch (thrown) {
-    taken.delete(at);
+    locked.delete(at);
     throw thrown;
   }
 };
 
 /** Those of this process, from the moment it looks at them: nobody can come in between. */
-const taken = new Set<string>();
+const locked = new Set<string>();
 
 const take = async (path: string, at: string, file: IncomingFile): Promise<Sidecar> => {
-  const isThere = (await entryAt(at)) !== undefined;
+  const isThere = (await lstatIfExists(at)) !== undefined;
   const found = await readNote(at);
   const writer = writerIn(found);
-  if (writer !== undefined && (await isWriting(writer))) throw busy(path, `process ${writer.pid} is downloading it.`);
+  if (writer !== undefined && (await isAlive(writer))) throw busy(path, `process ${writer.pid} is downloading it.`);
 
-  const belonging = belongingOf(file);
-  const fitting = belonging !== undefined && found !== undefined && isAbout(found, belonging) ? await reopenAt(at) : undefined;
-  const us = await beginWriting();
+  const belonging = contentKeyOf(file);
+  const fitting = belonging !== undefined && found !== undefined && matches(found, belonging) ? await openForResume(at) : undefined;
+  const us = await addOpenFile();
   let handle: FileHandle | undefined;
   try {
-    if (fitting === undefined && isThere) await removeAt(at);
-    handle = fitting ?? (await makeOwn(path, at));
+    if (fitting === undefined && isThere) await unlinkIfExists(at);
+    handle = fitting ?? (await createExclusive(path, at));
     const flushed = fitting === undefined ? 0 : flushedIn(found);
     const isWritten = fitting !== undefined && writer !== undefined && isSameBoot(writer, us);
     const identity = await identityOf(handle);
     const trusted = isWritten ? Infinity : flushed;
-    const sidecar = new OurSidecar({ at, handle, belonging, us, identity, flushed, trusted });
+    const sidecar = new OurSidecar({ at, handle, belonging, us, identity, flushed, trustedBytes: trusted });
     await sidecar.claim(isWritten);
     return sidecar;
   } catch (thrown) {
-    endWriting(us);
+    removeOpenFile(us);
     await handle?.close().catch(() => undefined);
     throw thrown;
   }
 };
 
-interface TakenSidecar extends Pick<Sidecar, 'trusted' | 'flushed'> {
+interface TakenSidecar extends Pick<Sidecar, 'trustedBytes' | 'flushed'> {
   readonly at: string;
   readonly handle: FileHandle;
-  readonly belonging: Belonging | undefined;
-  readonly us: Writer;
+  readonly belonging: ContentKey | undefined;
+  readonly us: LockOwner;
   readonly identity: Identity;
 }
 
 class OurSidecar implements Sidecar {
-  readonly lasts: boolean;
-  readonly trusted: number;
+  readonly isResumable: boolean;
+  readonly trustedBytes: number;
   readonly #at: string;
   readonly #handle: FileHandle;
-  readonly #belonging: Belonging | undefined;
-  readonly #us: Writer;
+  readonly #belonging: ContentKey | undefined;
+  readonly #us: LockOwner;
   readonly #identity: Identity;
   #flushed: number;
 
-  constructor({ at, handle, belonging, us, identity, flushed, trusted }: TakenSidecar) {
-    this.lasts = belonging !== undefined;
-    this.trusted = trusted;
+  constructor({ at, handle, belonging, us, identity, flushed, trustedBytes }: TakenSidecar) {
+    this.isResumable = belonging !== undefined;
+    this.trustedBytes = trustedBytes;
     this.#at = at;
     this.#handle = handle;
     this.#belonging = belonging;
@@ -129,11 +129,11 @@ class OurSidecar implements Sidecar {
 
   async isOurs(): Promise<boolean> {
     // Another one may have come in its place, or somebody else may have taken this one.
-    if (!(await standsAt(this.#at, this.#identity))) return false;
+    if (!(await isSameFile(this.#at, this.#identity))) return false;
     return writerIn(await noteIn(this.#handle))?.id === this.#us.id;
   }
 
-  async leave(flushed: number): Promise<void> {
+  async release(flushed: number): Promise<void> {
     try {
       if (await this.isOurs()) await writeNote(this.#handle, { ...this.#belonging, flushed });
     } finally {
@@ -144,12 +144,12 @@ class OurSidecar implements Sidecar {
   async remove(): Promise<void> {
     const isOurs = await this.isOurs();
     await this.#end();
-    if (isOurs) await removeAt(this.#at);
+    if (isOurs) await unlinkIfExists(this.#at);
   }
 
   async #end(): Promise<void> {
-    endWriting(this.#us);
-    taken.delete(this.#at);
+    removeOpenFile(this.#us);
+    locked.delete(this.#at);
     await this.#handle.close();
   }
 }
@@ -157,7 +157,7 @@ class OurSidecar implements Sidecar {
 /** What is left of a download that crashed when its file had its name already. */
 export const isAbandoned = async (at: string): Promise<boolean> => {
   const writer = writerIn(await readNote(at));
-  return writer !== undefined && !(await isWriting(writer));
+  return writer !== undefined && !(await isAlive(writer));
 };
 
 /**
@@ -165,7 +165,7 @@ export const isAbandoned = async (at: string): Promise<boolean> => {
  *
  * @throws SinkError with `EBUSY` if one is there: it has come in the meantime.
  */
-export const makeOwn = async (path: string, at: string): Promise<FileHandle> => {
+export const createExclusive = async (path: string, at: string): Promise<FileHandle> => {
   try {
     return await open(at, 'wx+');
   } catch (thrown) {

@@ -6,7 +6,7 @@ import { hostname } from 'node:os';
 import { codeOf } from './disk-error.ts';
 
 /** One download of one file, in one process. */
-export interface Writer {
+export interface LockOwner {
   readonly host: string;
   readonly pid: number;
   /** When the process started, as far as the system tells: its number may belong to another one later. */
@@ -21,24 +21,24 @@ export interface Writer {
 const writing = new Set<string>();
 
 /** What all its writers have in common. */
-let ourselves: Promise<Omit<Writer, 'id'>> | undefined;
+let thisProcessInfo: Promise<Omit<LockOwner, 'id'>> | undefined;
 
 /** Says that this process begins to write a file. */
-export const beginWriting = async (): Promise<Writer> => {
+export const addOpenFile = async (): Promise<LockOwner> => {
   const id = randomUUID();
   writing.add(id);
-  ourselves ??= thisProcess();
-  return { ...(await ourselves), id };
+  thisProcessInfo ??= thisProcess();
+  return { ...(await thisProcessInfo), id };
 };
 
 /** Says that it does no more. */
-export const endWriting = ({ id }: Writer): void => void writing.delete(id);
+export const removeOpenFile = ({ id }: LockOwner): void => void writing.delete(id);
 
 /**
  * Whether a writer is still at work. Of another machine that cannot be known: it is taken for gone, for most of them are containers that
  * are; one that is not finds out before it gives the file its name.
  */
-export const isWriting = async ({ host, pid, started, id }: Writer): Promise<boolean> => {
+export const isAlive = async ({ host, pid, started, id }: LockOwner): Promise<boolean> => {
   if (host !== hostname()) return false;
   if (pid === process.pid) return writing.has(id);
   if (!processExists(pid)) return false;
@@ -47,10 +47,10 @@ export const isWriting = async ({ host, pid, started, id }: Writer): Promise<boo
 };
 
 /** Whether all that one has given to the system is there for the other: not if the power may have been cut in between. */
-export const isSameBoot = (one: Writer, other: Writer): boolean =>
+export const isSameBoot = (one: LockOwner, other: LockOwner): boolean =>
   one.host === other.host && one.boot !== undefined && one.boot === other.boot;
 
-const thisProcess = async (): Promise<Omit<Writer, 'id'>> => {
+const thisProcess = async (): Promise<Omit<LockOwner, 'id'>> => {
   const started = (await statusOf(process.pid))?.started;
   // Linux tells; elsewhere a later run relies on what was flushed, and no more.
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined))?.trim();

@@ -5,7 +5,7 @@ export interface BodyReader {
   /** The next bytes; `undefined` at the end. */
   readonly read: () => Promise<Uint8Array | undefined>;
   /** Takes back memory that nobody needs any more. */
-  readonly giveBack: (bytes: Uint8Array) => void;
+  readonly release: (bytes: Uint8Array) => void;
   readonly cancel: () => Promise<void>;
 }
 
@@ -26,7 +26,7 @@ export const bodyReader = (body: ReadableStream<Uint8Array>): BodyReader => {
   const reader = intoMemory(body);
   if (reader === undefined) {
     const plain = body.getReader();
-    return { read: async () => (await plain.read()).value, giveBack: () => undefined, cancel: () => plain.cancel() };
+    return { read: async () => (await plain.read()).value, release: () => undefined, cancel: () => plain.cancel() };
   }
   return {
     read: async () => {
@@ -35,7 +35,7 @@ export const bodyReader = (body: ReadableStream<Uint8Array>): BodyReader => {
       if (value !== undefined) keep(value);
       return undefined;
     },
-    giveBack: keep,
+    release: keep,
     cancel: () => reader.cancel(),
   };
 };

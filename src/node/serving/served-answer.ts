@@ -13,7 +13,7 @@ const bytesOfATurn = 256 * 1024;
  *
  * @param socket - The connection itself, below TLS.
  */
-export const sendAnswer = async (response: Response, outgoing: ServerResponse, socket: Socket): Promise<void> => {
+export const writeResponse = async (response: Response, outgoing: ServerResponse, socket: Socket): Promise<void> => {
   const { status, headers, body } = response;
   const stated = headers.get('content-length');
   const ending = headers.get('connection');
@@ -33,7 +33,7 @@ export const sendAnswer = async (response: Response, outgoing: ServerResponse, s
 };
 
 /** Ends a connection without the end of an answer: with a reset, unless what was thrown is what a closed one looks like. */
-export const breakOff = (outgoing: ServerResponse, socket: Socket, thrown: unknown): void => {
+export const abortResponse = (outgoing: ServerResponse, socket: Socket, thrown: unknown): void => {
   if (codesOf(thrown).includes('UND_ERR_SOCKET')) close(outgoing);
   else reset(outgoing, socket).catch(() => socket.destroy());
 };
@@ -47,7 +47,7 @@ const headLines = (headers: Headers): string[] =>
 
 /** Answers how many bytes went out; fewer than there are if the client leaves. */
 const sendBody = async (body: ReadableStream<Uint8Array>, outgoing: ServerResponse): Promise<number> => {
-  const { read, giveBack, cancel } = bodyReader(body);
+  const { read, release, cancel } = bodyReader(body);
   const leave = (): void => {
     // A body that has ended or broken has nothing to cancel, and says so.
     cancel().catch(() => undefined);
@@ -60,7 +60,7 @@ const sendBody = async (body: ReadableStream<Uint8Array>, outgoing: ServerRespon
       const part = bytes;
       sent += part.byteLength;
       sinceTurn += part.byteLength;
-      if (!outgoing.write(part, () => giveBack(part))) await drained(outgoing);
+      if (!outgoing.write(part, () => release(part))) await drained(outgoing);
       if (sinceTurn < bytesOfATurn) continue;
       sinceTurn = 0;
       await turn();

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
-import { refusalOf, type Trust } from './trust.ts';
+import { verifyPeer, type Trust } from './trust.ts';
 
 /** The other end. */
 export interface Peer {
@@ -13,7 +13,7 @@ export interface Peer {
 }
 
 /** How to get there. */
-export interface Way {
+export interface ConnectOptions {
   readonly trust: Trust;
   /** A connection that leads there already, such as a proxy's tunnel. @default one of its own */
   readonly through?: Duplex | undefined;
@@ -29,7 +29,7 @@ export const authorityOf = ({ host, port }: Peer): string => `${host.includes(':
  *
  * Each shakes hands anew: on a session that is taken up again there would be no certificate to judge.
  */
-export const handshake = (peer: Peer, { trust, through, signal }: Way): Promise<TLSSocket> =>
+export const connectVerified = (peer: Peer, { trust, through, signal }: ConnectOptions): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const socket = connect({
@@ -54,7 +54,7 @@ export const handshake = (peer: Peer, { trust, through, signal }: Way): Promise<
     through?.on('error', fail);
     socket.once('close', () => fail(Object.assign(new Error('closed'), { code: 'ECONNRESET' })));
     socket.once('secureConnect', () => {
-      const refusal = refusalOf(trust, authorityOf(peer), socket);
+      const refusal = verifyPeer(trust, authorityOf(peer), socket);
       if (refusal !== undefined) return fail(refusal);
       signal.removeEventListener('abort', abort);
       socket.setNoDelay(true);

@@ -21,7 +21,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @param proxy An address, `false` for none, or `undefined` for what the environment says.
  * @throws TypeError if the address cannot be used.
  */
-export const proxyBy = (proxy: string | false | undefined, environment: Environment): ProxyFor => {
+export const resolveProxy = (proxy: string | false | undefined, environment: Environment): ProxyFor => {
   if (proxy === undefined) return proxyFrom(environment);
   if (proxy === false) return () => undefined;
   const fixed = proxyAt(proxy);

@@ -3,7 +3,7 @@
 import type { RequestOptions } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { handshake, type Peer } from './handshake.ts';
+import { connectVerified, type Peer } from './handshake.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';
 import { tunnel } from './tunnel.ts';
@@ -42,6 +42,6 @@ export class SecureAgent extends Agent {
   async #connection(peer: Peer, signal: AbortSignal): Promise<Duplex> {
     const proxy = this.#proxyTo(peer);
     const through = proxy && (await tunnel(proxy, peer, signal));
-    return handshake(peer, { trust: this.#trust, through, signal });
+    return connectVerified(peer, { trust: this.#trust, through, signal });
   }
 }

@@ -50,7 +50,7 @@ const thumbprintOf = (certificate: X509Certificate, algorithm: Thumbprint['algor
  * Node is never asked to refuse by itself: it would say neither what it was shown, nor call anyone for a certificate that no
  * authority has signed, so that a pin in `checkServerIdentity` would protect nothing.
  */
-export const refusalOf = (trust: Trust, host: string, socket: TLSSocket): TlsError | undefined => {
+export const verifyPeer = (trust: Trust, host: string, socket: TLSSocket): TlsError | undefined => {
   if (trust.kind === 'anyone') return undefined;
   const certificate = socket.getPeerX509Certificate();
   if (trust.kind === 'pin') {

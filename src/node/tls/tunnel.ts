@@ -3,7 +3,7 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TransportError } from '../../index.ts';
-import { authorityOf, handshake, type Peer } from './handshake.ts';
+import { authorityOf, connectVerified, type Peer } from './handshake.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';
 
@@ -12,7 +12,7 @@ export const proxyTrust: Trust = { kind: 'authorities' };
 
 /** Fulfils with a connection to the target, made by the proxy (CONNECT). */
 export const tunnel = async (proxy: Proxy, target: Peer, signal: AbortSignal): Promise<Duplex> => {
-  const secured = proxy.isSecure ? await handshake(proxy, { trust: proxyTrust, signal }) : undefined;
+  const secured = proxy.isSecure ? await connectVerified(proxy, { trust: proxyTrust, signal }) : undefined;
   return new Promise((resolve, reject) => {
     const authority = authorityOf(target);
     const asking = request({
