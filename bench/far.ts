@@ -12,7 +12,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createDownloadSession, deleteDownloadSession, logout, prepareDownloadFile, vcenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
+import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 import { proxy } from './far/proxy.ts';
@@ -42,7 +42,7 @@ interface Server {
 
 /** In a process of its own. */
 const serveSimulator = async (): Promise<void> => {
-  const tls = selfSigned();
+  const tls = createSelfSignedCertificate();
   const simulator = createSimulator({
     createHash: nodeHash,
     users: [user],

@@ -12,7 +12,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDownloadSession, deleteDownloadSession, prepareDownloadFile, vcenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
+import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 import {
@@ -45,7 +45,7 @@ interface Address {
 
 /** In a process of its own: only the client's work is to be counted. */
 const serveSimulator = async (): Promise<void> => {
-  const tls = selfSigned();
+  const tls = createSelfSignedCertificate();
   const simulator = createSimulator({
     createHash: nodeHash,
     users: [user],

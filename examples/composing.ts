@@ -6,7 +6,7 @@ import {
   preparations,
   watchDownloadSession,
   withVCenter,
-  type Retry,
+  type RetryNotice,
 } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import {
@@ -48,7 +48,7 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
       const [session] = sessions;
 
       // #region retry
-      const retried = new Subject<Retry>();
+      const retried = new Subject<RetryNotice>();
       const patient$ = preparations(vc, session, undefined, { retries: 20, onRetry: retried }).pipe(
         retry({ count: 3, delay: (error: unknown) => (isTransient(error) ? timer(30_000) : throwError(() => error)) }),
       );

@@ -1,4 +1,4 @@
-import { createSafeNames, download, withVCenter, type Sink } from 'rx-content-library';
+import { createFileNameValidator, download, withVCenter, type Sink } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 
@@ -35,7 +35,7 @@ const createBucket = () => {
 const partSize = 5 * 1024 * 1024;
 
 const toBucket = (beginUpload: (key: string) => Promise<Upload>): Sink => {
-  const safeName = createSafeNames();
+  const safeName = createFileNameValidator();
   return {
     createHash: nodeHash,
     open: async ({ name }) => {

@@ -1,4 +1,4 @@
-import { listLibraries, vcenter, type Retry } from 'rx-content-library';
+import { listLibraries, vcenter, type RetryNotice } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { Subject } from 'rxjs';
 
@@ -8,7 +8,7 @@ const { fetch } = createSimulator({
 const [server, credentials] = ['https://vcenter.example.com', { username: 'administrator@vsphere.local', password: 'secret' }];
 
 // #region retry
-const retry$ = new Subject<Retry>();
+const retry$ = new Subject<RetryNotice>();
 retry$.subscribe(({ attempt, error, delay }) =>
   console.log(`attempt ${attempt}: ${error.message} Again in ${delay.toFixed()} ms.`),
 );

@@ -1,10 +1,10 @@
 import { lastValueFrom } from 'rxjs';
 import { listLibraries, withVCenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, selfSigned, serve } from 'rx-content-library/node';
+import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 
 // #region serve
-const tls = selfSigned({ names: ['vcenter.test'] });
+const tls = createSelfSignedCertificate({ names: ['vcenter.test'] });
 const simulator = createSimulator({ certificate: { thumbprint: tls.thumbprint }, createHash: nodeHash });
 const server = await serve(simulator.fetch, { tls });
 console.log(`${server.url} shows what goes on; its certificate is ${tls.thumbprint}`);

@@ -1,9 +1,9 @@
 import { listLibraries, withVCenter } from 'rx-content-library';
-import { nodeFetch, selfSigned, serve } from 'rx-content-library/node';
+import { nodeFetch, createSelfSignedCertificate, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 
-const tls = selfSigned();
+const tls = createSelfSignedCertificate();
 const vcenter = await serve(createSimulator().fetch, { tls });
 const server = vcenter.url;
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };

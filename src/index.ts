@@ -5,15 +5,15 @@
  */
 
 // Errors, and the contract
-export * from './errors.ts';
-export * from './model.ts';
-export { attempt, orFail } from './attempt.ts';
+export * from './errors/index.ts';
+export * from './model/index.ts';
+export { attempt, orFail } from './operators/attempt.ts';
 
 // The connection
 export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './connection/vcenter.ts';
 export type { Credentials, CredentialsSource } from './connection/login.ts';
-export type { Dialect } from './connection/route.ts';
-export type { Retry, RetryOptions } from './connection/retrying.ts';
+export type { Dialect } from './http/operation.ts';
+export type { RetryNotice, RetryOptions } from './http/retry.ts';
 
 // Endpoints
 export { getSession, login, logout } from './endpoints/session.ts';
@@ -43,23 +43,23 @@ export {
 } from './endpoints/download-file.ts';
 
 // Processes
-export { patientPeriod, type Period } from './polling/period.ts';
-export type { BudgetOptions } from './polling/budget.ts';
-export type { PollOptions } from './polling/pace.ts';
-export { preparation, type PreparationOptions, type WaitOptions } from './watching/preparation.ts';
+export { adaptivePeriod, type Period } from './polling/adaptive-period.ts';
+export type { PollRetryOptions } from './polling/poll-retry.ts';
+export type { PollOptions } from './polling/poll-schedule.ts';
+export { preparation, type PreparationOptions, type PreparationWaitOptions } from './watching/preparation.ts';
 export { preparations } from './watching/preparations.ts';
-export { watchDownloadSession, type WatchedSession, type WatchOptions } from './watching/watch.ts';
+export { watchDownloadSession, type WatchedSession, type WatchOptions } from './watching/watch-download-session.ts';
 
 // The download
 export { download } from './download/download.ts';
 export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
-export type { ItemRef } from './download/opening.ts';
-export type { Closed, DownloadEvent, Failed, Lease, Opened, Progress, Retrying, Saved, Status } from './download/events.ts';
+export type { ItemRef } from './download/opened-item.ts';
+export type { DownloadClosed, DownloadEvent, DownloadFailed, DownloadLease, DownloadOpened, DownloadProgress, DownloadRetrying, DownloadSaved, DownloadStatus } from './download/events.ts';
 export type {
   Checksum,
   ContentIdentity,
   FoundFile,
-  Hash,
+  SinkHash,
   IncomingFile,
   Proof,
   Sink,
@@ -68,7 +68,7 @@ export type {
 } from './transfer/sink.ts';
 export { toBlob, type BlobSink } from './sinks/blob.ts';
 export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/file-system-directory.ts';
-export { createSafeNames } from './sinks/safe-names.ts';
+export { createFileNameValidator } from './sinks/file-name-validator.ts';
 export { toWritableStream } from './sinks/writable-stream.ts';
 export { snapshots, type DownloadSnapshot } from './snapshots/snapshots.ts';
 export type { FilePhase, FileSnapshot } from './snapshots/snapshot-row.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { EMPTY, NEVER, of, take, throwError } from 'rxjs';
-import { bracket, type ReleaseReason } from '#src/bracket.js';
+import { bracket, type ReleaseReason } from '#src/operators/bracket.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('bracket', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { asyncScheduler, defer, map, NEVER, of, Subject, take, throwError, timer, type Observable } from 'rxjs';
-import { patientPeriod, type PollOptions } from 'rx-content-library';
-import { poll } from '#src/polling/clock.js';
-import { scheduleOf } from '#src/polling/pace.js';
+import { adaptivePeriod, type PollOptions } from 'rx-content-library';
+import { poll } from '#src/polling/poll.js';
+import { scheduleOf } from '#src/polling/poll-schedule.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 interface Asked<A> extends PollOptions<A> {
@@ -256,7 +256,7 @@ describe('the default period', () => {
   const delays = (until: number): number[] => {
     const found: number[] = [];
     for (let waited = 0; waited < until;) {
-      const delay = patientPeriod(undefined, waited);
+      const delay = adaptivePeriod(undefined, waited);
       found.push(delay);
       waited += delay;
     }
@@ -268,19 +268,19 @@ describe('the default period', () => {
   });
 
   test('stays between two seconds and a twelfth of the time waited, and never above five seconds', () => {
-    expect(patientPeriod(undefined, 10_000)).toBe(1940);
-    expect(patientPeriod(undefined, 36_000)).toBe(3000);
-    expect(patientPeriod(undefined, 3_600_000)).toBe(4900);
+    expect(adaptivePeriod(undefined, 10_000)).toBe(1940);
+    expect(adaptivePeriod(undefined, 36_000)).toBe(3000);
+    expect(adaptivePeriod(undefined, 3_600_000)).toBe(4900);
   });
 
   test('grows again after news, and is a second at the most for a while', () => {
-    expect([0, 100, 5000, 39_000, 41_000].map((quiet) => patientPeriod(undefined, 120_000, quiet))).toEqual([
+    expect([0, 100, 5000, 39_000, 41_000].map((quiet) => adaptivePeriod(undefined, 120_000, quiet))).toEqual([
       900, 950, 960, 960, 4900,
     ]);
   });
 
   test('after news that comes late, the while is a minute', () => {
-    expect(patientPeriod(undefined, 3_600_000, 59_000)).toBe(960);
-    expect(patientPeriod(undefined, 3_600_000, 61_000)).toBe(4900);
+    expect(adaptivePeriod(undefined, 3_600_000, 59_000)).toBe(960);
+    expect(adaptivePeriod(undefined, 3_600_000, 61_000)).toBe(4900);
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { from, NEVER, of, Subject } from 'rxjs';
-import { listLibraries, vcenter, type Credentials, type Retry, type VCenterOptions } from 'rx-content-library';
+import { listLibraries, vcenter, type Credentials, type RetryNotice, type VCenterOptions } from 'rx-content-library';
 import { resolveOptions } from '#src/connection/options.js';
 import { all, outcome, user } from './support/simulated.ts';
 
@@ -58,10 +58,10 @@ describe('what is left out', () => {
   });
 
   test('the retries are told to a function or to an observer', () => {
-    const told: Retry[] = [];
-    const retry$ = new Subject<Retry>();
+    const told: RetryNotice[] = [];
+    const retry$ = new Subject<RetryNotice>();
     retry$.subscribe((retry) => told.push(retry));
-    const retry = { operation: 'x' } as Retry;
+    const retry = { operation: 'x' } as RetryNotice;
     resolveOptions({ ...options, retry: { onRetry: retry$ } }).retry?.onRetry(retry);
     resolveOptions({ ...options, retry: { onRetry: (given) => told.push(given) } }).retry?.onRetry(retry);
     resolveOptions(options).retry?.onRetry(retry);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { download, vcenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { rewriteHost } from '#src/connection/download-host.js';
+import { rewriteHost } from '#src/connection/file-address.js';
 import { inventory, outcome, quick, toMemory, user } from './support/simulated.ts';
 
 const link = 'https://vcenter.corp.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { download, vcenter, type Retry } from 'rx-content-library';
+import { download, vcenter, type RetryNotice } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { ofType } from './support/events.ts';
 import { inFakeTime } from './support/fake-time.ts';
@@ -23,8 +23,8 @@ const run = (operation: string) =>
         faults: [{ kind: 'refusal', operation, errorType: 'SERVICE_UNAVAILABLE', times: 1, retryAfter: 3 }],
       },
     });
-    const told: Retry[] = [];
-    const onRetry = (retry: Retry): void => void told.push(retry);
+    const told: RetryNotice[] = [];
+    const onRetry = (retry: RetryNotice): void => void told.push(retry);
     const server = 'https://vcenter.example.com';
     const vc = vcenter({ server, credentials: user, fetch: simulator.fetch, retry: { onRetry } });
     return { ...(await outcome(download(vc, 'item-1', toMemory(), { onRetry }))), told };

@@ -18,7 +18,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { buildRequest } from '#src/connection/route.js';
+import { buildRequest } from '#src/http/operation.js';
 import { outcome, quick, user } from './support/simulated.ts';
 
 const server = 'https://vcenter.example.com';

@@ -42,9 +42,9 @@ const settle = async (): Promise<void> => {
 
 test('what a sink gives back of a stream of bytes is empty at once', async () => {
   const lengths: number[] = [];
-  const target = sink((piece, giveBack) => {
+  const target = sink((piece, release) => {
     lengths.push(piece.byteLength);
-    giveBack?.(piece);
+    release?.(piece);
     lengths.push(piece.byteLength, piece.buffer.byteLength);
   });
   await lastValueFrom(moved(ofBytes('hello ', 'world'), target));
@@ -54,7 +54,7 @@ test('what a sink gives back of a stream of bytes is empty at once', async () =>
 test('what is given back has been counted and hashed', async () => {
   const hash = hashed();
   const received: number[] = [];
-  const target = sink((piece, giveBack) => giveBack?.(piece));
+  const target = sink((piece, release) => release?.(piece));
   const last = await lastValueFrom(
     moved(ofBytes('hello ', 'world'), target, { hashes: [hash], lengths: [11], onBytes: (count) => received.push(count) }),
   );
@@ -64,10 +64,10 @@ test('what is given back has been counted and hashed', async () => {
 test('what is given back late, or twice, harms no other piece', async () => {
   const kept: (() => void)[] = [];
   const words: string[] = [];
-  const target = sink((piece, giveBack) => {
+  const target = sink((piece, release) => {
     words.push(Buffer.from(piece).toString());
     for (const free of kept) free();
-    kept.push(() => giveBack?.(piece));
+    kept.push(() => release?.(piece));
   });
   await lastValueFrom(moved(ofBytes('some', 'more', 'last'), target));
   for (const free of kept) free();
@@ -98,7 +98,7 @@ test('pieces that somebody else may hold cannot be given back', async () => {
   await lastValueFrom(
     moved(
       stream,
-      sink((_, giveBack) => void offers.push(giveBack)),
+      sink((_, release) => void offers.push(release)),
     ),
   );
   expect([offers, Buffer.from(whole).toString()]).toEqual([[undefined, undefined], 'hello world']);
@@ -110,9 +110,9 @@ test('a stream that somebody has read from before still gives its own bytes only
   const first = (await reader.read(new Uint8Array(4))).value;
   reader.releaseLock();
   const words: string[] = [];
-  const target = sink((piece, giveBack) => {
+  const target = sink((piece, release) => {
     words.push(Buffer.from(piece).toString());
-    giveBack?.(piece);
+    release?.(piece);
   });
   await lastValueFrom(moved(stream, target));
   expect([Buffer.from(first ?? []).toString(), ...words].join('')).toBe('hello world');
@@ -123,7 +123,7 @@ test('of two branches of a stream of bytes, one can be given back without the ot
   await lastValueFrom(
     moved(
       ours,
-      sink((piece, giveBack) => giveBack?.(piece)),
+      sink((piece, release) => release?.(piece)),
     ),
   );
   expect(await new Response(theirs).text()).toBe('hello world');
@@ -139,9 +139,9 @@ test('when a stream of bytes breaks, every byte before that is with the sink', a
   });
   let received = 0;
   let text = '';
-  const target = sink((piece, giveBack) => {
+  const target = sink((piece, release) => {
     text += Buffer.from(piece).toString();
-    giveBack?.(piece);
+    release?.(piece);
   });
   const result = outcome(
     moved(stream, target, {
@@ -192,8 +192,8 @@ test('a sink that is slow is not given the next piece, nor is it read', async ()
     },
   });
   const gates: (() => void)[] = [];
-  const target = sink((piece, giveBack) => {
-    giveBack?.(piece);
+  const target = sink((piece, release) => {
+    release?.(piece);
     return new Promise((resolve) => {
       gates.push(resolve);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { defer, NEVER, Observable, of, throwError } from 'rxjs';
-import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/in-parts.js';
-import { createRangePlan, type ConnectionSlot, type RangePlan } from '#src/transfer/parts.js';
+import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ranges/parallel-ranges.js';
+import { createRangePlan, type ConnectionSlot, type RangePlan } from '#src/transfer/ranges/range-plan.js';
 import { drawing } from './support/drawing.ts';
 
 const limits = { minRemaining: 100, maxBuffered: 80, minRangeSize: 8, fastEnough: Infinity, measureTime: 0 };

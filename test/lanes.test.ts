@@ -16,8 +16,8 @@ import {
   toArray,
   type Observable,
 } from 'rxjs';
-import { mergeMapAdaptive } from '#src/download/lanes.js';
-import type { ConnectionSlot } from '#src/transfer/parts.js';
+import { mergeMapAdaptive } from '#src/operators/merge-map-adaptive.js';
+import type { ConnectionSlot } from '#src/transfer/ranges/range-plan.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('in lanes', () => {

@@ -1,7 +1,7 @@
 import { describe, test } from '@jest/globals';
 import { defer, of, throwError, type Observable } from 'rxjs';
 import { ApiError, TransportError } from 'rx-content-library';
-import { keepAlive, type LeaseTime } from '#src/download/lease.js';
+import { keepAlive, type LeaseTime } from '#src/session/keep-alive.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const broken = new TransportError({ operation: 'keep-alive', reason: 'the connection broke' });

@@ -8,7 +8,7 @@ import {
   type DownloadFileInfo,
   type DownloadSessionModel,
   type PrepareStatus,
-  type Retry,
+  type RetryNotice,
 } from 'rx-content-library';
 import { untilPrepared } from '#src/watching/preparation.js';
 import { inVirtualTime } from './support/marbles.ts';
@@ -183,7 +183,7 @@ describe('preparation', () => {
   });
 
   test('503 for a minute is borne: eight retries, seen by the observer, and not told otherwise', () => {
-    const retries: Retry[] = [];
+    const retries: RetryNotice[] = [];
     const busy = failure('SERVICE_UNAVAILABLE');
     inVirtualTime(({ cold, expectObservable, flush }) => {
       const poll = defer(() => (asyncScheduler.now() < 60_000 ? cold('-#', values, busy) : cold('-(p|)', values)));

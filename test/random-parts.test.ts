@@ -9,9 +9,9 @@ import {
 } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
-import { downloadFile } from '#src/download/file-download.js';
-import { mergeMapAdaptive } from '#src/download/lanes.js';
-import { createRangeState, createRangePlan } from '#src/transfer/parts.js';
+import { downloadFile } from '#src/download/download-file.js';
+import { mergeMapAdaptive } from '#src/operators/merge-map-adaptive.js';
+import { createRangeState, createRangePlan } from '#src/transfer/ranges/range-plan.js';
 import { drawing } from './support/drawing.ts';
 import { inFakeTime } from './support/fake-time.ts';
 import { outcome, quick, toRestartableMemory, user } from './support/simulated.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isContentLibraryError, isTransient, isUnknownRoute } from 'rx-content-library';
-import { toApiError } from '#src/connection/refusal.js';
+import { toApiError } from '#src/http/api-error.js';
 
 const messages = [{ id: 'com.vmware.x', default_message: 'Not found.', args: ['a'] }];
 

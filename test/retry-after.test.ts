@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { listLibraries, vcenter } from 'rx-content-library';
-import { retryAfter } from '#src/connection/retry-after.js';
+import { retryAfter } from '#src/http/retry-after.js';
 import { outcome } from './support/simulated.ts';
 
 const served = (headers: Record<string, string>) => retryAfter(new Headers(headers));

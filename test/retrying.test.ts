@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { asyncScheduler, defer, of, throwError, type Observable } from 'rxjs';
 import { ApiError, DecodeError, TimeoutError, TlsError, TransportError } from 'rx-content-library';
-import { retryOperation, type Retry, type RetryPolicy } from '#src/connection/retrying.js';
-import { idempotencyOf } from '#src/connection/route.js';
+import { retryOperation, type RetryNotice, type RetryPolicy } from '#src/http/retry.js';
+import { idempotencyOf } from '#src/http/operation.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const operation = 'content.Library.list';
@@ -129,7 +129,7 @@ describe('the pauses', () => {
   });
 
   test('are told before they begin, with what failed', () => {
-    const told: Retry[] = [];
+    const told: RetryNotice[] = [];
     failing(busy, 'always', { attempts: 3, onRetry: (retry) => void told.push(retry) });
     expect(told).toEqual([
       { operation, attempt: 1, delay: 3, error: busy },

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { buildRequest } from '#src/connection/route.js';
+import { buildRequest } from '#src/http/operation.js';
 
 test('fills the path and the query, encoded once', () => {
   const route = { route: 'GET /api/item/{id}/file?name={name}' };

@@ -40,7 +40,7 @@ describe('snapshots', () => {
       'preparing',
       'waiting',
       'downloading',
-      'proving',
+      'verifying',
       'saved',
       'saved',
     ]);
@@ -54,7 +54,7 @@ describe('snapshots', () => {
     expect(last(opened, progress('a', 65, 100), progress('b', 10, 50))).toMatchObject({ received: 75, total: 150, percent: 50 });
   });
 
-  test('the percentage runs over preparing, downloading and proving', () => {
+  test('the percentage runs over preparing, downloading and verifying', () => {
     const one: DownloadEvent = { ...opened, files: [{ name: 'a', size: 100 }] };
     const seen = pictures(
       one,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { TimeoutError } from 'rx-content-library';
-import { errorIfStalled } from '#src/transfer/stall.js';
+import { errorIfStalled } from '#src/operators/error-if-stalled.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const stalled = new TimeoutError({ operation: 'download', timeout: 8 });

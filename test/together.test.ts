@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { defer, map, switchMap } from 'rxjs';
-import { coalesce } from '#src/download/together.js';
+import { coalesce } from '#src/operators/coalesce.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 describe('asked together', () => {

@@ -18,7 +18,7 @@ import {
   withVCenter,
   type Credentials,
   type Dialect,
-  type Retry,
+  type RetryNotice,
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
@@ -188,7 +188,7 @@ describe('a call that fails in passing', () => {
   });
 
   test('is sent five times and no more, and errors with the last failure', async () => {
-    const told: Retry[] = [];
+    const told: RetryNotice[] = [];
     const { simulator, vc } = simulated(
       'api',
       { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } },

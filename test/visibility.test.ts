@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
 import { defer, type Observable } from 'rxjs';
 import type { PollOptions } from 'rx-content-library';
-import { poll } from '#src/polling/clock.js';
-import { scheduleOf } from '#src/polling/pace.js';
+import { poll } from '#src/polling/poll.js';
+import { scheduleOf } from '#src/polling/poll-schedule.js';
 import { inVirtualTime } from './support/marbles.ts';
 
 const polled = <A>(source: Observable<A>, options: PollOptions<A>): Observable<A> =>

@@ -11,7 +11,7 @@ import {
   preparations,
   prepareDownloadFile,
   watchDownloadSession,
-  type Retry,
+  type RetryNotice,
 } from 'rx-content-library';
 import { operations, outcome, simulated } from './support/simulated.ts';
 
@@ -87,7 +87,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     const busy = { operation: listName, times: 2, status: 503, body: '', headers: { 'retry-after': '0' } };
     const { simulator, vc } = simulated(dialect, { scenario: { preparation: { requested: 0, preparing: 5 }, faults: [busy] } });
     const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
-    const retries: Retry[] = [];
+    const retries: RetryNotice[] = [];
     const { error } = await outcome(
       preparations(vc, session, [disk], { period: 1, retries: 1, onRetry: (retry) => retries.push(retry) }),
     );

@@ -6,7 +6,7 @@ import {
   type DownloadFileInfo,
   type DownloadSessionModel,
   type PrepareStatus,
-  type Retry,
+  type RetryNotice,
   type VCenter,
   type WatchedSession,
   type WatchOptions,
@@ -267,13 +267,13 @@ test('503 for a minute: everybody’s observer is told of every retry, and nobod
       of(pictures['b'] as WatchedSession),
     ]);
     const delays: [string, number, number][] = [];
-    const seen = new Subject<Retry>();
+    const seen = new Subject<RetryNotice>();
     let ended = false;
     seen.subscribe({
       next: ({ attempt, delay }) => delays.push(['one', attempt, delay]),
       complete: () => (ended = true),
     });
-    const other = ({ attempt, delay }: Retry): number => delays.push(['other', attempt, delay]);
+    const other = ({ attempt, delay }: RetryNotice): number => delays.push(['other', attempt, delay]);
     expectObservable(watch(vc, { period: 500, onRetry: seen }), '65s !').toBe('a 63999ms b', pictures);
     expectObservable(watch(vc, { period: 500, onRetry: other, retries: 0 }), '65s !').toBe('a 63999ms b', pictures);
     void cold;

@@ -2,14 +2,14 @@
 
 import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
-import { download, type DownloadEvent, type Saved, type Sink, type VCenter } from '../index.ts';
+import { download, type DownloadEvent, type DownloadSaved, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
 import { CommandError, failureOf, notFoundError, usageError } from './command-error.ts';
 import { globMatcher, findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { display } from './display.ts';
 import { jsonLine } from './json-line.ts';
-import { requireProof, unproven } from './proven-sink.ts';
-import { bytes, files, sanitize } from './words.ts';
+import { requireProof, unproven } from './require-proof.ts';
+import { bytes, files, sanitize } from './format.ts';
 
 /** The flags of `export`. */
 export interface ExportFlags {
@@ -79,7 +79,7 @@ const errorIfAnyFailed = (events$: Observable<DownloadEvent>): Observable<never>
 const toJsonEvent = (event: DownloadEvent): unknown =>
   event.type === 'failed' || event.type === 'retrying' ? { ...event, error: failureOf(event.error) } : event;
 
-const summary = ({ path, file, bytes: count, checksum, verified, skipped }: Saved): string =>
+const summary = ({ path, file, bytes: count, checksum, verified, skipped }: DownloadSaved): string =>
   [
     path === undefined ? sanitize(file) : fromHere(path),
     bytes(count),
@@ -93,7 +93,7 @@ const fromHere = (path: string): string => {
   return short.startsWith('..') || isAbsolute(short) ? path : short;
 };
 
-const proofs: Readonly<Record<Saved['verified'], string>> = {
+const proofs: Readonly<Record<DownloadSaved['verified'], string>> = {
   checksum: "equal to vCenter's checksum",
   length: 'of the right length',
   none: 'unproven',

@@ -3,7 +3,7 @@
 import { catchError, concatMap, forkJoin, map, of, throwError, type Observable } from 'rxjs';
 import { ApiError, findItems, findLibraries, getItem, getLibrary, type VCenter } from '../index.ts';
 import { notFoundError, usageError } from './command-error.ts';
-import { sanitize } from './words.ts';
+import { sanitize } from './format.ts';
 
 /** Something that has a name and an identifier. */
 export interface Named {

@@ -9,7 +9,7 @@ import type {
   InventorySubscription,
 } from '../simulator/index.ts';
 import { jsonIn } from './json-file.ts';
-import { anything, boolean, isObject, list, number, object, oneOf, text, type Validator, type Fields } from './plain-data.ts';
+import { anything, boolean, isObject, list, number, object, oneOf, text, type Validator, type Fields } from './validate.ts';
 
 const file: Omit<Fields<InventoryFile>, 'open'> = {
   name: text,

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { usageError } from './command-error.ts';
-import type { Validator } from './plain-data.ts';
+import type { Validator } from './validate.ts';
 
 /** What is in a file, if a check finds it well. */
 export const jsonIn = async (path: string, check: Validator): Promise<unknown> => {

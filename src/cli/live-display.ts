@@ -4,9 +4,9 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
-import { cut, padded, displayWidth } from './columns.ts';
+import { cut, padded, displayWidth } from './text-width.ts';
 import { closedLine, failedLine, retryingLine } from './plain-display.ts';
-import { bytes, sanitize, time } from './words.ts';
+import { bytes, sanitize, time } from './format.ts';
 
 /** Milliseconds between two drawings. */
 const drawEvery = 80;
@@ -61,7 +61,7 @@ const linesOf = ({ files, received, total, percent, speed, timeLeft }: DownloadS
   return [...rows, `${padded('all files', column)}  ${whole}`];
 };
 
-const weight = ({ phase }: FileSnapshot): number => ['waiting', 'preparing', 'proving', 'downloading'].indexOf(phase);
+const weight = ({ phase }: FileSnapshot): number => ['waiting', 'preparing', 'verifying', 'downloading'].indexOf(phase);
 
 const stateOf = ({ phase, received, total }: FileSnapshot): string => {
   if (phase !== 'downloading') return phase;
@@ -78,4 +78,4 @@ const bar = (percent: number): string => {
 const coloured = (stream: NodeJS.WriteStream, line: string): string =>
   line
     .replace(/█+/, (full) => styleText('cyan', full, { stream }))
-    .replace(/(preparing|proving|waiting)$/, (word) => styleText('dim', word, { stream }));
+    .replace(/(preparing|verifying|waiting)$/, (word) => styleText('dim', word, { stream }));

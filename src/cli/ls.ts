@@ -4,9 +4,9 @@ import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArra
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
 import { findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { usageError } from './command-error.ts';
-import { table } from './columns.ts';
+import { table } from './text-width.ts';
 import { jsonLine } from './json-line.ts';
-import { bytes, sanitize } from './words.ts';
+import { bytes, sanitize } from './format.ts';
 
 /** One thing that was found, as `--json` prints it. */
 interface Entry {

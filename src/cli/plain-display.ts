@@ -1,8 +1,8 @@
 /** Plain lines for logs: what changed, and how far a file is, now and then. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import type { Closed, DownloadEvent, Failed, Retrying, Status } from '../index.ts';
-import { bytes, files, sanitize, time } from './words.ts';
+import type { DownloadClosed, DownloadEvent, DownloadFailed, DownloadRetrying, DownloadStatus } from '../index.ts';
+import { bytes, files, sanitize, time } from './format.ts';
 
 /** Milliseconds between two lines about the bytes of one file. */
 const tellEvery = 10_000;
@@ -48,15 +48,15 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 };
 
 /** What failed in passing. */
-export const retryingLine = ({ file, delay, error }: Retrying): string =>
+export const retryingLine = ({ file, delay, error }: DownloadRetrying): string =>
   `${file === undefined ? '' : `${sanitize(file)}: `}again in ${time(delay)}. ${sanitize(error.message)}`;
 
 /** Why a file is not there. */
-export const failedLine = ({ file, error }: Failed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;
+export const failedLine = ({ file, error }: DownloadFailed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;
 
 /** How it all ended. */
-export const closedLine = ({ files: count, bytes: sum, duration }: Closed): string =>
+export const closedLine = ({ files: count, bytes: sum, duration }: DownloadClosed): string =>
   `${files(count)}, ${bytes(sum)} in ${time(duration)}`;
 
 /** A status that this version does not know is a string, too; its type only keeps it from being compared. */
-const wordOf = ({ status }: Status): string => sanitize(String(status));
+const wordOf = ({ status }: DownloadStatus): string => sanitize(String(status));

@@ -4,7 +4,7 @@ import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
 import { isContentLibraryError, withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError, failureOf } from './command-error.ts';
 import { jsonLine } from './json-line.ts';
-import { sanitize } from './words.ts';
+import { sanitize } from './format.ts';
 
 /** How a job tells what it has to tell. */
 export interface Output {

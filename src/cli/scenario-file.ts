@@ -1,8 +1,8 @@
 /** Reads a scenario from a file. */
 
-import type { DataService, Fault, Leases, Preparation, PreparationPhase, Scenario, Unclear } from '../simulator/index.ts';
+import type { DataService, Fault, SessionLifetimes, Preparation, PreparationPhase, Scenario, Assumptions } from '../simulator/index.ts';
 import { jsonIn } from './json-file.ts';
-import { anything, boolean, isObject, list, map, number, object, oneOf, text, type Validator, type Fields } from './plain-data.ts';
+import { anything, boolean, isObject, list, map, number, object, oneOf, text, type Validator, type Fields } from './validate.ts';
 
 const stage = oneOf('at-once', 'prepared', 'downloaded', 'never');
 const status = oneOf('UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING', 'PREPARED', 'ERROR');
@@ -20,7 +20,7 @@ const preparation: Fields<Preparation> = {
   checksumKnown: stage,
   checksumLate: number,
 };
-const leases: Fields<Leases> = {
+const leases: Fields<SessionLifetimes> = {
   downloadSession: number,
   endedDownloadSession: number,
   apiSessionIdle: number,
@@ -36,7 +36,7 @@ const data: Fields<DataService> = {
   cors: boolean,
   readingKeepsLease: boolean,
 };
-const unclear: Fields<Unclear> = {
+const assumptions: Fields<Assumptions> = {
   clientToken: oneOf('Client-Token', 'client_token', 'query', 'nowhere'),
   prepareAgain: oneOf('nothing', 'anew', 'refused'),
   smallerProgress: oneOf('stored', 'ignored', 'refused'),
@@ -110,7 +110,7 @@ const scenario: Fields<Scenario> = {
   checksums: oneOf('SHA1', 'SHA256', 'MD5', 'none'),
   leases: object(leases),
   data: object(data),
-  unclear: object(unclear),
+  assumptions: object(assumptions),
   faults: list(wholeFault),
 };
 

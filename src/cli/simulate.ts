@@ -1,6 +1,6 @@
 /** `content-library simulate`: a vCenter of one's own on a port. */
 
-import { nodeHash, selfSigned, serve } from '../node/index.ts';
+import { nodeHash, createSelfSignedCertificate, serve } from '../node/index.ts';
 import { createSimulator, type Simulator } from '../simulator/index.ts';
 import { usageError } from './command-error.ts';
 import { inventoryIn } from './inventory-file.ts';
@@ -27,7 +27,7 @@ const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 /** Serves until a signal comes; answers the exit code. What could not be begun has been told by then. */
 export const simulate = async (flags: SimulateFlags): Promise<number> => {
   try {
-    const tls = flags.tls ? selfSigned() : undefined;
+    const tls = flags.tls ? createSelfSignedCertificate() : undefined;
     const simulator = await simulatorFrom(flags, tls?.thumbprint);
     const ended = signal();
     const server = await serve(simulator.fetch, { port: flags.port, ...(tls === undefined ? {} : { tls }) }).catch(

@@ -2,11 +2,11 @@
 
 import * as t from 'io-ts';
 import { catchError, defer, from, isObservable, map, of, switchMap, take, throwError, type Observable } from 'rxjs';
-import { call, type ApiClient } from './call.ts';
-import { ApiError, AuthenticationError } from '../errors.ts';
+import { call, type ApiClient } from '../http/call.ts';
+import { ApiError, AuthenticationError } from '../errors/index.ts';
 import { nothing, type Codec } from '../model/codec.ts';
 import { SessionInfo } from '../model/session.ts';
-import type { Dialect, Operation } from './route.ts';
+import type { Dialect, Operation } from '../http/operation.ts';
 
 /** A user and a password, or the id of an API session that somebody else opened and will end. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly sessionId: string };

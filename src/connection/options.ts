@@ -1,9 +1,9 @@
 /** What a connection is told, and what is wrong with it, said before anything is sent. */
 
-import type { ApiClient } from './call.ts';
+import type { ApiClient } from '../http/call.ts';
 import { checkedCredentials, type CredentialsSource } from './login.ts';
-import type { RetryOptions, RetryPolicy } from './retrying.ts';
-import type { Dialect } from './route.ts';
+import type { RetryOptions, RetryPolicy } from '../http/retry.ts';
+import type { Dialect } from '../http/operation.ts';
 
 /** What a connection needs. */
 export interface VCenterOptions {

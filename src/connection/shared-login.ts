@@ -16,11 +16,11 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { call, type ApiClient } from './call.ts';
-import { ApiError, AuthenticationError, TimeoutError } from '../errors.ts';
-import { SESSION_CLEANUP_TIMEOUT, CLEANUP_TIMEOUT } from './grace.ts';
+import { call, type ApiClient } from '../http/call.ts';
+import { ApiError, AuthenticationError, TimeoutError } from '../errors/index.ts';
+import { SESSION_CLEANUP_TIMEOUT, CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
 import { deleteSessionOperation, sessionHeader, openApiSession, type ApiSession, type CredentialsSource } from './login.ts';
-import type { Dialect } from './route.ts';
+import type { Dialect } from '../http/operation.ts';
 
 /** A login that is shared. */
 export interface SharedLogin {

@@ -1,19 +1,19 @@
 /** A connection: one shared login, and what goes through it. */
 
 import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
-import { bracket } from '../bracket.ts';
-import { call, type ApiClient } from './call.ts';
-import { rewriteHost } from './download-host.ts';
+import { bracket } from '../operators/bracket.ts';
+import { call, type ApiClient } from '../http/call.ts';
+import { rewriteHost } from './file-address.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
-import { pinnedFetchFor } from './endpoint-trust.ts';
+import { pinnedFetchFor } from './pinned-fetch.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
-import type { RangeRequest } from './range.ts';
-import type { Retry } from './retrying.ts';
-import type { Operation } from './route.ts';
+import type { RangeRequest } from '../http/byte-range.ts';
+import type { RetryNotice } from '../http/retry.ts';
+import type { Operation } from '../http/operation.ts';
 import { serverClock } from './server-clock.ts';
 import { sharedLogin } from './shared-login.ts';
-import { fetchBody, type Body } from './vapi.ts';
+import { fetchBody, type Body } from '../http/send.ts';
 
 export type { VCenterOptions } from './options.ts';
 
@@ -40,7 +40,7 @@ export interface CallOptions {
    */
   readonly retried?: boolean;
   /** Told before each pause, besides whom the connection tells. */
-  readonly onRetry?: (retry: Retry) => void;
+  readonly onRetry?: (retry: RetryNotice) => void;
 }
 
 /** @internal What the endpoints and the streams ask of a connection. Closures: whoever prints one sees no secret. */
@@ -109,7 +109,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
 const addRetryListener = (line: ApiClient, onRetry: CallOptions['onRetry']): ApiClient => {
   const { retry } = line;
   if (retry === undefined || onRetry === undefined) return line;
-  const notify = (told: Retry): void => {
+  const notify = (told: RetryNotice): void => {
     retry.onRetry(told);
     onRetry(told);
   };
@@ -117,7 +117,7 @@ const addRetryListener = (line: ApiClient, onRetry: CallOptions['onRetry']): Api
 };
 
 /** @internal The same connection, with the same login, which tells of its retries here, too. */
-export const withRetryListener = (vc: VCenter, onRetry: (retry: Retry) => void): VCenter =>
+export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => void): VCenter =>
   ({
     ...vc,
     [internals]: { ...vc[internals], call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }) },

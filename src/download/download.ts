@@ -16,9 +16,9 @@ import {
 } from 'rxjs';
 import { withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import type { Sink } from '../transfer/sink.ts';
-import type { Closed, DownloadEvent, Lease, Retrying } from './events.ts';
+import type { DownloadClosed, DownloadEvent, DownloadLease, DownloadRetrying } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
-import { readStoredFiles, type ItemRef } from './opening.ts';
+import { readStoredFiles, type ItemRef } from './opened-item.ts';
 import type { DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
@@ -42,9 +42,9 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
   defer(() => {
     const ref = typeof item === 'string' ? { id: item } : item;
     // Events that belong to neither a source nor a file.
-    const notices$ = new Subject<Retrying | Lease>();
+    const notices$ = new Subject<DownloadRetrying | DownloadLease>();
     const onLost = (): void => notices$.next({ type: 'lease', state: 'lost' });
-    const onRetry = ({ attempt, delay, error }: Omit<Retrying, 'type'>): void =>
+    const onRetry = ({ attempt, delay, error }: Omit<DownloadRetrying, 'type'>): void =>
       notices$.next({ type: 'retrying', attempt, delay, error });
     const client = withRetryListener(vc, onRetry);
 
@@ -84,7 +84,7 @@ const openSource = (context: SourceContext): Observable<DownloadEvent> =>
 const appendClosed = (events$: Observable<DownloadEvent>): Observable<DownloadEvent> =>
   defer(() => {
     const started = asyncScheduler.now();
-    let closed: Closed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };
+    let closed: DownloadClosed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };
     return concat(
       events$.pipe(
         tap((event) => {

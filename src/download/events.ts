@@ -1,13 +1,13 @@
 /** What a download tells while it runs; the command's `--json` prints exactly these. */
 
-import type { ContentLibraryError } from '../errors.ts';
-import type { Unlisted } from '../model/codec.ts';
+import type { ContentLibraryError } from '../errors/index.ts';
+import type { UnknownEnumValue } from '../model/codec.ts';
 import type { PrepareStatus } from '../model/download-file.ts';
-import type { Dialect } from '../connection/route.ts';
+import type { Dialect } from '../http/operation.ts';
 import type { Proof } from '../transfer/sink.ts';
 
 /** The files of the item can be had, and are known. */
-export interface Opened {
+export interface DownloadOpened {
   readonly type: 'opened';
   readonly itemId: string;
   readonly itemName?: string;
@@ -22,17 +22,17 @@ export interface Opened {
 }
 
 /** A file's preparation has moved on. */
-export interface Status {
+export interface DownloadStatus {
   readonly type: 'status';
   readonly file: string;
-  readonly status: PrepareStatus | Unlisted;
+  readonly status: PrepareStatus | UnknownEnumValue;
   /** Bytes that the server moved to make the file ready. */
   readonly bytesTransferred: number;
   readonly size?: number;
 }
 
 /** Bytes of a file have come. */
-export interface Progress {
+export interface DownloadProgress {
   readonly type: 'progress';
   readonly file: string;
   readonly received: number;
@@ -43,7 +43,7 @@ export interface Progress {
  * Something failed in passing, and is tried again. A file goes on where it stood, or starts over: then `received` falls. Without `file` it is
  * a request that is sent again.
  */
-export interface Retrying {
+export interface DownloadRetrying {
   readonly type: 'retrying';
   readonly file?: string;
   /** Which attempt failed, from 1; counted anew when bytes have come since. */
@@ -57,7 +57,7 @@ export interface Retrying {
  * The lease that keeps the links of the files alive. `lost`: its download session is over, or a link of the item was refused; `renewed`:
  * another session has taken its place.
  */
-export interface Lease {
+export interface DownloadLease {
   readonly type: 'lease';
   readonly state: 'extended' | 'lost' | 'renewed';
   /** Until when it is good, by the server's clock, ISO 8601. */
@@ -65,7 +65,7 @@ export interface Lease {
 }
 
 /** A file is whole and stands under its name. */
-export interface Saved extends Proof {
+export interface DownloadSaved extends Proof {
   readonly type: 'saved';
   readonly file: string;
   readonly bytes: number;
@@ -75,14 +75,14 @@ export interface Saved extends Proof {
 }
 
 /** A file could not be downloaded; only with `continueOnError`. */
-export interface Failed {
+export interface DownloadFailed {
   readonly type: 'failed';
   readonly file: string;
   readonly error: ContentLibraryError;
 }
 
 /** All is done and the server is clean; always the last. */
-export interface Closed {
+export interface DownloadClosed {
   readonly type: 'closed';
   /** How many files were saved. */
   readonly files: number;
@@ -93,4 +93,4 @@ export interface Closed {
 }
 
 /** What a download tells, told apart by `type`. */
-export type DownloadEvent = Opened | Status | Progress | Retrying | Lease | Saved | Failed | Closed;
+export type DownloadEvent = DownloadOpened | DownloadStatus | DownloadProgress | DownloadRetrying | DownloadLease | DownloadSaved | DownloadFailed | DownloadClosed;

@@ -17,11 +17,11 @@ import {
 import { internals } from '../connection/vcenter.ts';
 import { getItem } from '../endpoints/item.ts';
 import { getSession } from '../endpoints/session.ts';
-import { ApiError, isTransient } from '../errors.ts';
+import { ApiError, isTransient } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadEvent } from './events.ts';
-import { keepAlive } from './lease.ts';
-import { selectFiles, openedEvent, readStoredFiles, recoverExceptAuthError, selectNames, type OpenedItem, type StoredFiles } from './opening.ts';
+import { keepAlive } from '../session/keep-alive.ts';
+import { selectFiles, openedEvent, readStoredFiles, recoverExceptAuthError, selectNames, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import type { FileSource } from './prepared-files.ts';
 import type { SourceContext } from './session-source.ts';
 

@@ -1,7 +1,7 @@
 /** How a download may be done. */
 
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import type { WaitOptions } from '../watching/preparation.ts';
+import type { PreparationWaitOptions } from '../watching/preparation.ts';
 
 /** How a file that breaks is tried again. */
 export interface FileRetryOptions {
@@ -19,7 +19,7 @@ export interface FileRetryOptions {
 }
 
 /** Options of `download`. */
-export interface DownloadOptions extends WaitOptions<readonly DownloadFileInfo[]> {
+export interface DownloadOptions extends PreparationWaitOptions<readonly DownloadFileInfo[]> {
   /** Names of the files, or which of them. @default all files of the item */
   readonly files?: readonly string[] | ((name: string) => boolean);
   /** Connections that carry bytes at the same time: files, and parts of a large one; fewer while the server is too busy. @default 2 */

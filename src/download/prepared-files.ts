@@ -4,7 +4,7 @@ import { AsyncSubject, BehaviorSubject, concatMap, distinct, filter, map, mergeM
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { throwIfFailed } from '../watching/preparation.ts';
 import { isSettled } from '../watching/preparations.ts';
-import type { OpenedItem } from './opening.ts';
+import type { OpenedItem } from './opened-item.ts';
 
 /** What prepared a file: a download session, or the links of the item itself. */
 export interface FileSource {

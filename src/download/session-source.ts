@@ -15,21 +15,21 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import type { Retry } from '../connection/retrying.ts';
+import type { RetryNotice } from '../http/retry.ts';
 import type { VCenter } from '../connection/vcenter.ts';
-import { LeaseError } from '../errors.ts';
-import { toRetryCallback } from '../polling/budget.ts';
-import { errorIfStalled } from '../transfer/stall.ts';
-import { sessionGoneError, isSessionGone } from '../watching/lease-end.ts';
+import { LeaseError } from '../errors/index.ts';
+import { toRetryCallback } from '../polling/poll-retry.ts';
+import { errorIfStalled } from '../operators/error-if-stalled.ts';
+import { sessionGoneError, isSessionGone } from '../session/session-end.ts';
 import { preparationLabel, prepareAll } from '../watching/preparations.ts';
-import { readFinalInfo } from './closing-facts.ts';
-import type { DownloadEvent, Lease, Status } from './events.ts';
-import { keepAlive } from './lease.ts';
-import { extendLease, readLease, type LeaseState } from './lease-state.ts';
-import { selectFiles, readSession, type Item, type OpenedItem, type StoredFiles } from './opening.ts';
+import { readFinalInfo } from './final-file-info.ts';
+import type { DownloadEvent, DownloadLease, DownloadStatus } from './events.ts';
+import { keepAlive } from '../session/keep-alive.ts';
+import { extendLease, readLease, type LeaseState } from '../session/lease.ts';
+import { selectFiles, readSession, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
-import { withDownloadSession } from './sessions-in-turn.ts';
+import { withDownloadSession } from '../session/with-download-session.ts';
 import { toStatusEvents } from './statuses.ts';
 import type { Transfers } from './transfers.ts';
 
@@ -42,7 +42,7 @@ export interface SourceContext {
   readonly prepared: PreparedFiles;
   readonly transfers: Transfers;
   readonly onLost: () => void;
-  readonly onRetry: (retry: Retry) => void;
+  readonly onRetry: (retry: RetryNotice) => void;
 }
 
 /**
@@ -130,7 +130,7 @@ const prepareFiles = (
   sessionId: string,
   source: FileSource,
   { names }: OpenedItem,
-): Observable<Status> =>
+): Observable<DownloadStatus> =>
   defer(() => {
     let lastResponseAt = asyncScheduler.now();
     return prepareAll(
@@ -157,8 +157,8 @@ const prepareFiles = (
   });
 
 const callBoth =
-  (first: (retry: Retry) => void, second: (retry: Retry) => void) =>
-  (retry: Retry): void => {
+  (first: (retry: RetryNotice) => void, second: (retry: RetryNotice) => void) =>
+  (retry: RetryNotice): void => {
     first(retry);
     second(retry);
   };
@@ -170,7 +170,7 @@ const readLossReason = (vc: VCenter, sessionId: string, lost: LeaseError): Obser
     concatMap(() => throwError(() => lost)),
   );
 
-const leaseEvent = (state: Lease['state'], { expires }: LeaseState): Lease => ({
+const leaseEvent = (state: DownloadLease['state'], { expires }: LeaseState): DownloadLease => ({
   type: 'lease',
   state,
   ...(expires === undefined ? {} : { expires }),

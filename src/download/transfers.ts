@@ -2,18 +2,18 @@
 
 import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
-import { isContentLibraryError } from '../errors.ts';
-import { createRangeState, createRangePlan, type ConnectionSlot, type RangeState } from '../transfer/parts.ts';
+import { isContentLibraryError } from '../errors/index.ts';
+import { createRangeState, createRangePlan, type ConnectionSlot, type RangeState } from '../transfer/ranges/range-plan.ts';
 import type { Sink } from '../transfer/sink.ts';
-import type { Failed, Progress, Retrying, Saved } from './events.ts';
-import { downloadFile, type DownloadFileOptions } from './file-download.ts';
-import { mergeMapAdaptive } from './lanes.ts';
-import type { OpenedItem } from './opening.ts';
+import type { DownloadFailed, DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
+import { downloadFile, type DownloadFileOptions } from './download-file.ts';
+import { mergeMapAdaptive } from '../operators/merge-map-adaptive.ts';
+import type { OpenedItem } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
 import { createProgressTotals } from './tally.ts';
 
-type FileEvent = Progress | Saved | Failed;
+type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
 
 /** The transfers of one download, as its sources see them. */
 export interface Transfers {
@@ -38,7 +38,7 @@ export interface TransfersOptions {
   readonly sink: Sink;
   readonly prepared: PreparedFiles;
   readonly options: DownloadOptions;
-  readonly onRetry: (retrying: Retrying) => void;
+  readonly onRetry: (retrying: DownloadRetrying) => void;
 }
 
 const { random } = Math;
@@ -82,7 +82,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }
     downloadFile(downloadFileOptions(item, name, createRangeState({ plan, slot: lane, onBusy: () => busy$.next() }))).pipe(
       catchError((error: unknown) =>
         continueOnError && isContentLibraryError(error)
-          ? of<Failed>({ type: 'failed', file: name, error })
+          ? of<DownloadFailed>({ type: 'failed', file: name, error })
           : throwError(() => error),
       ),
       tap({ complete: () => doneNames.add(name) }),

@@ -5,7 +5,7 @@ import { defer, type Observable } from 'rxjs';
 import { createClientToken } from '../connection/client-token.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
-import type { Operation } from '../connection/route.ts';
+import type { Operation } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 interface OneSession {

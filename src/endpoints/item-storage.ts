@@ -3,7 +3,7 @@
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { ItemStorageInfo } from '../model/item-file.ts';
-import type { Operation } from '../connection/route.ts';
+import type { Operation } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemStorageInfo[]> = {

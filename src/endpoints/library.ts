@@ -4,7 +4,7 @@ import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
 import { list } from '../model/codec.ts';
 import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
-import type { Operation } from '../connection/route.ts';
+import type { Operation } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<object, readonly string[]> = {

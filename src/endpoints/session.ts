@@ -3,7 +3,7 @@
 import { map, type Observable } from 'rxjs';
 import { getSessionOperation } from '../connection/login.ts';
 import type { SessionInfo } from '../model/session.ts';
-import type { Dialect } from '../connection/route.ts';
+import type { Dialect } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /**

@@ -2,7 +2,7 @@
 
 import type { Observable } from 'rxjs';
 import { nothing } from '../model/codec.ts';
-import type { Operation } from '../connection/route.ts';
+import type { Operation } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 interface Sync {

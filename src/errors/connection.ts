@@ -1,6 +1,6 @@
 /** What fails before vCenter says anything about the request: the way there, the time, the certificate, the login. */
 
-import type { ErrorMessage } from './answer.ts';
+import type { ErrorMessage } from './api.ts';
 import { seconds } from './words.ts';
 
 /** The code of a {@link TransportError} that stands for a redirect, which is never followed. */

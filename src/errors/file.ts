@@ -1,6 +1,6 @@
 /** What fails about one file, from its preparation to the disk. */
 
-import type { ErrorMessage } from './answer.ts';
+import type { ErrorMessage } from './api.ts';
 import { quoted, seconds } from './words.ts';
 
 /** vCenter could not prepare a file for download: its status is ERROR. */
@@ -11,7 +11,7 @@ export class PreparationError extends Error {
   /** VMware's message key, if the server sent a message. */
   readonly id: string | undefined;
   /** What the server said, if anything. */
-  readonly said: string | undefined;
+  readonly serverMessage: string | undefined;
   readonly args: readonly string[];
   constructor(facts: { file: string; message?: ErrorMessage | undefined }) {
     super(
@@ -20,13 +20,13 @@ export class PreparationError extends Error {
     );
     this.file = facts.file;
     this.id = facts.message?.id;
-    this.said = facts.message?.default_message;
+    this.serverMessage = facts.message?.default_message;
     this.args = facts.message?.args ?? [];
   }
 }
 
 /** A status that a file was seen to have. */
-export interface SeenStatus {
+export interface ObservedStatus {
   readonly file: string;
   readonly status: string;
   /** When it was first seen, in milliseconds since the wait began. */
@@ -44,8 +44,8 @@ export class PatienceError extends Error {
   /** The statuses that were seen, in order, without repeats. */
   readonly statuses: readonly string[];
   /** Every change of every file, in order. */
-  readonly seen: readonly SeenStatus[];
-  constructor(facts: { waitedFor: string; patience: number; seen: readonly SeenStatus[] }) {
+  readonly history: readonly ObservedStatus[];
+  constructor(facts: { waitedFor: string; patience: number; seen: readonly ObservedStatus[] }) {
     const first = new Map<string, number>();
     for (const { status, after } of facts.seen) if (!first.has(status)) first.set(status, after);
     super(
@@ -56,7 +56,7 @@ export class PatienceError extends Error {
     this.waitedFor = facts.waitedFor;
     this.patience = facts.patience;
     this.statuses = [...first.keys()];
-    this.seen = facts.seen;
+    this.history = facts.seen;
   }
 }
 

@@ -2,8 +2,8 @@
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DecodeError, type DecodeIssue } from '../errors.ts';
-import { applyChanges, validateParts, isFields, type Fields } from './reading.ts';
+import { DecodeError, type DecodeIssue } from '../errors/index.ts';
+import { applyChanges, validateParts, isFields, type Fields } from './structure.ts';
 
 /** An io-ts codec of a structure that is sent as it is typed. */
 export type Codec<A> = t.Type<A, A, unknown>;
@@ -17,7 +17,7 @@ declare const unlisted: unique symbol;
  * A value of an enumeration that this version of the library does not know: at run time the string that the server sent.
  * Show it with `String(value)`; its type keeps a misspelt comparison from compiling.
  */
-export interface Unlisted {
+export interface UnknownEnumValue {
   readonly [unlisted]: true;
   toString(): string;
 }
@@ -77,11 +77,11 @@ export const struct = <R extends t.Props, O extends t.Props>(name: string, requi
   );
 };
 
-/** An enumeration of VMware's. Values it has gained since decode too, typed {@link Unlisted}. */
-export const enumeration = <const V extends string>(name: string): Codec<V | Unlisted> =>
+/** An enumeration of VMware's. Values it has gained since decode too, typed {@link UnknownEnumValue}. */
+export const enumeration = <const V extends string>(name: string): Codec<V | UnknownEnumValue> =>
   new t.Type(
     name,
-    (value): value is V | Unlisted => typeof value === 'string',
+    (value): value is V | UnknownEnumValue => typeof value === 'string',
     (value, context) => (typeof value === 'string' ? t.success(value as V) : t.failure(value, context)),
     t.identity,
   );

@@ -1,7 +1,7 @@
 /** The files of a download session, and how far their preparation is. */
 
 import * as t from 'io-ts';
-import { enumeration, int64, struct, type Codec, type Unlisted } from './codec.ts';
+import { enumeration, int64, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 import { LocalizableMessage } from './message.ts';
 import { ChecksumInfo, TransferEndpoint } from './transfer.ts';
 
@@ -22,7 +22,7 @@ export interface DownloadFileInfo {
   readonly size?: number;
   /** Bytes that the *server* moved to make the file ready. Not the client's progress; may stay 0. */
   readonly bytes_transferred: number;
-  readonly status: PrepareStatus | Unlisted;
+  readonly status: PrepareStatus | UnknownEnumValue;
   /** Only with `PREPARED`. */
   readonly download_endpoint?: TransferEndpoint;
   /** Only once the file was downloaded. */

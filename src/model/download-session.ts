@@ -1,7 +1,7 @@
 /** The download session: a lease that keeps an item's download links alive. */
 
 import * as t from 'io-ts';
-import { enumeration, int64, struct, type Codec, type Unlisted } from './codec.ts';
+import { enumeration, int64, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 import { LocalizableMessage } from './message.ts';
 
 /** `ACTIVE`: links work; `CANCELED`: they may fail, the session stays until deleted; `ERROR`: see `error_message`. */
@@ -16,7 +16,7 @@ export interface DownloadSessionModel {
   readonly error_message?: LocalizableMessage;
   /** 0 to 100, as the client reported it. */
   readonly client_progress?: number;
-  readonly state: DownloadSessionState | Unlisted;
+  readonly state: DownloadSessionState | UnknownEnumValue;
   /** ISO 8601, by the server's clock: the session lives at least until then. */
   readonly expiration_time?: string;
 }

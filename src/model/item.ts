@@ -1,7 +1,7 @@
 /** Library items: what is downloaded as a whole. */
 
 import * as t from 'io-ts';
-import { enumeration, int64, list, struct, type Codec, type Unlisted } from './codec.ts';
+import { enumeration, int64, list, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
 /** How far vCenter is in checking an item's signature. */
 export type CertificateVerificationStatus =
@@ -9,7 +9,7 @@ export type CertificateVerificationStatus =
 
 /** Whether an item is signed, and by whom. Source: `content.library.item.CertificateVerificationInfo`, since 7.0.3. */
 export interface CertificateVerificationInfo {
-  readonly status: CertificateVerificationStatus | Unlisted;
+  readonly status: CertificateVerificationStatus | UnknownEnumValue;
   /** Certificates in PEM, the signer's first. */
   readonly cert_chain?: readonly string[];
 }

@@ -1,22 +1,22 @@
 /** Libraries: what holds the items. */
 
 import * as t from 'io-ts';
-import { enumeration, list, struct, type Codec, type Unlisted } from './codec.ts';
-import { PublishInfo, SubscriptionInfo } from './sharing.ts';
+import { enumeration, list, struct, type Codec, type UnknownEnumValue } from './codec.ts';
+import { PublishInfo, SubscriptionInfo } from './publication.ts';
 import { StorageBacking } from './storage-backing.ts';
 
 /** `LOCAL`: managed on this vCenter; `SUBSCRIBED`: follows another library. */
 export type LibraryType = 'LOCAL' | 'SUBSCRIBED';
 
 /** Decodes {@link LibraryType}. */
-export const LibraryType: Codec<LibraryType | Unlisted> = enumeration<LibraryType>('LibraryType');
+export const LibraryType: Codec<LibraryType | UnknownEnumValue> = enumeration<LibraryType>('LibraryType');
 
 /** `MAINTENANCE`: the library is being moved, or an administrator said so; its content may be out of reach. */
 export type LibraryState = 'ACTIVE' | 'MAINTENANCE';
 
 /** Whether a library works as it should. Source: `content.library.StateInfo`, since 9.0. */
 export interface LibraryStateInfo {
-  readonly state?: LibraryState | Unlisted;
+  readonly state?: LibraryState | UnknownEnumValue;
   /** Why it is in that state, since 9.1. */
   readonly message?: string;
 }
@@ -28,7 +28,7 @@ export interface LibraryModel {
   /** Not unique. */
   readonly name: string;
   readonly description?: string;
-  readonly type: LibraryType | Unlisted;
+  readonly type: LibraryType | UnknownEnumValue;
   /** ISO 8601. */
   readonly creation_time?: string;
   /** ISO 8601. */

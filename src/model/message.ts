@@ -1,7 +1,7 @@
 /** Messages that vCenter sends for people, and the errors that carry them. */
 
 import * as t from 'io-ts';
-import { enumeration, int64, list, map, struct, type Codec, type Unlisted } from './codec.ts';
+import { enumeration, int64, list, map, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
 /** How a moment in a message is to be shown: how long, and whether the date, the time or both. */
 export type DateTimeFormat = `${'SHORT' | 'MED' | 'LONG' | 'FULL'}_${'DATE' | 'TIME' | 'DATE_TIME'}`;
@@ -19,7 +19,7 @@ export interface LocalizationParam {
   /** A message in the place of an argument. */
   readonly l?: NestedLocalizableMessage;
   /** Not set means `SHORT_DATE_TIME`. */
-  readonly format?: DateTimeFormat | Unlisted;
+  readonly format?: DateTimeFormat | UnknownEnumValue;
   /** Digits of a fraction. */
   readonly precision?: number;
 }

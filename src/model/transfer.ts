@@ -1,7 +1,7 @@
 /** What a transfer needs to know of a file: where it is, and its checksum. */
 
 import * as t from 'io-ts';
-import { enumeration, struct, type Codec, type Unlisted } from './codec.ts';
+import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
 /** The algorithms of checksums; SHA256 and SHA512 since 6.8. */
 export type ChecksumAlgorithm = 'SHA1' | 'MD5' | 'SHA256' | 'SHA512';
@@ -9,7 +9,7 @@ export type ChecksumAlgorithm = 'SHA1' | 'MD5' | 'SHA256' | 'SHA512';
 /** A checksum that vCenter states. Source: `content.library.item.File.ChecksumInfo`. */
 export interface ChecksumInfo {
   /** Not set means SHA1. */
-  readonly algorithm?: ChecksumAlgorithm | Unlisted;
+  readonly algorithm?: ChecksumAlgorithm | UnknownEnumValue;
   /** Hexadecimal; letter case is not specified. */
   readonly checksum: string;
 }

@@ -2,9 +2,9 @@
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createSafeNames, SinkError, type Sink } from '../index.ts';
+import { createFileNameValidator, SinkError, type Sink } from '../index.ts';
 import { codeOf, diskError } from './disk/disk-error.ts';
-import { findVerified } from './disk/found-file.ts';
+import { findVerified } from './disk/existing-file.ts';
 import { assertFreeSpace } from './disk/free-space.ts';
 import { nodeHash } from './hash.ts';
 import { openPart } from './disk/open-part.ts';
@@ -25,7 +25,7 @@ export interface DirectoryOptions {
  * first byte if it will not fit, `EACCES` …), `UnsafeNameError`.
  */
 export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => {
-  const safeName = createSafeNames();
+  const safeName = createFileNameValidator();
   let files: readonly PartFile[] = [];
   return {
     createHash: nodeHash,

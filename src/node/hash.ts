@@ -1,10 +1,10 @@
 /** Checksums by Node's own OpenSSL. */
 
 import { createHash } from 'node:crypto';
-import type { ChecksumAlgorithm, Hash } from '../index.ts';
+import type { ChecksumAlgorithm, SinkHash } from '../index.ts';
 
 /** Makes a checksum that grows with the bytes; for sinks of your own: `{ open, createHash: nodeHash }`. */
-export const nodeHash = (algorithm: ChecksumAlgorithm): Hash => {
+export const nodeHash = (algorithm: ChecksumAlgorithm): SinkHash => {
   const hash = createHash(algorithm.toLowerCase());
   return {
     update: (bytes) => {

@@ -9,10 +9,10 @@ export { toWritable } from './writable.ts';
 export { nodeHash } from './hash.ts';
 export { nodeFetch, type NodeFetch, type NodeFetchOptions } from './fetch.ts';
 export type { PinnedCertificate } from './tls/trust.ts';
-export { selfSigned, type SelfSigned, type SelfSignedOptions } from './self-signed.ts';
-export { serve, type Handler, type ServeOptions, type Served } from './serve.ts';
+export { createSelfSignedCertificate, type SelfSignedCertificate, type SelfSignedOptions } from './self-signed.ts';
+export { serve, type Handler, type ServeOptions, type RunningServer } from './serve.ts';
 export {
-  inventoryOf,
+  inventoryFromDirectory,
   type DirectoryFile,
   type DirectoryInventory,
   type DirectoryItem,

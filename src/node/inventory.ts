@@ -40,7 +40,7 @@ export interface DirectoryInventory {
  * Names and sizes are read now, bytes when somebody downloads them: the files must not change meanwhile. Rejects where there is no such
  * directory.
  */
-export const inventoryOf = async (directory: string): Promise<DirectoryInventory> => ({
+export const inventoryFromDirectory = async (directory: string): Promise<DirectoryInventory> => ({
   libraries: await Promise.all((await entriesOf(directory)).folders.map((name) => libraryOf(join(directory, name), name))),
 });
 

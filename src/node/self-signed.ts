@@ -6,7 +6,7 @@ import { isIP, isIPv6 } from 'node:net';
 /** Milliseconds. */
 const hour = 60 * 60_000;
 
-/** Options of {@link selfSigned}. */
+/** Options of {@link createSelfSignedCertificate}. */
 export interface SelfSignedOptions {
   /**
    * Names and addresses that the certificate is for, besides `localhost`, `127.0.0.1` and `::1`.
@@ -21,7 +21,7 @@ export interface SelfSignedOptions {
 }
 
 /** A certificate, its key, and what vCenter would call it by. */
-export interface SelfSigned {
+export interface SelfSignedCertificate {
   /** PEM. Whoever trusts it as an authority trusts this one server. */
   readonly cert: string;
   /** The private key: PEM, PKCS #8. */
@@ -31,7 +31,7 @@ export interface SelfSigned {
 }
 
 /** Makes a new key (ECDSA, P-256) and a certificate for it: `serve(handler, { tls: selfSigned() })`. */
-export const selfSigned = (options: SelfSignedOptions = {}): SelfSigned => {
+export const createSelfSignedCertificate = (options: SelfSignedOptions = {}): SelfSignedCertificate => {
   const { names = [], validFrom = new Date(Date.now() - hour), validTo = new Date(Date.now() + 7 * 24 * hour) } = options;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });

@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { abortResponse, writeResponse } from './serving/served-answer.ts';
+import { abortResponse, writeResponse } from './http/write-response.ts';
 import { toWebStream } from './web-stream.ts';
 
 /** A server as a function. */
@@ -20,7 +20,7 @@ export interface ServeOptions {
 }
 
 /** A server that runs. */
-export interface Served {
+export interface RunningServer {
   /** Its origin, such as `http://127.0.0.1:54321`. */
   readonly url: string;
   /** Ends every connection, then fulfils. */
@@ -41,7 +41,7 @@ export interface Served {
  *
  * All of it costs one client its connection, and nobody else anything. A reset overtakes what is still on its way.
  */
-export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tls }: ServeOptions = {}): Promise<Served> => {
+export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tls }: ServeOptions = {}): Promise<RunningServer> => {
   const scheme = tls === undefined ? 'http' : 'https';
   // The server's own `closeAllConnections` knows none that is still shaking hands, and a TLS socket cannot be reset.
   const sockets = new Map<string, Socket>();

@@ -1,6 +1,6 @@
 /** A download session as it looks from outside. */
 
-import type { DownloadSessionState, PrepareStatus } from '../model.ts';
+import type { DownloadSessionState, PrepareStatus } from '../model/index.ts';
 import { fileStep } from './operations/download-file.ts';
 import type { SimulatedVCenter } from './state/simulated-vcenter.ts';
 

@@ -10,10 +10,10 @@ export type { InventoryChange, InventoryItem } from './options/inventory-item.ts
 export type { InventoryFile, InventoryFileFacts } from './options/inventory-file.ts';
 export type { Scenario } from './options/scenario.ts';
 export type { VCenterVersion } from './options/version.ts';
-export type { Preparation, PreparationPhase, Stage } from './options/preparation.ts';
-export type { Leases } from './options/leases.ts';
+export type { Preparation, PreparationPhase, PreparationStage } from './options/preparation.ts';
+export type { SessionLifetimes } from './options/leases.ts';
 export type { DataService } from './options/data-service.ts';
-export type { Unclear, Undownloadable } from './options/unclear.ts';
+export type { Assumptions, DownloadRestriction } from './options/assumptions.ts';
 export type { Fault } from './options/fault.ts';
 export type { FaultTarget } from './options/fault-target.ts';
 export type {
@@ -35,7 +35,7 @@ export type {
 } from './options/connection-fault.ts';
 export type { LostSessionFault, SessionFault } from './options/session-fault.ts';
 export type { ErrorType } from './options/error-type.ts';
-export type { User } from './options/user.ts';
-export type { Certificate } from './options/certificate.ts';
-export type { Clock } from './options/clock.ts';
+export type { SimulatedUser } from './options/user.ts';
+export type { SimulatedCertificate } from './options/certificate.ts';
+export type { SimulatorClock } from './options/clock.ts';
 export type { CreateHash } from './options/create-hash.ts';

@@ -1,7 +1,7 @@
 /** Files in memory: each is a Blob once it is proven. */
 
 import type { Sink } from '../transfer/sink.ts';
-import { createBatchWriter } from './batch.ts';
+import { createBatchWriter } from './batch-writer.ts';
 
 /** A sink whose files can be had. */
 export interface BlobSink extends Sink {

@@ -1,10 +1,10 @@
 /** Files in a directory that the web platform gives access to, under their names only when they are whole. */
 
-import { SinkError } from '../errors.ts';
-import type { FoundFile, Hash, Sink, SinkFile, StatedFile } from '../transfer/sink.ts';
-import { createBatchWriter } from './batch.ts';
-import { codeOf, toSinkError } from './platform-failure.ts';
-import { createSafeNames } from './safe-names.ts';
+import { SinkError } from '../errors/index.ts';
+import type { FoundFile, SinkHash, Sink, SinkFile, StatedFile } from '../transfer/sink.ts';
+import { createBatchWriter } from './batch-writer.ts';
+import { codeOf, toSinkError } from './dom-exception.ts';
+import { createFileNameValidator } from './file-name-validator.ts';
 
 /** Options of {@link toFileSystemDirectory}. */
 export interface FileSystemDirectoryOptions extends Pick<Sink, 'createHash'> {
@@ -23,7 +23,7 @@ export const toFileSystemDirectory = (
   directory: FileSystemDirectoryHandle,
   { force = false, createHash }: FileSystemDirectoryOptions = {},
 ): Sink => {
-  const safeName = createSafeNames();
+  const safeName = createFileNameValidator();
   const open: Sink['open'] = async ({ name }) => {
     const safe = safeName(name);
     try {
@@ -142,7 +142,7 @@ const alreadyExistsError = (name: string): SinkError =>
 const findVerified = async (
   file: File,
   { size, checksum }: StatedFile,
-  hash: Hash,
+  hash: SinkHash,
   signal: AbortSignal | undefined,
 ): Promise<FoundFile | undefined> => {
   if (size !== undefined && size !== file.size) return undefined;

@@ -1,8 +1,8 @@
 /** One file's bytes into a stream of the web platform. */
 
-import { SinkError } from '../errors.ts';
+import { SinkError } from '../errors/index.ts';
 import type { Sink } from '../transfer/sink.ts';
-import { createBatchWriter } from './batch.ts';
+import { createBatchWriter } from './batch-writer.ts';
 
 /**
  * A sink that writes the bytes of one file into a stream, in pieces of a mebibyte: a file that was picked with `showSaveFilePicker`, the

@@ -1,10 +1,10 @@
 /** One file in the picture of a download. */
 
-import type { DownloadEvent, Saved } from '../download/events.ts';
-import type { ContentLibraryError } from '../errors.ts';
+import type { DownloadEvent, DownloadSaved } from '../download/events.ts';
+import type { ContentLibraryError } from '../errors/index.ts';
 
 /** Where a file is on its way. */
-export type FilePhase = 'waiting' | 'preparing' | 'downloading' | 'proving' | 'saved' | 'failed';
+export type FilePhase = 'waiting' | 'preparing' | 'downloading' | 'verifying' | 'saved' | 'failed';
 
 /** One file's row. */
 export interface FileSnapshot {
@@ -14,10 +14,10 @@ export interface FileSnapshot {
   readonly received: number;
   /** Bytes there are; not set while unknown. */
   readonly total?: number;
-  /** 0 to 100, over preparing, downloading and proving; never falls; not set while `total` is unknown. */
+  /** 0 to 100, over preparing, downloading and verifying; never falls; not set while `total` is unknown. */
   readonly percent?: number;
   /** The proof, once the file is saved. */
-  readonly saved?: Saved;
+  readonly saved?: DownloadSaved;
   /** Why it failed. */
   readonly error?: ContentLibraryError;
 }
@@ -51,7 +51,7 @@ const rowAfter = (row: FileSnapshot, event: DownloadEvent): FileSnapshot => {
     case 'progress': {
       const total = event.total ?? row.total;
       const percent = preparedPercent + (downloadedPercent - preparedPercent) * part(event.received, total);
-      const phase = event.received === total ? 'proving' : 'downloading';
+      const phase = event.received === total ? 'verifying' : 'downloading';
       const { received } = event;
       return unlessSame(row, withPercent({ ...row, phase, received, ...(total === undefined ? {} : { total }) }, percent));
     }

@@ -28,7 +28,7 @@ export interface DownloadSnapshot {
   readonly received: number;
   /** Bytes there are; set when every file's length is known. */
   readonly total?: number;
-  /** 0 to 100, over preparing, downloading and proving; never falls; not set while `total` is unknown. */
+  /** 0 to 100, over preparing, downloading and verifying; never falls; not set while `total` is unknown. */
   readonly percent?: number;
   /** Bytes a second over the last three seconds. */
   readonly speed: number;

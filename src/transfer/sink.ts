@@ -3,7 +3,7 @@
 import type { ChecksumAlgorithm } from '../model/transfer.ts';
 
 /** A checksum that grows with the bytes. */
-export interface Hash {
+export interface SinkHash {
   /** The bytes are there until it returns, and may be gone afterwards. */
   update(bytes: Uint8Array): void;
   /** Lower-case hexadecimal; called once, after the last byte. */
@@ -72,7 +72,7 @@ export interface SinkFile {
    * Bytes that are here when the file is opened, left by an earlier run: the first ones of this very content. The first `write` brings
    * those behind them; none may come, for it can be all of the file. Needs `replay` and `restart`. @default 0
    */
-  readonly kept?: number;
+  readonly keptBytes?: number;
   /**
    * Hands out the `kept` bytes in their order, to be hashed; called before the first `write`, or not at all. A piece belongs to `take`
    * until its promise is fulfilled; a rejection of it ends the replay, and is what the replay rejects with.
@@ -82,10 +82,10 @@ export interface SinkFile {
    * Takes the next bytes of the file. A promise holds back those behind them until it is fulfilled; a rejection may be of earlier bytes.
    * The bytes are never changed afterwards: a sink may hold on to them.
    *
-   * `giveBack` is there where they are nobody else's. Called with them once they are of no more use, it frees their memory at once, and
+   * `release` is there where they are nobody else's. Called with them once they are of no more use, it frees their memory at once, and
    * they are empty; a sink that never calls it costs some memory and time until the collector comes.
    */
-  write(bytes: Uint8Array, giveBack?: (bytes: Uint8Array) => void): void | Promise<void>;
+  write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void>;
   /** Forgets all bytes, the kept ones too: the next `write` brings the first byte. Without it, a transfer that has to start over fails. */
   restart?(): Promise<void>;
   /** All bytes are there, as far as the proof goes: make them durable and give the file its name, or reject. */
@@ -109,5 +109,5 @@ export interface Sink {
   /** Makes room for a file. Rejects before any byte is fetched if the file cannot or must not be written. */
   open(file: IncomingFile): Promise<SinkFile>;
   /** Checksums on the platform of this sink. Without it, or where it answers `undefined`, files are proven by their length. */
-  createHash?(algorithm: ChecksumAlgorithm): Hash | undefined;
+  createHash?(algorithm: ChecksumAlgorithm): SinkHash | undefined;
 }

@@ -1,18 +1,18 @@
 /** The bytes of one file, from an open body into a sink: counted, hashed, and held back when the sink is slow. */
 
 import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
-import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors.ts';
-import { bufferRelease, type ReleaseBuffer } from './give-back.ts';
-import { assertLength } from './proof.ts';
-import type { Hash, SinkFile } from './sink.ts';
-import { errorIfStalled } from './stall.ts';
+import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors/index.ts';
+import { bufferRelease, type ReleaseBuffer } from './release-buffer.ts';
+import { assertLength } from './verification.ts';
+import type { SinkHash, SinkFile } from './sink.ts';
+import { errorIfStalled } from '../operators/error-if-stalled.ts';
 
 /** What {@link transfer} moves, and where. */
 export interface TransferOptions {
   readonly file: string;
   readonly stream: ReadableStream<Uint8Array>;
   readonly target: SinkFile;
-  readonly hashes: readonly Hash[];
+  readonly hashes: readonly SinkHash[];
   /** How many bytes the sink has already. */
   readonly from: number;
   /** The lengths of the whole file that were stated, in bytes. */
@@ -82,7 +82,7 @@ interface ChunkOptions extends Pick<TransferOptions, 'file' | 'stream' | 'target
 /** Emits once for every piece that was hashed and taken by the sink; reads no further until then. */
 const writeChunks = ({ file, stream, target, hashes, onWait, onChunk }: ChunkOptions): Observable<void> =>
   new Observable((subscriber) => {
-    const giveBack = bufferRelease(stream);
+    const release = bufferRelease(stream);
     const reader = stream.getReader();
     const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
       onWait(asyncScheduler.now());
@@ -95,7 +95,7 @@ const writeChunks = ({ file, stream, target, hashes, onWait, onChunk }: ChunkOpt
         // The sink may give it back at once; then it is empty.
         const { byteLength } = part.value;
         // Most pieces only join a batch: a promise for each of them would cost more than they do.
-        const waiting = write(file, target, part.value, giveBack);
+        const waiting = write(file, target, part.value, release);
         onChunk(byteLength);
         if (waiting !== undefined) await waiting;
         subscriber.next();
@@ -111,12 +111,12 @@ const writeChunks = ({ file, stream, target, hashes, onWait, onChunk }: ChunkOpt
     };
   });
 
-const write = (file: string, target: SinkFile, bytes: Uint8Array, giveBack: ReleaseBuffer | undefined): void | Promise<void> => {
+const write = (file: string, target: SinkFile, bytes: Uint8Array, release: ReleaseBuffer | undefined): void | Promise<void> => {
   const fail = (thrown: unknown): never => {
     throw toSinkError(target.path ?? file, thrown);
   };
   try {
-    return target.write(bytes, giveBack)?.catch(fail);
+    return target.write(bytes, release)?.catch(fail);
   } catch (thrown) {
     return fail(thrown);
   }

@@ -1,18 +1,18 @@
 /** One file's way from UNPREPARED to PREPARED, as a stream. */
 
 import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
-import { poll } from '../polling/clock.ts';
+import { poll } from '../polling/poll.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
-import { PreparationError } from '../errors.ts';
-import { errorOnSessionEnd } from './lease-end.ts';
+import { PreparationError } from '../errors/index.ts';
+import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
-import { timeoutWithHistory } from './patience.ts';
-import { retryTransientPolls, type BudgetOptions } from '../polling/budget.ts';
-import { scheduleOf, type PollOptions } from '../polling/pace.ts';
+import { timeoutWithHistory } from './patience-timeout.ts';
+import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
+import { scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
 /** How to wait for a preparation. */
-export interface WaitOptions<A> extends PollOptions<A>, BudgetOptions {
+export interface PreparationWaitOptions<A> extends PollOptions<A>, PollRetryOptions {
   /**
    * Milliseconds after which to give up.
    * @default never
@@ -21,7 +21,7 @@ export interface WaitOptions<A> extends PollOptions<A>, BudgetOptions {
 }
 
 /** Options of {@link preparation}. */
-export interface PreparationOptions extends WaitOptions<DownloadFileInfo> {
+export interface PreparationOptions extends PreparationWaitOptions<DownloadFileInfo> {
   /** @default 'HTTPS', chosen by the server */
   readonly endpointType?: EndpointType;
 }
@@ -61,7 +61,7 @@ export const preparation = (
 export const untilPrepared = (
   first$: Observable<DownloadFileInfo>,
   poll$: Observable<DownloadFileInfo>,
-  { waitedFor, patience, ...options }: WaitOptions<DownloadFileInfo> & { readonly waitedFor: string },
+  { waitedFor, patience, ...options }: PreparationWaitOptions<DownloadFileInfo> & { readonly waitedFor: string },
 ): Observable<DownloadFileInfo> =>
   defer(() => {
     const { applyJitter, ...schedule } = scheduleOf(options);

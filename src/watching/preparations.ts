@@ -1,14 +1,14 @@
 /** The preparation of many files, watched together: one request a tick, however many they are. */
 
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
-import { poll } from '../polling/clock.ts';
+import { poll } from '../polling/poll.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
-import { errorOnSessionEnd } from './lease-end.ts';
+import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { timeoutWithHistory } from './patience.ts';
-import { retryTransientPolls } from '../polling/budget.ts';
-import { scheduleOf } from '../polling/pace.ts';
-import { isSameFileInfo, throwIfFailed, type WaitOptions } from './preparation.ts';
+import { timeoutWithHistory } from './patience-timeout.ts';
+import { retryTransientPolls } from '../polling/poll-retry.ts';
+import { scheduleOf } from '../polling/poll-schedule.ts';
+import { isSameFileInfo, throwIfFailed, type PreparationWaitOptions } from './preparation.ts';
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
 /** How many files are asked for at the same time. */
@@ -37,7 +37,7 @@ export const preparations = (
   vc: VCenter,
   sessionId: string,
   fileNames?: readonly string[],
-  options: WaitOptions<readonly DownloadFileInfo[]> = {},
+  options: PreparationWaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
   prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
 
@@ -46,7 +46,7 @@ export const prepareAll = (
   vc: VCenter,
   sessionId: string,
   fileNames: readonly string[] | undefined,
-  { patience, ...options }: WaitOptions<readonly DownloadFileInfo[]> = {},
+  { patience, ...options }: PreparationWaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
     const once = withoutRetry(vc);

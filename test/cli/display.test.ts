@@ -66,7 +66,7 @@ test('a reader sees a row a file and one for the whole, and nothing of it at the
   expect(seen().slice(0, 2)).toEqual([`a.ovf      ${bar(12)}  50 % 500 B of 1.0 kB`, 'disk.vmdk  waiting']);
   expect(seen()[2]).toContain(`all files  ${bar(3)}  16 % 500 B of 4.0 kB`);
   tell(progress('a.ovf', 1000, 1000));
-  expect(seen()).toContain('a.ovf      proving');
+  expect(seen()).toContain('a.ovf      verifying');
   tell(saved('a.ovf', 1000), progress('disk.vmdk', 0, 3000));
   jest.advanceTimersByTime(900);
   tell(progress('disk.vmdk', 1000, 3000));
@@ -96,7 +96,7 @@ test.each(['error', 'unsubscribe'] as const)('nothing of it is seen after an %s'
 test('a file of no bytes, and sizes nobody knows, are no numbers that make no sense', () => {
   const { tell, seen, written } = start();
   tell(opened('empty', 'unknown'), status('empty', 'PREPARED', 0), progress('empty', 0, 0), progress('unknown', 12_345));
-  expect(seen()).toEqual(['unknown    12.3 kB', 'empty      proving', expect.stringMatching(/^all files {2}12\.3 kB/)]);
+  expect(seen()).toEqual(['unknown    12.3 kB', 'empty      verifying', expect.stringMatching(/^all files {2}12\.3 kB/)]);
   expect(written()).not.toMatch(/NaN|undefined|Infinity/);
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { cut, padded, table, displayWidth } from '#src/cli/columns.js';
+import { cut, padded, table, displayWidth } from '#src/cli/text-width.js';
 import { jsonLine } from '#src/cli/json-line.js';
-import { bytes, files, sanitize, time } from '#src/cli/words.js';
+import { bytes, files, sanitize, time } from '#src/cli/format.js';
 
 test.each([
   [0, '0 B'],

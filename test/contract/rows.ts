@@ -2,7 +2,7 @@
 
 import { defer, NEVER, of } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
-import type { Operation } from '#src/connection/route.js';
+import type { Operation } from '#src/http/operation.js';
 import { internals } from '#src/connection/vcenter.js';
 import { covered } from './operations.ts';
 

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
-import { selfSigned, serve, type Served } from 'rx-content-library/node';
+import { createSelfSignedCertificate, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { goProgram } from '../support/go-program.ts';
 
@@ -24,7 +24,7 @@ if (missing !== undefined) {
 
 /** A simulated vCenter over TLS, with two libraries. */
 const startVCenter = async () => {
-  const tls = selfSigned();
+  const tls = createSelfSignedCertificate();
   const simulator = createSimulator({
     users: [user],
     certificate: { thumbprint: tls.thumbprint },
@@ -51,7 +51,7 @@ const startVCenter = async () => {
 };
 
 let vcenter: Awaited<ReturnType<typeof startVCenter>>;
-let server: Served;
+let server: RunningServer;
 beforeAll(async () => {
   vcenter = await startVCenter();
   ({ server } = vcenter);
@@ -107,7 +107,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
   test('refuse another certificate, and say when the password is wrong', async () => {
     const asked = vcenter.simulator.count('*');
-    const mistrusting = await run(binary, ['-thumbprint', selfSigned().thumbprint, 'ls', '*']);
+    const mistrusting = await run(binary, ['-thumbprint', createSelfSignedCertificate().thumbprint, 'ls', '*']);
     expect([mistrusting.code, vcenter.simulator.count('*')]).toEqual([1, asked]);
     expect(mistrusting.stderr).toContain('thumbprint does not match');
     const stranger = await run(binary, ['-insecure', 'ls', '*'], { GOVC_PASSWORD: 'wrong' });

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DownloadEvent } from 'rx-content-library';
-import { nodeHash, serve, type Served } from 'rx-content-library/node';
+import { nodeHash, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { gibibyte, sha256, sha256OfFile } from './disk.ts';
 import { command, run } from './program.ts';
@@ -24,7 +24,7 @@ describe('1 GiB out of the simulator, over HTTP, by the command', () => {
       ],
     },
   });
-  let server: Served;
+  let server: RunningServer;
   let folder: string;
 
   beforeAll(async () => {

@@ -36,7 +36,7 @@ const replay = async (making: Making): Promise<void> => {
     expect(source.subarray(making.at, making.at + bytes.byteLength).equals(bytes)).toBe(true);
     making.at += bytes.byteLength;
   });
-  expect(making.at).toBe(making.file.kept);
+  expect(making.at).toBe(making.file.keptBytes);
 };
 
 const take = async (making: Making, step: Step): Promise<void> => {

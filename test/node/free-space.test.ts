@@ -43,6 +43,6 @@ test('bytes that are kept need no room, and stay where there is none for the oth
   await expect(sink.open(incoming)).rejects.toMatchObject({ code: 'ENOSPC' });
   await large.discard();
   const next = await sink.open(incoming);
-  expect(next.kept).toBe(1000);
+  expect(next.keptBytes).toBe(1000);
   await next.discard();
 });

@@ -109,9 +109,9 @@ test("the bytes of the platform's fetch can be given back, and are the file's al
     ...inner,
     open: async (incoming) => {
       const file = await inner.open(incoming);
-      const write: SinkFile['write'] = (piece, giveBack) => {
-        if (giveBack !== undefined) offered += piece.byteLength;
-        return file.write(piece, giveBack);
+      const write: SinkFile['write'] = (piece, release) => {
+        if (release !== undefined) offered += piece.byteLength;
+        return file.write(piece, release);
       };
       return new Proxy(file, {
         get: (_, name) => {

@@ -3,7 +3,7 @@ import { mkdir, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
-import { inventoryOf, type DirectoryInventory } from 'rx-content-library/node';
+import { inventoryFromDirectory, type DirectoryInventory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { callAs, field, list, logIn } from '../simulator/wire.ts';
 import { temporaryDirectory } from './temporary.ts';
@@ -25,7 +25,7 @@ const directory = async (): Promise<string> => {
 };
 
 test('folders are libraries, their folders are items, and a file among these is an item of its own', async () => {
-  const { libraries } = await inventoryOf(await directory());
+  const { libraries } = await inventoryFromDirectory(await directory());
   const shown = libraries.map(({ name, items }) => ({
     name,
     items: items.map((item) => ({ ...item, files: item.files.map((file) => `${file.name} ${file.size}`) })),
@@ -46,13 +46,13 @@ test('folders are libraries, their folders are items, and a file among these is 
 });
 
 test('a directory that is not there is an error', async () => {
-  await expect(inventoryOf(join(await temporaryDirectory(), 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(inventoryFromDirectory(join(await temporaryDirectory(), 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 /** A download session for the item `debian`, with its files ready. */
 const download = async (root: string, change = (inventory: DirectoryInventory) => inventory) => {
   const simulator = createSimulator({
-    inventory: change(await inventoryOf(root)),
+    inventory: change(await inventoryFromDirectory(root)),
     scenario: { preparation: { requested: 0, preparing: 0 } },
   });
   const call = callAs(simulator, 'api', String((await logIn(simulator, 'api')).json));

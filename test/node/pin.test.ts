@@ -5,7 +5,7 @@ import type { Socket } from 'node:net';
 import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
 import { lastValueFrom } from 'rxjs';
 import { listLibraries, TlsError, vcenter } from 'rx-content-library';
-import { nodeFetch, selfSigned, type NodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
+import { nodeFetch, createSelfSignedCertificate, type NodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { listening, localhost, otherHost, served, tcpServer } from './servers.ts';
 
@@ -57,7 +57,7 @@ test.each<[string, NodeFetchOptions]>([
 });
 
 test('nothing else of a pinned certificate is checked: it is of another host, and expired', async () => {
-  const expired = selfSigned({ validFrom: new Date('2020-01-01'), validTo: new Date('2021-01-01') });
+  const expired = createSelfSignedCertificate({ validFrom: new Date('2020-01-01'), validTo: new Date('2021-01-01') });
   const [other, old] = await Promise.all([secureServer(otherHost), secureServer({ cert: expired.cert, key: expired.key })]);
   expect(await text(nodeFetch({ thumbprint: theirs.sha256 })(other.url))).toBe('ok');
   expect(await text(nodeFetch({ thumbprint: expired.thumbprint })(old.url))).toBe('ok');
@@ -149,7 +149,7 @@ test.each<[string, Date, Date, string]>([
   ['ended', new Date('2020-01-01'), new Date('2021-01-01'), 'CERT_HAS_EXPIRED'],
   ['has not begun', new Date('2090-01-01'), new Date('2091-01-01'), 'CERT_NOT_YET_VALID'],
 ])('a certificate whose time %s is a TlsError that tells when', async (_, validFrom, validTo, code) => {
-  const { cert, key } = selfSigned({ validFrom, validTo });
+  const { cert, key } = createSelfSignedCertificate({ validFrom, validTo });
   const { url } = await secureServer({ cert, key });
   await expect(nodeFetch({ ca: cert })(url)).rejects.toMatchObject({
     code,

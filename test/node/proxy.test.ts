@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { lastValueFrom } from 'rxjs';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
-import { nodeFetch, selfSigned } from 'rx-content-library/node';
+import { nodeFetch, createSelfSignedCertificate } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { resolveProxy, type Environment } from '#src/node/tls/proxy.js';
 import { codeOf, runNode } from '../cli/command.ts';
@@ -142,7 +142,7 @@ const fetchedBy = async (script: string, env: Readonly<Record<string, string>>):
 };
 
 test('a proxy over TLS that the machine trusts is used for both, and no connection keeps the process alive', async () => {
-  const own = selfSigned();
+  const own = createSelfSignedCertificate();
   const [secure, plain] = await Promise.all([upstream(localhost), upstream()]);
   const [tunnels, forwards] = await Promise.all([
     proxied({ login, tls: own, leadsTo: secure.url }),

@@ -37,7 +37,7 @@ const note = async (directory: string): Promise<Record<string, unknown>> =>
 /** What came first is taken up again, and the file is finished. */
 const finish = async (directory: string, expected: string): Promise<void> => {
   const next = await open(directory);
-  expect(next.kept).toBe(expected.length);
+  expect(next.keptBytes).toBe(expected.length);
   expect(await replayed(next)).toBe(expected);
   await next.write(bytes('hello world'.slice(expected.length)));
   await next.commit({ verified: 'length' });
@@ -144,7 +144,7 @@ test.each([...other, ['content, for nothing is known of it', { name: 'a.iso' }] 
     const directory = await temporaryDirectory();
     await leave(directory, 'hello');
     const next = await open(directory, incoming);
-    expect(next.kept).toBe(0);
+    expect(next.keptBytes).toBe(0);
     expect(await readFile(join(directory, 'a.iso.part'), 'utf8')).toBe('');
     await next.discard();
     expect(await contents(directory)).toEqual({});
@@ -177,7 +177,7 @@ const startsOver = async (change: (directory: string) => Promise<unknown>): Prom
   await change(directory);
   const foreign = (await contents(directory))['elsewhere'];
   const next = await open(directory);
-  expect(next.kept).toBe(0);
+  expect(next.keptBytes).toBe(0);
   await next.write(bytes('hello world'));
   await next.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world', ...(foreign === undefined ? {} : { elsewhere: foreign }) });
@@ -307,7 +307,7 @@ test('after a power cut only what was flushed is taken up again', async () => {
   await leave(directory, 'hello-----');
   await powerCut(directory, 5);
   const next = await open(directory);
-  expect(next.kept).toBe(5);
+  expect(next.keptBytes).toBe(5);
   expect(await readFile(part(directory), 'utf8')).toBe('hello');
   await next.suspend?.();
   await finish(directory, 'hello');
@@ -318,7 +318,7 @@ test('after a power cut before the first flush the file is started over', async 
   await leave(directory, '-----');
   await powerCut(directory, 0);
   const next = await open(directory);
-  expect(next.kept).toBe(0);
+  expect(next.keptBytes).toBe(0);
   await next.write(bytes('hello'));
   await next.suspend?.();
   await finish(directory, 'hello');
@@ -358,7 +358,7 @@ test('a failed commit can be suspended, and taken up again with force', async ()
   await ours.suspend?.();
   await expect(open(directory)).rejects.toMatchObject({ code: 'EEXIST' });
   const next = await toDirectory(directory, { force: true }).open(file);
-  expect(next.kept).toBe(11);
+  expect(next.keptBytes).toBe(11);
   await next.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
 });
@@ -368,7 +368,7 @@ test('a process that ended between the two names of a whole file has not left it
   await leave(directory, 'hello world');
   await link(part(directory), join(directory, 'a.iso'));
   const next = await toDirectory(directory, { force: true }).open(file);
-  expect(next.kept).toBe(0);
+  expect(next.keptBytes).toBe(0);
   await next.write(bytes('jello'));
   expect(await readFile(join(directory, 'a.iso'), 'utf8')).toBe('hello world');
   await next.discard();

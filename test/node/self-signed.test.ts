@@ -5,14 +5,14 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { nodeFetch, selfSigned, type SelfSigned } from 'rx-content-library/node';
+import { nodeFetch, createSelfSignedCertificate, type SelfSignedCertificate } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { served } from './servers.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 const hour = 60 * 60_000;
 
-const parsed = ({ cert }: SelfSigned): X509Certificate => new X509Certificate(cert);
+const parsed = ({ cert }: SelfSignedCertificate): X509Certificate => new X509Certificate(cert);
 
 /** How a handshake went; the server is known by a name of one's choice. */
 const handshake = async (url: string, options: ConnectionOptions): Promise<string> => {
@@ -27,7 +27,7 @@ const handshake = async (url: string, options: ConnectionOptions): Promise<strin
 };
 
 test('it is for this machine, by name and by both addresses', () => {
-  const certificate = parsed(selfSigned());
+  const certificate = parsed(createSelfSignedCertificate());
   expect(certificate.checkHost('localhost')).toBe('localhost');
   for (const address of ['127.0.0.1', '::1']) expect(certificate.checkIP(address)).toBe(address);
   expect(certificate.checkHost('vcenter.example.com')).toBeUndefined();
@@ -35,7 +35,7 @@ test('it is for this machine, by name and by both addresses', () => {
 
 test('it is for the names and addresses that were given, however these are written', () => {
   const names = ['vcenter.example.com', '10.1.2.3', 'fe80::1:2', '1:2:3:4:5:6:7:8', '::', '::ffff:1.2.3.4', 'localhost'];
-  const certificate = parsed(selfSigned({ names }));
+  const certificate = parsed(createSelfSignedCertificate({ names }));
   expect(certificate.checkHost('vcenter.example.com')).toBe('vcenter.example.com');
   for (const address of ['10.1.2.3', 'fe80::1:2', '1:2:3:4:5:6:7:8', '::', '::ffff:102:304'])
     expect(certificate.checkIP(address)).toBe(address);
@@ -44,12 +44,12 @@ test('it is for the names and addresses that were given, however these are writt
 
 test('many names fit, and long ones', () => {
   const names = Array.from({ length: 1_000 }, (_, number) => `${'a'.repeat(60)}.${number}.example.com`);
-  const certificate = parsed(selfSigned({ names }));
+  const certificate = parsed(createSelfSignedCertificate({ names }));
   for (const name of [names[0] ?? '', names[999] ?? '']) expect(certificate.checkHost(name)).toBe(name);
 });
 
 test('its key signed it, and it vouches for nobody else', () => {
-  const certificate = parsed(selfSigned());
+  const certificate = parsed(createSelfSignedCertificate());
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.ca).toBe(false);
   expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
@@ -57,14 +57,14 @@ test('its key signed it, and it vouches for nobody else', () => {
 });
 
 test('its key belongs to it, and no two are the same', () => {
-  const [one, two] = [selfSigned(), selfSigned()];
+  const [one, two] = [createSelfSignedCertificate(), createSelfSignedCertificate()];
   expect(one.key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   expect(parsed(one).serialNumber).not.toBe(parsed(two).serialNumber);
   expect(one.thumbprint).not.toBe(two.thumbprint);
 });
 
 test('the thumbprint is the SHA-1 of the certificate, as VMware prints it', () => {
-  const made = selfSigned();
+  const made = createSelfSignedCertificate();
   const digest = createHash('sha1').update(parsed(made).raw).digest('hex').toUpperCase();
   expect(made.thumbprint).toBe(digest.match(/../g)?.join(':'));
 });
@@ -72,7 +72,7 @@ test('the thumbprint is the SHA-1 of the certificate, as VMware prints it', () =
 describe('its time', () => {
   test('is from an hour ago to in a week', () => {
     const before = Date.now();
-    const { validFromDate, validToDate } = parsed(selfSigned());
+    const { validFromDate, validToDate } = parsed(createSelfSignedCertificate());
     const second = 1000;
     expect(validFromDate.getTime()).toBeGreaterThanOrEqual(before - hour - second);
     expect(validFromDate.getTime()).toBeLessThanOrEqual(Date.now() - hour);
@@ -83,14 +83,14 @@ describe('its time', () => {
     ['1999-12-31T23:59:59.000Z', '2049-12-31T23:59:59.000Z'],
     ['2050-01-01T00:00:00.000Z', '9999-12-31T23:59:59.000Z'],
   ])('may be given: from %s to %s', (from, to) => {
-    const certificate = parsed(selfSigned({ validFrom: new Date(from), validTo: new Date(to) }));
+    const certificate = parsed(createSelfSignedCertificate({ validFrom: new Date(from), validTo: new Date(to) }));
     expect([certificate.validFromDate.toISOString(), certificate.validToDate.toISOString()]).toEqual([from, to]);
   });
 });
 
 describe('a TLS client', () => {
   test('that was given the certificate trusts the server, by each of its names', async () => {
-    const tls = selfSigned({ names: ['vcenter.example.com'] });
+    const tls = createSelfSignedCertificate({ names: ['vcenter.example.com'] });
     const { url } = await served(async () => new Response('well'), { tls });
     for (const servername of ['localhost', 'vcenter.example.com'])
       expect(await handshake(url, { ca: tls.cert, servername })).toBe('trusted');
@@ -98,22 +98,22 @@ describe('a TLS client', () => {
   });
 
   test('that was not, or asks for another name, does not', async () => {
-    const tls = selfSigned();
+    const tls = createSelfSignedCertificate();
     const { url } = await served(async () => new Response(), { tls });
     expect(await handshake(url, { servername: 'localhost' })).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
-    expect(await handshake(url, { ca: selfSigned().cert, servername: 'localhost' })).not.toBe('trusted');
+    expect(await handshake(url, { ca: createSelfSignedCertificate().cert, servername: 'localhost' })).not.toBe('trusted');
     expect(await handshake(url, { ca: tls.cert, servername: 'other.example.com' })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
   test('sees that it has expired', async () => {
-    const tls = selfSigned({ validFrom: new Date(Date.now() - 2 * hour), validTo: new Date(Date.now() - hour) });
+    const tls = createSelfSignedCertificate({ validFrom: new Date(Date.now() - 2 * hour), validTo: new Date(Date.now() - hour) });
     const { url } = await served(async () => new Response(), { tls });
     expect(await handshake(url, { ca: tls.cert, servername: 'localhost' })).toBe('CERT_HAS_EXPIRED');
   });
 });
 
 test('the endpoints of a simulator state its thumbprint', async () => {
-  const tls = selfSigned();
+  const tls = createSelfSignedCertificate();
   const { fetch } = createSimulator({
     certificate: { thumbprint: tls.thumbprint },
     scenario: { preparation: { requested: 0, preparing: 0 } },
@@ -138,7 +138,7 @@ const withOpenssl = spawnSync('openssl', ['version']).status === 0 ? test : test
 
 withOpenssl('openssl, which nobody here wrote, finds nothing wrong with it, strict as it can be', async () => {
   const file = join(await temporaryDirectory(), 'own.pem');
-  await writeFile(file, selfSigned({ names: ['vcenter.example.com'] }).cert);
+  await writeFile(file, createSelfSignedCertificate({ names: ['vcenter.example.com'] }).cert);
   const openssl = (...args: string[]): string => {
     const { stdout, stderr, status } = spawnSync('openssl', args, { encoding: 'utf8' });
     return `${status}\n${stdout}${stderr}`;

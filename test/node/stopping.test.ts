@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { nodeHash, serve, type Handler, type Served } from 'rx-content-library/node';
+import { nodeHash, serve, type Handler, type RunningServer } from 'rx-content-library/node';
 import { createSimulator, type Scenario, type Simulator } from 'rx-content-library/simulator';
 import { quick } from '../support/simulated.ts';
 import type { Task } from './stopping.ts';
@@ -76,7 +76,7 @@ interface Stopped extends Task {
   readonly hasCome: () => boolean;
 }
 
-const servers: Served[] = [];
+const servers: RunningServer[] = [];
 
 /** A first piece, and then nothing more. */
 const stuck = ({ body, headers, status }: Response, onStuck: () => void): Response => {

@@ -57,7 +57,7 @@ const scenario: Required<Scenario> = {
   checksums: 'none',
   leases: { downloadSession: 1, endedDownloadSession: 2, apiSessionIdle: 3, apiSession: 4, apiSessionsPerUser: 5 },
   data: { contentLength: false, ranges: false, etag: 'none', head: false, login: true, cors: true, readingKeepsLease: true },
-  unclear: { vmTemplate: { operation: 'create', error: 'UNSUPPORTED' }, emptyItem: 'allowed', wrongMethod: 405 },
+  assumptions: { vmTemplate: { operation: 'create', error: 'UNSUPPORTED' }, emptyItem: 'allowed', wrongMethod: 405 },
   faults: [...Object.values(faults), ...Object.values(faults).map((fault): Fault => ({ ...fault, ...target }))],
 };
 

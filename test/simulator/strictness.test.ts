@@ -152,7 +152,7 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test('what it does not know can be ignored instead', async () => {
-    const { send, session } = await open(dialect, { unclear: { unknownFields: 'ignored' } });
+    const { send, session } = await open(dialect, { assumptions: { unknownFields: 'ignored' } });
     expect((await send('GET', `${base}/library?vmw-task=true`)).status).toBe(200);
     const path = `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`;
     expect((await send('POST', path, { progress: 3, percent: 7 })).status).toBeLessThan(300);

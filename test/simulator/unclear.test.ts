@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DownloadFileInfo } from 'rx-content-library';
-import { createSimulator, type Inventory, type Scenario, type Unclear } from 'rx-content-library/simulator';
+import { createSimulator, type Inventory, type Scenario, type Assumptions } from 'rx-content-library/simulator';
 import { bare, invalid, message, refusal } from './refusal.ts';
 import { decodes } from './sample.ts';
 import { answerOf, basic, callAs, dialects, field, list, logIn, server, start, startDownload, type Dialect } from './wire.ts';
@@ -13,8 +13,8 @@ const files = [{ name: 'disk.vmdk', size: 1000 }];
 const token = 'b8a2a2e3-2314-43cd-a871-6ede0f429751';
 const atOnce = { requested: 0, preparing: 0 };
 
-const download = (dialect: Dialect, unclear: Unclear, more: Scenario = {}) =>
-  startDownload(dialect, { files, scenario: { unclear, ...more } });
+const download = (dialect: Dialect, assumptions: Assumptions, more: Scenario = {}) =>
+  startDownload(dialect, { files, scenario: { assumptions: assumptions, ...more } });
 
 test.each([
   [undefined, ['Client-Token']],
@@ -24,7 +24,7 @@ test.each([
   ['nowhere', []],
 ] as const)('clientToken %s: what is sent elsewhere has no effect, or is refused', async (clientToken, honoured) => {
   for (const way of ['Client-Token', 'client_token', 'query'] as const) {
-    const scenario = clientToken === undefined ? {} : { unclear: { clientToken } };
+    const scenario = clientToken === undefined ? {} : { assumptions: { clientToken } };
     const { simulator, token: login } = await startDownload('api', { files, scenario });
     const create = async () => {
       const query = way === 'query' ? `?client_token=${token}` : '';
@@ -51,14 +51,14 @@ describe.each(dialects)('in /%s', (dialect) => {
     refusal(dialect, 400, error, message(`com.vmware.vdcs.cls-main.${id}`, said, args));
 
   test('prepareAgain: a file that is PREPARED stays so, starts over, or may not be asked for', async () => {
-    const again = async (unclear: Unclear) => {
-      const { prepare, linkOf, get } = await download(dialect, unclear);
+    const again = async (assumptions: Assumptions) => {
+      const { prepare, linkOf, get } = await download(dialect, assumptions);
       await linkOf('disk.vmdk');
       const answer = await prepare('disk.vmdk');
       return { answer, after: field((await get('disk.vmdk')).json, 'status') };
     };
-    for (const unclear of [{}, { prepareAgain: 'nothing' }] as const) {
-      const { answer, after } = await again(unclear);
+    for (const assumptions of [{}, { prepareAgain: 'nothing' }] as const) {
+      const { answer, after } = await again(assumptions);
       expect([field(answer.json, 'status'), after]).toEqual(['PREPARED', 'PREPARED']);
     }
     const { answer, after } = await again({ prepareAgain: 'anew' });
@@ -72,8 +72,8 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test('smallerProgress: it is stored, ignored or refused', async () => {
-    const after = async (unclear: Unclear) => {
-      const { call, session } = await download(dialect, unclear);
+    const after = async (assumptions: Assumptions) => {
+      const { call, session } = await download(dialect, assumptions);
       await call(`${ds}.keep_alive`, { session, progress: 40 });
       const answer = await call(`${ds}.keep_alive`, { session, progress: 30 });
       const { json } = await call(`${ds}.get`, { session });
@@ -112,7 +112,7 @@ describe.each(dialects)('in /%s', (dialect) => {
         },
       ],
     };
-    const open = (unclear: Unclear) => start(dialect, { inventory, scenario: { unclear, preparation: atOnce } });
+    const open = (assumptions: Assumptions) => start(dialect, { inventory, scenario: { assumptions: assumptions, preparation: atOnce } });
     const said = `The library item I can not be downloaded: it ${reason}.`;
 
     test(
@@ -159,8 +159,8 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test('idInGet: libraries, items and download sessions have their id, or not', async () => {
-    const has = async (unclear: Unclear) => {
-      const { call, session } = await download(dialect, unclear);
+    const has = async (assumptions: Assumptions) => {
+      const { call, session } = await download(dialect, assumptions);
       const [library] = list((await call('content.Library.list')).json);
       const answers = [
         await call('content.Library.get', { library }),
@@ -174,8 +174,8 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test('unset: what is not set is missing, or null in /api', async () => {
-    const answers = async (unclear: Unclear) => {
-      const { call, session } = await download(dialect, unclear);
+    const answers = async (assumptions: Assumptions) => {
+      const { call, session } = await download(dialect, assumptions);
       const [library] = list((await call('content.Library.list')).json);
       return {
         library: (await call('content.Library.get', { library })).json,
@@ -207,9 +207,9 @@ describe.each(dialects)('in /%s', (dialect) => {
       { key: 'file', value: { s: 'a' } },
       { key: 'cause', value: { l: { id: 'c', params: [{ key: 'n', value: { i: 1 } }] } } },
     ];
-    const told = async (unclear: Unclear) => {
+    const told = async (assumptions: Assumptions) => {
       const failing = { ...atOnce, outcome: 'ERROR', message: { id: 'x', default_message: 'X', args: [], params } } as const;
-      const { prepare } = await download(dialect, unclear, { preparation: failing });
+      const { prepare } = await download(dialect, assumptions, { preparation: failing });
       return field((await prepare('disk.vmdk')).json, 'error_message', 'params');
     };
     expect(await told({})).toEqual(dialect === 'api' ? params : pairs);
@@ -222,8 +222,8 @@ describe.each(dialects)('in /%s', (dialect) => {
       { username: 'a', password: 'p' },
       { username: 'b', password: 'p', noAccess: true },
     ];
-    const statuses = async (unclear: Unclear) => {
-      const { simulator, session } = await startDownload(dialect, { files, users, scenario: { unclear } });
+    const statuses = async (assumptions: Assumptions) => {
+      const { simulator, session } = await startDownload(dialect, { files, users, scenario: { assumptions: assumptions } });
       const { json: login } = await logIn(simulator, dialect, 'b', 'p');
       const call = callAs(simulator, dialect, String(login));
       return [
@@ -237,22 +237,22 @@ describe.each(dialects)('in /%s', (dialect) => {
 
   test('wrongMethod: a path that exists answers 404 or 405 to another method', async () => {
     const base = dialect === 'api' ? '/api' : '/rest/com/vmware';
-    const sent = async (unclear: Unclear, path: string) => {
-      const { simulator } = await start(dialect, { scenario: { unclear } });
+    const sent = async (assumptions: Assumptions, path: string) => {
+      const { simulator } = await start(dialect, { scenario: { assumptions: assumptions } });
       const response = await simulator.fetch(`${server}${base}${path}`, { method: 'PUT' });
       return [response.status, response.headers.get('allow')];
     };
     expect(await sent({}, '/content/library')).toEqual([404, null]);
     expect(await sent({ wrongMethod: 405 }, '/content/library')).toEqual([405, 'GET, POST']);
     expect(await sent({ wrongMethod: 405 }, '/content/none/at/all')).toEqual([404, null]);
-    const absent = { unclear: { wrongMethod: 405 }, version: dialect === 'api' ? '6.7' : '9.0' } as const;
+    const absent = { assumptions: { wrongMethod: 405 }, version: dialect === 'api' ? '6.7' : '9.0' } as const;
     const response = await createSimulator({ scenario: absent }).fetch(`${server}${base}/content/library`, { method: 'PUT' });
     expect(response.status).toBe(404);
   });
 
   test('encodedColon: an id may have it, or not', async () => {
-    const status = async (unclear: Unclear) => {
-      const { call, session } = await download(dialect, unclear);
+    const status = async (assumptions: Assumptions) => {
+      const { call, session } = await download(dialect, assumptions);
       expect((await call(`${ds}.get`, { session })).status).toBe(200);
       return (await call(`${ds}.get`, { session: session.replace(':', '%3A') })).status;
     };
@@ -262,11 +262,11 @@ describe.each(dialects)('in /%s', (dialect) => {
 
   test('thumbprint: it is as given, without colons, in lower case or missing', async () => {
     const thumbprint = Array.from({ length: 20 }, () => 'A1').join(':');
-    const told = async (unclear: Unclear) => {
+    const told = async (assumptions: Assumptions) => {
       const { linkOf, get } = await startDownload(dialect, {
         files,
         certificate: { thumbprint, pem: 'PEM' },
-        scenario: { unclear },
+        scenario: { assumptions: assumptions },
       });
       await linkOf('disk.vmdk');
       const { json } = await get('disk.vmdk');
@@ -296,8 +296,8 @@ test('9.0 tells the certificate itself, too', async () => {
 
 describe('restLogin:', () => {
   const path = '/rest/com/vmware/cis/session';
-  const logInWith = async (unclear: Unclear, headers: Readonly<Record<string, string>> = {}) => {
-    const { simulator } = await start('rest', { scenario: { unclear } });
+  const logInWith = async (assumptions: Assumptions, headers: Readonly<Record<string, string>> = {}) => {
+    const { simulator } = await start('rest', { scenario: { assumptions: assumptions } });
     const response = await simulator.fetch(`${server}${path}`, {
       method: 'POST',
       headers: { authorization: basic('administrator@vsphere.local', 'secret'), ...headers },

@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { basename, join, normalize, win32 } from 'node:path';
-import { createSafeNames } from 'rx-content-library';
+import { createFileNameValidator } from 'rx-content-library';
 
 const isSafe = (name: string): boolean => {
   try {
-    return createSafeNames()(name) === name;
+    return createFileNameValidator()(name) === name;
   } catch {
     return false;
   }
@@ -50,12 +50,12 @@ test('a name that passes is one name in its directory, here and on Windows', () 
 });
 
 test('a name passes as often as it is asked for', () => {
-  const safe = createSafeNames();
+  const safe = createFileNameValidator();
   expect([safe('a.iso'), safe('a.iso')]).toEqual(['a.iso', 'a.iso']);
 });
 
 test('one that was refused does not stand in the way of another', () => {
-  const safe = createSafeNames();
+  const safe = createFileNameValidator();
   expect(() => safe('A.')).toThrow('drops the space or dot');
   expect(safe('a')).toBe('a');
   expect(() => safe('A')).toThrow('some disks take it for "a"');

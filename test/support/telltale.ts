@@ -1,7 +1,7 @@
 /** A server, or whatever stands before it, that says back everything it was ever told, and more: the worst place to tell a secret. */
 
 import type { Handler } from 'rx-content-library/node';
-import type { User } from 'rx-content-library/simulator';
+import type { SimulatedUser } from 'rx-content-library/simulator';
 
 /** How an answer is spoilt. */
 export type Spoiling = (typeof passing)[number] | (typeof lasting)[number];
@@ -38,7 +38,7 @@ export interface Telltale {
 export interface TelltaleOptions {
   /** A vCenter. */
   readonly handler: Handler;
-  readonly user: User;
+  readonly user: SimulatedUser;
   /** Answers a number from 0 to 1, ever another one. */
   readonly draw: () => number;
   /** How probable it is that an answer is spoilt, from 0 to 1. */

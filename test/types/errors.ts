@@ -24,7 +24,7 @@ export const advice = (error: ContentLibraryError): string => {
     case 'UnsupportedEndpointError':
       return error.file;
     case 'PatienceError':
-      return error.seen.map(({ file, status, after }) => `${file}: ${status} after ${after} ms`).join();
+      return error.history.map(({ file, status, after }) => `${file}: ${status} after ${after} ms`).join();
     case 'LeaseError':
       return error.ending === 'gone' ? error.downloadSessionId : error.ending;
     case 'SinkError':

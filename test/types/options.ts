@@ -5,7 +5,7 @@ import type {
   DownloadEvent,
   DownloadFileInfo,
   Period,
-  Retry,
+  RetryNotice,
   Sink,
   VCenter,
   VCenterOptions,
@@ -40,7 +40,7 @@ export const streams = (vc: VCenter): readonly Observable<DownloadFileInfo>[] =>
     patience: 60_000,
     period: (info, waited) => info.bytes_transferred + waited,
   }),
-  preparation(vc, 'session', 'disk.vmdk', { period: new BehaviorSubject(1000), onRetry: new Subject<Retry>(), seed: 7 }),
+  preparation(vc, 'session', 'disk.vmdk', { period: new BehaviorSubject(1000), onRetry: new Subject<RetryNotice>(), seed: 7 }),
   preparation(vc, 'session', 'disk.vmdk', {
     period: of<Period<DownloadFileInfo>>((info, _, quiet) => info.bytes_transferred + quiet),
   }),

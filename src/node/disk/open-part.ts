@@ -2,9 +2,9 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingFile } from '../../index.ts';
-import { lstatIfExists, identityOf, unlinkIfExists, openForResume } from './entry.ts';
-import { alreadyExistsError } from './final-name.ts';
-import { removeLeftovers } from './found-file.ts';
+import { lstatIfExists, identityOf, unlinkIfExists, openForResume } from './no-follow-fs.ts';
+import { alreadyExistsError } from './publish.ts';
+import { removeLeftovers } from './existing-file.ts';
 import { PartFile } from './part-file.ts';
 import { createExclusive, acquireSidecar } from './sidecar.ts';
 

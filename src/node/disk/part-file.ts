@@ -3,11 +3,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SinkError, type SinkFile } from '../../index.ts';
-import { BatchedWriter } from './batches.ts';
+import { BatchedWriter } from './batched-writer.ts';
 import { diskError } from './disk-error.ts';
-import { lstatIfExists, fsyncDirectory, identityOf, unlinkIfExists, isSameFile, type Identity } from './entry.ts';
-import { publish } from './final-name.ts';
-import { PeriodicSync } from './rolling-flush.ts';
+import { lstatIfExists, fsyncDirectory, identityOf, unlinkIfExists, isSameFile, type Identity } from './no-follow-fs.ts';
+import { publish } from './publish.ts';
+import { PeriodicSync } from './periodic-sync.ts';
 import { createExclusive, type Sidecar } from './sidecar.ts';
 
 /** What is open of a file. */
@@ -24,7 +24,7 @@ export interface OpenPart {
 /** What is written to the disk under the name of `.part`. */
 export class PartFile implements SinkFile {
   readonly path: string;
-  readonly kept: number;
+  readonly keptBytes: number;
   readonly #part: string;
   readonly #size: number | undefined;
   readonly #force: boolean;
@@ -41,7 +41,7 @@ export class PartFile implements SinkFile {
 
   constructor({ path, size, force, sidecar, handle, identity, kept }: OpenPart) {
     this.path = path;
-    this.kept = kept;
+    this.keptBytes = kept;
     this.#part = `${path}.part`;
     this.#size = size;
     this.#force = force;
@@ -58,9 +58,9 @@ export class PartFile implements SinkFile {
 
   async replay(take: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
     const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
-    for (let at = 0; at < this.kept;) {
+    for (let at = 0; at < this.keptBytes;) {
       this.#assertOpen();
-      const length = Math.min(buffer.byteLength, this.kept - at);
+      const length = Math.min(buffer.byteLength, this.keptBytes - at);
       const { bytesRead } = await this.#handle.read(buffer, 0, length, at).catch((thrown: unknown) => {
         throw diskError(this.path, thrown);
       });
@@ -70,9 +70,9 @@ export class PartFile implements SinkFile {
     }
   }
 
-  write(bytes: Uint8Array, giveBack?: (bytes: Uint8Array) => void): void | Promise<void> {
+  write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void> {
     this.#assertOpen();
-    const waiting = this.#batches.add(bytes, giveBack);
+    const waiting = this.#batches.add(bytes, release);
     return waiting === undefined ? undefined : this.#work(() => waiting);
   }
 

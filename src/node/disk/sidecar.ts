@@ -3,9 +3,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { SinkError, type IncomingFile } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
-import { lstatIfExists, identityOf, unlinkIfExists, openForResume, isSameFile, type Identity } from './entry.ts';
-import { contentKeyOf, flushedIn, matches, noteIn, readNote, writeNote, writerIn, type ContentKey } from './sidecar-note.ts';
-import { addOpenFile, removeOpenFile, isSameBoot, isAlive, type LockOwner } from './writer.ts';
+import { lstatIfExists, identityOf, unlinkIfExists, openForResume, isSameFile, type Identity } from './no-follow-fs.ts';
+import { contentKeyOf, flushedIn, matches, noteIn, readNote, writeNote, writerIn, type ContentKey } from './sidecar-record.ts';
+import { addOpenFile, removeOpenFile, isSameBoot, isAlive, type LockOwner } from './lock-owner.ts';
 
 /** A sidecar that is ours as long as nobody else takes it. */
 export interface Sidecar {

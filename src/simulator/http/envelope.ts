@@ -51,9 +51,9 @@ export const unknownRouteAnswer = (
 /** Writes the named parameters of messages as a dialect has them; nothing where it has them as they are. */
 type Wording = ((name: string, value: unknown) => unknown) | undefined;
 
-const wording = ({ version, unclear }: SimulatedVCenter, dialect: Dialect): Wording => {
+const wording = ({ version, assumptions }: SimulatedVCenter, dialect: Dialect): Wording => {
   if (!isSince(version, '7.0')) return (name, value) => (name === 'params' ? undefined : value);
-  return dialect === 'rest' && unclear.paramsInRest !== 'object' ? asPairs : undefined;
+  return dialect === 'rest' && assumptions.paramsInRest !== 'object' ? asPairs : undefined;
 };
 
 const asPairs = (name: string, value: unknown): unknown =>

@@ -2,14 +2,14 @@
 
 import { unauthenticated } from '../operations/refusal.ts';
 import type { Dialect } from '../options/dialect.ts';
-import type { User } from '../options/user.ts';
+import type { SimulatedUser } from '../options/user.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 
 const sessionName = 'vmware-api-session-id';
 
 /** The user whose name and password the request carries, or a refusal. */
-export const userOf = ({ users }: SimulatedVCenter, headers: Headers): User => {
+export const userOf = ({ users }: SimulatedVCenter, headers: Headers): SimulatedUser => {
   const [, encoded = ''] = /^Basic (.*)$/i.exec(headers.get('authorization') ?? '') ?? [];
   const sent = decodedBasic(encoded);
   const user = users.find(({ username, password }) => `${username}:${password}` === sent);
@@ -18,8 +18,8 @@ export const userOf = ({ users }: SimulatedVCenter, headers: Headers): User => {
 };
 
 /** The API session that the request carries, or a refusal. */
-export const callerOf = ({ apiSessions, unclear }: SimulatedVCenter, headers: Headers, dialect: Dialect): ApiSession => {
-  const ways = dialect === 'api' ? 'header' : (unclear.restLogin ?? 'either');
+export const callerOf = ({ apiSessions, assumptions }: SimulatedVCenter, headers: Headers, dialect: Dialect): ApiSession => {
+  const ways = dialect === 'api' ? 'header' : (assumptions.restLogin ?? 'either');
   const token = (ways === 'cookie' ? null : headers.get(sessionName)) ?? (ways === 'header' ? undefined : cookieOf(headers));
   const session = apiSessions.use(token ?? '');
   if (session === undefined) throw unauthenticated();

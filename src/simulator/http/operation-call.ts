@@ -15,7 +15,7 @@ export const answerCall = async (vcenter: SimulatedVCenter, request: Request, ur
   if (!isThere(vcenter, match)) return unknownRouteAnswer(vcenter, 404, routeNotFound());
   try {
     const told = await run(vcenter, request, url, match);
-    const isNulled = dialect === 'api' && vcenter.unclear.unset === 'null';
+    const isNulled = dialect === 'api' && vcenter.assumptions.unset === 'null';
     const answer = isNulled ? withNulls(route.operation, vcenter.version, told) : told;
     const response = goodAnswer(vcenter, dialect, route.success, answer);
     const cookie = route.handler.login === 'basic' ? loginCookie(dialect, request.headers, answer) : undefined;
@@ -30,7 +30,7 @@ export const answerCall = async (vcenter: SimulatedVCenter, request: Request, ur
 /** Answers a request that asks for no operation there is. */
 export const answerUnknownRoute = (vcenter: SimulatedVCenter, method: string, url: URL): Response => {
   const methods = new Set(routesAt(url).flatMap((known) => (isThere(vcenter, known) ? [known.method] : [])));
-  const { wrongMethod = 404 } = vcenter.unclear;
+  const { wrongMethod = 404 } = vcenter.assumptions;
   if (wrongMethod === 404 || methods.size === 0 || methods.has(method)) return unknownRouteAnswer(vcenter, 404, routeNotFound());
   const response = unknownRouteAnswer(vcenter, 405, methodNotAllowed(method));
   response.headers.set('allow', [...methods].join(', '));

@@ -26,7 +26,7 @@ export const parametersOf = async (vcenter: SimulatedVCenter, request: Request, 
   const inQuery = request.method === 'POST' ? [] : others;
   const inBody = request.method === 'POST' ? others.filter((name) => name !== token || dialect === 'rest') : [];
   const takesToken = others.includes(token) && dialect === 'api';
-  const tokenInQuery = takesToken && vcenter.unclear.clientToken === 'query';
+  const tokenInQuery = takesToken && vcenter.assumptions.clientToken === 'query';
   return {
     ...queryParameters(vcenter, url, match, tokenInQuery ? [...inQuery, token] : inQuery),
     ...(takesToken && !tokenInQuery ? tokenInHeader(vcenter, request.headers) : {}),
@@ -35,7 +35,7 @@ export const parametersOf = async (vcenter: SimulatedVCenter, request: Request, 
   };
 };
 
-const queryParameters = ({ unclear }: SimulatedVCenter, url: URL, { dialect }: Match, known: readonly string[]): Fields => {
+const queryParameters = ({ assumptions }: SimulatedVCenter, url: URL, { dialect }: Match, known: readonly string[]): Fields => {
   const parameters: Record<string, unknown> = {};
   for (const name of new Set(url.searchParams.keys())) {
     if (name === actionParameter[dialect]) continue;
@@ -44,14 +44,14 @@ const queryParameters = ({ unclear }: SimulatedVCenter, url: URL, { dialect }: M
       // Not known of vCenter itself; the runtime of VMware's Go SDK refuses a list where one value is wanted.
       if (more.length > 0) throw invalidArgument(`The parameter ${name} was given ${more.length + 1} times.`, name);
       parameters[name] = value;
-    } else if (unclear.unknownFields !== 'ignored')
+    } else if (assumptions.unknownFields !== 'ignored')
       throw dialect === 'api' ? unsupportedProperty(name) : unexpectedFields([name]);
   }
   return parameters;
 };
 
-const tokenInHeader = ({ unclear }: SimulatedVCenter, headers: Headers): Fields => {
-  const { clientToken = 'Client-Token' } = unclear;
+const tokenInHeader = ({ assumptions }: SimulatedVCenter, headers: Headers): Fields => {
+  const { clientToken = 'Client-Token' } = assumptions;
   return clientToken === 'nowhere' ? {} : { [token]: headers.get(clientToken) };
 };
 
@@ -81,20 +81,20 @@ const bodyParameters = async (
 };
 
 const knownFields = (
-  { unclear }: SimulatedVCenter,
+  { assumptions }: SimulatedVCenter,
   fields: Fields,
   known: readonly string[],
   structure: string | undefined,
 ): Fields => {
   const unknown = Object.keys(fields).filter((name) => !known.includes(name));
   if (unknown.length === 0) return fields;
-  if (unclear.unknownFields !== 'ignored') throw unexpectedFields(unknown, structure);
+  if (assumptions.unknownFields !== 'ignored') throw unexpectedFields(unknown, structure);
   return Object.fromEntries(Object.entries(fields).filter(([name]) => known.includes(name)));
 };
 
 /** Whether vCenter reads `%3A` as a colon is not known: where it does not, no id has it. */
-const pathParameters = ({ unclear }: SimulatedVCenter, url: URL, { path }: Match): Fields =>
-  unclear.encodedColon === false && /%3a/i.test(url.pathname)
+const pathParameters = ({ assumptions }: SimulatedVCenter, url: URL, { path }: Match): Fields =>
+  assumptions.encodedColon === false && /%3a/i.test(url.pathname)
     ? Object.fromEntries(Object.entries(path).map(([name, value]) => [name, value.replaceAll(':', '%3A')]))
     : path;
 

@@ -1,6 +1,6 @@
 /** The little of vSphere's SOAP API (`/sdk`) that clients call before and after they use the REST API: govc, for one. */
 
-import type { User } from '../options/user.ts';
+import type { SimulatedUser } from '../options/user.ts';
 import type { VCenterVersion } from '../options/version.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
@@ -68,7 +68,7 @@ const operations: Readonly<Record<string, (vcenter: SimulatedVCenter, call: Soap
     properties('RetrievePropertiesEx', call, (object) => `<returnval><objects>${object}</objects></returnval>`),
 };
 
-const loggedIn = ({ soapSessions }: SimulatedVCenter, user: User, { protocol }: URL): Response => {
+const loggedIn = ({ soapSessions }: SimulatedVCenter, user: SimulatedUser, { protocol }: URL): Response => {
   const session = soapSessions.open(user);
   const response = done('Login', `<returnval>${userSession(session)}</returnval>`);
   const secure = protocol === 'https:' ? '; Secure' : '';

@@ -1,6 +1,6 @@
 /** The operations of `cis.Session`: login, its state, logout. */
 
-import type { SessionInfo } from '../../model.ts';
+import type { SessionInfo } from '../../model/index.ts';
 import type { Handler } from './handler.ts';
 import { tooManySessions } from './refusal.ts';
 

@@ -1,9 +1,9 @@
 /** The operations of `content.library.item.downloadsession.File`. */
 
 import * as t from 'io-ts';
-import type { DownloadFileInfo, LocalizableMessage, TransferEndpoint } from '../../model.ts';
-import type { Preparation, Stage } from '../options/preparation.ts';
-import type { Unclear } from '../options/unclear.ts';
+import type { DownloadFileInfo, LocalizableMessage, TransferEndpoint } from '../../model/index.ts';
+import type { Preparation, PreparationStage } from '../options/preparation.ts';
+import type { Assumptions } from '../options/assumptions.ts';
 import { isGranted } from '../options/user.ts';
 import { isSince } from '../options/version.ts';
 import { fetchFile } from '../state/disk.ts';
@@ -52,7 +52,7 @@ export const prepareDownloadFile = taking(
     // It is the session's privilege: what counts is who created it.
     if (endpoint_type === 'DIRECT' && !isGranted(session.owner, directPrivilege)) throw unauthorized(directPrivilege);
     const { status } = fileStep(vcenter, file);
-    const { prepareAgain = 'nothing' } = vcenter.unclear;
+    const { prepareAgain = 'nothing' } = vcenter.assumptions;
     if (status === 'PREPARED' && prepareAgain === 'refused')
       throw notAllowedNow(`The file ${file_name} has been prepared already.`, file_name);
     const anew = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
@@ -80,8 +80,8 @@ const preparationFor = (vcenter: SimulatedVCenter, { stored }: SessionFile): Pre
 };
 
 /** The documents disagree on what it takes to read the files of a session. */
-const demandReading = ({ unclear }: SimulatedVCenter, { caller }: Call): void =>
-  demand(caller.user, unclear.sessionFiles ?? 'System.Anonymous');
+const demandReading = ({ assumptions }: SimulatedVCenter, { caller }: Call): void =>
+  demand(caller.user, assumptions.sessionFiles ?? 'System.Anonymous');
 
 const fileOf = (session: DownloadSession, name: string): SessionFile => {
   const file = session.files.get(name);
@@ -132,10 +132,10 @@ const downloadFileInfo = (
   };
 };
 
-const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile): Stage =>
+const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile): PreparationStage =>
   preparationOf(scenario, stored.name).checksumKnown ?? 'downloaded';
 
-const hasReached = (stage: Stage, { served }: SessionFile, { status }: PreparationStep): boolean =>
+const hasReached = (stage: PreparationStage, { served }: SessionFile, { status }: PreparationStep): boolean =>
   stage === 'at-once' || (stage === 'prepared' && status === 'PREPARED') || (stage !== 'never' && served);
 
 /** Whether this answer comes before the checksum that is due; it is counted. */
@@ -158,17 +158,17 @@ const transferEndpoint = (
   return { uri: `${origin}/cls/data/${dataKey}/${encodeURIComponent(stored.name)}`, ...statedCertificate(vcenter) };
 };
 
-const statedCertificate = ({ certificate, unclear, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
+const statedCertificate = ({ certificate, assumptions, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
   const { thumbprint, pem } = certificate;
   return {
-    ...(thumbprint === undefined || unclear.thumbprint === 'absent'
+    ...(thumbprint === undefined || assumptions.thumbprint === 'absent'
       ? {}
-      : { ssl_certificate_thumbprint: written(thumbprint, unclear.thumbprint) }),
+      : { ssl_certificate_thumbprint: written(thumbprint, assumptions.thumbprint) }),
     ...(pem === undefined || !isSince(version, '9.0') ? {} : { ssl_certificate: pem }),
   };
 };
 
-const written = (thumbprint: string, form: Unclear['thumbprint'] = 'as-given'): string => {
+const written = (thumbprint: string, form: Assumptions['thumbprint'] = 'as-given'): string => {
   const plain = thumbprint.replaceAll(':', '');
   if (form === 'plain') return plain.toUpperCase();
   return form === 'lower-case' ? plain.toLowerCase() : thumbprint;

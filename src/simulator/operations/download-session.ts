@@ -1,7 +1,7 @@
 /** The operations of `content.library.item.DownloadSession`. */
 
 import * as t from 'io-ts';
-import { LocalizableMessage, type DownloadSessionModel } from '../../model.ts';
+import { LocalizableMessage, type DownloadSessionModel } from '../../model/index.ts';
 import type { DownloadSession } from '../state/download-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { taking } from './handler.ts';
@@ -59,7 +59,7 @@ export const listDownloadSessions = taking(
 export const getDownloadSession = taking({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
   const session = sessionOf(vcenter, download_session_id);
   return {
-    ...(vcenter.unclear.idInGet === false ? {} : { id: session.id }),
+    ...(vcenter.assumptions.idInGet === false ? {} : { id: session.id }),
     library_item_id: session.item.id,
     library_item_content_version: session.contentVersion,
     client_progress: session.clientProgress,
@@ -77,7 +77,7 @@ export const keepDownloadSessionAlive = taking(
     if (progress === undefined) return;
     if (!Number.isInteger(progress) || progress < 0 || progress > 100)
       throw invalidArgument('The progress is not a whole number from 0 to 100.', 'progress');
-    const { smallerProgress = 'stored' } = vcenter.unclear;
+    const { smallerProgress = 'stored' } = vcenter.assumptions;
     if (progress < session.clientProgress && smallerProgress === 'refused')
       throw invalidArgument(`The progress is smaller than the current one, ${session.clientProgress}.`, 'progress');
     if (progress > session.clientProgress || smallerProgress === 'stored') session.clientProgress = progress;

@@ -1,8 +1,8 @@
 /** How an operation is written down: what it takes, which privilege it needs, and what it answers. */
 
 import * as t from 'io-ts';
-import { decoder } from '../../model.ts';
-import type { User } from '../options/user.ts';
+import { decoder } from '../../model/index.ts';
+import type { SimulatedUser } from '../options/user.ts';
 import type { VCenterVersion } from '../options/version.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
@@ -29,7 +29,7 @@ export type Handler = {
   | {
       /** Called with the user whose name and password were sent. */
       readonly login: 'basic';
-      readonly answer: (vcenter: SimulatedVCenter, user: User) => unknown;
+      readonly answer: (vcenter: SimulatedVCenter, user: SimulatedUser) => unknown;
     }
   | {
       /** Called if an API session was sent that is alive. */

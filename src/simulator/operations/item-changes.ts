@@ -1,7 +1,7 @@
 /** The operations of `content.library.item.Changes`. */
 
 import * as t from 'io-ts';
-import type { ItemChangesInfo, ItemChangesSummary } from '../../model.ts';
+import type { ItemChangesInfo, ItemChangesSummary } from '../../model/index.ts';
 import type { InventoryChange } from '../options/inventory-item.ts';
 import type { StoredItem } from '../state/catalogue.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';

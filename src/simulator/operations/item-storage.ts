@@ -1,7 +1,7 @@
 /** The operations of `content.library.item.Storage`. */
 
 import * as t from 'io-ts';
-import type { ItemStorageInfo } from '../../model.ts';
+import type { ItemStorageInfo } from '../../model/index.ts';
 import type { StoredFile, StoredItem } from '../state/catalogue.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { taking } from './handler.ts';

@@ -1,7 +1,7 @@
 /** The operations of `content.library.Item`. */
 
 import * as t from 'io-ts';
-import type { ItemModel } from '../../model.ts';
+import type { ItemModel } from '../../model/index.ts';
 import { isSince } from '../options/version.ts';
 import type { StoredItem } from '../state/catalogue.ts';
 import { isCached, isWhollyCached } from '../state/disk.ts';
@@ -42,7 +42,7 @@ export const getItem = taking(
     const started = new Date(vcenter.startedAt).toISOString();
     const now = vcenter.clock.now();
     return {
-      ...(vcenter.unclear.idInGet === false ? {} : { id: item.id }),
+      ...(vcenter.assumptions.idInGet === false ? {} : { id: item.id }),
       library_id: item.library.id,
       name: item.name,
       description: facts.description ?? '',

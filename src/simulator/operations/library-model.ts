@@ -1,6 +1,6 @@
 /** What vCenter tells of a library. */
 
-import type { LibraryModel, StorageBacking } from '../../model.ts';
+import type { LibraryModel, StorageBacking } from '../../model/index.ts';
 import type { InventoryLibrary } from '../options/inventory.ts';
 import { isSince } from '../options/version.ts';
 import type { StoredLibrary } from '../state/catalogue.ts';
@@ -11,7 +11,7 @@ export const libraryModel = (vcenter: SimulatedVCenter, library: StoredLibrary, 
   const { id, name, type, facts } = library;
   const started = new Date(vcenter.startedAt).toISOString();
   return {
-    ...(vcenter.unclear.idInGet === false ? {} : { id }),
+    ...(vcenter.assumptions.idInGet === false ? {} : { id }),
     name,
     description: facts.description ?? '',
     type,

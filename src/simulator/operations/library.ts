@@ -1,7 +1,7 @@
 /** The operations of `content.Library`, `content.LocalLibrary` and `content.SubscribedLibrary`. */
 
 import * as t from 'io-ts';
-import { StorageBacking } from '../../model.ts';
+import { StorageBacking } from '../../model/index.ts';
 import type { StoredLibrary } from '../state/catalogue.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { taking } from './handler.ts';

@@ -1,6 +1,6 @@
 /** What a simulated vCenter says when it refuses. */
 
-import type { LocalizableMessage } from '../../model.ts';
+import type { LocalizableMessage } from '../../model/index.ts';
 import type { ErrorType } from '../options/error-type.ts';
 
 /** What vCenter calls the parameters of an operation, taken together. */

@@ -1,6 +1,6 @@
 /** What vCenter tells of a file that a library stores. */
 
-import type { ItemFileInfo } from '../../model.ts';
+import type { ItemFileInfo } from '../../model/index.ts';
 import { isSince } from '../options/version.ts';
 import type { StoredFile, StoredItem } from '../state/catalogue.ts';
 import { isCached } from '../state/disk.ts';

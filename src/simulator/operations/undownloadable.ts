@@ -1,6 +1,6 @@
 /** What cannot be downloaded, or may not be: the documents leave most of it open. */
 
-import type { Undownloadable } from '../options/unclear.ts';
+import type { DownloadRestriction } from '../options/assumptions.ts';
 import type { StoredItem, StoredLibrary } from '../state/catalogue.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { Refusal } from './refusal.ts';
@@ -16,7 +16,7 @@ interface Candidate {
 export const refuseUndownloadable = (vcenter: SimulatedVCenter, item: StoredItem, operation: 'create' | 'prepare'): void => {
   const rules = [
     ...rulesFor(vcenter, { ...item, itemType: item.type }),
-    ...(item.files.length === 0 ? [['has no files', vcenter.unclear.emptyItem ?? 'allowed'] as const] : []),
+    ...(item.files.length === 0 ? [['has no files', vcenter.assumptions.emptyItem ?? 'allowed'] as const] : []),
   ];
   for (const [reason, rule] of rules) {
     if (typeof rule !== 'object' || rule.operation !== operation) continue;
@@ -30,17 +30,17 @@ export const isBoundToFail = (vcenter: SimulatedVCenter, file: Candidate): boole
   rulesFor(vcenter, file).some(([, rule]) => rule === 'fails');
 
 const rulesFor = (
-  { unclear }: SimulatedVCenter,
+  { assumptions }: SimulatedVCenter,
   { itemType, library }: Candidate,
-): readonly (readonly [reason: string, rule: Undownloadable])[] => [
+): readonly (readonly [reason: string, rule: DownloadRestriction])[] => [
   ...(itemType === 'vm-template'
-    ? [['is a virtual machine template', unclear.vmTemplate ?? { operation: 'create', error: 'UNSUPPORTED' }] as const]
+    ? [['is a virtual machine template', assumptions.vmTemplate ?? { operation: 'create', error: 'UNSUPPORTED' }] as const]
     : []),
   ...(library.facts.state === 'MAINTENANCE'
     ? [
         [
           'is in a library under maintenance',
-          unclear.maintenance ?? { operation: 'create', error: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+          assumptions.maintenance ?? { operation: 'create', error: 'NOT_ALLOWED_IN_CURRENT_STATE' },
         ] as const,
       ]
     : []),

@@ -1,6 +1,6 @@
 /** Faults that answer in the place of the real answer; what was asked for is not done. */
 
-import type { LocalizableMessage } from '../../model.ts';
+import type { LocalizableMessage } from '../../model/index.ts';
 import type { ErrorType } from './error-type.ts';
 
 /** Any fault that answers itself. */

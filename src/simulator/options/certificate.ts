@@ -1,7 +1,7 @@
 /** What the links to files say of the certificate they are served with. */
 
 /** The certificate behind the links, as the endpoints of prepared files state it. Clients then trust it, and nothing else. */
-export interface Certificate {
+export interface SimulatedCertificate {
   /**
    * The SHA-1 of the certificate, in hexadecimal: `ssl_certificate_thumbprint`.
    *

@@ -10,4 +10,4 @@ import type { SchedulerLike, TimestampProvider } from 'rxjs';
  * - A scheduler of RxJS: `asyncScheduler`, or a `VirtualTimeScheduler` or `TestScheduler`, whose virtual time drives the waiting, too.
  *   Virtual time begins at 0, in 1970.
  */
-export type Clock = TimestampProvider | SchedulerLike;
+export type SimulatorClock = TimestampProvider | SchedulerLike;

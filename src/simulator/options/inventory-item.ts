@@ -1,6 +1,6 @@
 /** An item of a simulated vCenter's library, as plain data. */
 
-import type { CertificateVerificationStatus } from '../../model.ts';
+import type { CertificateVerificationStatus } from '../../model/index.ts';
 import type { InventoryFile } from './inventory-file.ts';
 
 /** A change of an item. */

@@ -61,7 +61,7 @@ export interface InventoryLibrary {
   /** Told from 8.0 on; not set: the library has no security policy. */
   readonly securityPolicyId?: string;
   /**
-   * Told from 9.0 on. What `MAINTENANCE` does to downloads is not documented: `unclear.maintenance` of the scenario decides.
+   * Told from 9.0 on. What `MAINTENANCE` does to downloads is not documented: `assumptions.maintenance` of the scenario decides.
    *
    * @default `'ACTIVE'`
    */

@@ -1,7 +1,7 @@
 /** How long the sessions of a simulated vCenter live. */
 
 /** Download sessions, and the API sessions that a login opens. Each ends when the clock says so; nobody is told. */
-export interface Leases {
+export interface SessionLifetimes {
   /**
    * Milliseconds that a download session lives without activity. Then it is gone, and its links with it.
    *

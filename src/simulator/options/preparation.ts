@@ -1,6 +1,6 @@
 /** How the preparation of a file goes. */
 
-import type { LocalizableMessage, PrepareStatus } from '../../model.ts';
+import type { LocalizableMessage, PrepareStatus } from '../../model/index.ts';
 
 /** A status of a preparation, and how long it lasts. */
 export interface PreparationPhase {
@@ -60,13 +60,13 @@ export interface Preparation {
    *
    * @default `'prepared'`
    */
-  readonly sizeKnown?: Stage;
+  readonly sizeKnown?: PreparationStage;
   /**
    * From when on the checksum is stated. With anything but `'downloaded'` the simulator reads generated files to their end to know it.
    *
    * @default `'downloaded'`, as documented
    */
-  readonly checksumKnown?: Stage;
+  readonly checksumKnown?: PreparationStage;
   /**
    * How many answers about the file, once it was downloaded, still come without the checksum: a server that has yet to compute it.
    *
@@ -76,4 +76,4 @@ export interface Preparation {
 }
 
 /** A stage of a file's way: at once, when it is `PREPARED`, when all its bytes were served, or never. */
-export type Stage = 'at-once' | 'prepared' | 'downloaded' | 'never';
+export type PreparationStage = 'at-once' | 'prepared' | 'downloaded' | 'never';

@@ -2,9 +2,9 @@
 
 import type { DataService } from './data-service.ts';
 import type { Fault } from './fault.ts';
-import type { Leases } from './leases.ts';
+import type { SessionLifetimes } from './leases.ts';
 import type { Preparation } from './preparation.ts';
-import type { Unclear } from './unclear.ts';
+import type { Assumptions } from './assumptions.ts';
 import type { VCenterVersion } from './version.ts';
 
 /** How a simulated vCenter behaves. */
@@ -22,11 +22,11 @@ export interface Scenario {
    */
   readonly checksums?: 'SHA1' | 'SHA256' | 'MD5' | 'none';
   /** How long sessions live. */
-  readonly leases?: Leases;
+  readonly leases?: SessionLifetimes;
   /** How the bytes of files are served. */
   readonly data?: DataService;
   /** What the documents leave open. */
-  readonly unclear?: Unclear;
+  readonly assumptions?: Assumptions;
   /**
    * What goes wrong. Where several fit a request, the first of the list answers.
    *

@@ -1,7 +1,7 @@
 /** Who may log in to a simulated vCenter, and what they may do there. */
 
 /** A user of the simulated vCenter. */
-export interface User {
+export interface SimulatedUser {
   readonly username: string;
   readonly password: string;
   /**
@@ -20,12 +20,12 @@ export interface User {
 }
 
 /** Who may log in where nothing else was said. */
-export const defaultUsers: readonly User[] = [{ username: 'administrator@vsphere.local', password: 'secret' }];
+export const defaultUsers: readonly SimulatedUser[] = [{ username: 'administrator@vsphere.local', password: 'secret' }];
 
 const everyRole = ['System.Anonymous', 'System.View', 'System.Read'];
 
 /** Whether a user has a privilege. */
-export const isGranted = ({ privileges, noAccess = false }: User, privilege: string): boolean => {
+export const isGranted = ({ privileges, noAccess = false }: SimulatedUser, privilege: string): boolean => {
   if (noAccess) return privilege === 'System.Anonymous';
   return privileges === undefined || everyRole.includes(privilege) || privileges.includes(privilege);
 };

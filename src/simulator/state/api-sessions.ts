@@ -1,8 +1,8 @@
 /** Who is logged in to a simulated vCenter, and until when. */
 
-import type { Clock } from '../options/clock.ts';
-import type { Leases } from '../options/leases.ts';
-import type { User } from '../options/user.ts';
+import type { SimulatorClock } from '../options/clock.ts';
+import type { SessionLifetimes } from '../options/leases.ts';
+import type { SimulatedUser } from '../options/user.ts';
 import type { Identities } from './identities.ts';
 
 /** Milliseconds. */
@@ -17,7 +17,7 @@ const defaultLimit = 550;
 export interface ApiSession {
   /** The token that is sent with every request. */
   readonly id: string;
-  readonly user: User;
+  readonly user: SimulatedUser;
   /** Milliseconds since 1970. */
   readonly createdAt: number;
   /** Milliseconds since 1970. */
@@ -28,18 +28,18 @@ export interface ApiSession {
 export interface ApiSessions {
   /** How many a user may have. */
   readonly limit: number;
-  readonly open: (user: User) => ApiSession;
+  readonly open: (user: SimulatedUser) => ApiSession;
   /** Finds a login by its token, and notes that it was used. */
   readonly use: (id: string) => ApiSession | undefined;
   /** Finds a login by its token; it does not live any longer for that. */
   readonly find: (id: string) => ApiSession | undefined;
   readonly close: (session: ApiSession) => void;
   /** How many there are of one user, or of all. */
-  readonly count: (user?: User) => number;
+  readonly count: (user?: SimulatedUser) => number;
 }
 
 /** Starts with nobody logged in. */
-export const apiSessions = (ids: Identities, clock: Clock, leases: Leases = {}): ApiSessions => {
+export const apiSessions = (ids: Identities, clock: SimulatorClock, leases: SessionLifetimes = {}): ApiSessions => {
   const { apiSessionIdle = defaultIdle, apiSession = defaultLife, apiSessionsPerUser = defaultLimit } = leases;
   const sessions = new Map<string, ApiSession>();
   const find = (id: string): ApiSession | undefined => {

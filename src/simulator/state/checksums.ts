@@ -3,7 +3,7 @@
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { ChecksumInfo } from '../../model.ts';
+import type { ChecksumInfo } from '../../model/index.ts';
 import type { CreateHash } from '../options/create-hash.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { StoredFile } from './catalogue.ts';

@@ -1,9 +1,9 @@
 /** The download sessions of a simulated vCenter, which live for a while after the last activity. */
 
-import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model.ts';
-import type { Clock } from '../options/clock.ts';
-import type { Leases } from '../options/leases.ts';
-import type { User } from '../options/user.ts';
+import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model/index.ts';
+import type { SimulatorClock } from '../options/clock.ts';
+import type { SessionLifetimes } from '../options/leases.ts';
+import type { SimulatedUser } from '../options/user.ts';
 import type { StoredFile, StoredItem } from './catalogue.ts';
 import type { Identities } from './identities.ts';
 
@@ -31,7 +31,7 @@ export interface DownloadSession {
   readonly item: StoredItem;
   /** The item's when the session was created. */
   readonly contentVersion: string;
-  readonly owner: User;
+  readonly owner: SimulatedUser;
   readonly files: ReadonlyMap<string, SessionFile>;
   state: DownloadSessionState;
   /** With `ERROR`. */
@@ -45,7 +45,7 @@ export interface DownloadSession {
 /** The sessions that were neither deleted nor have expired. */
 export interface DownloadSessions {
   /** Opens a session; with a client token that this user has sent before, it is the same session as then. */
-  readonly create: (item: StoredItem, owner: User, clientToken: string | undefined) => DownloadSession;
+  readonly create: (item: StoredItem, owner: SimulatedUser, clientToken: string | undefined) => DownloadSession;
   readonly all: () => readonly DownloadSession[];
   readonly find: (id: string) => DownloadSession | undefined;
   readonly findByDataKey: (dataKey: string) => DownloadSession | undefined;
@@ -57,7 +57,7 @@ export interface DownloadSessions {
 }
 
 /** Starts without any session. */
-export const downloadSessions = (ids: Identities, clock: Clock, leases: Leases = {}): DownloadSessions => {
+export const downloadSessions = (ids: Identities, clock: SimulatorClock, leases: SessionLifetimes = {}): DownloadSessions => {
   const { downloadSession: lease = defaultLease, endedDownloadSession: stay = defaultLease } = leases;
   const sessions = new Map<string, DownloadSession>();
   const byClientToken = new Map<string, string>();

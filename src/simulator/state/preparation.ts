@@ -1,6 +1,6 @@
 /** How far the preparation of a file is, as a function of the time that has passed since it was asked for. */
 
-import type { PrepareStatus } from '../../model.ts';
+import type { PrepareStatus } from '../../model/index.ts';
 import type { Preparation, PreparationPhase } from '../options/preparation.ts';
 import type { Scenario } from '../options/scenario.ts';
 

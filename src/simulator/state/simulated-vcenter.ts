@@ -1,12 +1,12 @@
 /** Everything that a simulated vCenter knows. */
 
-import type { Certificate } from '../options/certificate.ts';
-import type { Clock } from '../options/clock.ts';
+import type { SimulatedCertificate } from '../options/certificate.ts';
+import type { SimulatorClock } from '../options/clock.ts';
 import { defaultInventory } from '../options/default-inventory.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { SimulatorOptions } from '../options/simulator-options.ts';
-import type { Unclear } from '../options/unclear.ts';
-import { defaultUsers, type User } from '../options/user.ts';
+import type { Assumptions } from '../options/assumptions.ts';
+import { defaultUsers, type SimulatedUser } from '../options/user.ts';
 import type { VCenterVersion } from '../options/version.ts';
 import { apiSessions, type ApiSessions } from './api-sessions.ts';
 import { catalogue, type Catalogue } from './catalogue.ts';
@@ -17,7 +17,7 @@ import type { Traffic } from './traffic.ts';
 
 /** Everything that a simulated vCenter knows. */
 export interface SimulatedVCenter {
-  readonly clock: Clock;
+  readonly clock: SimulatorClock;
   /** Milliseconds since 1970; the date of everything that was there from the beginning. */
   readonly startedAt: number;
   readonly serverGuid: string;
@@ -25,12 +25,12 @@ export interface SimulatedVCenter {
   readonly realm: string;
   /** The id of the datastore's volume, as direct links have it. */
   readonly volume: string;
-  readonly users: readonly User[];
+  readonly users: readonly SimulatedUser[];
   /** What the endpoints state. */
-  readonly certificate: Certificate;
+  readonly certificate: SimulatedCertificate;
   readonly scenario: Scenario;
   readonly version: VCenterVersion;
-  readonly unclear: Unclear;
+  readonly assumptions: Assumptions;
   readonly catalogue: Catalogue;
   readonly checksums: Checksums;
   readonly apiSessions: ApiSessions;
@@ -57,7 +57,7 @@ export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter =>
     certificate: options.certificate ?? {},
     scenario,
     version: scenario.version ?? '8.0',
-    unclear: scenario.unclear ?? {},
+    assumptions: scenario.assumptions ?? {},
     catalogue: catalogue(inventory, ids, seed, startedAt),
     checksums: checksums(scenario.checksums ?? 'SHA1', createHash),
     apiSessions: apiSessions(ids, clock, scenario.leases),

@@ -1,6 +1,6 @@
 /** Lets time pass, on whatever clock there is. */
 
-import type { Clock } from '../options/clock.ts';
+import type { SimulatorClock } from '../options/clock.ts';
 
 /** Milliseconds; what `setTimeout` takes at most. It takes more for nothing at all. */
 const longestTimeout = 2 ** 31 - 1;
@@ -10,7 +10,7 @@ const longestTimeout = 2 ** 31 - 1;
  *
  * @param milliseconds - Nothing is waited for if there are none.
  */
-export const wait = async (clock: Clock, milliseconds: number, signal?: AbortSignal): Promise<void> => {
+export const wait = async (clock: SimulatorClock, milliseconds: number, signal?: AbortSignal): Promise<void> => {
   signal?.throwIfAborted();
   if (milliseconds <= 0) return;
   let forget = (): void => undefined;
@@ -28,7 +28,7 @@ export const wait = async (clock: Clock, milliseconds: number, signal?: AbortSig
 };
 
 /** Calls back once; answers what prevents it. */
-const later = (clock: Clock, milliseconds: number, callback: () => void): (() => void) => {
+const later = (clock: SimulatorClock, milliseconds: number, callback: () => void): (() => void) => {
   if ('schedule' in clock) {
     const scheduled = clock.schedule(callback, milliseconds);
     return () => scheduled.unsubscribe();

@@ -1,0 +1,72 @@
+/** How libraries follow one another: what is published, and what is subscribed to. */
+
+import * as t from 'io-ts';
+import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.ts';
+
+/** How subscribers log in to a published library. */
+export type AuthenticationMethod = 'BASIC' | 'NONE';
+
+/** How a local library is published. Passwords are never answered. Source: `content.library.PublishInfo`. */
+export interface PublishInfo {
+  readonly authentication_method?: AuthenticationMethod | UnknownEnumValue;
+  readonly published?: boolean;
+  /** Where subscribers find it. */
+  readonly publish_url?: string;
+  readonly user_name?: string;
+  /** Whether its metadata is stored beside its files, for subscribers that read the storage. */
+  readonly persist_json_enabled?: boolean;
+}
+
+/** The subscription that another vCenter made for a library. Source: `content.library.SourceInfo`, since 6.7.2. */
+export interface SourceInfo {
+  readonly source_library?: string;
+  readonly subscription?: string;
+}
+
+/** What a library is subscribed to. Passwords are never answered. Source: `content.library.SubscriptionInfo`. */
+export interface SubscriptionInfo {
+  readonly authentication_method?: AuthenticationMethod | UnknownEnumValue;
+  readonly automatic_sync_enabled?: boolean;
+  /** Whether the bytes of files are fetched only when somebody needs them. */
+  readonly on_demand?: boolean;
+  readonly subscription_url?: string;
+  readonly user_name?: string;
+  /** SHA-1 of the publisher's certificate. */
+  readonly ssl_thumbprint?: string;
+  /** The publisher's certificate in PEM, since 9.0. */
+  readonly ssl_certificate?: string;
+  readonly source_info?: SourceInfo;
+}
+
+const SourceInfo: Codec<SourceInfo> = struct('SourceInfo', {}, { source_library: t.string, subscription: t.string });
+
+const authenticationMethod = enumeration<AuthenticationMethod>('AuthenticationMethod');
+
+/** Decodes {@link PublishInfo}. */
+export const PublishInfo: Codec<PublishInfo> = struct(
+  'PublishInfo',
+  {},
+  {
+    authentication_method: authenticationMethod,
+    published: t.boolean,
+    publish_url: t.string,
+    user_name: t.string,
+    persist_json_enabled: t.boolean,
+  },
+);
+
+/** Decodes {@link SubscriptionInfo}. */
+export const SubscriptionInfo: Codec<SubscriptionInfo> = struct(
+  'SubscriptionInfo',
+  {},
+  {
+    authentication_method: authenticationMethod,
+    automatic_sync_enabled: t.boolean,
+    on_demand: t.boolean,
+    subscription_url: t.string,
+    user_name: t.string,
+    ssl_thumbprint: t.string,
+    ssl_certificate: t.string,
+    source_info: SourceInfo,
+  },
+);
