@@ -9,7 +9,7 @@ export default {
   testEnvironmentOptions: {
     customExportConditions: [...(onSources ? ['rx-content-library-source'] : []), 'node', 'node-addons'],
   },
-  reporters: ['default', '<rootDir>/test/support/closing-line.js'],
+  reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   injectGlobals: false,
   // Much of the time goes into waiting for other processes.
   maxWorkers: '100%',

@@ -54,7 +54,17 @@ export { watchDownloadSession, type WatchedSession, type WatchOptions } from './
 export { download } from './download/download.ts';
 export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
 export type { ItemRef } from './download/opened-item.ts';
-export type { DownloadClosed, DownloadEvent, DownloadFailed, DownloadLease, DownloadOpened, DownloadProgress, DownloadRetrying, DownloadSaved, DownloadStatus } from './download/events.ts';
+export type {
+  DownloadClosed,
+  DownloadEvent,
+  DownloadFailed,
+  DownloadLease,
+  DownloadOpened,
+  DownloadProgress,
+  DownloadRetrying,
+  DownloadSaved,
+  DownloadStatus,
+} from './download/events.ts';
 export type {
   Checksum,
   ContentIdentity,

@@ -1,6 +1,14 @@
 /** Reads a scenario from a file. */
 
-import type { DataService, Fault, SessionLifetimes, Preparation, PreparationPhase, Scenario, Assumptions } from '../simulator/index.ts';
+import type {
+  DataService,
+  Fault,
+  SessionLifetimes,
+  Preparation,
+  PreparationPhase,
+  Scenario,
+  Assumptions,
+} from '../simulator/index.ts';
 import { jsonIn } from './json-file.ts';
 import { anything, boolean, isObject, list, map, number, object, oneOf, text, type Validator, type Fields } from './validate.ts';
 

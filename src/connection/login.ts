@@ -99,7 +99,11 @@ export const openApiSession = (line: ApiClient, dialect: Dialect | 'auto', sourc
     catchError((thrown: unknown) => throwError(() => refusedLogin(line.server, thrown))),
   );
 
-const open = (line: ApiClient, dialect: Dialect | 'auto', user: { username: string; password: string }): Observable<ApiSession> => {
+const open = (
+  line: ApiClient,
+  dialect: Dialect | 'auto',
+  user: { username: string; password: string },
+): Observable<ApiSession> => {
   const logIn = (chosen: Dialect): Observable<ApiSession> =>
     call(line, chosen, create, {}, { authorization: basic(user) }).pipe(
       map((sessionId) => ({ dialect: chosen, sessionId, isExternal: false })),

@@ -74,7 +74,9 @@ const policyOf = (retry: RetryOptions): RetryPolicy => {
     throw new TypeError(`retry: expected false, or an object such as { attempts: 3 }, got ${describeValue(retry)}`);
   const { attempts = 5, delay = 500, budget = 120_000, onRetry } = retry;
   if (attempts !== Infinity && !(Number.isSafeInteger(attempts) && attempts > 0))
-    throw new TypeError(`retry.attempts: expected a whole number from 1, got ${describeValue(attempts)}; retry: false tries once, too`);
+    throw new TypeError(
+      `retry.attempts: expected a whole number from 1, got ${describeValue(attempts)}; retry: false tries once, too`,
+    );
   return {
     attempts,
     delay: duration('retry.delay', delay, 0),

@@ -120,7 +120,10 @@ const addRetryListener = (line: ApiClient, onRetry: CallOptions['onRetry']): Api
 export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => void): VCenter =>
   ({
     ...vc,
-    [internals]: { ...vc[internals], call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }) },
+    [internals]: {
+      ...vc[internals],
+      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }),
+    },
   }) satisfies VCenter;
 
 /** @internal The same connection, with the same login, whose calls are tried once: for polls, which have a budget of their own. */

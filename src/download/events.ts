@@ -93,4 +93,12 @@ export interface DownloadClosed {
 }
 
 /** What a download tells, told apart by `type`. */
-export type DownloadEvent = DownloadOpened | DownloadStatus | DownloadProgress | DownloadRetrying | DownloadLease | DownloadSaved | DownloadFailed | DownloadClosed;
+export type DownloadEvent =
+  | DownloadOpened
+  | DownloadStatus
+  | DownloadProgress
+  | DownloadRetrying
+  | DownloadLease
+  | DownloadSaved
+  | DownloadFailed
+  | DownloadClosed;

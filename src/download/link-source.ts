@@ -21,7 +21,15 @@ import { ApiError, isTransient } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadEvent } from './events.ts';
 import { keepAlive } from '../session/keep-alive.ts';
-import { selectFiles, openedEvent, readStoredFiles, recoverExceptAuthError, selectNames, type OpenedItem, type StoredFiles } from './opened-item.ts';
+import {
+  selectFiles,
+  openedEvent,
+  readStoredFiles,
+  recoverExceptAuthError,
+  selectNames,
+  type OpenedItem,
+  type StoredFiles,
+} from './opened-item.ts';
 import type { FileSource } from './prepared-files.ts';
 import type { SourceContext } from './session-source.ts';
 
@@ -44,7 +52,9 @@ export const findLinks = ({ vc, item, stored, options }: SourceContext): Observa
   if (infos === undefined) return of(undefined);
   return forkJoin({ access: vc[internals].apiSession$, model: getItem(vc, item.id) }).pipe(
     // Files of one version before and after: then they are those of the content that the item names in between.
-    concatMap((answers) => readStoredFiles(vc, item.id).pipe(map((later) => ({ ...answers, isSame: isUnchanged(stored, later) })))),
+    concatMap((answers) =>
+      readStoredFiles(vc, item.id).pipe(map((later) => ({ ...answers, isSame: isUnchanged(stored, later) }))),
+    ),
     map(({ access: { dialect }, model: { content_version: contentVersion }, isSame }) => {
       if (contentVersion === undefined || !isSame) return undefined;
       const files = names.map((name) => ({ name }));

@@ -43,7 +43,11 @@ export const selectNames = (listed: readonly string[], files: DownloadOptions['f
   typeof files === 'object' ? files : listed.filter(files ?? (() => true));
 
 /** Chooses the files to download. */
-export const selectFiles = ({ opened, lease }: ItemSnapshot, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
+export const selectFiles = (
+  { opened, lease }: ItemSnapshot,
+  stored: StoredFiles,
+  files: DownloadOptions['files'],
+): OpenedItem => {
   const listed = new Map(opened.files.map((file) => [file.name, file]));
   const names = selectNames([...listed.keys()], files);
   return { opened: { ...opened, files: names.map((name) => listed.get(name) ?? { name }) }, lease, stored, names };

@@ -111,7 +111,9 @@ const runSession = (
     isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
     onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),
   };
-  const lease$ = keepAlive(known, extendLease(vc, sessionId, transfers.percentage)).pipe(map((next) => leaseEvent('extended', next)));
+  const lease$ = keepAlive(known, extendLease(vc, sessionId, transfers.percentage)).pipe(
+    map((next) => leaseEvent('extended', next)),
+  );
   return concat(
     of(event),
     defer(() => {

@@ -3,11 +3,11 @@
 import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
-import { createRangeState, createRangePlan, type ConnectionSlot, type RangeState } from '../transfer/ranges/range-plan.ts';
+import { createRangeState, createRangePlan, type RangeState } from '../transfer/ranges/range-plan.ts';
 import type { Sink } from '../transfer/sink.ts';
 import type { DownloadFailed, DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
-import { mergeMapAdaptive } from '../operators/merge-map-adaptive.ts';
+import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
 import type { OpenedItem } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
@@ -55,7 +55,11 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }
   let activeTransfers = 0;
   let lastActivityAt = asyncScheduler.now();
 
-  const downloadFileOptions = ({ stored, lease: { contentVersion } }: OpenedItem, name: string, parts: RangeState): DownloadFileOptions => {
+  const downloadFileOptions = (
+    { stored, lease: { contentVersion } }: OpenedItem,
+    name: string,
+    parts: RangeState,
+  ): DownloadFileOptions => {
     const file = stored.get(name);
     const content = contentVersion === undefined ? undefined : { itemId, contentVersion };
     return {
@@ -91,7 +95,9 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }
   const events$ = prepared.opened$.pipe(
     concatMap((item) => {
       tally = createProgressTotals(item.names);
-      return prepared.settled(item.names.length).pipe(mergeMapAdaptive((name: string, lane) => transferOrReport(item, name, lane), { maxConcurrency, busy$ }));
+      return prepared
+        .settled(item.names.length)
+        .pipe(mergeMapAdaptive((name: string, lane) => transferOrReport(item, name, lane), { maxConcurrency, busy$ }));
     }),
     tap({
       next: (event) => {

@@ -56,4 +56,5 @@ export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly 
  *
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the item. Source: `content.library.Item.get`.
  */
-export const getItem = (vc: VCenter, itemId: string): Observable<ItemModel> => vc[internals].call(get, { library_item_id: itemId });
+export const getItem = (vc: VCenter, itemId: string): Observable<ItemModel> =>
+  vc[internals].call(get, { library_item_id: itemId });

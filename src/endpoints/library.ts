@@ -59,7 +59,8 @@ export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[
  *
  * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read. Source: `content.Library.find`.
  */
-export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> => vc[internals].call(find, { spec });
+export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> =>
+  vc[internals].call(find, { spec });
 
 /**
  * Reads a library.

@@ -75,4 +75,5 @@ export const syncItem = (
  * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the storage has lost the content.
  * Privilege: ContentLibrary.EvictLibraryItem on the item. Source: `content.library.SubscribedItem.evict`.
  */
-export const evictItem = (vc: VCenter, itemId: string): Observable<void> => vc[internals].call(evict, { library_item_id: itemId });
+export const evictItem = (vc: VCenter, itemId: string): Observable<void> =>
+  vc[internals].call(evict, { library_item_id: itemId });

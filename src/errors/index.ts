@@ -6,13 +6,7 @@
  */
 
 import { sessionLimitId, unknownRouteId, type ApiError, type DecodeError } from './api.ts';
-import {
-  lastingCodes,
-  type AuthenticationError,
-  type TimeoutError,
-  type TlsError,
-  type TransportError,
-} from './connection.ts';
+import { lastingCodes, type AuthenticationError, type TimeoutError, type TlsError, type TransportError } from './connection.ts';
 import type {
   ChecksumError,
   LeaseError,

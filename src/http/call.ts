@@ -25,5 +25,7 @@ export const call = <I extends object, A>(
   headers: Readonly<Record<string, string>>,
 ): Observable<A> => {
   const request$ = sendOperation(line, dialect, operation, input, headers);
-  return line.retry === undefined ? request$ : request$.pipe(retryOperation(line.retry, operation.name, idempotencyOf(operation, input)));
+  return line.retry === undefined
+    ? request$
+    : request$.pipe(retryOperation(line.retry, operation.name, idempotencyOf(operation, input)));
 };

@@ -119,7 +119,8 @@ export const retryDelay = (
 const busyErrorTypes: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE']);
 
 /** Whether the server says that it has too much to do. */
-export const isBusy = (thrown: unknown): thrown is ApiError => thrown instanceof ApiError && busyErrorTypes.has(thrown.error_type);
+export const isBusy = (thrown: unknown): thrown is ApiError =>
+  thrown instanceof ApiError && busyErrorTypes.has(thrown.error_type);
 
 /**
  * Whether vCenter itself says that it did not begin. A proxy's page says no such thing: the connection behind it may have broken when

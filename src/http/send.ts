@@ -7,7 +7,14 @@ import { safeCause, createRedactor, type Redactor } from './redact.ts';
 import { DecodeError, isContentLibraryError, type ApiError, TimeoutError, TlsError, TransportError } from '../errors/index.ts';
 import { redirectCode } from '../errors/connection.ts';
 import { decoder } from '../model/codec.ts';
-import { supportsRanges, readRangeResponse, rangeHeaders, strongETag, type RangeResult, type RangeRequest } from './byte-range.ts';
+import {
+  supportsRanges,
+  readRangeResponse,
+  rangeHeaders,
+  strongETag,
+  type RangeResult,
+  type RangeRequest,
+} from './byte-range.ts';
 import { toApiError } from './api-error.ts';
 import { retryAfter } from './retry-after.ts';
 import { buildRequest, type Dialect, type Operation } from './operation.ts';

@@ -41,7 +41,10 @@ export interface RunningServer {
  *
  * All of it costs one client its connection, and nobody else anything. A reset overtakes what is still on its way.
  */
-export const serve = async (handler: Handler, { port = 0, host = '127.0.0.1', tls }: ServeOptions = {}): Promise<RunningServer> => {
+export const serve = async (
+  handler: Handler,
+  { port = 0, host = '127.0.0.1', tls }: ServeOptions = {},
+): Promise<RunningServer> => {
   const scheme = tls === undefined ? 'http' : 'https';
   // The server's own `closeAllConnections` knows none that is still shaking hands, and a TLS socket cannot be reset.
   const sockets = new Map<string, Socket>();

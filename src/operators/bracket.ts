@@ -27,7 +27,13 @@ export interface Bracket<R, A> {
  * - Errors: with what `acquire` or `use` errored with, after the resource was given back.
  * - Unsubscribing: unsubscribes from `use`, then gives back; if the resource is still to come, as soon as it is there.
  */
-export const bracket = <R, A>({ acquire, use, release, releaseTimeout, onPending = () => () => undefined }: Bracket<R, A>): Observable<A> =>
+export const bracket = <R, A>({
+  acquire,
+  use,
+  release,
+  releaseTimeout,
+  onPending = () => () => undefined,
+}: Bracket<R, A>): Observable<A> =>
   new Observable<A>((subscriber) => {
     let using: Subscription | undefined;
     let runRelease: ((ending: ReleaseReason, then: () => void) => void) | undefined;

@@ -1,7 +1,19 @@
 /** Runs several at a time: as many as were allowed, and fewer while the server says that it is too much. */
 
 import { Observable, type OperatorFunction } from 'rxjs';
-import type { ReleaseSlot, ConnectionSlot } from '../transfer/ranges/range-plan.ts';
+
+/** Releases a slot; called with true if the work in it succeeded. */
+export type ReleaseSlot = (succeeded: boolean) => void;
+
+/** What a running task may use: its own slot, and extra ones while no value waits for them. */
+export interface ConnectionSlot {
+  /** Starts another use of the task's own slot. */
+  readonly begin: () => ReleaseSlot;
+  /** Returns true if a slot is free and no value waits for one. */
+  readonly hasExtra: () => boolean;
+  /** Takes a free slot until it is released; `undefined` if there is none. */
+  readonly acquireExtra: () => ReleaseSlot | undefined;
+}
 
 /** How many lanes there are, and what narrows them. */
 export interface AdaptiveOptions {
@@ -23,7 +35,10 @@ export interface AdaptiveOptions {
  * - Unsubscribing: unsubscribes from the source and from all that are under way.
  */
 export const mergeMapAdaptive =
-  <A, B>(run: (value: A, lane: ConnectionSlot) => Observable<B>, { maxConcurrency, busy$ }: AdaptiveOptions): OperatorFunction<A, B> =>
+  <A, B>(
+    run: (value: A, lane: ConnectionSlot) => Observable<B>,
+    { maxConcurrency, busy$ }: AdaptiveOptions,
+  ): OperatorFunction<A, B> =>
   (source) =>
     new Observable<B>((subscriber) => {
       const buffer: A[] = [];

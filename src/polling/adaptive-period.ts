@@ -33,7 +33,8 @@ const PROGRESS_WINDOW = 60_000;
  */
 export const adaptivePeriod = (_answer: unknown, waited: number, quiet: number = waited): number => {
   if (waited < INITIAL_PHASE) return shortest;
-  const limit = quiet < Math.min(waited / 3, PROGRESS_WINDOW) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
+  const limit =
+    quiet < Math.min(waited / 3, PROGRESS_WINDOW) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
   return Math.min(seed + Math.min(quiet, waited - INITIAL_PHASE) / 2, limit);
 };
 

@@ -34,7 +34,10 @@ interface PollSubscriber<A> {
  *
  * @param poll - Makes the stream, of the wishes of all. @param onEmpty - Called when the last has left.
  */
-export const sharePoll = <A>(poll: (wishes: PollSchedule<A>, budget: PollRetryOptions) => Observable<A>, onEmpty: () => void): SharedPoll<A> => {
+export const sharePoll = <A>(
+  poll: (wishes: PollSchedule<A>, budget: PollRetryOptions) => Observable<A>,
+  onEmpty: () => void,
+): SharedPoll<A> => {
   const subscribers = new Set<PollSubscriber<A>>();
   const now$ = new Subject<unknown>();
   const retry$ = new Subject<RetryNotice>();
@@ -55,7 +58,9 @@ export const sharePoll = <A>(poll: (wishes: PollSchedule<A>, budget: PollRetryOp
     onRetry: retry$,
   };
   const shorten = (delay: number): number => [...subscribers][0]?.shorten(delay) ?? delay;
-  const answers$ = poll({ delay$: delay$, pollNow$: now$, applyJitter: shorten }, pollRetry).pipe(share({ connector: () => new ReplaySubject<A>(1) }));
+  const answers$ = poll({ delay$: delay$, pollNow$: now$, applyJitter: shorten }, pollRetry).pipe(
+    share({ connector: () => new ReplaySubject<A>(1) }),
+  );
 
   const look = (options: SharedPollOptions<A>): Observable<A> =>
     new Observable<A>((subscriber) => {
@@ -66,7 +71,11 @@ export const sharePoll = <A>(poll: (wishes: PollSchedule<A>, budget: PollRetryOp
         else delay$.next(shortestDelay);
       });
       const schedule = scheduleOf(options);
-      const entry: PollSubscriber<A> = (added = { pace: adaptivePeriod, retries: maxRetriesOf(options), shorten: schedule.applyJitter });
+      const entry: PollSubscriber<A> = (added = {
+        pace: adaptivePeriod,
+        retries: maxRetriesOf(options),
+        shorten: schedule.applyJitter,
+      });
       subscribers.add(entry);
       const fail = (thrown: unknown): void => subscriber.error(thrown);
       // Not in the middle of the others' poll, but right after.

@@ -28,7 +28,16 @@ export const assertNoMoreBytes = (options: FetchContext): Observable<never> =>
   );
 
 const countBytes = ({ info: { name }, stallTimeout }: FetchContext, stream: ReadableStream<Uint8Array>): Observable<number> =>
-  transfer({ file: name, stream, target: nullSinkFile, hashes: [], from: 0, lengths: [], onBytes: () => undefined, stallTimeout: stallTimeout }).pipe(
+  transfer({
+    file: name,
+    stream,
+    target: nullSinkFile,
+    hashes: [],
+    from: 0,
+    lengths: [],
+    onBytes: () => undefined,
+    stallTimeout: stallTimeout,
+  }).pipe(
     last(),
     map(({ received }) => received),
   );

@@ -52,7 +52,10 @@ const consume = (options: FetchContext, body: Body): Observable<TransferProgress
   );
 };
 
-const transferBody = (options: FetchContext, { stream, range: { total }, supportsRanges }: Body): Observable<TransferProgress> => {
+const transferBody = (
+  options: FetchContext,
+  { stream, range: { total }, supportsRanges }: Body,
+): Observable<TransferProgress> => {
   const { info, state, ranges } = options;
   const singleConnection$ = defer(() => transfer({ ...transferOptions(options), stream, lengths: [total, info.size] }));
   if (ranges === undefined || !supportsRanges || total === undefined || (info.size ?? total) !== total) return singleConnection$;

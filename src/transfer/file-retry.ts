@@ -24,7 +24,10 @@ export interface FileRetryPolicy extends Pick<RetryPolicy, 'delay' | 'random'> {
  *
  * Bytes that are not vCenter's are fetched once more, and only once: a disk or a proxy that damages them does so again.
  */
-export const createFileRetry = ({ attempts, ...pauses }: FileRetryPolicy): ((thrown: unknown, received: number) => RetryDecision | undefined) => {
+export const createFileRetry = ({
+  attempts,
+  ...pauses
+}: FileRetryPolicy): ((thrown: unknown, received: number) => RetryDecision | undefined) => {
   let furthest = 0;
   let fruitlessAttempts = 0;
   let damaged = false;

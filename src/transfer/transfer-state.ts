@@ -27,7 +27,11 @@ export interface TransferState {
 }
 
 /** Room for a file in a sink. */
-export const openSinkFile = async (sink: Sink, incoming: IncomingFile, stated: ChecksumInfo | undefined): Promise<TransferState> => {
+export const openSinkFile = async (
+  sink: Sink,
+  incoming: IncomingFile,
+  stated: ChecksumInfo | undefined,
+): Promise<TransferState> => {
   const { name } = incoming;
   try {
     const target = await sink.open(incoming);

@@ -51,7 +51,9 @@ export const preparation = (
     const once = withoutRetry(vc);
     const whileSessionLives = errorOnSessionEnd(once, sessionId);
     return untilPrepared(
-      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(whileSessionLives()),
+      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(
+        whileSessionLives(),
+      ),
       getDownloadFile(once, sessionId, fileName).pipe(whileSessionLives()),
       { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
     );

@@ -9,9 +9,9 @@ import { ls } from '#src/cli/ls.js';
 import { run } from '#src/cli/run.js';
 import { served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
-import { drawing } from '../support/drawing.ts';
+import { drawing } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { passing, telltale, type TelltaleOptions } from '../support/telltale.ts';
+import { passing, telltale, type TelltaleOptions } from '../support/leaky-server.ts';
 import { command } from './command.ts';
 import { atOnce, inventory, password, username } from './simulated.ts';
 

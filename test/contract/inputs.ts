@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { resolved, type Declared, type Schema, type Specification } from '../support/openapi.ts';
 import { valuesOf } from '../support/openapi-values.ts';
-import { isForCreation, isNeededForCreation } from './deviations.ts';
+import { isForCreation, isNeededForCreation } from './known-differences.ts';
 import type { Input } from './operations.ts';
 
 type Definitions = Specification['definitions'];

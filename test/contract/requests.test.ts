@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Declared } from '../support/openapi.ts';
-import { corrected, eachDeviation } from './deviations.ts';
+import { corrected, eachDeviation } from './known-differences.ts';
 import { answerOf, apiSession, exchange, server } from './exchange.ts';
 import { bodyFor, inputsOf, pathFor, queryFor } from './inputs.ts';
 import { covered, exclusionOf, leftOut, type Input } from './operations.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type Inventory, type Simulator } from 'rx-content-library/simulator';
 import type { Declared, Schema, Specification } from '../support/openapi.ts';
 import { validators } from '../support/openapi-validator.ts';
-import { corrected, isPromised } from './deviations.ts';
+import { corrected, isPromised } from './known-differences.ts';
 import { bodyFor, pathFor, queryFor } from './inputs.ts';
 import { covered, type Input } from './operations.ts';
 import { cases, specifications, specificationsMissing, type Case } from './specifications.ts';

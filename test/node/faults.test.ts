@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { DataService, Fault } from 'rx-content-library/simulator';
-import { startDownload } from '../simulator/wire.ts';
+import { startDownload } from '../simulator/call.ts';
 import { firstOnTheWire, onTheWire, rawSocket, requestText, type OnTheWire } from './raw-client.ts';
 import { served } from './servers.ts';
 

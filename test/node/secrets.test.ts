@@ -7,9 +7,9 @@ import { download, isContentLibraryError, logout, vcenter, type Dialect } from '
 import { nodeHash, toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
 import { inFakeTime } from '../support/fake-time.ts';
-import { drawing } from '../support/drawing.ts';
+import { drawing } from '../support/seeded-random.ts';
 import { all, outcome, quick } from '../support/simulated.ts';
-import { telltale } from '../support/telltale.ts';
+import { telltale } from '../support/leaky-server.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Each has a seed of its own, and can be had again by it. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, dialects, field, logIn, start, startDownload, type Dialect } from './wire.ts';
+import { callAs, dialects, field, logIn, start, startDownload, type Dialect } from './call.ts';
 
 const minutes = 60_000;
 const hours = 60 * minutes;

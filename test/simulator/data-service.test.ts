@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { DataService } from 'rx-content-library/simulator';
-import { field, startDownload } from './wire.ts';
+import { field, startDownload } from './call.ts';
 
 const bytes = Array.from({ length: 1000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from 'rx-content-library/simulator';
 import { bare, message, refusal } from './refusal.ts';
-import { dialects, field, server, start, startDownload } from './wire.ts';
+import { dialects, field, server, start, startDownload } from './call.ts';
 
 const list = 'content.Library.list';
 const find = 'content.library.item.DownloadSession';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
-import { dialects, server, start, startDownload } from './wire.ts';
+import { dialects, server, start, startDownload } from './call.ts';
 
 const list = 'content.Library.list';
 const fileService = 'content.library.item.downloadsession.File';

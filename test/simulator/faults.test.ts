@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Fault } from 'rx-content-library/simulator';
-import { dialects, start, startDownload } from './wire.ts';
+import { dialects, start, startDownload } from './call.ts';
 
 const list = 'content.Library.list';
 const busy: Fault = { operation: list, body: '{"error_type":"RESOURCE_BUSY","messages":[]}' };

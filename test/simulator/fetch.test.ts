@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
-import { basic, server, start, startDownload } from './wire.ts';
+import { basic, server, start, startDownload } from './call.ts';
 
 const login = { method: 'POST', headers: { authorization: basic('administrator@vsphere.local', 'secret') } };
 

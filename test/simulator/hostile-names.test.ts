@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { dialects, field, list, startDownload } from './wire.ts';
+import { dialects, field, list, startDownload } from './call.ts';
 
 /** Names that lead out of a directory, that a system keeps for itself, that show something else than they are, or that need escaping. */
 const hostile = [

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { generatedContent } from '#src/simulator/state/content.js';
-import { field, startDownload } from './wire.ts';
+import { field, startDownload } from './call.ts';
 
 const gibibyte = 1024 ** 3;
 const size = 10 * gibibyte + 3;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dialects, startDownload, type Dialect } from './wire.ts';
+import { dialects, startDownload, type Dialect } from './call.ts';
 
 const minutes = 60_000;
 const ds = 'content.library.item.DownloadSession';

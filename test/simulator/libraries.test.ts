@@ -3,7 +3,7 @@ import { ItemModel, LibraryModel } from 'rx-content-library';
 import type { Inventory, VCenterVersion } from 'rx-content-library/simulator';
 import { bare, message, refusal } from './refusal.ts';
 import { decodes, inventory } from './sample.ts';
-import { dialects, start } from './wire.ts';
+import { dialects, start } from './call.ts';
 
 const full: Inventory = {
   libraries: [

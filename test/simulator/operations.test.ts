@@ -3,7 +3,7 @@ import { ItemFileInfo, ItemModel, LibraryModel, SessionInfo } from 'rx-content-l
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { decodes, inventory } from './sample.ts';
-import { callAs, dialects, field, list, logIn, operations, start, startDownload } from './wire.ts';
+import { callAs, dialects, field, list, logIn, operations, start, startDownload } from './call.ts';
 
 describe.each(dialects)('in /%s', (dialect) => {
   const created = dialect === 'api' ? 201 : 200;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { openPage } from './page-browser.ts';
-import { basic, server, startDownload } from './wire.ts';
+import { basic, server, startDownload } from './call.ts';
 
 const hostile = '<img src=x onerror=alert(1)>.vmdk';
 const files = [

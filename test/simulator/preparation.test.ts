@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Preparation } from 'rx-content-library/simulator';
-import { dialects, field, startDownload } from './wire.ts';
+import { dialects, field, startDownload } from './call.ts';
 
 const files = [{ name: 'disk.vmdk', size: 1000 }];
 

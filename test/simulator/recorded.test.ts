@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, server, start } from './wire.ts';
+import { callAs, server, start } from './call.ts';
 
 // Bodies that real servers sent, found in public issues; the server's name and the realm were replaced.
 

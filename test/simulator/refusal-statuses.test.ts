@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ErrorType } from 'rx-content-library/simulator';
 import { message, refusal } from './refusal.ts';
-import { dialects, start } from './wire.ts';
+import { dialects, start } from './call.ts';
 
 /** Counted in VMware's specifications of 7.0.3 and 8.0.2; on six reasons the dialects do not agree. */
 const statuses: Readonly<Record<ErrorType, readonly [api: number, rest: number]>> = {

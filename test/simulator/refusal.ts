@@ -1,7 +1,7 @@
 /** What a refusal looks like in each dialect, word for word. */
 
 import { expect } from '@jest/globals';
-import type { Answer, Dialect } from './wire.ts';
+import type { Answer, Dialect } from './call.ts';
 
 export const message = (id: string, default_message: string, args: readonly string[] = []) => ({ id, default_message, args });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
 import { bare, challenge, invalid, loginNeeded, message, missing, refusal } from './refusal.ts';
-import { answerOf, callAs, dialects, logIn, operations, server, start, startDownload } from './wire.ts';
+import { answerOf, callAs, dialects, logIn, operations, server, start, startDownload } from './call.ts';
 
 const ds = 'content.library.item.DownloadSession';
 const fileService = 'content.library.item.downloadsession.File';

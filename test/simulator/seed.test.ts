@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { createSimulator } from 'rx-content-library/simulator';
 import { generatedContent } from '#src/simulator/state/content.js';
-import { field, list, logIn, start } from './wire.ts';
+import { field, list, logIn, start } from './call.ts';
 
 /** Everything that a simulator makes up, in the course of one download. */
 const madeUp = async (seed: number) => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scenario } from 'rx-content-library/simulator';
-import { field, server, start } from './wire.ts';
+import { field, server, start } from './call.ts';
 
 const begin = async (scenario: Scenario = {}) => {
   const files = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InventoryItem, InventorySubscription } from 'rx-content-library/simulator';
 import { bare, message, refusal } from './refusal.ts';
-import { dialects, field, start, type Dialect } from './wire.ts';
+import { dialects, field, start, type Dialect } from './call.ts';
 
 const service = 'content.library.SubscribedItem';
 const fileService = 'content.library.item.downloadsession.File';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { field, list, startDownload } from './wire.ts';
+import { field, list, startDownload } from './call.ts';
 
 const size = 3_000_001;
 const files = [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
 import { bare, message, refusal, routeUnknown } from './refusal.ts';
-import { answerOf, dialects, server, start } from './wire.ts';
+import { answerOf, dialects, server, start } from './call.ts';
 
 describe.each(dialects)('in /%s', (dialect) => {
   const base = dialect === 'api' ? '/api' : '/rest/com/vmware';

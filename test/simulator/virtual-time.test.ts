@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { createSimulator, type Scenario } from 'rx-content-library/simulator';
-import { callAs, field, list, logIn, server, type Dialect } from './wire.ts';
+import { callAs, field, list, logIn, server, type Dialect } from './call.ts';
 
 const fileService = 'content.library.item.downloadsession.File';
 

@@ -49,7 +49,8 @@ export const contentKeyOf = ({ name, size, content }: IncomingFile): ContentKey 
 };
 
 /** Whether a note is about that very content. */
-export const matches = (found: SidecarRecord, belonging: ContentKey): boolean => facts.every((fact) => found[fact] === belonging[fact]);
+export const matches = (found: SidecarRecord, belonging: ContentKey): boolean =>
+  facts.every((fact) => found[fact] === belonging[fact]);
 
 /** How many bytes of the `.part` survive a power cut. */
 export const flushedIn = (note: SidecarRecord | undefined): number => {

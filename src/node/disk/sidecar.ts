@@ -55,7 +55,8 @@ const take = async (path: string, at: string, file: IncomingFile): Promise<Sidec
   if (writer !== undefined && (await isAlive(writer))) throw busy(path, `process ${writer.pid} is downloading it.`);
 
   const belonging = contentKeyOf(file);
-  const fitting = belonging !== undefined && found !== undefined && matches(found, belonging) ? await openForResume(at) : undefined;
+  const fitting =
+    belonging !== undefined && found !== undefined && matches(found, belonging) ? await openForResume(at) : undefined;
   const us = await addOpenFile();
   let handle: FileHandle | undefined;
   try {

@@ -2,7 +2,8 @@
 
 import type { Observable } from 'rxjs';
 import { prefetchRange, type PrefetchedRange } from './prefetched-range.ts';
-import type { ReleaseSlot, ConnectionSlot, RangePlan } from './range-plan.ts';
+import type { ReleaseSlot, ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
+import type { RangePlan } from './range-plan.ts';
 
 /** Which bytes, and how they are had. */
 export interface ParallelRangesOptions {
@@ -27,7 +28,14 @@ const MAX_BYTES_PER_PULL = 256 * 1024;
  * It closes after the last byte, and never errors: where a part does not come, or no second connection is free any more, it closes after
  * the good bytes before that, so that whoever reads it can go on over a single one. Cancelling it cancels all parts.
  */
-export const fetchRangesInOrder = ({ from, total, open, plan, slot, onFailure }: ParallelRangesOptions): ReadableStream<Uint8Array> => {
+export const fetchRangesInOrder = ({
+  from,
+  total,
+  open,
+  plan,
+  slot,
+  onFailure,
+}: ParallelRangesOptions): ReadableStream<Uint8Array> => {
   const prefetched: PrefetchedRange[] = [];
   let next = from;
   let ownSlotInUse = false;

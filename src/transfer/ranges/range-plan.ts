@@ -1,20 +1,8 @@
 /** When a file is fetched in parts: where one connection is slow, others are free, and the server can; and how large the parts are. */
 
 import { asyncScheduler, takeWhile, type MonoTypeOperatorFunction } from 'rxjs';
+import type { ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
 import type { TransferProgress } from '../transfer.ts';
-
-/** Ends the use of a connection, and says whether it brought what it was for. */
-export type ReleaseSlot = (wentWell: boolean) => void;
-
-/** The connections that a file may use. */
-export interface ConnectionSlot {
-  /** Begins another use of the file's own. */
-  readonly begin: () => ReleaseSlot;
-  /** Whether there is another one, which nobody waits for. */
-  readonly hasExtra: () => boolean;
-  /** Takes it, until its use is ended. */
-  readonly acquireExtra: () => ReleaseSlot | undefined;
-}
 
 /** Bytes and times by which it is decided. */
 export interface RangeLimits {
@@ -32,7 +20,13 @@ export interface RangeLimits {
 
 const mebibyte = 1024 * 1024;
 
-const DEFAULT_LIMITS: RangeLimits = { minRemaining: 16 * mebibyte, maxBuffered: 48 * mebibyte, minRangeSize: 4 * mebibyte, fastEnough: 100_000, measureTime: 200 };
+const DEFAULT_LIMITS: RangeLimits = {
+  minRemaining: 16 * mebibyte,
+  maxBuffered: 48 * mebibyte,
+  minRangeSize: 4 * mebibyte,
+  fastEnough: 100_000,
+  measureTime: 200,
+};
 
 /** How all files of a download are fetched in parts. */
 export interface RangePlan extends RangeLimits {

@@ -1,0 +1,105 @@
+import { describe, expect, test } from '@jest/globals';
+import { download, vcenter, type VCenterOptions } from 'rx-content-library';
+import { createSimulator } from 'rx-content-library/simulator';
+import { rewriteHost } from '#src/connection/file-address.js';
+import { inventory, outcome, quick, toMemory, user } from '../support/simulated.ts';
+
+const link = 'https://vcenter.corp.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F';
+
+describe('the host of a link', () => {
+  test.each([
+    ['10.0.0.5', link, 'https://10.0.0.5/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F'],
+    ['localhost:8443', link, 'https://localhost:8443/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F'],
+    ['other.test', 'https://vcenter.corp.test:9443/a', 'https://other.test:9443/a'],
+    ['other.test:443', 'https://vcenter.corp.test:9443/a', 'https://other.test/a'],
+    ['other.test', 'http://vcenter.corp.test/a', 'http://other.test/a'],
+    ['[fd00::5]', 'https://vcenter.corp.test/a', 'https://[fd00::5]/a'],
+    ['[fd00::5]:8443', 'https://vcenter.corp.test/a', 'https://[fd00::5]:8443/a'],
+  ])('%s takes the place of the one of %s', (host, uri, expected) => {
+    expect(rewriteHost(host)({ uri, ssl_certificate_thumbprint: 'AA' })).toEqual({
+      uri: expected,
+      ssl_certificate_thumbprint: 'AA',
+    });
+  });
+
+  test('stays where none is given', () => expect(rewriteHost(undefined)({ uri: link })).toEqual({ uri: link }));
+});
+
+const options: VCenterOptions = { server: 'https://10.0.0.5', credentials: user };
+
+test.each([
+  '',
+  'https://10.0.0.5',
+  '10.0.0.5/cls',
+  'me:secret@10.0.0.5',
+  'a b',
+  '10.0.0.5:',
+  'a:0',
+  'a:65536',
+  'fd00::5',
+  '[',
+  'a?b',
+])('%j is no host, and nothing is sent', (downloadHost) => {
+  const make = () => vcenter({ ...options, downloadHost });
+  expect(make).toThrow(TypeError);
+  expect(make).toThrow(/^downloadHost: expected a host such as vcenter\.example\.com or 10\.0\.0\.5:8443, without a scheme/);
+  expect(make).not.toThrow(/secret/);
+});
+
+/** A vCenter that is reached at 10.0.0.5, and calls itself otherwise; whoever asks for another host finds none. */
+const namedOtherwise = () => {
+  const thumbprint = 'AB'.repeat(20);
+  const simulator = createSimulator({
+    inventory,
+    users: [user],
+    scenario: { preparation: quick, data: { login: false } },
+    certificate: { thumbprint },
+  });
+  const asked: { readonly host: string; readonly session: boolean; readonly pin: unknown }[] = [];
+  const fetchWith =
+    (pin: unknown): typeof globalThis.fetch =>
+    async (input, init) => {
+      const request = new Request(input, init);
+      const url = new URL(request.url);
+      if (url.pathname.startsWith('/cls/'))
+        asked.push({ host: url.host, session: request.headers.has('vmware-api-session-id'), pin });
+      if (url.hostname !== '10.0.0.5') throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
+      url.port = '';
+      const response = await simulator.fetch(new Request(url, request));
+      if (!/json/.test(response.headers.get('content-type') ?? '')) return response;
+      const text = (await response.text()).replaceAll('https://10.0.0.5', 'https://vcenter.corp.test');
+      return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
+    };
+  const fetch = Object.assign(fetchWith(undefined), { pinned: (pin: unknown) => fetchWith(pin) });
+  return { simulator, fetch, asked, thumbprint };
+};
+
+const run = async (changes: Partial<VCenterOptions>) => {
+  const { fetch, asked, thumbprint, simulator } = namedOtherwise();
+  const sink = toMemory();
+  const vc = vcenter({ ...options, fetch, retry: false, ...changes });
+  const files = ['ubuntu.nvram'];
+  const ended = await outcome(download(vc, 'item-1', sink, { files, fileRetry: false }));
+  return { ...ended, sink, asked, thumbprint, simulator };
+};
+
+describe('a vCenter that gives its links a name that leads nowhere from here', () => {
+  test('fails at its files, and the error has no link in it', async () => {
+    const { error } = await run({});
+    expect(error).toMatchObject({ _tag: 'TransportError', code: 'ENOTFOUND' });
+    expect(String(error)).not.toMatch(/cls/);
+  });
+
+  test('is asked for them at the host that is given, with the session and under the pin of the link', async () => {
+    const { error, sink, asked, thumbprint } = await run({ downloadHost: '10.0.0.5' });
+    expect(error).toBeUndefined();
+    expect(sink.files.has('ubuntu.nvram')).toBe(true);
+    expect(asked).toEqual([{ host: '10.0.0.5', session: true, pin: { thumbprint } }]);
+  });
+
+  test('is not shown the session at another port: that is somebody else', async () => {
+    const { error, asked, thumbprint } = await run({ downloadHost: '10.0.0.5:8443' });
+    expect(error).toBeUndefined();
+    expect(asked).toEqual([{ host: '10.0.0.5:8443', session: false, pin: { thumbprint } }]);
+  });
+});

@@ -1,0 +1,146 @@
+import { inspect } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { from, NEVER, of, Subject } from 'rxjs';
+import { listLibraries, vcenter, type Credentials, type RetryNotice, type VCenterOptions } from 'rx-content-library';
+import { resolveOptions } from '#src/connection/options.js';
+import { all, outcome, user } from '../support/simulated.ts';
+
+const server = 'https://vcenter.example.com';
+const options = { server, credentials: user } satisfies VCenterOptions;
+
+/** What JavaScript lets through. */
+const wrong = (changes: Readonly<Record<string, unknown>>): VCenterOptions => ({ ...options, ...changes });
+
+describe('an option that cannot be is a TypeError that names it and says what is expected:', () => {
+  test.each<[Readonly<Record<string, unknown>>, RegExp]>([
+    [{ timeout: -1 }, /^timeout: expected milliseconds, 1 or more \(Infinity for no limit\), got -1$/],
+    [{ timeout: 0 }, /^timeout: .*got 0$/],
+    [{ timeout: NaN }, /^timeout: .*got NaN$/],
+    [{ timeout: '60' }, /^timeout: .*got "60"$/],
+    [{ timeout: null }, /^timeout: .*got a value of type object$/],
+    [{ dialect: 'soap' }, /^dialect: expected 'auto', 'api' or 'rest', got "soap"$/],
+    [{ fetch: 'fetch' }, /^fetch: expected a function such as globalThis.fetch, got "fetch"$/],
+    [{ retry: true }, /^retry: expected false, or an object such as \{ attempts: 3 \}, got true$/],
+    [{ retry: 3 }, /^retry: .*got 3$/],
+    [{ retry: null }, /^retry: /],
+    [{ retry: { attempts: 0 } }, /^retry\.attempts: expected a whole number from 1, got 0; retry: false tries once, too$/],
+    [{ retry: { attempts: 1.5 } }, /^retry\.attempts: /],
+    [{ retry: { attempts: NaN } }, /^retry\.attempts: /],
+    [{ retry: { delay: -1 } }, /^retry\.delay: expected milliseconds, 0 or more/],
+    [{ retry: { budget: -1 } }, /^retry\.budget: /],
+    [{ retry: { onRetry: 'log' } }, /^retry\.onRetry: expected a function, or an observer with next, got "log"$/],
+  ])('%j', (changes, message) => {
+    const make = () => vcenter(wrong(changes));
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
+});
+
+describe('what is left out', () => {
+  test('is a minute for an answer, and five attempts within two', () => {
+    expect(resolveOptions(options)).toMatchObject({
+      server,
+      timeout: 60_000,
+      retry: { attempts: 5, delay: 500, budget: 120_000 },
+    });
+  });
+
+  test('retry: false tries once', () => expect(resolveOptions({ ...options, retry: false }).retry).toBeUndefined());
+
+  test('a limit that the platform’s timers cannot hold is none', () => {
+    const { timeout, retry } = resolveOptions({
+      ...options,
+      timeout: Infinity,
+      retry: { attempts: Infinity, delay: 1e12, budget: Infinity },
+    });
+    const longest = 2 ** 31 - 1;
+    expect({ timeout, ...retry }).toMatchObject({ timeout: longest, attempts: Infinity, delay: longest, budget: longest });
+  });
+
+  test('the retries are told to a function or to an observer', () => {
+    const told: RetryNotice[] = [];
+    const retry$ = new Subject<RetryNotice>();
+    retry$.subscribe((retry) => told.push(retry));
+    const retry = { operation: 'x' } as RetryNotice;
+    resolveOptions({ ...options, retry: { onRetry: retry$ } }).retry?.onRetry(retry);
+    resolveOptions({ ...options, retry: { onRetry: (given) => told.push(given) } }).retry?.onRetry(retry);
+    resolveOptions(options).retry?.onRetry(retry);
+    expect(told).toEqual([retry, retry]);
+  });
+});
+
+const secret = 'correct horse';
+
+describe('credentials that cannot be', () => {
+  const cannotBe: readonly unknown[] = [
+    undefined,
+    null,
+    secret,
+    {},
+    { username: secret },
+    { username: '', password: secret },
+    { username: 7, password: secret },
+    { username: `user:${secret}`, password: secret },
+    { username: 'user', password: [secret] },
+    { sessionId: '' },
+    { sessionId: 7 },
+    { sessionId: `${secret}\nx` },
+    { sessionId: `${secret}\u0000` },
+    { sessionId: 'sécret' },
+  ];
+
+  test.each(cannotBe)('are a TypeError at once, and not shown (%#)', (credentials) => {
+    const make = () => vcenter(wrong({ credentials }));
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(/^credentials: /);
+    expect(make).not.toThrow(/correct horse/);
+  });
+
+  test.each(cannotBe)('are a TypeError in the stream where a function answers them (%#)', async (credentials) => {
+    const given = credentials as Credentials;
+    for (const source of [() => given, () => Promise.resolve(given), () => of(given), () => from([given, given])]) {
+      const fetch = () => Promise.reject(new Error('nothing is to be sent'));
+      const { error } = await outcome(listLibraries(vcenter({ server, credentials: source, fetch })));
+      expect(String(error)).toMatch(/^TypeError: credentials: /);
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
+    }
+  });
+
+  test('a session id that the server makes up of what no header can carry is refused, and not shown', async () => {
+    const fetch = async () => Response.json(`${secret}\nset-cookie: x`, { status: 201 });
+    const { error } = await outcome(listLibraries(vcenter({ ...options, fetch })));
+    expect(error).toMatchObject({ _tag: 'DecodeError', operation: 'cis.Session.create' });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
+  });
+
+  test('a password may be empty, and hold anything', () => {
+    for (const password of ['', 'a:b', 'pässwörd€\n'])
+      expect(() => vcenter(wrong({ credentials: { username: 'u', password } }))).not.toThrow();
+  });
+});
+
+test('a function that answers credentials is not asked before something subscribes', async () => {
+  let asked = 0;
+  const vc = vcenter({ server, credentials: () => ((asked += 1), NEVER) });
+  const libraries$ = listLibraries(vc);
+  expect(asked).toBe(0);
+  libraries$.subscribe().unsubscribe();
+  expect(asked).toBe(1);
+});
+
+test('with no fetch of its own a connection uses the platform’s, as it is at that moment, and aborts it', async () => {
+  const original = globalThis.fetch;
+  const seen: AbortSignal[] = [];
+  const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api' });
+  try {
+    globalThis.fetch = async (input, init) => (seen.push(new Request(input, init).signal), Response.json([]));
+    expect(await all(listLibraries(vc))).toEqual([[]]);
+    globalThis.fetch = (input, init) => (seen.push(new Request(input, init).signal), new Promise(() => undefined));
+    const subscription = listLibraries(vc).subscribe();
+    await new Promise(setImmediate);
+    subscription.unsubscribe();
+  } finally {
+    globalThis.fetch = original;
+  }
+  expect(seen.map(({ aborted }) => aborted)).toEqual([false, true]);
+});

@@ -1,0 +1,355 @@
+import { describe, expect, test } from '@jest/globals';
+import { forkJoin, lastValueFrom, of, type Observable } from 'rxjs';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  getDownloadFile,
+  getLibrary,
+  getSession,
+  isSessionLimit,
+  keepDownloadSessionAlive,
+  listDownloadSessions,
+  listLibraries,
+  login,
+  logout,
+  vcenter,
+  withVCenter,
+  type Credentials,
+  type Dialect,
+  type RetryNotice,
+  type VCenter,
+} from 'rx-content-library';
+import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { withoutRetry } from '#src/connection/vcenter.js';
+import { all, inventory, operations, outcome, quick, simulated, user } from '../support/simulated.ts';
+
+const server = 'https://vcenter.example.com';
+const expiredSession = { status: 401, body: JSON.stringify({ error_type: 'UNAUTHENTICATED', messages: [] }) };
+
+describe('vcenter', () => {
+  test.each(['vcenter.example.com', 'ftp://vcenter.example.com', '', 'https://user:secret@vcenter.example.com'])(
+    'refuses the address %j with a sentence, and never shows a password',
+    (address) => {
+      const make = () => vcenter({ server: address, credentials: user });
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(/server: /);
+      expect(make).not.toThrow(/secret/);
+    },
+  );
+
+  test('takes any path and keeps the origin', () => {
+    expect(vcenter({ server: 'https://vcenter.example.com:8443/ui/', credentials: user }).server).toBe(
+      'https://vcenter.example.com:8443',
+    );
+  });
+
+  test('sends nothing before something subscribes', () => {
+    const { simulator, vc } = simulated();
+    listLibraries(vc);
+    login(vc);
+    logout(vc);
+    expect(simulator.requests).toEqual([]);
+  });
+
+  test('whoever prints a connection sees no secret', async () => {
+    const { vc } = simulated();
+    await all(login(vc));
+    const { inspect } = await import('node:util');
+    expect(inspect(vc, { depth: 9, showHidden: true }) + JSON.stringify(vc)).not.toMatch(/correct horse|session-id|[0-9a-f]{32}/);
+  });
+});
+
+describe('the login', () => {
+  test('is one, however many subscribe at once, and is kept for those that come later', async () => {
+    const { simulator, vc } = simulated();
+    await lastValueFrom(forkJoin([listLibraries(vc), getLibrary(vc, 'library-1'), getSession(vc)]));
+    await all(listLibraries(vc));
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
+  });
+
+  test.each([
+    ['auto', [], 'api'],
+    ['auto', [{ operation: 'cis.Session.create', times: 1, status: 404, body: '404 page not found' }], 'rest'],
+    ['auto', [{ operation: 'cis.Session.create', times: 1, status: 405, body: '' }], 'rest'],
+    ['api', [], 'api'],
+    ['rest', [], 'rest'],
+  ] as const)('with dialect %j and first answers %j speaks %s', async (dialect, faults, spoken) => {
+    const { simulator, vc } = simulated(dialect, { scenario: { faults } });
+    expect(await all(login(vc))).toEqual([spoken]);
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    expect(simulator.requests.at(-1)?.dialect).toBe(spoken);
+  });
+
+  test.each([401, 403, 503])('an answer of %d is an answer, never a reason for a second login', async (status) => {
+    const { simulator, vc } = simulated('auto', {
+      scenario: { faults: [{ operation: 'cis.Session.create', status, body: '' }] },
+    });
+    const { error } = await outcome(listLibraries(vc));
+    expect(error).toMatchObject({ _tag: status === 401 ? 'AuthenticationError' : 'ApiError' });
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  test('that was refused is tried anew by the next subscription, with credentials asked for anew', async () => {
+    const given: Credentials[] = [{ ...user, password: 'wrong' }, user];
+    const { simulator, vc } = simulated('api', {}, { credentials: () => Promise.resolve(given.shift() ?? user) });
+    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError', server });
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+  });
+
+  test('takes credentials from a value, a function, a promise and an Observable', async () => {
+    for (const credentials of [user, () => user, () => Promise.resolve(user), () => of(user)]) {
+      const { vc } = simulated('auto', {}, { credentials });
+      expect(await all(login(vc))).toEqual(['api']);
+    }
+  });
+
+  test('carries a user and a password beyond ASCII', async () => {
+    const credentials = { username: 'jörg@vsphere.local', password: 'pässwörd€' };
+    const { vc } = simulated('rest', { users: [credentials] }, { credentials });
+    expect(await all(login(vc))).toEqual(['rest']);
+  });
+
+  test('is not cut off when its subscriber leaves: the session would be left behind', async () => {
+    const { simulator, vc } = simulated();
+    listLibraries(vc).subscribe().unsubscribe();
+    await all(logout(vc));
+    expect(operations(simulator)).toEqual(['cis.Session.create', 'cis.Session.delete']);
+    expect(simulator.apiSessions).toBe(0);
+  });
+});
+
+describe('an API session that has ended', () => {
+  test.each(['api', 'rest'] as const)('is renewed once and the request replayed (%s)', async (dialect) => {
+    const { simulator, vc } = simulated(dialect, {
+      scenario: { faults: [{ operation: 'content.Library.list', after: 1, times: 1, ...expiredSession }] },
+    });
+    await all(listLibraries(vc));
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operations(simulator)).toEqual([
+      'cis.Session.create',
+      'content.Library.list',
+      'content.Library.list',
+      'cis.Session.create',
+      'content.Library.list',
+    ]);
+  });
+
+  test('is renewed by one login for all who find it ended', async () => {
+    const { simulator, vc } = simulated('api', {
+      scenario: { faults: [{ operation: 'content.Library.get', times: 3, ...expiredSession }] },
+    });
+    await all(login(vc));
+    await lastValueFrom(forkJoin([1, 2, 3].map(() => getLibrary(vc, 'library-1'))));
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+  });
+
+  test('that ends again at once is an AuthenticationError, after two requests', async () => {
+    const { simulator, vc } = simulated('api', {
+      scenario: { faults: [{ operation: 'content.Library.list', ...expiredSession }] },
+    });
+    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
+    expect(operations(simulator).filter((name) => name === 'content.Library.list')).toHaveLength(2);
+  });
+});
+
+describe('a call that fails in passing', () => {
+  const down = {
+    status: 503,
+    body: JSON.stringify({
+      error_type: 'SERVICE_UNAVAILABLE',
+      messages: [{ id: 'com.vmware.vapi.endpoint.cis.ServiceUnavailable', default_message: 'Down.', args: [] }],
+    }),
+  };
+  const byProxy = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' };
+  const quickly = { retry: { delay: 0 } };
+  const count = (simulator: Simulator, operation: string) => operations(simulator).filter((name) => name === operation).length;
+
+  test.each(['api', 'rest'] as const)('is sent again where it reads, also where reading is a POST (%s)', async (dialect) => {
+    const operation = 'content.library.item.downloadsession.File.get';
+    const { simulator, vc } = simulated(
+      dialect,
+      {
+        scenario: {
+          preparation: quick,
+          faults: [
+            { operation, times: 2, ...down },
+            { operation, times: 1, ...byProxy },
+          ],
+        },
+      },
+      quickly,
+    );
+    const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+    expect(await all(getDownloadFile(vc, session, 'ubuntu.ovf'))).toMatchObject([{ name: 'ubuntu.ovf' }]);
+    expect(count(simulator, operation)).toBe(4);
+  });
+
+  test('is sent five times and no more, and errors with the last failure', async () => {
+    const told: RetryNotice[] = [];
+    const { simulator, vc } = simulated(
+      'api',
+      { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } },
+      { retry: { delay: 0, onRetry: (retry) => void told.push(retry) } },
+    );
+    const { error } = await outcome(listLibraries(vc));
+    expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'SERVICE_UNAVAILABLE' });
+    expect(count(simulator, 'content.Library.list')).toBe(5);
+    expect(told).toMatchObject([1, 2, 3, 4].map((attempt) => ({ operation: 'content.Library.list', attempt, delay: 0 })));
+  });
+
+  test('is sent once if the connection says so, or if the caller has a budget of its own', async () => {
+    const options = { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } };
+    const never = simulated('api', options, { retry: false });
+    await outcome(listLibraries(never.vc));
+    expect(count(never.simulator, 'content.Library.list')).toBe(1);
+
+    const own = simulated('api', options, quickly);
+    await outcome(listLibraries(withoutRetry(own.vc)));
+    expect(count(own.simulator, 'content.Library.list')).toBe(1);
+    await outcome(getLibrary(own.vc, 'library-1'));
+    expect(count(own.simulator, 'cis.Session.create')).toBe(1);
+  });
+
+  test('is not sent again if it was a login, unless vCenter itself says that it did not begin', async () => {
+    const operation = 'cis.Session.create';
+    const proxied = simulated('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, quickly);
+    expect((await outcome(listLibraries(proxied.vc))).error).toMatchObject({ _tag: 'ApiError', status: 503 });
+    expect(operations(proxied.simulator)).toEqual([operation]);
+
+    const told = simulated('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, quickly);
+    expect(await all(listLibraries(told.vc))).toEqual([['library-1']]);
+    expect(operations(told.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
+
+    const lost = losing('api', operation);
+    expect((await outcome(listLibraries(lost.vc))).error).toMatchObject({ _tag: 'TransportError' });
+    expect(operations(lost.simulator)).toEqual([operation]);
+  });
+
+  test('is not sent again if there are too many API sessions', async () => {
+    const messages = [{ id: 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached', default_message: 'x', args: [] }];
+    const fault = { operation: 'cis.Session.create', status: 503, body: JSON.stringify({ messages }) };
+    const { simulator, vc } = simulated('api', { scenario: { faults: [fault] } }, quickly);
+    expect(isSessionLimit((await outcome(listLibraries(vc))).error)).toBe(true);
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  /** A connection that loses the first answer of an operation: the server has carried it out. */
+  const losing = (dialect: Dialect, operation: string) => {
+    let isLost = false;
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const vc = vcenter({
+      server,
+      credentials: user,
+      dialect,
+      ...quickly,
+      fetch: async (input, init) => {
+        const response = await simulator.fetch(input, init);
+        if (isLost || operations(simulator).at(-1) !== operation) return response;
+        isLost = true;
+        throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
+      },
+    });
+    return { simulator, vc };
+  };
+
+  describe.each(['api', 'rest'] as const)('after its answer was lost (%s)', (dialect) => {
+    test('makes no second download session: the token says that it is the same', async () => {
+      const { simulator, vc } = losing(dialect, 'content.library.item.DownloadSession.create');
+      const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+      expect(await all(listDownloadSessions(vc))).toEqual([[session]]);
+      expect(count(simulator, 'content.library.item.DownloadSession.create')).toBe(2);
+    });
+
+    test.each([
+      ['delete', (vc: VCenter, id: string) => deleteDownloadSession(vc, id)],
+      ['cancel', (vc: VCenter, id: string) => cancelDownloadSession(vc, id)],
+      ['fail', (vc: VCenter, id: string) => failDownloadSession(vc, id, 'no room')],
+      ['keep_alive', (vc: VCenter, id: string) => keepDownloadSessionAlive(vc, id)],
+    ])('finds that %s is done', async (name, end) => {
+      const { simulator, vc } = losing(dialect, `content.library.item.DownloadSession.${name}`);
+      const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+      expect(await all(end(vc, session))).toEqual([undefined]);
+      expect(count(simulator, `content.library.item.DownloadSession.${name}`)).toBe(2);
+    });
+  });
+});
+
+describe('a session id that was given', () => {
+  const giveSession = async () => {
+    const { simulator, vc } = simulated('api');
+    await all(login(vc));
+    let sessionId = '';
+    const spy: typeof globalThis.fetch = (input, init) => {
+      sessionId ||= new Request(input, init).headers.get('vmware-api-session-id') ?? '';
+      return simulator.fetch(input, init);
+    };
+    const other = vcenter({ server, credentials: user, fetch: spy });
+    await all(listLibraries(other));
+    return { simulator, sessionId };
+  };
+
+  test('is used, and never logged out', async () => {
+    const { simulator, sessionId } = await giveSession();
+    const before = simulator.apiSessions;
+    const vc = vcenter({ server, credentials: { sessionId }, fetch: simulator.fetch });
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    await all(logout(vc));
+    expect(simulator.apiSessions).toBe(before);
+    expect(operations(simulator)).not.toContain('cis.Session.delete');
+  });
+
+  test('that is not valid is an AuthenticationError, without any login', async () => {
+    const simulator = createSimulator({ inventory });
+    for (const dialect of ['auto', 'api', 'rest'] as const) {
+      const vc = vcenter({ server, credentials: { sessionId: 'stale' }, dialect, fetch: simulator.fetch });
+      expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
+    }
+    expect(operations(simulator)).not.toContain('cis.Session.create');
+  });
+});
+
+describe('logout', () => {
+  test('without a login sends nothing', async () => {
+    const { simulator, vc } = simulated();
+    expect(await all(logout(vc))).toEqual([undefined]);
+    expect(simulator.requests).toEqual([]);
+  });
+
+  test('is no failure where the session has ended already, and a later request logs in anew', async () => {
+    const { simulator, vc } = simulated('api', {
+      scenario: { faults: [{ operation: 'cis.Session.delete', times: 1, ...expiredSession }] },
+    });
+    await all(login(vc));
+    expect(await all(logout(vc))).toEqual([undefined]);
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+  });
+});
+
+describe('withVCenter', () => {
+  const options = () => {
+    const simulator = createSimulator({ inventory, users: [user] });
+    return { simulator, options: { server, credentials: user, fetch: simulator.fetch } };
+  };
+
+  test('logs in on subscribe and out before it completes', async () => {
+    const { simulator, options: given } = options();
+    const stream = withVCenter(given, (vc) => listLibraries(vc));
+    expect(simulator.requests).toEqual([]);
+    expect(await all(stream)).toEqual([['library-1']]);
+    expect(operations(simulator)).toEqual(['cis.Session.create', 'content.Library.list', 'cis.Session.delete']);
+  });
+
+  test('logs out before it errors, and each subscription has a login of its own', async () => {
+    const { simulator, options: given } = options();
+    const stream: Observable<unknown> = withVCenter(given, (vc) => getLibrary(vc, 'no-such'));
+    for (let round = 1; round <= 2; round += 1) {
+      expect((await outcome(stream)).error).toMatchObject({ _tag: 'ApiError', error_type: 'NOT_FOUND', status: 404 });
+      expect(simulator.apiSessions).toBe(0);
+    }
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+  });
+});

@@ -1,0 +1,250 @@
+import { describe, expect, test } from '@jest/globals';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { download, logout, vcenter, type DownloadOptions, type Sink, type VCenterOptions } from 'rx-content-library';
+import { toDirectory } from 'rx-content-library/node';
+import { createSimulator, type Fault, type InventoryFile, type Scenario } from 'rx-content-library/simulator';
+import { ofType } from '../support/events.ts';
+import { inFakeTime } from '../support/fake-time.ts';
+import { all, operations, outcome, quick, toMemory, toRestartableMemory, user } from '../support/simulated.ts';
+
+const server = 'https://vcenter.example.com';
+const size = 700_000;
+const fileList = 'content.library.item.File.list';
+const inventoryOf = (files: readonly InventoryFile[]) => ({
+  libraries: [{ id: 'lib', name: 'l', items: [{ id: 'item-1', name: 'i', contentVersion: '7', files }] }],
+});
+const files = [
+  { name: 'a.ovf', content: '<Envelope/>', version: '2' },
+  { name: 'disk.vmdk', size, version: '3' },
+];
+
+const begin = (
+  scenario: Scenario = {},
+  inventory = inventoryOf(files),
+  change: (text: string, url: string) => string = (text) => text,
+  options: Partial<VCenterOptions> = {},
+) => {
+  const simulator = createSimulator({ inventory, users: [user], scenario: { version: '9.0', preparation: quick, ...scenario } });
+  /** Where the header of the login went, and what was asked for there. */
+  const shown: string[] = [];
+  const data: { path: string; range: string | null }[] = [];
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const { origin, pathname } = new URL(request.url);
+    if (request.headers.has('vmware-api-session-id')) shown.push(origin);
+    if (pathname.startsWith('/cls/')) data.push({ path: pathname.split('/')[2] ?? '', range: request.headers.get('range') });
+    const answer = await simulator.fetch(request);
+    if (answer.headers.get('content-type') !== 'application/json') return answer;
+    const { status, headers } = answer;
+    return new Response(change(await answer.text(), request.url), { status, headers });
+  };
+  const vc = vcenter({ server, credentials: user, fetch, ...options });
+  const run = (sink: Sink = toRestartableMemory(), options: DownloadOptions = {}) =>
+    outcome(download(vc, 'item-1', sink, options));
+  return { simulator, vc, run, shown, data };
+};
+
+const once = (fault: Fault): Scenario => ({ faults: [{ ...fault, times: 1 }] });
+
+describe('an item of 9.0 whose files have links', () => {
+  test('is had without a download session, and proven by the checksums of the library', async () => {
+    const { simulator, vc } = begin();
+    const sink = toMemory();
+    const events = await all(download(vc, { id: 'item-1', name: 'i' }, sink));
+    expect(events[0]).toEqual({
+      type: 'opened',
+      itemId: 'item-1',
+      itemName: 'i',
+      dialect: 'api',
+      strategy: 'link',
+      contentVersion: '7',
+      files: [{ name: 'a.ovf' }, { name: 'disk.vmdk' }],
+    });
+    expect(ofType(events, 'saved').map(({ file, bytes, verified }) => [file, bytes, verified])).toEqual([
+      ['a.ovf', 11, 'checksum'],
+      ['disk.vmdk', size, 'checksum'],
+    ]);
+    expect(ofType(events, 'status')).toEqual([]);
+    await all(logout(vc));
+    expect(operations(simulator)).toEqual([
+      'cis.Session.create',
+      fileList,
+      'content.library.Item.get',
+      fileList,
+      'data',
+      'data',
+      'cis.Session.delete',
+    ]);
+    expect(simulator.apiSessions).toBe(0);
+  });
+
+  test('is asked for by its version, and shows the login to its own origin alone', async () => {
+    const { run, simulator, shown } = begin();
+    await run();
+    expect(simulator.requests.filter(({ operation }) => operation === 'data').map(({ path }) => path)).toEqual([
+      '/cls/static/lib/item-1/a.ovf?version=2',
+      '/cls/static/lib/item-1/disk.vmdk?version=3',
+    ]);
+    expect(new Set(shown)).toEqual(new Set([server]));
+  });
+
+  test('is asked for the files that are wanted, and no others', async () => {
+    const { run, data } = begin();
+    const { values } = await run(toMemory(), { files: ['a.ovf'] });
+    expect(values[0]).toMatchObject({ strategy: 'link', files: [{ name: 'a.ovf' }] });
+    expect(data).toHaveLength(1);
+  });
+
+  test('keeps the login alive for as long as it takes', async () => {
+    const slow = toMemory();
+    const slowly: Sink = {
+      ...slow,
+      open: async (file) => ({
+        ...(await slow.open(file)),
+        write: () => new Promise((resolve) => setTimeout(resolve, 40 * 60_000)),
+      }),
+    };
+    const { run, simulator } = begin({ leases: { apiSession: 30 * 60_000 } });
+    const { error, values } = await inFakeTime(() => run(slowly, { files: ['disk.vmdk'] }));
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'closed')[0]?.duration).toBeGreaterThan(60 * 60_000);
+    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
+    expect(operations(simulator).filter((name) => name === 'cis.Session.get').length).toBeGreaterThanOrEqual(80);
+  });
+
+  test('goes on where it stood when a connection breaks', async () => {
+    const broken = once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 });
+    const { run, data, simulator } = begin(broken);
+    const { values, error } = await inFakeTime(() => run(toRestartableMemory(), { files: ['disk.vmdk'] }));
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'retrying')).toHaveLength(1);
+    expect(data).toEqual([
+      { path: 'static', range: null },
+      { path: 'static', range: 'bytes=300000-' },
+    ]);
+    expect(simulator.sessions).toEqual([]);
+  });
+
+  test('is taken up again by a later run', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
+    try {
+      const { run, data } = begin(
+        once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 }),
+      );
+      const first = await run(toDirectory(directory), { files: ['disk.vmdk'], fileRetry: false });
+      expect(first.error).toMatchObject({ _tag: 'TruncatedError', received: 300_000 });
+      const second = await run(toDirectory(directory), { files: ['disk.vmdk'] });
+      expect(second.error).toBeUndefined();
+      expect(data.at(-1)).toEqual({ path: 'static', range: 'bytes=300000-' });
+      expect((await readFile(join(directory, 'disk.vmdk'))).byteLength).toBe(size);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('a link that is refused', () => {
+  test.each(['NOT_FOUND', 'UNAUTHORIZED', 'UNSUPPORTED'] as const)(
+    'with %s: a download session takes over, and what is there does not come twice',
+    async (errorType) => {
+      const { run, data, simulator } = begin({
+        faults: [
+          { kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000, times: 1 },
+          { kind: 'refusal', operation: 'data', file: 'disk.vmdk', errorType, times: 1 },
+        ],
+      });
+      const { values, error } = await inFakeTime(() => run(toRestartableMemory(), { files: ['disk.vmdk'] }));
+      expect(error).toBeUndefined();
+      expect(ofType(values, 'opened')).toHaveLength(1);
+      expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
+      expect(ofType(values, 'saved')).toMatchObject([{ bytes: size, verified: 'checksum' }]);
+      expect(data).toEqual([
+        { path: 'static', range: null },
+        { path: 'static', range: 'bytes=300000-' },
+        { path: 'data', range: 'bytes=300000-' },
+      ]);
+      expect(simulator.sessions).toEqual([]);
+    },
+  );
+
+  test('because the item was changed: the download fails, for files of two versions are no item', async () => {
+    let isChanged = false;
+    const { run, simulator } = begin(
+      { faults: [{ kind: 'refusal', operation: 'data', file: 'disk.vmdk', errorType: 'NOT_FOUND' }] },
+      inventoryOf(files),
+      (text, url) => {
+        if (url.includes('download-session')) isChanged = true;
+        return isChanged ? text.replace('"library_item_content_version":"7"', '"library_item_content_version":"8"') : text;
+      },
+    );
+    const sink = toMemory();
+    const { error } = await run(sink);
+    expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'failed', message: expect.stringContaining('changed') });
+    expect([...sink.files.keys()]).toEqual(['a.ovf']);
+    expect(simulator.sessions).toEqual([]);
+  });
+});
+
+describe('a download session is opened after all', () => {
+  const strategyOf = async ({ run }: ReturnType<typeof begin>, options: DownloadOptions = {}) => {
+    const { values, error } = await run(toMemory(), options);
+    expect(error).toBeUndefined();
+    return ofType(values, 'opened').map(({ strategy }) => strategy);
+  };
+
+  test('before 9.0', async () => {
+    expect(await strategyOf(begin({ version: '8.0' }))).toEqual(['session']);
+  });
+
+  test('where one file of those that are wanted has no link', async () => {
+    const inventory = inventoryOf([...files, { name: 'cold.vmdk', size: 10, cached: false }]);
+    expect(await strategyOf(begin({}, inventory))).toEqual(['session']);
+    expect(await strategyOf(begin({}, inventory), { files: (name) => name !== 'cold.vmdk' })).toEqual(['link']);
+  });
+
+  test('where a name cannot be put into a link, which makes vCenter refuse the list', async () => {
+    expect(await strategyOf(begin({}, inventoryOf([...files, { name: 'odd name.iso', content: 'x' }])))).toEqual(['session']);
+  });
+
+  test('where the links are of another origin: the login would not be shown there', async () => {
+    const { run, shown } = begin({}, inventoryOf(files), (text) =>
+      text.replaceAll(`${server}/cls/static`, 'https://elsewhere.example.com/cls/static'),
+    );
+    const { values } = await run(toMemory());
+    expect(ofType(values, 'opened')).toMatchObject([{ strategy: 'session' }]);
+    expect(new Set(shown)).toEqual(new Set([server]));
+  });
+
+  test('where they are to be fetched from another host, unless that is the server', async () => {
+    const elsewhere = (text: string): string => text.replaceAll(`${server}/cls/`, 'https://internal.example.com/cls/');
+    const given = (downloadHost: string, change?: typeof elsewhere) => begin({}, inventoryOf(files), change, { downloadHost });
+    expect(await strategyOf(given('other.example.com'))).toEqual(['session']);
+    expect(await strategyOf(given('other.example.com', elsewhere))).toEqual(['session']);
+    expect(await strategyOf(given('vcenter.example.com', elsewhere))).toEqual(['link']);
+  });
+
+  test('where the files change between two looks at them', async () => {
+    let looks = 0;
+    const changing = begin({}, inventoryOf(files), (text, url) => {
+      if (!url.endsWith('/file')) return text;
+      looks += 1;
+      return looks === 2 ? text.replaceAll('"version":"3"', '"version":"4"') : text;
+    });
+    expect(await strategyOf(changing)).toEqual(['session']);
+  });
+
+  test('where nobody tells the version of the content', async () => {
+    const untold = begin({}, inventoryOf(files), (text) => text.replace('"content_version":"7",', ''));
+    expect(await strategyOf(untold)).toEqual(['session']);
+  });
+});
+
+test('a password that is refused is not tried again', async () => {
+  const { simulator } = begin();
+  const vc = vcenter({ server, credentials: { ...user, password: 'wrong' }, fetch: simulator.fetch });
+  const { error } = await outcome(download(vc, 'item-1', toMemory()));
+  expect(error).toMatchObject({ _tag: 'AuthenticationError' });
+  expect(operations(simulator)).toEqual(['cis.Session.create']);
+});

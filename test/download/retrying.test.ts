@@ -1,0 +1,40 @@
+import { expect, test } from '@jest/globals';
+import { download, vcenter, type RetryNotice } from 'rx-content-library';
+import { createSimulator } from 'rx-content-library/simulator';
+import { ofType } from '../support/events.ts';
+import { inFakeTime } from '../support/fake-time.ts';
+import { inventory, outcome, toMemory, user } from '../support/simulated.ts';
+
+const operations = [
+  'content.library.item.File.list',
+  'content.library.item.DownloadSession.create',
+  'content.library.item.DownloadSession.get',
+  'content.library.item.downloadsession.File.prepare',
+  'content.library.item.downloadsession.File.list',
+];
+
+/** A download whose server is too busy once, just when that operation is asked for. */
+const run = (operation: string) =>
+  inFakeTime(async () => {
+    const simulator = createSimulator({
+      inventory,
+      users: [user],
+      scenario: {
+        faults: [{ kind: 'refusal', operation, errorType: 'SERVICE_UNAVAILABLE', times: 1, retryAfter: 3 }],
+      },
+    });
+    const told: RetryNotice[] = [];
+    const onRetry = (retry: RetryNotice): void => void told.push(retry);
+    const server = 'https://vcenter.example.com';
+    const vc = vcenter({ server, credentials: user, fetch: simulator.fetch, retry: { onRetry } });
+    return { ...(await outcome(download(vc, 'item-1', toMemory(), { onRetry }))), told };
+  });
+
+test.each(operations)('a server that is too busy for %s is waited for, and that is told', async (operation) => {
+  const { values, error, told } = await run(operation);
+  expect(error).toBeUndefined();
+  const retrying = ofType(values, 'retrying');
+  expect(retrying).toMatchObject([{ type: 'retrying', attempt: 1, delay: 3000, error: { _tag: 'ApiError', operation } }]);
+  expect(retrying[0]).not.toHaveProperty('file');
+  expect(told).toMatchObject([{ operation, delay: 3000 }]);
+});

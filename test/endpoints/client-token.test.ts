@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { createDownloadSession, vcenter } from 'rx-content-library';
+import { createClientToken } from '#src/connection/client-token.js';
+import { all } from '../support/simulated.ts';
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test('a token is a random UUID', () => {
+  const tokens = Array.from({ length: 100 }, createClientToken);
+  for (const token of tokens) expect(token).toMatch(uuid);
+  expect(new Set(tokens)).toHaveProperty('size', 100);
+});
+
+describe.each(['api', 'rest'] as const)('a download session is created (%s)', (dialect) => {
+  /** The tokens of the requests, each of which is answered by the next of the answers. */
+  const tokensOf = async (clientToken: string | undefined, subscriptions: number, answers: readonly Response[]) => {
+    const left = [...answers];
+    const tokens: unknown[] = [];
+    const vc = vcenter({
+      server: 'https://vcenter.example.com',
+      credentials: { sessionId: 'session' },
+      dialect,
+      retry: { delay: 0 },
+      fetch: async (input, init) => {
+        const request = new Request(input, init);
+        expect(request.url).not.toContain('token');
+        const body = (await request.clone().json()) as { client_token?: string };
+        expect(
+          [body.client_token, request.headers.get('client-token')].filter((token) => typeof token === 'string'),
+        ).toHaveLength(1);
+        tokens.push(dialect === 'rest' ? body.client_token : request.headers.get('client-token'));
+        const answer = left.shift();
+        if (answer === undefined) throw new TypeError('fetch failed');
+        return answer;
+      },
+    });
+    const create$ = createDownloadSession(vc, 'item-1', clientToken === undefined ? {} : { clientToken });
+    for (let round = 0; round < subscriptions; round += 1) await all(create$);
+    return tokens;
+  };
+
+  const created = () => (dialect === 'rest' ? Response.json({ value: 'session' }) : Response.json('session', { status: 201 }));
+  const lost = () => new Response('upstream connect error', { status: 502 });
+
+  test('with a token of its own in each subscription, and the same one in a repetition', async () => {
+    const tokens = await tokensOf(undefined, 2, [lost(), created(), created()]);
+    expect(tokens).toEqual([expect.stringMatching(uuid), tokens[0], expect.stringMatching(uuid)]);
+    expect(tokens[2]).not.toBe(tokens[0]);
+  });
+
+  test('with the token that was given', async () => {
+    const given = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
+    expect(await tokensOf(given, 2, [created(), created()])).toEqual([given, given]);
+  });
+});

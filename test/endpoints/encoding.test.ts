@@ -1,0 +1,196 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { lastValueFrom, type Observable } from 'rxjs';
+import {
+  createDownloadSession,
+  deleteDownloadSession,
+  getDownloadFile,
+  getDownloadSession,
+  getItemFile,
+  getLibrary,
+  keepDownloadSessionAlive,
+  listDownloadFiles,
+  listDownloadSessions,
+  listItemFiles,
+  listItems,
+  prepareDownloadFile,
+  vcenter,
+  type VCenter,
+} from 'rx-content-library';
+import { createSimulator } from 'rx-content-library/simulator';
+import { buildRequest } from '#src/http/operation.js';
+import { outcome, quick, user } from '../support/simulated.ts';
+
+const server = 'https://vcenter.example.com';
+
+/** File names that mean something to an address, or to whoever reads one carelessly. */
+const names = [
+  'what?.vmdk',
+  'disk #1.vmdk',
+  '100%.iso',
+  '%41.iso',
+  '%',
+  'a/b.ovf',
+  '..',
+  '../../etc/passwd',
+  'a\\b.ovf',
+  'two words.ovf',
+  ' edges ',
+  'größe.vmdk',
+  'ди́ск.vmdk',
+  '磁盘😀.ova',
+  'a+b.ovf',
+  'a&b.ovf',
+  'a=b.ovf',
+  '&file_name=other.ovf',
+  '?action=delete',
+  '~action=get',
+  'a;b,c@d$e.ovf',
+  `it's "quoted" (1)!*.ovf`,
+  'a:b.ovf',
+  '[::1]',
+  'tab\tand\nline',
+  '\u0000',
+  '__proto__',
+];
+
+/** A connection to a simulator that has files of such names, and the requests that went through it. */
+const connected = (dialect: 'api' | 'rest') => {
+  const simulator = createSimulator({
+    users: [user],
+    scenario: { preparation: quick },
+    inventory: {
+      libraries: [
+        {
+          name: 'l',
+          id: 'library-1',
+          items: [{ name: 'i', id: 'item-1', files: names.map((name) => ({ name, content: name })) }],
+        },
+      ],
+    },
+  });
+  const requests: { readonly url: URL; readonly body: unknown }[] = [];
+  const vc = vcenter({
+    server,
+    credentials: user,
+    dialect,
+    fetch: async (input, init) => {
+      const request = new Request(input, init);
+      const text = await request.clone().text();
+      requests.push({ url: new URL(request.url), body: text === '' ? undefined : JSON.parse(text) });
+      return simulator.fetch(request);
+    },
+  });
+  return { simulator, vc, requests };
+};
+
+describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
+  test.each(names)('a file called %j is found under that name, and under no other', async (name) => {
+    const { vc, requests } = connected(dialect);
+    const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+    const answers: readonly [string, Observable<{ readonly name: string }>][] = [
+      ['name', getItemFile(vc, 'item-1', name)],
+      ['file_name', prepareDownloadFile(vc, session, name)],
+      ['file_name', getDownloadFile(vc, session, name)],
+    ];
+    for (const [parameter, answer$] of answers) {
+      expect(await lastValueFrom(answer$)).toMatchObject({ name });
+      const { url, body } = requests.at(-1) ?? { url: new URL(server), body: undefined };
+      const sent = { ...Object.fromEntries(url.searchParams), ...(body as object) };
+      expect(Object.fromEntries(Object.entries(sent).filter(([key]) => !key.endsWith('action')))).toEqual({ [parameter]: name });
+      expect([...url.searchParams.keys()].length).toBeLessThanOrEqual(1);
+      expect(url.hash).toBe('');
+      expect(url.pathname).not.toContain(encodeURIComponent(name));
+    }
+  });
+
+  test('an identifier of two parts keeps its colon, whatever else is in it is one segment of the path', async () => {
+    const { vc, requests } = connected(dialect);
+    for (const id of [
+      '3beb707a-3b2e:90a55320-77aa',
+      'two words:x',
+      'a/b',
+      'a?b=c',
+      'a#b',
+      '50%',
+      'two words',
+      'größe',
+      'a\\b',
+      '%2e%2e',
+      '...',
+    ]) {
+      await outcome(getDownloadSession(vc, id));
+      const { url } = requests.at(-1) ?? { url: new URL(server) };
+      const prefix = dialect === 'api' ? '' : 'id:';
+      expect(url.search + url.hash).toBe('');
+      expect(url.pathname.split('/').map(decodeURIComponent).at(-1)).toBe(prefix + id);
+      expect(url.pathname.split('/')).toHaveLength(dialect === 'api' ? 7 : 9);
+      expect(url.pathname).not.toMatch(/%3A/i);
+    }
+  });
+
+  test('an identifier that no path can hold is a TypeError that names it, and nothing is sent', async () => {
+    const { vc, requests } = connected(dialect);
+    await lastValueFrom(listItems(vc, 'library-1'));
+    const before = requests.length;
+    for (const id of ['', '.', '..', '\ud800', undefined as unknown as string]) {
+      const { error } = await outcome(getLibrary(vc, id));
+      expect(String(error)).toMatch(/^TypeError: library_id: /);
+    }
+    expect(requests).toHaveLength(before);
+  });
+
+  test('a file name with half a character is refused by whoever cannot carry it: the address here, else the server', async () => {
+    const { vc, requests } = connected(dialect);
+    const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
+    const before = requests.length;
+    const { error } = await outcome(getDownloadFile(vc, session, 'half\ud83d.ova'));
+    if (dialect === 'api') {
+      expect(String(error)).toBe('TypeError: file_name: "half\\ud83d.ova" holds half a character, which no address can carry');
+      expect(requests).toHaveLength(before);
+    } else {
+      expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'INVALID_ARGUMENT' });
+    }
+  });
+
+  test.each<[string, (vc: VCenter) => Observable<unknown>, readonly string[]]>([
+    ['listItems', (vc) => listItems(vc, 'a&b'), ['library_id']],
+    ['listItemFiles', (vc) => listItemFiles(vc, 'a&b'), dialect === 'api' ? [] : ['library_item_id']],
+    ['listDownloadSessions', (vc) => listDownloadSessions(vc), []],
+    ['listDownloadSessions of an item', (vc) => listDownloadSessions(vc, { itemId: 'a&b' }), ['library_item_id']],
+    ['listDownloadFiles', (vc) => listDownloadFiles(vc, 'a&b'), dialect === 'api' ? [] : ['download_session_id']],
+    ['createDownloadSession', (vc) => createDownloadSession(vc, 'a&b'), []],
+    ['keepDownloadSessionAlive', (vc) => keepDownloadSessionAlive(vc, 'a&b', { progress: 1 }), ['action']],
+    ['deleteDownloadSession', (vc) => deleteDownloadSession(vc, 'a&b'), []],
+  ])('%s sends the query parameters that the operation declares, and no other', async (_, call, declared) => {
+    const { vc, requests } = connected(dialect);
+    await outcome(call(vc));
+    const { url } = requests.at(-1) ?? { url: new URL(server) };
+    const action = dialect === 'api' ? 'action' : '~action';
+    expect([...url.searchParams.keys()]).toEqual(declared.map((name) => (name === 'action' ? action : name)));
+  });
+});
+
+test('whatever an identifier and a name are, the address says them and nothing else', () => {
+  const route = { route: 'GET /api/item/{id}/file?name={name}' };
+  const [parse, decode] = [URL, decodeURIComponent];
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme' }).filter((id) => !['', '.', '..'].includes(id)),
+      fc.string({ unit: 'grapheme' }),
+      fc.string(),
+      (id, name, extra) => {
+        const { pathname, searchParams, hash } = new parse(server + buildRequest(route, { [extra]: extra, id, name }).path);
+        const [, api, item, segment = '', file, ...more] = pathname.split('/');
+        return (
+          [api, item, decode(segment), file].join('\n') === ['api', 'item', id, 'file'].join('\n') &&
+          more.length === 0 &&
+          hash === '' &&
+          searchParams.get('name') === name &&
+          searchParams.size === 1
+        );
+      },
+    ),
+    { seed: 4, numRuns: 2000 },
+  );
+});

@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import { concat, forkJoin, lastValueFrom, of, switchMap, type Observable } from 'rxjs';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  findItems,
+  findLibraries,
+  getDownloadFile,
+  getDownloadSession,
+  getItem,
+  getItemFile,
+  getLibrary,
+  getSession,
+  keepDownloadSessionAlive,
+  listDownloadFiles,
+  listDownloadSessions,
+  listItemFiles,
+  listItems,
+  listLibraries,
+  prepareDownloadFile,
+  type VCenter,
+} from 'rx-content-library';
+import { all, operations, outcome, simulated, user } from '../support/simulated.ts';
+
+const one = <A>(stream: Observable<A>): Promise<A> => lastValueFrom(stream);
+const disk = 'ubuntu disk #1.vmdk';
+
+describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
+  test('libraries are listed, found and read', async () => {
+    const { vc } = simulated(dialect);
+    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    expect(await all(findLibraries(vc, { name: 'TEMPLATES', type: 'LOCAL' }))).toEqual([['library-1']]);
+    expect(await all(findLibraries(vc, { name: 'none' }))).toEqual([[]]);
+    expect(await one(getLibrary(vc, 'library-1'))).toMatchObject({ id: 'library-1', name: 'templates', type: 'LOCAL' });
+  });
+
+  test('items are listed, found and read', async () => {
+    const { vc } = simulated(dialect);
+    expect(await all(listItems(vc, 'library-1'))).toEqual([['item-1']]);
+    expect(await all(findItems(vc, { name: 'ubuntu', library_id: 'library-1' }))).toEqual([['item-1']]);
+    expect(await one(getItem(vc, 'item-1'))).toMatchObject({ name: 'ubuntu', type: 'ovf', content_version: '7' });
+  });
+
+  test('the files of an item are listed and read, whatever is in their names', async () => {
+    const { vc } = simulated(dialect);
+    expect((await one(listItemFiles(vc, 'item-1'))).map(({ name }) => name)).toEqual(['ubuntu.ovf', disk, 'ubuntu.nvram']);
+    expect(await one(getItemFile(vc, 'item-1', disk))).toMatchObject({ name: disk, cached: true });
+  });
+
+  test('a download session is created, read, kept alive, cancelled and deleted', async () => {
+    const { vc, simulator } = simulated(dialect);
+    const id = await one(createDownloadSession(vc, 'item-1'));
+    expect(await all(listDownloadSessions(vc))).toEqual([[id]]);
+    expect(await all(listDownloadSessions(vc, { itemId: 'item-1' }))).toEqual([[id]]);
+    expect(await all(keepDownloadSessionAlive(vc, id, { progress: 40 }))).toEqual([undefined]);
+    expect(await one(getDownloadSession(vc, id))).toMatchObject({
+      library_item_id: 'item-1',
+      library_item_content_version: '7',
+      state: 'ACTIVE',
+      client_progress: 40,
+    });
+    expect(await all(cancelDownloadSession(vc, id))).toEqual([undefined]);
+    expect((await one(getDownloadSession(vc, id))).state).toBe('CANCELED');
+    expect(await all(deleteDownloadSession(vc, id))).toEqual([undefined]);
+    expect(simulator.sessions).toEqual([]);
+  });
+
+  test('a download session is failed with the client’s reason', async () => {
+    const { vc } = simulated(dialect);
+    const id = await one(createDownloadSession(vc, 'item-1'));
+    expect(await all(failDownloadSession(vc, id, 'The disk is full.'))).toEqual([undefined]);
+    expect((await one(getDownloadSession(vc, id))).state).toBe('ERROR');
+  });
+
+  test('a session created again with the same client token is the same', async () => {
+    const { vc, simulator } = simulated(dialect);
+    const clientToken = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
+    const again = createDownloadSession(vc, 'item-1', { clientToken });
+    expect(await one(again)).toBe(await one(again));
+    expect(simulator.sessions).toHaveLength(1);
+  });
+
+  test('the files of a session are prepared, listed and read', async () => {
+    const { vc } = simulated(dialect);
+    const id = await one(createDownloadSession(vc, 'item-1'));
+    expect((await one(listDownloadFiles(vc, id))).map(({ status }) => status)).toEqual([
+      'UNPREPARED',
+      'UNPREPARED',
+      'UNPREPARED',
+    ]);
+    await one(prepareDownloadFile(vc, id, disk, { endpointType: 'HTTPS' }));
+    expect(await one(getDownloadFile(vc, id, disk))).toMatchObject({
+      name: disk,
+      size: 300_000,
+      status: 'PREPARED',
+      download_endpoint: { uri: expect.stringContaining('/cls/data/') },
+    });
+  });
+
+  test.each<[string, (vc: VCenter) => Observable<unknown>, number, string]>([
+    ['a library', (vc) => getLibrary(vc, 'none'), 404, 'NOT_FOUND'],
+    ['an item', (vc) => getItem(vc, 'none'), 404, 'NOT_FOUND'],
+    ['a file of an item', (vc) => getItemFile(vc, 'item-1', 'none'), 404, 'NOT_FOUND'],
+    ['a download session', (vc) => getDownloadSession(vc, 'none'), 404, 'NOT_FOUND'],
+    ['the files of a download session', (vc) => listDownloadFiles(vc, 'none'), 404, 'NOT_FOUND'],
+    ['a file of a session', (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, 'none')), 400, 'INVALID_ARGUMENT'],
+    ['an item to download', (vc) => createDownloadSession(vc, 'none'), 404, 'NOT_FOUND'],
+    ['nothing to look for', (vc) => findItems(vc, {}), 400, 'INVALID_ARGUMENT'],
+    [
+      'keeping alive what was cancelled',
+      (vc) => inSession(vc, (id) => concat(cancelDownloadSession(vc, id), keepDownloadSessionAlive(vc, id))),
+      400,
+      'NOT_ALLOWED_IN_CURRENT_STATE',
+    ],
+    [
+      'DIRECT without the privilege',
+      (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, disk, { endpointType: 'DIRECT' })),
+      403,
+      'UNAUTHORIZED',
+    ],
+  ])('%s that is not to be had is an ApiError with a sentence', async (_, ask, status, error_type) => {
+    const { vc } = simulated(dialect, { users: [{ ...user, privileges: ['ContentLibrary.DownloadSession'] }] });
+    const { error } = await outcome(ask(vc));
+    expect(error).toMatchObject({
+      _tag: 'ApiError',
+      status,
+      error_type,
+      message: expect.stringMatching(/^content\.[\w.]+: [A-Z_]+ \(\d+\): \w+/),
+    });
+  });
+
+  test('a user without the privilege to download is told which one is missing', async () => {
+    const { vc } = simulated(dialect, { users: [{ ...user, privileges: [] }] });
+    const { error } = await outcome(createDownloadSession(vc, 'item-1'));
+    expect(error).toMatchObject({
+      _tag: 'ApiError',
+      status: 403,
+      error_type: 'UNAUTHORIZED',
+      message: expect.stringContaining('ContentLibrary.DownloadSession'),
+    });
+  });
+
+  test('an empty identifier is refused before anything is sent', async () => {
+    const { vc, simulator } = simulated(dialect);
+    await all(getSession(vc));
+    const before = simulator.requests.length;
+    expect((await outcome(deleteDownloadSession(vc, ''))).error).toBeInstanceOf(TypeError);
+    expect(simulator.requests).toHaveLength(before);
+  });
+
+  test('every endpoint sends nothing before it is subscribed', () => {
+    const { vc, simulator } = simulated(dialect);
+    forkJoin([listLibraries(vc), listItems(vc, 'library-1'), createDownloadSession(vc, 'item-1')]);
+    expect(operations(simulator)).toEqual([]);
+  });
+});
+
+const inSession = <A>(vc: VCenter, use: (id: string) => Observable<A>): Observable<A> =>
+  of(undefined).pipe(
+    switchMap(() => createDownloadSession(vc, 'item-1')),
+    switchMap(use),
+  );

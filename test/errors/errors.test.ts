@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import * as library from 'rx-content-library';
+import {
+  ApiError,
+  isContentLibraryError,
+  isSessionLimit,
+  isTransient,
+  isUnknownRoute,
+  PreparationError,
+  TimeoutError,
+  TlsError,
+  TransportError,
+} from 'rx-content-library';
+
+const apiError = (error_type: string, id = 'com.vmware.some.id') =>
+  new ApiError({
+    operation: 'cis.Session.create',
+    status: 500,
+    error_type,
+    messages: [{ id, default_message: 'Said.', args: [] }],
+  });
+
+const limit = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
+
+describe('every error', () => {
+  const message = { id: 'id', default_message: 'said', args: [] };
+  const facts = {
+    operation: 'operation', reason: 'reason', timeout: 1500, host: 'host', code: 'CODE', status: 400, error_type: 'ERROR', messages: [message],
+    server: 'https://vcenter.example.com', issues: [{ path: 'a.b', expected: 'string', found: 'nothing' }], file: 'disk.vmdk', message,
+    waitedFor: 'The preparation', patience: 60_000, seen: [{ file: 'disk.vmdk', status: 'PREPARING', after: 0 }], expected: 10, received: 4, algorithm: 'SHA1', actual: 'ff',
+    downloadSessionId: 'session', scheme: 'ds:', path: '/disk.vmdk',
+  }; // prettier-ignore
+  const classes = Object.entries(library).filter(
+    ([name]) => name.endsWith('Error') && name !== 'StdError' && /^[A-Z]/.test(name),
+  );
+
+  test('is exported: fourteen of them', () => {
+    expect(classes).toHaveLength(14);
+  });
+
+  test.each(classes)('%s carries its name as _tag, a sentence made of its facts, and is known by the guard', (name, value) => {
+    const Class = value as unknown as new (given: typeof facts) => Error & { _tag: string };
+    const error = new Class(facts);
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe(name);
+    expect(error._tag).toBe(name);
+    expect(error.message).toMatch(/\w+/);
+    expect(error.message).not.toMatch(/undefined|NaN|\[object/);
+    expect(isContentLibraryError(error)).toBe(true);
+  });
+
+  const page = readFileSync(new URL('../../docs/3-errors.md', import.meta.url), 'utf8');
+  const rows = new Map(
+    [...page.matchAll(/^\| `(\w+Error)` .*$/gm)].map(([row, tag = '']) => [tag, row.split('|').map((cell) => cell.trim())]),
+  );
+
+  test.each(classes)('%s has a row in the guide, with all its facts and whether it is transient', (name, value) => {
+    const Class = value as unknown as new (given: typeof facts) => Error & { _tag: string };
+    const error = new Class(facts);
+    const [, , , fields = '', transient = ''] = rows.get(name) ?? [];
+    const told = [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field);
+    expect(told).toEqual(Object.keys(error).filter((key) => !['_tag', 'name'].includes(key)));
+    expect(transient).toMatch({ ApiError: /^see below$/ }[name] ?? (isTransient(error) ? /^yes/ : /^no$/));
+  });
+
+  test('no row in the guide is of an error that is not there', () => {
+    expect([...rows.keys()].sort()).toEqual(classes.map(([name]) => name).sort());
+  });
+});
+
+test('the guard knows errors of another copy of the library, and nothing else', () => {
+  expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'ApiError' }))).toBe(true);
+  expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'toString' }))).toBe(false);
+  expect(isContentLibraryError({ _tag: 'ApiError' })).toBe(false);
+  expect(isContentLibraryError(undefined)).toBe(false);
+});
+
+test('transient is what may succeed later, by error_type and not by status', () => {
+  expect(['RESOURCE_BUSY', 'SERVICE_UNAVAILABLE', 'UNABLE_TO_ALLOCATE_RESOURCE', 'TIMED_OUT'].map((type) => isTransient(apiError(type)))).toEqual([
+    true, true, true, true,
+  ]); // prettier-ignore
+  expect(
+    ['ERROR', 'NOT_FOUND', 'UNAUTHENTICATED', 'UNAUTHORIZED', 'INVALID_ARGUMENT'].some((type) => isTransient(apiError(type))),
+  ).toBe(false);
+  expect(isTransient(new TransportError({ operation: 'x', reason: 'reset', code: 'ECONNRESET' }))).toBe(true);
+  expect(isTransient(new TimeoutError({ operation: 'x', timeout: 1 }))).toBe(true);
+  expect(isTransient(new TransportError({ operation: 'x', reason: 'a redirect', code: 'REDIRECT' }))).toBe(false);
+  expect(isTransient(new TransportError({ operation: 'x', reason: 'a proxy', code: 'PROXY_REFUSED' }))).toBe(false);
+  expect(isTransient(new TlsError({ host: 'vcenter.example.com', code: 'CERT_HAS_EXPIRED' }))).toBe(false);
+  expect(isTransient(new PreparationError({ file: 'x' }))).toBe(false);
+  expect(isTransient(new Error('x'))).toBe(false);
+});
+
+test('too many API sessions: recognised, never transient, and the sentence says what to do', () => {
+  const error = apiError('SERVICE_UNAVAILABLE', limit);
+  expect(isSessionLimit(error)).toBe(true);
+  expect(isTransient(error)).toBe(false);
+  expect(error.message).toContain('End sessions that are no longer used');
+  expect(isSessionLimit(apiError('SERVICE_UNAVAILABLE'))).toBe(false);
+});
+
+test('no privilege: the sentence names the privilege and the global permission', () => {
+  expect(apiError('UNAUTHORIZED').message).toMatch(/ContentLibrary\.DownloadSession.*global permission/);
+});
+
+test('what vCenter itself says of a failure being transient wins over its type', () => {
+  const saying = (error_type: string, data: unknown) =>
+    new ApiError({ operation: 'x', status: 500, error_type, messages: [], data });
+  expect(isTransient(saying('RESOURCE_INACCESSIBLE', { is_transient: true }))).toBe(true);
+  expect(isTransient(saying('SERVICE_UNAVAILABLE', { is_transient: false }))).toBe(false);
+  expect(isTransient(saying('SERVICE_UNAVAILABLE', { is_transient: 'no' }))).toBe(true);
+  expect(isTransient(saying('SERVICE_UNAVAILABLE', null))).toBe(true);
+});
+
+test.each([
+  'com.vmware.vapi.rest.httpNotFound',
+  'com.vmware.vapi.rest.operationsForUrlNotFound',
+  'vapi.method.input.invalid.interface',
+])('an unknown route is told apart from a missing object by the message %s, and the sentence says what to do', (id) => {
+  expect(isUnknownRoute(apiError('NOT_FOUND', id))).toBe(true);
+  expect(apiError('NOT_FOUND', id).message).toContain('try the other dialect');
+});
+
+test('an operation that was not found is an unknown route by its type', () => {
+  expect(isUnknownRoute(apiError('OPERATION_NOT_FOUND'))).toBe(true);
+  expect(apiError('OPERATION_NOT_FOUND').message).toContain('try the other dialect');
+});
+
+test('a missing object is no unknown route, nor is anything else', () => {
+  expect(isUnknownRoute(apiError('NOT_FOUND', 'com.vmware.vdcs.cls-main.item_not_found'))).toBe(false);
+  expect(apiError('NOT_FOUND').message).not.toContain('dialect');
+  expect(isUnknownRoute(new TransportError({ operation: 'x', reason: 'reset' }))).toBe(false);
+  expect(isUnknownRoute(undefined)).toBe(false);
+});
+
+test.each([
+  ['THUMBPRINT_MISMATCH', /Has it been renewed\?/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /Use the name that it is for/],
+  ['CERT_HAS_EXPIRED', /Renew it, and look at the clock/],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', /Trust the vCenter's own authority .*https:\/\/vc\.example\.com\/certs\/download\.zip/],
+])('a certificate refused with %s has its own advice', (code, advice) => {
+  expect(new TlsError({ host: 'vc.example.com', code }).message).toMatch(advice);
+});

@@ -1,0 +1,115 @@
+/** Sends requests to a simulator, one dialect at a time. */
+
+import { createSimulator, type InventoryFile, type Simulator, type SimulatorOptions } from 'rx-content-library/simulator';
+import { server, wires, type Dialect, type Fields } from './requests.ts';
+
+export { dialects, operations, server, type Dialect } from './requests.ts';
+
+/** What was answered, with the envelope of `/rest` taken off good answers. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** `undefined` where the body is empty or no JSON. */
+  readonly json: unknown;
+}
+
+/** A field of what was answered, somewhere below; it fails where there is no such place. */
+export const field = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((found: unknown, name) => {
+    if (typeof found !== 'object' || found === null) throw new Error(`Nothing to take ${name} from`);
+    return Reflect.get(found, name);
+  }, value);
+
+/** What was answered, which has to be a list. */
+export const list = (value: unknown): readonly unknown[] => {
+  if (!Array.isArray(value)) throw new Error('Not a list');
+  return value;
+};
+
+export const answerOf = async (response: Response, dialect: Dialect): Promise<Answer> => {
+  const text = await response.text();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+    if (dialect === 'rest' && response.ok) json = field(json, 'value');
+  } catch {
+    json = undefined;
+  }
+  return { status: response.status, text, json };
+};
+
+export const basic = (username: string, password: string): string => `Basic ${btoa(`${username}:${password}`)}`;
+
+export const logIn = async (
+  simulator: Simulator,
+  dialect: Dialect,
+  username = 'administrator@vsphere.local',
+  password = 'secret',
+): Promise<Answer> => {
+  const path = dialect === 'api' ? '/api/session' : '/rest/com/vmware/cis/session';
+  const headers = { authorization: basic(username, password) };
+  return answerOf(await simulator.fetch(`${server}${path}`, { method: 'POST', headers }), dialect);
+};
+
+export const callAs =
+  (simulator: Simulator, dialect: Dialect, token: string | undefined) =>
+  async (operation: string, fields: Fields = {}): Promise<Answer> => {
+    const wire = wires[operation];
+    if (wire === undefined) throw new Error(`No operation ${operation}`);
+    const [method, path, body, headers = {}] = wire[dialect](fields);
+    const response = await simulator.fetch(`${server}${path}`, {
+      method,
+      headers: {
+        ...headers,
+        ...(token === undefined ? {} : { 'vmware-api-session-id': token }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return answerOf(response, dialect);
+  };
+
+/** A simulator with a clock that stands still until the test moves it, and a login. */
+export const start = async (dialect: Dialect, options: Omit<SimulatorOptions, 'clock'> = {}) => {
+  const time = { now: Date.UTC(2024, 0, 1) };
+  const simulator = createSimulator({ ...options, clock: { now: () => time.now } });
+  const user = options.users?.[0];
+  const { json: token } = await logIn(simulator, dialect, user?.username, user?.password);
+  const call = callAs(simulator, dialect, String(token));
+  return {
+    simulator,
+    call,
+    token: String(token),
+    /** Moves the clock on, by milliseconds. */
+    pass: (ms: number) => void (time.now += ms),
+  };
+};
+
+/** A simulator with one item, whose id is `item`, and an open download session. */
+export const startDownload = async (
+  dialect: Dialect,
+  {
+    files,
+    ...options
+  }: Omit<SimulatorOptions, 'clock' | 'inventory'> & {
+    files: readonly InventoryFile[];
+  },
+) => {
+  const inventory = { libraries: [{ name: 'L', items: [{ id: 'item', name: 'I', files }] }] };
+  const started = await start(dialect, { ...options, inventory });
+  const { json: session } = await started.call('content.library.item.DownloadSession.create', { item: 'item' });
+  const file = 'content.library.item.downloadsession.File';
+  return {
+    ...started,
+    session: String(session),
+    prepare: (name: string, fields: Fields = {}) => started.call(`${file}.prepare`, { session, file: name, ...fields }),
+    get: (name: string) => started.call(`${file}.get`, { session, file: name }),
+    /** Prepares a file, waits until it is ready, and answers its link. */
+    linkOf: async (name: string): Promise<string> => {
+      await started.call(`${file}.prepare`, { session, file: name });
+      started.pass(60_000);
+      const { json } = await started.call(`${file}.get`, { session, file: name });
+      return String(field(json, 'download_endpoint', 'uri'));
+    },
+  };
+};

@@ -1,0 +1,98 @@
+/** Watching through the simulator, in both dialects: the requests that are sent, and how a session ends. */
+
+import { describe, expect, test } from '@jest/globals';
+import { concatMap, firstValueFrom, map, merge, takeWhile, tap, toArray } from 'rxjs';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  preparation,
+  preparations,
+  prepareDownloadFile,
+  watchDownloadSession,
+  type RetryNotice,
+} from 'rx-content-library';
+import { operations, outcome, simulated } from '../support/simulated.ts';
+
+const disk = 'ubuntu disk #1.vmdk';
+const [getName, listName] = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
+
+describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
+  test('two who watch a file get ready cost one get and one list a poll', async () => {
+    let now = 0;
+    const { simulator, vc } = simulated(dialect, {
+      clock: { now: () => now },
+      scenario: { preparation: { requested: 5, preparing: 20 } },
+    });
+    const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+    await firstValueFrom(prepareDownloadFile(vc, session, disk));
+    const status$ = watchDownloadSession(vc, session, { period: 1 }).pipe(
+      map(({ files }) => String(files.find(({ name }) => name === disk)?.status)),
+      // Each answer takes the server ten milliseconds further.
+      tap(() => (now += 5)),
+      takeWhile((status) => status !== 'PREPARED', true),
+    );
+    const { values, error } = await outcome(merge(status$, status$));
+    expect(error).toBeUndefined();
+    expect(values.filter((status) => status === 'PREPARED')).toHaveLength(2);
+    const sent = operations(simulator);
+    const [gets, lists] = [getName, listName].map((name) => sent.filter((operation) => operation === name).length);
+    expect(gets).toBe(lists);
+    expect(gets).toBe(4);
+  });
+
+  test.each([
+    ['cancelled', cancelDownloadSession, 'cancelled', ['ACTIVE', 'CANCELED']],
+    ['deleted', deleteDownloadSession, 'gone', ['ACTIVE']],
+    [
+      'failed',
+      (...session: Parameters<typeof cancelDownloadSession>) => failDownloadSession(...session, 'No room.'),
+      'failed',
+      ['ACTIVE', 'ERROR'],
+    ],
+  ] as const)('a session that somebody else has %s ends with a LeaseError', async (_, end, ending, states) => {
+    const { vc } = simulated(dialect);
+    const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+    let isEnded = false;
+    const watched$ = watchDownloadSession(vc, session, { period: 1 }).pipe(
+      tap(() => {
+        if (!isEnded) end(vc, session).subscribe();
+        isEnded = true;
+      }),
+    );
+    const { values, error } = await outcome(watched$);
+    const seen = values.map(({ session: { state } }) => String(state));
+    expect([...new Set(seen)]).toEqual(states);
+    expect(error).toMatchObject({ _tag: 'LeaseError', ending, downloadSessionId: session });
+  });
+
+  test('a file of a session that was cancelled is not waited for', async () => {
+    const { vc } = simulated(dialect);
+    const session = await firstValueFrom(
+      createDownloadSession(vc, 'item-1').pipe(
+        concatMap((id) =>
+          cancelDownloadSession(vc, id).pipe(
+            toArray(),
+            map(() => id),
+          ),
+        ),
+      ),
+    );
+    expect((await outcome(preparation(vc, session, disk))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+    expect((await outcome(preparations(vc, session))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+  });
+
+  test('polls are retried by their own budget alone: the connection does not retry them, too', async () => {
+    const busy = { operation: listName, times: 2, status: 503, body: '', headers: { 'retry-after': '0' } };
+    const { simulator, vc } = simulated(dialect, { scenario: { preparation: { requested: 0, preparing: 5 }, faults: [busy] } });
+    const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+    const retries: RetryNotice[] = [];
+    const { error } = await outcome(
+      preparations(vc, session, [disk], { period: 1, retries: 1, onRetry: (retry) => retries.push(retry) }),
+    );
+    expect(error).toMatchObject({ _tag: 'ApiError', status: 503 });
+    expect(retries).toMatchObject([{ operation: listName, attempt: 1, delay: 1, error: { status: 503 } }]);
+    expect(operations(simulator).filter((operation) => operation === listName)).toHaveLength(2);
+  });
+});
