@@ -67,7 +67,7 @@ export interface VCenterInternals {
  */
 export const vcenter = (options: VCenterOptions): VCenter => {
   const clock = serverClock();
-  const line = { ...resolveOptions(options), heard: clock.observe };
+  const line: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
   const reachable = rewriteHost(options.downloadHost);
   const { apiSession$, withSession, logout } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
   const pendingWork$ = new BehaviorSubject(0);

@@ -22,7 +22,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
-import { withoutRetry } from '#src/connection/vcenter.js';
+import { internals, withoutRetry } from '#src/connection/vcenter.js';
 import { all, inventory, operations, outcome, quick, simulated, user } from '../support/simulated.ts';
 
 const server = 'https://vcenter.example.com';
@@ -51,6 +51,14 @@ describe('vcenter', () => {
     login(vc);
     logout(vc);
     expect(simulator.requests).toEqual([]);
+  });
+
+  test('knows the time of the server from the Date header of its responses', async () => {
+    const fetch = () => Promise.resolve(Response.json({}, { headers: { date: 'Sun, 22 Nov 2026 08:00:00 GMT' } }));
+    const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api', fetch });
+    expect(vc[internals].serverTime()).toBeUndefined();
+    await all(keepDownloadSessionAlive(vc, 'download-session-1'));
+    expect(vc[internals].serverTime()).toBe(Date.UTC(2026, 10, 22, 8, 0, 1));
   });
 
   test('whoever prints a connection sees no secret', async () => {
