@@ -15,7 +15,7 @@ const bare = (cell: string): string => cell.trim().replace(/^`(.*)`$/, '$1');
 
 const documented = (): readonly Row[] => {
   let service = '';
-  return readFileSync(join(root, 'docs/7-endpoints.md'), 'utf8')
+  return readFileSync(join(root, 'docs/07-endpoints.md'), 'utf8')
     .split('\n')
     .flatMap((line): readonly Row[] => {
       service = /^## `(.*)`/.exec(line)?.[1] ?? service;
@@ -45,7 +45,7 @@ const actual = (): Promise<readonly Row[]> =>
     }),
   );
 
-describe('docs/7-endpoints.md', () => {
+describe('docs/07-endpoints.md', () => {
   test('has every operation, in order, with its function, its routes and its answer', async () => {
     expect(documented()).toEqual(await actual());
   });

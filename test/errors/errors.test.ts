@@ -50,7 +50,7 @@ describe('every error', () => {
     expect(isContentLibraryError(error)).toBe(true);
   });
 
-  const page = readFileSync(new URL('../../docs/3-errors.md', import.meta.url), 'utf8');
+  const page = readFileSync(new URL('../../docs/03-errors.md', import.meta.url), 'utf8');
   const rows = new Map(
     [...page.matchAll(/^\| `(\w+Error)` .*$/gm)].map(([row, tag = '']) => [tag, row.split('|').map((cell) => cell.trim())]),
   );
