@@ -132,10 +132,10 @@ describe('at hover', () => {
   });
 
   test.each([
-    ['status: info.', 'library.PrepareStatus | library.Unlisted'],
+    ['status: info.', 'library.PrepareStatus | library.UnknownEnumValue'],
     ['endpoint: info.', 'library.TransferEndpoint | undefined'],
-    ['checksum: info.', 'library.ChecksumAlgorithm | library.Unlisted | undefined'],
-    ['type: model.', 'library.LibraryType | library.Unlisted'],
+    ['checksum: info.', 'library.ChecksumAlgorithm | library.UnknownEnumValue | undefined'],
+    ['type: model.', 'library.LibraryType | library.UnknownEnumValue'],
     ['publish: model.', 'library.PublishInfo | undefined'],
     ['backings: model.', 'readonly library.StorageBacking[] | undefined'],
     ['params: said.', 'Readonly<Record<string, library.LocalizationParam>> | undefined'],

@@ -18,7 +18,7 @@ import { fetchBody, type Body } from '../http/send.ts';
 export type { VCenterOptions } from './options.ts';
 
 /** @internal The key of what a connection can do: not for users, who call the endpoints. */
-export const internals: unique symbol = Symbol('wire');
+export const internals: unique symbol = Symbol('internals');
 
 /** For the compiler alone: an object that happens to have a `server` is no connection. */
 declare const brand: unique symbol;

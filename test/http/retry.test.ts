@@ -226,7 +226,7 @@ describe('an operation', () => {
   });
 
   test('with a client token may be repeated, without one it may not', () => {
-    const create = { ...write, repeat: 'token' } as const;
+    const create = { ...write, idempotency: 'token' } as const;
     expect(idempotencyOf(create, { client_token: '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f' })).toBe('always');
     expect(idempotencyOf(create, { client_token: undefined })).toBe('refused');
     expect(idempotencyOf(create, {})).toBe('refused');

@@ -85,7 +85,7 @@ describe('preparation', () => {
         _tag: 'PreparationError',
         file: 'disk.vmdk',
         id: 'com.vmware.locked',
-        said: 'The disk is locked.',
+        serverMessage: 'The disk is locked.',
         args: ['disk.vmdk'],
         message: expect.stringContaining('The disk is locked.'),
       });
@@ -146,7 +146,7 @@ describe('preparation', () => {
         waitedFor,
         patience: 10,
         statuses: ['PREPARE_REQUESTED', 'PREPARING'],
-        seen: [
+        history: [
           { file: 'disk.vmdk', status: 'PREPARE_REQUESTED', after: 0 },
           { file: 'disk.vmdk', status: 'PREPARING', after: 3 },
         ],

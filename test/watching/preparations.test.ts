@@ -155,7 +155,7 @@ describe('preparations', () => {
       flush();
       expect(failed).toMatchObject({
         _tag: 'PatienceError',
-        seen: [
+        history: [
           { file: 'a', status: 'PREPARE_REQUESTED', after: 0 },
           { file: 'b', status: 'PREPARE_REQUESTED', after: 0 },
           { file: 'a', status: 'PREPARING', after: 2000 },
