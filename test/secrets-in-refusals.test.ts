@@ -3,12 +3,14 @@ import { inspect } from 'node:util';
 import { download, logout, vcenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { inFakeTime } from './support/fake-time.ts';
-import { all, inventory, outcome, quick, toMemory, user } from './support/simulated.ts';
+import { collectValues, collect } from './support/collect.ts';
+import { inventory, preparedAtOnce, user } from './support/simulated-vcenter.ts';
+import { memorySink } from './support/memory-sink.ts';
 
 /** A proxy that answers in vCenter's own form, and repeats the request in it. */
 const repeating = (operation: RegExp, how: (request: Request) => unknown) =>
   inFakeTime(async () => {
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const secrets = new Set([user.password, btoa(`${user.username}:${user.password}`), '/cls/data/']);
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const request = new Request(input, init);
@@ -18,8 +20,8 @@ const repeating = (operation: RegExp, how: (request: Request) => unknown) =>
       return new Response(JSON.stringify(how(request)), { status: 400 });
     };
     const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, dialect: 'api', fetch });
-    const { values, error } = await outcome(download(vc, 'item-1', toMemory()));
-    await all(logout(vc)).catch(() => undefined);
+    const { values, error } = await collect(download(vc, 'item-1', memorySink()));
+    await collectValues(logout(vc)).catch(() => undefined);
     const told = inspect([values, error], { depth: 20, showHidden: true });
     expect((error as { _tag: string })._tag).toBe('ApiError');
     return [...secrets].filter((secret) => told.includes(secret));

@@ -7,7 +7,7 @@ import { trustFrom, type TrustFlags } from '#src/cli/trust.js';
 import { localhost, otherHost } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
-import { password, simulated, username } from './simulated.ts';
+import { password, servedSimulator, username } from './served-simulator.ts';
 
 const user = { VCENTER_USERNAME: 'u', VCENTER_PASSWORD: 'p' };
 
@@ -152,7 +152,7 @@ test.each<[string, string, string | undefined]>([
 });
 
 test('the command takes what govc has: an address with user, password and path, and GOVC_INSECURE', async () => {
-  const { url, run } = await simulated({ tls: localhost });
+  const { url, run } = await servedSimulator({ tls: localhost });
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   const env = { VCENTER_URL: '', VCENTER_USERNAME: '', VCENTER_PASSWORD: '', GOVC_URL: `${url.replace('//', `//${user}@`)}/sdk` };
   expect(await run(['ls', 'lib-2'], { env: { ...env, GOVC_INSECURE: 'true' } })).toMatchObject({ code: 0, stderr: '' });
@@ -161,13 +161,13 @@ test('the command takes what govc has: an address with user, password and path, 
 });
 
 test('the command trusts the certificates of --ca', async () => {
-  const [{ run }, directory] = await Promise.all([simulated({ tls: localhost }), temporaryDirectory()]);
+  const [{ run }, directory] = await Promise.all([servedSimulator({ tls: localhost }), temporaryDirectory()]);
   await writeFile(join(directory, 'ca.pem'), localhost.cert);
   expect(await run(['ls', 'lib-2', '--ca', join(directory, 'ca.pem')])).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('the command accepts the one certificate of --thumbprint, and says what it was shown instead', async () => {
-  const { url, run, simulator } = await simulated({ tls: localhost });
+  const { url, run, simulator } = await servedSimulator({ tls: localhost });
   expect(await run(['ls', 'lib-2', '--thumbprint', thumbprint.toLowerCase()])).toMatchObject({ code: 0, stderr: '' });
   const asked = simulator.requests.length;
   const refused = await run(['ls', 'lib-2', '--thumbprint', elsewhere, '--insecure']);
@@ -177,7 +177,7 @@ test('the command accepts the one certificate of --thumbprint, and says what it 
 });
 
 test('the command accepts what govc knows of the host', async () => {
-  const [{ url, run }, directory] = await Promise.all([simulated({ tls: localhost }), temporaryDirectory()]);
+  const [{ url, run }, directory] = await Promise.all([servedSimulator({ tls: localhost }), temporaryDirectory()]);
   const known = join(directory, 'known_hosts');
   await writeFile(known, `${new URL(url).host} ${thumbprint}\n`);
   expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known } })).toMatchObject({ code: 0, stderr: '' });
@@ -186,7 +186,7 @@ test('the command accepts what govc knows of the host', async () => {
 });
 
 test('what switches the checks of a whole process off does not switch off ours', async () => {
-  const { run, simulator } = await simulated({ tls: localhost });
+  const { run, simulator } = await servedSimulator({ tls: localhost });
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
   expect(await run(['ls', 'lib-2'], { env })).toMatchObject({ code: 8 });
   expect(await run(['ls', 'lib-2', '--thumbprint', elsewhere], { env })).toMatchObject({ code: 8 });
@@ -194,13 +194,13 @@ test('what switches the checks of a whole process off does not switch off ours',
 });
 
 test('the command reads the password from standard input', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const env = { VCENTER_PASSWORD: 'wrong' };
   expect(await run(['ls', 'lib-2', '--password-stdin'], { env, input: `${password}\n` })).toMatchObject({ code: 0, stderr: '' });
 });
 
 test('an API session that was given is used, and not logged out', async () => {
-  const { simulator, url, env } = await simulated();
+  const { simulator, url, env } = await servedSimulator();
   const login = await fetch(`${url}/api/session`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` },

@@ -4,14 +4,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { parsed } from './command.ts';
-import { allBytes, inBothDialects, simulated, type SimulatedOptions } from './simulated.ts';
+import { allBytes, inBothDialects, servedSimulator, type ServedSimulatorOptions } from './served-simulator.ts';
 
 const hash = (algorithm: string, content: string | Uint8Array): string => createHash(algorithm).update(content).digest('hex');
 const sha1 = (content: string | Uint8Array): string => hash('sha1', content);
 
 /** A vCenter and an empty working directory. */
-const start = async (options?: SimulatedOptions) => {
-  const [{ run, ...vcenter }, cwd] = await Promise.all([simulated(options), temporaryDirectory()]);
+const start = async (options?: ServedSimulatorOptions) => {
+  const [{ run, ...vcenter }, cwd] = await Promise.all([servedSimulator(options), temporaryDirectory()]);
   return { ...vcenter, cwd, run: (...args: readonly string[]) => run(['export', ...args], { cwd }) };
 };
 
@@ -155,9 +155,9 @@ test('--continue-on-error is 9 when a file fails, whatever its reason, and the o
 });
 
 /** A server that states neither lengths nor checksums, and knows no ranges. */
-const silent: SimulatedOptions = {
+const silent: ServedSimulatorOptions = {
   scenario: { checksums: 'none', data: { ranges: false } },
-  through: (handler) => async (request) => {
+  middleware: (handler) => async (request) => {
     const response = await handler(request);
     const headers = new Headers(response.headers);
     headers.delete('content-length');

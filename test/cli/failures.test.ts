@@ -5,7 +5,7 @@ import type { Scenario } from 'rx-content-library/simulator';
 import { deadAddress, localhost } from '../node/servers.ts';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { parsed } from './command.ts';
-import { password, simulated, username, type SimulatedOptions } from './simulated.ts';
+import { password, servedSimulator, username, type ServedSimulatorOptions } from './served-simulator.ts';
 
 interface Failure {
   readonly tag: string;
@@ -16,16 +16,16 @@ interface Failure {
   readonly env?: Readonly<Record<string, string>>;
   /** Files that it leaves for the next run. */
   readonly keeps?: readonly string[];
-  readonly options?: SimulatedOptions;
+  readonly options?: ServedSimulatorOptions;
 }
 
 const file = 'templates/ubuntu/ubuntu.ovf';
 
-const fault = (operation: string, status: number, body: string, contentType = 'application/json'): SimulatedOptions => ({
+const fault = (operation: string, status: number, body: string, contentType = 'application/json'): ServedSimulatorOptions => ({
   scenario: { faults: [{ operation, status, body, contentType }] },
 });
 
-const outcome = (message?: null): SimulatedOptions => {
+const outcome = (message?: null): ServedSimulatorOptions => {
   const preparation = { outcome: 'ERROR', ...(message === undefined ? {} : { message }) } as const;
   return { scenario: { files: { 'ubuntu.ovf': preparation } } satisfies Scenario };
 };
@@ -152,7 +152,7 @@ const failures: Readonly<Record<string, Failure>> = {
 };
 
 const failed = async ({ args = [file], env = {}, options = {}, keeps = [] }: Failure, ...more: readonly string[]) => {
-  const [{ run }, cwd] = await Promise.all([simulated(options), temporaryDirectory()]);
+  const [{ run }, cwd] = await Promise.all([servedSimulator(options), temporaryDirectory()]);
   await writeFile(join(cwd, 'occupied'), '');
   const ended = await run(['export', ...args, ...more], { cwd, env });
   expect(Object.keys(await contents(cwd)).sort()).toEqual(['occupied', ...keeps]);
@@ -181,7 +181,7 @@ test.each(Object.entries(failures))('%s: a sentence for people, a line of --json
 });
 
 test('a server that is not there is 7', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const ended = await run(['ls', '--server', await deadAddress()]);
   expect(ended).toMatchObject({ code: 7, stdout: '', stderr: expect.stringMatching(/^TransportError: .*ECONNREFUSED/) });
 });

@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { parsed, type Ended } from './command.ts';
-import { inBothDialects, inventory, simulated } from './simulated.ts';
+import { inBothDialects, inventory, servedSimulator } from './served-simulator.ts';
 
 /** What `ls` answers to each of these, in both dialects. */
 const listed = (paths: readonly (readonly string[])[], expectAll: (answers: readonly Ended[]) => void): Promise<void> =>
   inBothDialects(async (dialect) =>
-    expectAll(await Promise.all(paths.map(async (args) => (await simulated()).run(['ls', ...args, '--dialect', dialect])))),
+    expectAll(await Promise.all(paths.map(async (args) => (await servedSimulator()).run(['ls', ...args, '--dialect', dialect])))),
   );
 
 test('ls shows the libraries', () =>
@@ -58,7 +58,7 @@ test('a name that several have is 2, and the identifiers that are listed can be 
   ));
 
 test('names of libraries may be ambiguous as well; their identifiers are not', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const { code, stderr } = await run(['ls', 'twin']);
   expect(code).toBe(2);
   expect(stderr).toContain('  lib-2  twin\n  lib-3  twin\n');
@@ -66,12 +66,12 @@ test('names of libraries may be ambiguous as well; their identifiers are not', a
 });
 
 test('the identifier of an item in another library is 4', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   expect(await run(['ls', 'lib-2/item-1'])).toMatchObject({ code: 4 });
 });
 
 test('files --json have their name, size and checksum', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const { stdout } = await run(['ls', 'templates/ubuntu', '--json']);
   expect(parsed(stdout)[2]).toEqual({
     type: 'file',
@@ -100,7 +100,7 @@ test('escape sequences in names do not reach the terminal', async () => {
       ['ls', `${evil}/${evil}`],
       ['ls', `${evil}/${evil}`, '--json'],
       ['export', `${evil}/${evil.toUpperCase()}`],
-    ].map(async (args) => (await simulated(options)).run(args)),
+    ].map(async (args) => (await servedSimulator(options)).run(args)),
   );
   for (const { stdout, stderr } of outputs) {
     expect(stdout + stderr).toContain('evil');

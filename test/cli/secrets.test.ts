@@ -9,11 +9,11 @@ import { ls } from '#src/cli/ls.js';
 import { run } from '#src/cli/run.js';
 import { served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
-import { drawing } from '../support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { passing, telltale, type TelltaleOptions } from '../support/leaky-server.ts';
+import { transientCorruptions, leakyServer, type LeakyServerOptions } from '../support/leaky-server.ts';
 import { command } from './command.ts';
-import { atOnce, inventory, password, username } from './simulated.ts';
+import { preparedAtOnce, inventory, password, username } from './served-simulator.ts';
 
 /** Each has a seed of its own, and can be had again by it. */
 const runs = 450;
@@ -27,16 +27,16 @@ const faults: readonly Fault[] = [
   { kind: 'corrupt', operation: 'data', at: 1000, chance: 0.1 },
 ];
 
-const told = (seed: number, options: Partial<TelltaleOptions> = {}) => {
-  const draw = drawing(seed);
+const told = (seed: number, options: Partial<LeakyServerOptions> = {}) => {
+  const draw = seededRandom(seed);
   const simulator = createSimulator({
     inventory,
     users: [user],
     createHash: nodeHash,
     seed,
-    scenario: { preparation: atOnce, faults },
+    scenario: { preparation: preparedAtOnce, faults },
   });
-  return telltale({ handler: simulator.fetch, user, draw, chance: 0.02 + draw() * 0.3, ...options });
+  return leakyServer({ handler: simulator.fetch, user, draw, probability: 0.02 + draw() * 0.3, ...options });
 };
 
 /** The names in a directory, and what stands in the sidecars. */
@@ -111,7 +111,7 @@ test(`${runs} commands against a server that says back all it was told print no 
     const all = `${text}\n${standsIn(directory)}`;
     length += text.length;
     expect([seed, server.secrets().filter((secret) => all.includes(secret))]).toEqual([seed, []]);
-    spoilt += [...server.spoilt.values()].reduce((sum, count) => sum + count, 0);
+    spoilt += [...server.corrupted.values()].reduce((sum, count) => sum + count, 0);
     codes.set(code, (codes.get(code) ?? 0) + 1);
   }
   // It has happened: hundreds of answers were spoilt, there was much to say, and it ended in many ways.
@@ -124,7 +124,7 @@ test('the same of the command as a process of its own, over sockets', async () =
   const seeds = Array.from({ length: 6 }, (_, index) => index + 1);
   const ended = await Promise.all(
     seeds.map(async (seed) => {
-      const server = told(seed, { ways: passing, chance: 0.2 });
+      const server = told(seed, { corruptions: transientCorruptions, probability: 0.2 });
       const [{ url }, directory] = await Promise.all([served(server.fetch), temporaryDirectory()]);
       const env = { VCENTER_URL: url, VCENTER_USERNAME: username, VCENTER_PASSWORD: password };
       const args = ['export', 'templates/ubuntu', directory, ...(seed % 2 === 0 ? ['--json'] : [])];

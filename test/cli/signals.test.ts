@@ -4,13 +4,18 @@ import { text } from 'node:stream/consumers';
 import type { Handler } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, jsonLines, start, type JsonLine } from './command.ts';
-import { inBothDialects, simulated, type SimulatedOptions } from './simulated.ts';
+import { inBothDialects, servedSimulator, type ServedSimulatorOptions } from './served-simulator.ts';
 
 type Signal = 'SIGINT' | 'SIGTERM';
 
 /** Exports the huge file, and sends signals when an event of `--json` says so. */
-const interrupted = async (signal: Signal, when: (event: JsonLine) => boolean, options?: SimulatedOptions, dialect = 'auto') => {
-  const [vcenter, cwd] = await Promise.all([simulated(options), temporaryDirectory()]);
+const interrupted = async (
+  signal: Signal,
+  when: (event: JsonLine) => boolean,
+  options?: ServedSimulatorOptions,
+  dialect = 'auto',
+) => {
+  const [vcenter, cwd] = await Promise.all([servedSimulator(options), temporaryDirectory()]);
   const child = start(['export', 'templates/huge', '--json', '--dialect', dialect], { env: vcenter.env, cwd });
   let sent = false;
   const reading = jsonLines(child.stdout, (event) => {
@@ -59,7 +64,7 @@ test.each([
 
 test('SIGINT while a file is being prepared leaves nothing', () =>
   inBothDialects(async (dialect) => {
-    const slow: SimulatedOptions = { scenario: { preparation: { requested: 3_600_000 } } };
+    const slow: ServedSimulatorOptions = { scenario: { preparation: { requested: 3_600_000 } } };
     const ended = await interrupted('SIGINT', ({ type }) => type === 'status', slow, dialect);
     expect(ended).toMatchObject({ code: 130, last: interruption(130), left: {} });
     expect(clean(ended)).toEqual([[], 0]);
@@ -90,7 +95,7 @@ test.each([
   ['creation of the download session', isCreate],
 ])('SIGINT during the %s waits for its answer, and then undoes it', async (_, fits) => {
   const { arrived, goOn, through } = holding(fits);
-  const [vcenter, cwd] = await Promise.all([simulated({ through }), temporaryDirectory()]);
+  const [vcenter, cwd] = await Promise.all([servedSimulator({ middleware: through }), temporaryDirectory()]);
   const child = start(['export', 'templates/huge'], { env: vcenter.env, cwd });
   const ending = Promise.all([codeOf(child), text(child.stdout), text(child.stderr)]);
   await arrived;
@@ -105,7 +110,7 @@ test.each([
 
 test('a second SIGINT ends at once, even if the server does not answer', async () => {
   const { arrived, through } = holding(isCancel);
-  const [vcenter, cwd] = await Promise.all([simulated({ through }), temporaryDirectory()]);
+  const [vcenter, cwd] = await Promise.all([servedSimulator({ middleware: through }), temporaryDirectory()]);
   const child = start(['export', 'templates/huge', '--json'], { env: vcenter.env, cwd });
   const reading = jsonLines(child.stdout, (event) => void (bytesCame(event) && child.kill('SIGINT')));
   const ending = Promise.all([codeOf(child), reading]);
@@ -120,7 +125,7 @@ test('a second SIGINT ends at once, even if the server does not answer', async (
 
 test('a server that does not answer holds an interrupted command for a few seconds, no more', async () => {
   const { through } = holding(isCleanUp);
-  const ended = await interrupted('SIGINT', bytesCame, { through });
+  const ended = await interrupted('SIGINT', bytesCame, { middleware: through });
   expect(ended.code).toBe(130);
   expect(ended.last).toMatchObject({ error: { tag: 'InterruptedError', code: 130 } });
   expect(JSON.stringify(ended.last)).toContain('The server did not answer in time');
@@ -129,7 +134,7 @@ test('a server that does not answer holds an interrupted command for a few secon
 test.each([[[]], [['--json']]])(
   'a reader that goes away ends export to - quietly, and the server is left clean %j',
   async (flags) => {
-    const vcenter = await simulated();
+    const vcenter = await servedSimulator();
     const child = start(['export', 'templates/huge', '-', ...flags], { env: vcenter.env });
     const ending = Promise.all([codeOf(child), text(child.stderr)]);
     await once(child.stdout, 'data');
@@ -142,7 +147,7 @@ test.each([[[]], [['--json']]])(
 );
 
 test('a reader of the events that goes away does not end a download into a directory', async () => {
-  const [vcenter, cwd] = await Promise.all([simulated(), temporaryDirectory()]);
+  const [vcenter, cwd] = await Promise.all([servedSimulator(), temporaryDirectory()]);
   const child = start(['export', 'templates/ubuntu/ubuntu.ovf', '--json'], { env: vcenter.env, cwd });
   child.stdout.destroy();
   const [code, stderr] = await Promise.all([codeOf(child), text(child.stderr)]);

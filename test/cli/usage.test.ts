@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { parsed } from './command.ts';
-import { simulated } from './simulated.ts';
+import { servedSimulator } from './served-simulator.ts';
 
 const file = 'templates/ubuntu/ubuntu.ovf';
 
@@ -14,7 +14,7 @@ const wrongCalls: readonly (readonly [readonly string[], RegExp])[] = [
 ];
 
 test('a call that makes no sense is 2, and a line of --json for programs as well', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   await Promise.all(
     wrongCalls.map(async ([args, says]) => {
       const ended = await run([...args, '--json']);
@@ -27,13 +27,13 @@ test('a call that makes no sense is 2, and a line of --json for programs as well
 });
 
 test('a wrong call of export to - keeps standard output free', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const ended = await run(['export', file, '-', '--frobnicate', '--json']);
   expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('{"type":"error"') });
 });
 
 test('help and version are 0, on standard output', async () => {
-  const { run } = await simulated();
+  const { run } = await servedSimulator();
   const ends = await Promise.all([['--help'], ['export', '--help'], ['--version']].map((args) => run(args)));
   for (const ended of ends) expect(ended).toMatchObject({ code: 0, stdout: expect.stringMatching(/./), stderr: '' });
 });

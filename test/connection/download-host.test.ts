@@ -2,7 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { download, vcenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { rewriteHost } from '#src/connection/file-address.js';
-import { inventory, outcome, quick, toMemory, user } from '../support/simulated.ts';
+import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { collect } from '../support/collect.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const link = 'https://vcenter.corp.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F';
 
@@ -52,7 +54,7 @@ const namedOtherwise = () => {
   const simulator = createSimulator({
     inventory,
     users: [user],
-    scenario: { preparation: quick, data: { login: false } },
+    scenario: { preparation: preparedAtOnce, data: { login: false } },
     certificate: { thumbprint },
   });
   const asked: { readonly host: string; readonly session: boolean; readonly pin: unknown }[] = [];
@@ -76,10 +78,10 @@ const namedOtherwise = () => {
 
 const run = async (changes: Partial<VCenterOptions>) => {
   const { fetch, asked, thumbprint, simulator } = namedOtherwise();
-  const sink = toMemory();
+  const sink = memorySink();
   const vc = vcenter({ ...options, fetch, retry: false, ...changes });
   const files = ['ubuntu.nvram'];
-  const ended = await outcome(download(vc, 'item-1', sink, { files, fileRetry: false }));
+  const ended = await collect(download(vc, 'item-1', sink, { files, fileRetry: false }));
   return { ...ended, sink, asked, thumbprint, simulator };
 };
 

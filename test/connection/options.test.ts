@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { from, NEVER, of, Subject } from 'rxjs';
 import { listLibraries, vcenter, type Credentials, type RetryNotice, type VCenterOptions } from 'rx-content-library';
 import { resolveOptions } from '#src/connection/options.js';
-import { all, outcome, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 const options = { server, credentials: user } satisfies VCenterOptions;
@@ -100,7 +101,7 @@ describe('credentials that cannot be', () => {
     const given = credentials as Credentials;
     for (const source of [() => given, () => Promise.resolve(given), () => of(given), () => from([given, given])]) {
       const fetch = () => Promise.reject(new Error('nothing is to be sent'));
-      const { error } = await outcome(listLibraries(vcenter({ server, credentials: source, fetch })));
+      const { error } = await collect(listLibraries(vcenter({ server, credentials: source, fetch })));
       expect(String(error)).toMatch(/^TypeError: credentials: /);
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
     }
@@ -108,7 +109,7 @@ describe('credentials that cannot be', () => {
 
   test('a session id that the server makes up of what no header can carry is refused, and not shown', async () => {
     const fetch = async () => Response.json(`${secret}\nset-cookie: x`, { status: 201 });
-    const { error } = await outcome(listLibraries(vcenter({ ...options, fetch })));
+    const { error } = await collect(listLibraries(vcenter({ ...options, fetch })));
     expect(error).toMatchObject({ _tag: 'DecodeError', operation: 'cis.Session.create' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
   });
@@ -134,7 +135,7 @@ test('with no fetch of its own a connection uses the platform’s, as it is at t
   const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api' });
   try {
     globalThis.fetch = async (input, init) => (seen.push(new Request(input, init).signal), Response.json([]));
-    expect(await all(listLibraries(vc))).toEqual([[]]);
+    expect(await collectValues(listLibraries(vc))).toEqual([[]]);
     globalThis.fetch = (input, init) => (seen.push(new Request(input, init).signal), new Promise(() => undefined));
     const subscription = listLibraries(vc).subscribe();
     await new Promise(setImmediate);

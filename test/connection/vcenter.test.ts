@@ -23,7 +23,8 @@ import {
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { internals, withoutRetry } from '#src/connection/vcenter.js';
-import { all, inventory, operations, outcome, quick, simulated, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 const expiredSession = { status: 401, body: JSON.stringify({ error_type: 'UNAUTHENTICATED', messages: [] }) };
@@ -46,7 +47,7 @@ describe('vcenter', () => {
   });
 
   test('sends nothing before something subscribes', () => {
-    const { simulator, vc } = simulated();
+    const { simulator, vc } = simulatedVCenter();
     listLibraries(vc);
     login(vc);
     logout(vc);
@@ -57,13 +58,13 @@ describe('vcenter', () => {
     const fetch = () => Promise.resolve(Response.json({}, { headers: { date: 'Sun, 22 Nov 2026 08:00:00 GMT' } }));
     const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api', fetch });
     expect(vc[internals].serverTime()).toBeUndefined();
-    await all(keepDownloadSessionAlive(vc, 'download-session-1'));
+    await collectValues(keepDownloadSessionAlive(vc, 'download-session-1'));
     expect(vc[internals].serverTime()).toBe(Date.UTC(2026, 10, 22, 8, 0, 1));
   });
 
   test('whoever prints a connection sees no secret', async () => {
-    const { vc } = simulated();
-    await all(login(vc));
+    const { vc } = simulatedVCenter();
+    await collectValues(login(vc));
     const { inspect } = await import('node:util');
     expect(inspect(vc, { depth: 9, showHidden: true }) + JSON.stringify(vc)).not.toMatch(/correct horse|session-id|[0-9a-f]{32}/);
   });
@@ -71,10 +72,10 @@ describe('vcenter', () => {
 
 describe('the login', () => {
   test('is one, however many subscribe at once, and is kept for those that come later', async () => {
-    const { simulator, vc } = simulated();
+    const { simulator, vc } = simulatedVCenter();
     await lastValueFrom(forkJoin([listLibraries(vc), getLibrary(vc, 'library-1'), getSession(vc)]));
-    await all(listLibraries(vc));
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
+    await collectValues(listLibraries(vc));
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
   });
 
   test.each([
@@ -84,59 +85,59 @@ describe('the login', () => {
     ['api', [], 'api'],
     ['rest', [], 'rest'],
   ] as const)('with dialect %j and first answers %j speaks %s', async (dialect, faults, spoken) => {
-    const { simulator, vc } = simulated(dialect, { scenario: { faults } });
-    expect(await all(login(vc))).toEqual([spoken]);
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
+    const { simulator, vc } = simulatedVCenter(dialect, { scenario: { faults } });
+    expect(await collectValues(login(vc))).toEqual([spoken]);
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
     expect(simulator.requests.at(-1)?.dialect).toBe(spoken);
   });
 
   test.each([401, 403, 503])('an answer of %d is an answer, never a reason for a second login', async (status) => {
-    const { simulator, vc } = simulated('auto', {
+    const { simulator, vc } = simulatedVCenter('auto', {
       scenario: { faults: [{ operation: 'cis.Session.create', status, body: '' }] },
     });
-    const { error } = await outcome(listLibraries(vc));
+    const { error } = await collect(listLibraries(vc));
     expect(error).toMatchObject({ _tag: status === 401 ? 'AuthenticationError' : 'ApiError' });
     expect(simulator.requests).toHaveLength(1);
   });
 
   test('that was refused is tried anew by the next subscription, with credentials asked for anew', async () => {
     const given: Credentials[] = [{ ...user, password: 'wrong' }, user];
-    const { simulator, vc } = simulated('api', {}, { credentials: () => Promise.resolve(given.shift() ?? user) });
-    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError', server });
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+    const { simulator, vc } = simulatedVCenter('api', {}, { credentials: () => Promise.resolve(given.shift() ?? user) });
+    expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError', server });
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 
   test('takes credentials from a value, a function, a promise and an Observable', async () => {
     for (const credentials of [user, () => user, () => Promise.resolve(user), () => of(user)]) {
-      const { vc } = simulated('auto', {}, { credentials });
-      expect(await all(login(vc))).toEqual(['api']);
+      const { vc } = simulatedVCenter('auto', {}, { credentials });
+      expect(await collectValues(login(vc))).toEqual(['api']);
     }
   });
 
   test('carries a user and a password beyond ASCII', async () => {
     const credentials = { username: 'jörg@vsphere.local', password: 'pässwörd€' };
-    const { vc } = simulated('rest', { users: [credentials] }, { credentials });
-    expect(await all(login(vc))).toEqual(['rest']);
+    const { vc } = simulatedVCenter('rest', { users: [credentials] }, { credentials });
+    expect(await collectValues(login(vc))).toEqual(['rest']);
   });
 
   test('is not cut off when its subscriber leaves: the session would be left behind', async () => {
-    const { simulator, vc } = simulated();
+    const { simulator, vc } = simulatedVCenter();
     listLibraries(vc).subscribe().unsubscribe();
-    await all(logout(vc));
-    expect(operations(simulator)).toEqual(['cis.Session.create', 'cis.Session.delete']);
+    await collectValues(logout(vc));
+    expect(operationNames(simulator)).toEqual(['cis.Session.create', 'cis.Session.delete']);
     expect(simulator.apiSessions).toBe(0);
   });
 });
 
 describe('an API session that has ended', () => {
   test.each(['api', 'rest'] as const)('is renewed once and the request replayed (%s)', async (dialect) => {
-    const { simulator, vc } = simulated(dialect, {
+    const { simulator, vc } = simulatedVCenter(dialect, {
       scenario: { faults: [{ operation: 'content.Library.list', after: 1, times: 1, ...expiredSession }] },
     });
-    await all(listLibraries(vc));
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
-    expect(operations(simulator)).toEqual([
+    await collectValues(listLibraries(vc));
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operationNames(simulator)).toEqual([
       'cis.Session.create',
       'content.Library.list',
       'content.Library.list',
@@ -146,20 +147,20 @@ describe('an API session that has ended', () => {
   });
 
   test('is renewed by one login for all who find it ended', async () => {
-    const { simulator, vc } = simulated('api', {
+    const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'content.Library.get', times: 3, ...expiredSession }] },
     });
-    await all(login(vc));
+    await collectValues(login(vc));
     await lastValueFrom(forkJoin([1, 2, 3].map(() => getLibrary(vc, 'library-1'))));
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 
   test('that ends again at once is an AuthenticationError, after two requests', async () => {
-    const { simulator, vc } = simulated('api', {
+    const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'content.Library.list', ...expiredSession }] },
     });
-    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
-    expect(operations(simulator).filter((name) => name === 'content.Library.list')).toHaveLength(2);
+    expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
+    expect(operationNames(simulator).filter((name) => name === 'content.Library.list')).toHaveLength(2);
   });
 });
 
@@ -173,15 +174,16 @@ describe('a call that fails in passing', () => {
   };
   const byProxy = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' };
   const quickly = { retry: { delay: 0 } };
-  const count = (simulator: Simulator, operation: string) => operations(simulator).filter((name) => name === operation).length;
+  const count = (simulator: Simulator, operation: string) =>
+    operationNames(simulator).filter((name) => name === operation).length;
 
   test.each(['api', 'rest'] as const)('is sent again where it reads, also where reading is a POST (%s)', async (dialect) => {
     const operation = 'content.library.item.downloadsession.File.get';
-    const { simulator, vc } = simulated(
+    const { simulator, vc } = simulatedVCenter(
       dialect,
       {
         scenario: {
-          preparation: quick,
+          preparation: preparedAtOnce,
           faults: [
             { operation, times: 2, ...down },
             { operation, times: 1, ...byProxy },
@@ -191,18 +193,18 @@ describe('a call that fails in passing', () => {
       quickly,
     );
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
-    expect(await all(getDownloadFile(vc, session, 'ubuntu.ovf'))).toMatchObject([{ name: 'ubuntu.ovf' }]);
+    expect(await collectValues(getDownloadFile(vc, session, 'ubuntu.ovf'))).toMatchObject([{ name: 'ubuntu.ovf' }]);
     expect(count(simulator, operation)).toBe(4);
   });
 
   test('is sent five times and no more, and errors with the last failure', async () => {
     const told: RetryNotice[] = [];
-    const { simulator, vc } = simulated(
+    const { simulator, vc } = simulatedVCenter(
       'api',
       { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } },
       { retry: { delay: 0, onRetry: (retry) => void told.push(retry) } },
     );
-    const { error } = await outcome(listLibraries(vc));
+    const { error } = await collect(listLibraries(vc));
     expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'SERVICE_UNAVAILABLE' });
     expect(count(simulator, 'content.Library.list')).toBe(5);
     expect(told).toMatchObject([1, 2, 3, 4].map((attempt) => ({ operation: 'content.Library.list', attempt, delay: 0 })));
@@ -210,44 +212,44 @@ describe('a call that fails in passing', () => {
 
   test('is sent once if the connection says so, or if the caller has a budget of its own', async () => {
     const options = { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } };
-    const never = simulated('api', options, { retry: false });
-    await outcome(listLibraries(never.vc));
+    const never = simulatedVCenter('api', options, { retry: false });
+    await collect(listLibraries(never.vc));
     expect(count(never.simulator, 'content.Library.list')).toBe(1);
 
-    const own = simulated('api', options, quickly);
-    await outcome(listLibraries(withoutRetry(own.vc)));
+    const own = simulatedVCenter('api', options, quickly);
+    await collect(listLibraries(withoutRetry(own.vc)));
     expect(count(own.simulator, 'content.Library.list')).toBe(1);
-    await outcome(getLibrary(own.vc, 'library-1'));
+    await collect(getLibrary(own.vc, 'library-1'));
     expect(count(own.simulator, 'cis.Session.create')).toBe(1);
   });
 
   test('is not sent again if it was a login, unless vCenter itself says that it did not begin', async () => {
     const operation = 'cis.Session.create';
-    const proxied = simulated('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, quickly);
-    expect((await outcome(listLibraries(proxied.vc))).error).toMatchObject({ _tag: 'ApiError', status: 503 });
-    expect(operations(proxied.simulator)).toEqual([operation]);
+    const proxied = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, quickly);
+    expect((await collect(listLibraries(proxied.vc))).error).toMatchObject({ _tag: 'ApiError', status: 503 });
+    expect(operationNames(proxied.simulator)).toEqual([operation]);
 
-    const told = simulated('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, quickly);
-    expect(await all(listLibraries(told.vc))).toEqual([['library-1']]);
-    expect(operations(told.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
+    const told = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, quickly);
+    expect(await collectValues(listLibraries(told.vc))).toEqual([['library-1']]);
+    expect(operationNames(told.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
 
     const lost = losing('api', operation);
-    expect((await outcome(listLibraries(lost.vc))).error).toMatchObject({ _tag: 'TransportError' });
-    expect(operations(lost.simulator)).toEqual([operation]);
+    expect((await collect(listLibraries(lost.vc))).error).toMatchObject({ _tag: 'TransportError' });
+    expect(operationNames(lost.simulator)).toEqual([operation]);
   });
 
   test('is not sent again if there are too many API sessions', async () => {
     const messages = [{ id: 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached', default_message: 'x', args: [] }];
     const fault = { operation: 'cis.Session.create', status: 503, body: JSON.stringify({ messages }) };
-    const { simulator, vc } = simulated('api', { scenario: { faults: [fault] } }, quickly);
-    expect(isSessionLimit((await outcome(listLibraries(vc))).error)).toBe(true);
+    const { simulator, vc } = simulatedVCenter('api', { scenario: { faults: [fault] } }, quickly);
+    expect(isSessionLimit((await collect(listLibraries(vc))).error)).toBe(true);
     expect(simulator.requests).toHaveLength(1);
   });
 
   /** A connection that loses the first answer of an operation: the server has carried it out. */
   const losing = (dialect: Dialect, operation: string) => {
     let isLost = false;
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const vc = vcenter({
       server,
       credentials: user,
@@ -255,7 +257,7 @@ describe('a call that fails in passing', () => {
       ...quickly,
       fetch: async (input, init) => {
         const response = await simulator.fetch(input, init);
-        if (isLost || operations(simulator).at(-1) !== operation) return response;
+        if (isLost || operationNames(simulator).at(-1) !== operation) return response;
         isLost = true;
         throw new TypeError('fetch failed', { cause: Object.assign(new Error('reset'), { code: 'ECONNRESET' }) });
       },
@@ -267,7 +269,7 @@ describe('a call that fails in passing', () => {
     test('makes no second download session: the token says that it is the same', async () => {
       const { simulator, vc } = losing(dialect, 'content.library.item.DownloadSession.create');
       const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
-      expect(await all(listDownloadSessions(vc))).toEqual([[session]]);
+      expect(await collectValues(listDownloadSessions(vc))).toEqual([[session]]);
       expect(count(simulator, 'content.library.item.DownloadSession.create')).toBe(2);
     });
 
@@ -279,7 +281,7 @@ describe('a call that fails in passing', () => {
     ])('finds that %s is done', async (name, end) => {
       const { simulator, vc } = losing(dialect, `content.library.item.DownloadSession.${name}`);
       const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
-      expect(await all(end(vc, session))).toEqual([undefined]);
+      expect(await collectValues(end(vc, session))).toEqual([undefined]);
       expect(count(simulator, `content.library.item.DownloadSession.${name}`)).toBe(2);
     });
   });
@@ -287,15 +289,15 @@ describe('a call that fails in passing', () => {
 
 describe('a session id that was given', () => {
   const giveSession = async () => {
-    const { simulator, vc } = simulated('api');
-    await all(login(vc));
+    const { simulator, vc } = simulatedVCenter('api');
+    await collectValues(login(vc));
     let sessionId = '';
     const spy: typeof globalThis.fetch = (input, init) => {
       sessionId ||= new Request(input, init).headers.get('vmware-api-session-id') ?? '';
       return simulator.fetch(input, init);
     };
     const other = vcenter({ server, credentials: user, fetch: spy });
-    await all(listLibraries(other));
+    await collectValues(listLibraries(other));
     return { simulator, sessionId };
   };
 
@@ -303,37 +305,37 @@ describe('a session id that was given', () => {
     const { simulator, sessionId } = await giveSession();
     const before = simulator.apiSessions;
     const vc = vcenter({ server, credentials: { sessionId }, fetch: simulator.fetch });
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
-    await all(logout(vc));
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
+    await collectValues(logout(vc));
     expect(simulator.apiSessions).toBe(before);
-    expect(operations(simulator)).not.toContain('cis.Session.delete');
+    expect(operationNames(simulator)).not.toContain('cis.Session.delete');
   });
 
   test('that is not valid is an AuthenticationError, without any login', async () => {
     const simulator = createSimulator({ inventory });
     for (const dialect of ['auto', 'api', 'rest'] as const) {
       const vc = vcenter({ server, credentials: { sessionId: 'stale' }, dialect, fetch: simulator.fetch });
-      expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
+      expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError' });
     }
-    expect(operations(simulator)).not.toContain('cis.Session.create');
+    expect(operationNames(simulator)).not.toContain('cis.Session.create');
   });
 });
 
 describe('logout', () => {
   test('without a login sends nothing', async () => {
-    const { simulator, vc } = simulated();
-    expect(await all(logout(vc))).toEqual([undefined]);
+    const { simulator, vc } = simulatedVCenter();
+    expect(await collectValues(logout(vc))).toEqual([undefined]);
     expect(simulator.requests).toEqual([]);
   });
 
   test('is no failure where the session has ended already, and a later request logs in anew', async () => {
-    const { simulator, vc } = simulated('api', {
+    const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'cis.Session.delete', times: 1, ...expiredSession }] },
     });
-    await all(login(vc));
-    expect(await all(logout(vc))).toEqual([undefined]);
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+    await collectValues(login(vc));
+    expect(await collectValues(logout(vc))).toEqual([undefined]);
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 });
 
@@ -347,17 +349,17 @@ describe('withVCenter', () => {
     const { simulator, options: given } = options();
     const stream = withVCenter(given, (vc) => listLibraries(vc));
     expect(simulator.requests).toEqual([]);
-    expect(await all(stream)).toEqual([['library-1']]);
-    expect(operations(simulator)).toEqual(['cis.Session.create', 'content.Library.list', 'cis.Session.delete']);
+    expect(await collectValues(stream)).toEqual([['library-1']]);
+    expect(operationNames(simulator)).toEqual(['cis.Session.create', 'content.Library.list', 'cis.Session.delete']);
   });
 
   test('logs out before it errors, and each subscription has a login of its own', async () => {
     const { simulator, options: given } = options();
     const stream: Observable<unknown> = withVCenter(given, (vc) => getLibrary(vc, 'no-such'));
     for (let round = 1; round <= 2; round += 1) {
-      expect((await outcome(stream)).error).toMatchObject({ _tag: 'ApiError', error_type: 'NOT_FOUND', status: 404 });
+      expect((await collect(stream)).error).toMatchObject({ _tag: 'ApiError', error_type: 'NOT_FOUND', status: 404 });
       expect(simulator.apiSessions).toBe(0);
     }
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { decoder } from 'rx-content-library';
 import { resolved, type Schema, type Specification } from '../support/openapi.ts';
-import { placesOf, valuesOf, wrongFor, type Place } from '../support/openapi-values.ts';
+import { placesOf, valuesOf, invalidValuesFor, type Place } from '../support/openapi-values.ts';
 import { corrected, isPromised } from './known-differences.ts';
 import { answerOf, exchange } from './exchange.ts';
 import { inputsOf } from './inputs.ts';
@@ -24,8 +24,8 @@ const wishes = {
 };
 
 /** The schema of what is answered, out of the envelope of `/rest`. */
-const answerSchema = ({ declared: { dialect, answer = {} }, specification: { definitions } }: Case): Schema =>
-  dialect === 'api' ? answer : (resolved(answer, definitions).properties?.['value'] ?? {});
+const answerSchema = ({ declared: { dialect, response = {} }, specification: { definitions } }: Case): Schema =>
+  dialect === 'api' ? response : (resolved(response, definitions).properties?.['value'] ?? {});
 
 const isPairs = ({ items }: Schema, definitions: Definitions): boolean =>
   items !== undefined && isPair(Object.keys(resolved(items, definitions).properties ?? {}));
@@ -84,9 +84,9 @@ const pathsRefused = (each: Case, value: unknown): readonly string[] => {
 const isOurs = ({ declared: { name } }: Case): boolean => name in covered;
 // What a login answers is no value of the contract's: a token, which is kept.
 const answering = cases.filter(
-  (each) => isOurs(each) && each.declared.answer !== undefined && each.declared.name !== 'cis.Session.create',
+  (each) => isOurs(each) && each.declared.response !== undefined && each.declared.name !== 'cis.Session.create',
 );
-const silent = cases.filter((each) => isOurs(each) && each.declared.answer === undefined);
+const silent = cases.filter((each) => isOurs(each) && each.declared.response === undefined);
 
 // Skipped where the files are missing, for all to see.
 if (specificationsMissing !== undefined)
@@ -130,7 +130,7 @@ else
         for (const { path, field, schema: part, with: put } of places) {
           const isUnreadHere = field !== undefined && isUnread(field.of, field.name);
           // Either form of a map is read in either dialect.
-          const wrong = isPairs(part, definitions) ? ['text', 7, true] : wrongFor(part);
+          const wrong = isPairs(part, definitions) ? ['text', 7, true] : invalidValuesFor(part);
           for (const value of wrong)
             expect([path, value, pathsRefused(each, put(value))]).toEqual([path, value, isUnreadHere ? [] : [path]]);
         }

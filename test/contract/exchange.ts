@@ -2,7 +2,7 @@
 
 import { vcenter } from 'rx-content-library';
 import type { Declared } from '../support/openapi.ts';
-import { outcome } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
 import { covered, type Input } from './operations.ts';
 
 export const server = 'https://vcenter.example.com';
@@ -40,6 +40,6 @@ export const exchange = async (declared: Pick<Declared, 'name' | 'dialect'>, inp
   const vc = vcenter({ server, credentials: { username: 'user', password: 'password' }, dialect: declared.dialect, fetch });
   const row = covered[declared.name];
   if (row === undefined) throw new Error(`Nobody asks for ${declared.name}`);
-  const result = await outcome(row.ask(vc, input));
+  const result = await collect(row.ask(vc, input));
   return { caught, ...result };
 };

@@ -273,7 +273,7 @@ const validatorsOf = new Map(specifications.map((each) => [each, validators(each
 
 /** What an answer has that is not declared, or lacks. */
 const disagreements = ({ declared, specification }: Case, status: number, text: string): readonly string[] => {
-  const schema = status === declared.success ? declared.answer : declared.errors[status];
+  const schema = status === declared.success ? declared.response : declared.errors[status];
   if (schema === undefined) return text === '' ? [] : ['a body, where none is declared'];
   const body: unknown = JSON.parse(text);
   const found = validatorsOf.get(specification)?.(schema)(body) ?? ['no schema'];

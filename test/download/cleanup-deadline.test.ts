@@ -2,7 +2,8 @@ import { expect, test } from '@jest/globals';
 import { download, withVCenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { inFakeTime } from '../support/fake-time.ts';
-import { inventory, quick, toMemory, user } from '../support/simulated.ts';
+import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 /**
  * Leaves a download in the middle of its bytes, or at the first request that has no answer before, and tells for how long there were
@@ -10,7 +11,7 @@ import { inventory, quick, toMemory, user } from '../support/simulated.ts';
  */
 const lastsAfterLeaving = (isUnanswered: (request: Request) => boolean, isStuck: (request: Request) => boolean = () => false) =>
   inFakeTime(async () => {
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const middle = Promise.withResolvers<undefined>();
     const pending = new Set<Request>();
     let left = false;
@@ -40,7 +41,7 @@ const lastsAfterLeaving = (isUnanswered: (request: Request) => boolean, isStuck:
       return answered(request).finally(() => pending.delete(request));
     };
     const connection = { server: 'https://vcenter.example.com', credentials: user, dialect: 'api', fetch } as const;
-    const downloading = withVCenter(connection, (vc) => download(vc, 'item-1', toMemory())).subscribe();
+    const downloading = withVCenter(connection, (vc) => download(vc, 'item-1', memorySink())).subscribe();
     await middle.promise;
     left = true;
     const begun = Date.now();

@@ -5,7 +5,9 @@ import { download, logout, SinkError, vcenter, withVCenter, type DownloadEvent, 
 import { createSimulator, type Scenario } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { all, inventory, operations, outcome, quick, simulated, toMemory, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 const names = ['ubuntu.ovf', disk, 'ubuntu.nvram'];
@@ -14,7 +16,7 @@ const server = 'https://vcenter.example.com';
 /** A simulator whose answers can be changed on their way: `data` sees the answers with bytes, `json` the text of all others. */
 const tampered = (
   change: { data?: (response: Response) => Response; json?: (text: string) => string },
-  scenario: Scenario = { preparation: quick },
+  scenario: Scenario = { preparation: preparedAtOnce },
 ) => {
   const simulator = createSimulator({ inventory, users: [user], scenario });
   const fetch: typeof globalThis.fetch = async (input, init) => {
@@ -61,9 +63,9 @@ const firstOf = (response: Response, limit: number): ReadableStream | null => {
 
 describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect) => {
   test('brings every file, proven by the checksum, and tells the whole story', async () => {
-    const { simulator, vc } = simulated(dialect);
-    const sink = toMemory();
-    const events = await all(download(vc, { id: 'item-1', name: 'ubuntu' }, sink));
+    const { simulator, vc } = simulatedVCenter(dialect);
+    const sink = memorySink();
+    const events = await collectValues(download(vc, { id: 'item-1', name: 'ubuntu' }, sink));
 
     expect(events[0]).toEqual({
       type: 'opened',
@@ -94,23 +96,23 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     expect(new TextDecoder().decode(sink.files.get('ubuntu.ovf'))).toBe('<Envelope/>');
     expect(events.at(-1)).toEqual({ type: 'closed', files: 3, failed: 0, bytes: 300_016, duration: expect.any(Number) });
     expect(simulator.sessions).toEqual([]);
-    expect(operations(simulator)).not.toContain('content.library.item.DownloadSession.cancel');
+    expect(operationNames(simulator)).not.toContain('content.library.item.DownloadSession.cancel');
   });
 
   test('lists, prepares and polls five files together: one list a tick, whatever their number', async () => {
     // Every look at the clock lets 30 ms pass: the preparation takes several polls, and the test no time.
     let now = 0;
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, content: name }));
-    const { simulator, vc } = simulated(dialect, {
+    const { simulator, vc } = simulatedVCenter(dialect, {
       clock: { now: () => (now += 30) },
       scenario: { preparation: { requested: 2400, preparing: 2400 } },
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-5', files: five }] }] },
     });
-    const sink = toMemory();
-    const events = await all(download(vc, 'item-5', sink, { period: 1 }));
+    const sink = memorySink();
+    const events = await collectValues(download(vc, 'item-5', sink, { period: 1 }));
     expect([...sink.files.keys()].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
 
-    const asked = operations(simulator);
+    const asked = operationNames(simulator);
     const prepares = asked.filter((name) => name.endsWith('File.prepare'));
     const afterPrepares = asked.slice(asked.lastIndexOf('content.library.item.downloadsession.File.prepare') + 1);
     const polls = afterPrepares.slice(0, afterPrepares.indexOf('data'));
@@ -126,23 +128,23 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
 
 describe('which files', () => {
   test('a function chooses', async () => {
-    const { vc } = simulated();
-    const sink = toMemory();
-    const events = await all(download(vc, 'item-1', sink, { files: (name) => name.endsWith('.nvram') }));
+    const { vc } = simulatedVCenter();
+    const sink = memorySink();
+    const events = await collectValues(download(vc, 'item-1', sink, { files: (name) => name.endsWith('.nvram') }));
     expect([...sink.files.keys()]).toEqual(['ubuntu.nvram']);
     expect(events[0]).toMatchObject({ files: [{ name: 'ubuntu.nvram' }] });
   });
 
   test('names choose; a name that the item does not have is refused by vCenter (400)', async () => {
-    const { simulator, vc } = simulated();
-    const { error } = await outcome(download(vc, 'item-1', toMemory(), { files: ['ubuntu.ovf', 'none.iso'] }));
+    const { simulator, vc } = simulatedVCenter();
+    const { error } = await collect(download(vc, 'item-1', memorySink(), { files: ['ubuntu.ovf', 'none.iso'] }));
     expect(error).toMatchObject({ _tag: 'ApiError', status: 400, error_type: 'INVALID_ARGUMENT' });
     expect(simulator.sessions).toEqual([]);
   });
 
   test('none is a short story', async () => {
-    const { vc } = simulated();
-    const events = await all(download(vc, 'item-1', toMemory(), { files: () => false }));
+    const { vc } = simulatedVCenter();
+    const events = await collectValues(download(vc, 'item-1', memorySink(), { files: () => false }));
     expect(events.map(({ type }) => type)).toEqual(['opened', 'closed']);
   });
 });
@@ -150,16 +152,16 @@ describe('which files', () => {
 describe('a file is not saved', () => {
   const notSaved = async (
     setup: ReturnType<typeof tampered>,
-    sink: Sink & { log?: string[] } = toMemory(),
+    sink: Sink & { log?: string[] } = memorySink(),
     only: readonly string[] = [disk],
   ) => {
-    const { values, error } = await outcome(
+    const { values, error } = await collect(
       download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000, fileRetry: false }),
     );
     expect(ofType(values, 'saved')).toEqual([]);
     expect(ofType(values, 'closed')).toEqual([]);
     expect(setup.simulator.sessions).toEqual([]);
-    expect(operations(setup.simulator).slice(-2)).toEqual([
+    expect(operationNames(setup.simulator).slice(-2)).toEqual([
       'content.library.item.DownloadSession.cancel',
       'content.library.item.DownloadSession.delete',
     ]);
@@ -168,7 +170,7 @@ describe('a file is not saved', () => {
 
   test('when fewer bytes come than Content-Length says, however cleanly they end', async () => {
     const cut = (response: Response) => new Response(firstOf(response, 100_000), { headers: headersOf(response) });
-    const sink = toMemory();
+    const sink = memorySink();
     expect(await notSaved(tampered({ data: cut }), sink)).toMatchObject({
       _tag: 'TruncatedError',
       file: disk,
@@ -218,8 +220,8 @@ describe('a file is not saved', () => {
     const { simulator, vc } = tampered({
       data: (response) => new Response(new ReadableStream(), { headers: headersOf(response) }),
     });
-    const { error } = await outcome(
-      download(vc, 'item-1', toMemory(), { files: [disk], timeout: 5, period: 1, fileRetry: false }),
+    const { error } = await collect(
+      download(vc, 'item-1', memorySink(), { files: [disk], timeout: 5, period: 1, fileRetry: false }),
     );
     expect(error).toMatchObject({ _tag: 'TimeoutError', timeout: 5 });
     expect(simulator.sessions).toEqual([]);
@@ -248,13 +250,13 @@ describe('a file is not saved', () => {
     ['what vCenter said', { id: 'com.vmware.locked', default_message: 'The disk is locked.', args: [] }, 'The disk is locked.'],
     ['that it sent no reason', null, 'it sent no reason'],
   ] as const)('when its preparation ends with ERROR: the error says %s', async (_, message, said) => {
-    const setup = tampered({}, { preparation: { ...quick, outcome: 'ERROR', message } });
+    const setup = tampered({}, { preparation: { ...preparedAtOnce, outcome: 'ERROR', message } });
     expect(await notSaved(setup)).toMatchObject({ _tag: 'PreparationError', file: disk, message: expect.stringContaining(said) });
   });
 
   test.each(['open', 'write', 'commit'] as const)('when the sink fails to %s', async (method) => {
     const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
-    const memory = toMemory();
+    const memory = memorySink();
     const failing: Sink = {
       open: async (file) => {
         if (method === 'open') throw full;
@@ -276,11 +278,11 @@ describe('a file is not saved', () => {
 });
 
 test('with continueOnError the others are saved, and the failure is told', async () => {
-  const { simulator, vc } = simulated('api', {
-    scenario: { preparation: quick, files: { [disk]: { outcome: 'ERROR', message: null } } },
+  const { simulator, vc } = simulatedVCenter('api', {
+    scenario: { preparation: preparedAtOnce, files: { [disk]: { outcome: 'ERROR', message: null } } },
   });
-  const sink = toMemory();
-  const events = await all(download(vc, 'item-1', sink, { continueOnError: true }));
+  const sink = memorySink();
+  const events = await collectValues(download(vc, 'item-1', sink, { continueOnError: true }));
   expect([...sink.files.keys()].sort()).toEqual(['ubuntu.nvram', 'ubuntu.ovf']);
   expect(ofType(events, 'failed')).toEqual([
     { type: 'failed', file: disk, error: expect.objectContaining({ _tag: 'PreparationError' }) },
@@ -291,8 +293,8 @@ test('with continueOnError the others are saved, and the failure is told', async
 
 describe('the proof', () => {
   test('without a checksum is the length', async () => {
-    const { vc } = simulated('api', { scenario: { preparation: quick, checksums: 'none' } });
-    const events = await all(download(vc, 'item-1', toMemory()));
+    const { vc } = simulatedVCenter('api', { scenario: { preparation: preparedAtOnce, checksums: 'none' } });
+    const events = await collectValues(download(vc, 'item-1', memorySink()));
     expect(ofType(events, 'saved').map(({ verified, checksum }) => [verified, checksum?.algorithm])).toEqual([
       ['length', 'SHA256'],
       ['length', 'SHA256'],
@@ -306,28 +308,28 @@ describe('the proof', () => {
         data: (response) => new Response(response.body, { headers: headersOf(response, 'content-length') }),
         json: (text) => text.replaceAll(/"size":\d+,?/g, ''),
       },
-      { preparation: quick, checksums: 'none', data: { ranges: false } },
+      { preparation: preparedAtOnce, checksums: 'none', data: { ranges: false } },
     );
-    const events = await all(download(vc, 'item-1', toMemory(), { files: [disk] }));
+    const events = await collectValues(download(vc, 'item-1', memorySink(), { files: [disk] }));
     expect(ofType(events, 'saved')).toMatchObject([{ verified: 'none', bytes: 300_000 }]);
     expect(ofType(events, 'progress').every(({ total }) => total === undefined)).toBe(true);
   });
 
   test('uses the algorithm that vCenter states', async () => {
-    const { vc } = simulated('api', { scenario: { preparation: quick, checksums: 'MD5' } });
-    const events = await all(download(vc, 'item-1', toMemory(), { files: ['ubuntu.ovf'] }));
+    const { vc } = simulatedVCenter('api', { scenario: { preparation: preparedAtOnce, checksums: 'MD5' } });
+    const events = await collectValues(download(vc, 'item-1', memorySink(), { files: ['ubuntu.ovf'] }));
     expect(ofType(events, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'MD5' } }]);
   });
 
   test('is asked for again when a request for it fails, also of a sink that can neither make checksums nor start over', async () => {
-    const { simulator, vc } = simulated('api', {
+    const { simulator, vc } = simulatedVCenter('api', {
       scenario: {
-        preparation: quick,
+        preparation: preparedAtOnce,
         faults: [{ kind: 'session-lost', operation: 'content.library.item.downloadsession.File.list', after: 1, times: 1 }],
       },
     });
-    const memory = toMemory();
-    const { values, error } = await outcome(
+    const memory = memorySink();
+    const { values, error } = await collect(
       download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk], concurrency: 1 }),
     );
     expect(error).toBeUndefined();
@@ -337,9 +339,9 @@ describe('the proof', () => {
   });
 
   test('with a sink that makes no checksums is the length, and no checksum is told', async () => {
-    const { vc } = simulated();
-    const memory = toMemory();
-    const events = await all(download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk] }));
+    const { vc } = simulatedVCenter();
+    const memory = memorySink();
+    const events = await collectValues(download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk] }));
     expect(ofType(events, 'saved')).toEqual([
       { type: 'saved', file: disk, bytes: 300_000, path: `/memory/${disk}`, verified: 'length' },
     ]);
@@ -347,8 +349,8 @@ describe('the proof', () => {
 });
 
 test('the sink is told the proof before the file has its name, and may refuse', async () => {
-  const { vc } = simulated('api', { scenario: { preparation: quick, checksums: 'none' } });
-  const memory = toMemory();
+  const { vc } = simulatedVCenter('api', { scenario: { preparation: preparedAtOnce, checksums: 'none' } });
+  const memory = memorySink();
   const strict: Sink = {
     open: async (file) => ({
       ...(await memory.open(file)),
@@ -357,25 +359,25 @@ test('the sink is told the proof before the file has its name, and may refuse', 
       },
     }),
   };
-  const { error } = await outcome(download(vc, 'item-1', strict, { files: [disk] }));
+  const { error } = await collect(download(vc, 'item-1', strict, { files: [disk] }));
   expect(error).toMatchObject({ _tag: 'SinkError', message: expect.stringContaining('proven by length only') });
   expect(memory.log).toEqual([`open ${disk}`, `discard ${disk}`]);
 });
 
 describe('unsubscribing', () => {
   test('in the middle of the bytes discards them, then cancels and deletes the session; logout waits for that', async () => {
-    const { simulator, vc } = simulated('api', {
+    const { simulator, vc } = simulatedVCenter('api', {
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: disk, size: 1e12 }] }] }] },
     });
-    const sink = toMemory();
+    const sink = memorySink();
     const endless: Sink = {
       open: async (file) => ({ ...(await sink.open(file)), write: () => new Promise((resolve) => setImmediate(resolve)) }),
     };
     await firstValueFrom(
       download(vc, 'item-1', endless).pipe(filter((event) => event.type === 'progress' && event.received > 0)),
     );
-    await all(logout(vc));
-    expect(operations(simulator).slice(-3)).toEqual([
+    await collectValues(logout(vc));
+    expect(operationNames(simulator).slice(-3)).toEqual([
       'content.library.item.DownloadSession.cancel',
       'content.library.item.DownloadSession.delete',
       'cis.Session.delete',
@@ -385,7 +387,7 @@ describe('unsubscribing', () => {
   });
 
   test('while the session is being created still deletes it', async () => {
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const left = new Subscription();
     const fetch: typeof globalThis.fetch = (input, init) => {
       const request = new Request(input, init);
@@ -393,34 +395,36 @@ describe('unsubscribing', () => {
       return simulator.fetch(request);
     };
     const vc = vcenter({ server, credentials: user, fetch });
-    left.add(download(vc, 'item-1', toMemory()).subscribe());
+    left.add(download(vc, 'item-1', memorySink()).subscribe());
     await new Promise<void>((resolve) => left.add(resolve));
-    await all(logout(vc));
-    expect(operations(simulator)).toContain('content.library.item.DownloadSession.create');
+    await collectValues(logout(vc));
+    expect(operationNames(simulator)).toContain('content.library.item.DownloadSession.create');
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
   test.each(['opened', 'status', 'progress', 'saved'] as const)('at the first %s leaves nothing behind', async (type) => {
-    const { simulator, vc } = simulated();
-    await firstValueFrom(download(vc, 'item-1', toMemory(), { concurrency: 1 }).pipe(filter((event) => event.type === type)));
-    await all(logout(vc));
+    const { simulator, vc } = simulatedVCenter();
+    await firstValueFrom(download(vc, 'item-1', memorySink(), { concurrency: 1 }).pipe(filter((event) => event.type === type)));
+    await collectValues(logout(vc));
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
   test('a download within withVCenter logs out last', async () => {
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
-    const stream = withVCenter({ server, credentials: user, fetch: simulator.fetch }, (vc) => download(vc, 'item-1', toMemory()));
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
+    const stream = withVCenter({ server, credentials: user, fetch: simulator.fetch }, (vc) =>
+      download(vc, 'item-1', memorySink()),
+    );
     await firstValueFrom(stream.pipe(filter(({ type }) => type === 'progress')));
     // The stream was left: what it still does is seen by the simulator alone.
     while (simulator.apiSessions > 0) await new Promise(setImmediate);
-    expect(operations(simulator).at(-1)).toBe('cis.Session.delete');
+    expect(operationNames(simulator).at(-1)).toBe('cis.Session.delete');
     expect(simulator.sessions).toEqual([]);
   });
 });
 
 describe('the session of the API', () => {
   const headersOfData = async (json: (text: string) => string = (text) => text): Promise<(string | null)[]> => {
-    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+    const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const seen: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const request = new Request(input, init);
@@ -431,7 +435,7 @@ describe('the session of the API', () => {
       seen.push(request.headers.get('vmware-api-session-id'));
       return simulator.fetch(request);
     };
-    await lastValueFrom(download(vcenter({ server, credentials: user, fetch }), 'item-1', toMemory(), { files: [disk] }));
+    await lastValueFrom(download(vcenter({ server, credentials: user, fetch }), 'item-1', memorySink(), { files: [disk] }));
     return seen;
   };
 
@@ -448,7 +452,7 @@ describe('the session of the API', () => {
 });
 
 test('never more files at once than asked for', async () => {
-  const { vc } = simulated('api', {
+  const { vc } = simulatedVCenter('api', {
     inventory: {
       libraries: [
         {
@@ -458,7 +462,7 @@ test('never more files at once than asked for', async () => {
       ],
     },
   });
-  const memory = toMemory();
+  const memory = memorySink();
   let open = 0;
   let most = 0;
   const counting: Sink = {
@@ -468,14 +472,14 @@ test('never more files at once than asked for', async () => {
       return { ...target, commit: async (proof) => ((open -= 1), target.commit(proof)) };
     },
   };
-  await all(download(vc, 'item-9', counting, { concurrency: 3 }));
+  await collectValues(download(vc, 'item-9', counting, { concurrency: 3 }));
   expect(memory.files.size).toBe(9);
   expect(most).toBe(3);
 });
 
 test('a download can be repeated: each subscription has a session of its own', async () => {
-  const { simulator, vc } = simulated();
-  const stream = download(vc, 'item-1', toMemory()).pipe(
+  const { simulator, vc } = simulatedVCenter();
+  const stream = download(vc, 'item-1', memorySink()).pipe(
     filter(({ type }) => type === 'opened'),
     map((event) => (event as Extract<DownloadEvent, { type: 'opened' }>).downloadSessionId),
     take(1),
@@ -483,7 +487,7 @@ test('a download can be repeated: each subscription has a session of its own', a
   const ids: unknown[] = [];
   await lastValueFrom(stream.pipe(tap((id) => ids.push(id))));
   await lastValueFrom(stream.pipe(tap((id) => ids.push(id))));
-  await all(logout(vc));
+  await collectValues(logout(vc));
   expect(new Set(ids).size).toBe(2);
   expect(simulator.sessions).toEqual([]);
 });

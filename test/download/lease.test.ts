@@ -4,7 +4,9 @@ import { download, type DownloadOptions, type Sink } from 'rx-content-library';
 import type { Scenario } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { operations, outcome, quick, simulated, toMemory } from '../support/simulated.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
+import { collect } from '../support/collect.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const chunk = 256 * 1024;
 
@@ -14,7 +16,7 @@ const oneFile = (size: number) => ({
 
 /** Takes so many milliseconds for every piece. */
 const slowly = (pause: number): Sink & { readonly hashOf: () => string; readonly restarts: () => number } => {
-  const memory = toMemory();
+  const memory = memorySink();
   let restarts = 0;
   return {
     ...memory,
@@ -41,8 +43,11 @@ const slowly = (pause: number): Sink & { readonly hashOf: () => string; readonly
 
 const run = (scenario: Scenario, sink: Sink, size: number, options: DownloadOptions = {}, dialect: 'api' | 'rest' = 'api') =>
   inFakeTime(async () => {
-    const { simulator, vc } = simulated(dialect, { inventory: oneFile(size), scenario: { preparation: quick, ...scenario } });
-    const { values, error } = await outcome(download(vc, 'item-1', sink, options));
+    const { simulator, vc } = simulatedVCenter(dialect, {
+      inventory: oneFile(size),
+      scenario: { preparation: preparedAtOnce, ...scenario },
+    });
+    const { values, error } = await collect(download(vc, 'item-1', sink, options));
     expect(simulator.sessions).toEqual([]);
     return { simulator, values, error };
   });
@@ -57,7 +62,7 @@ describe.each(['api', 'rest'] as const)('a lease of five minutes, in the dialect
     expect(ofType(values, 'saved')).toMatchObject([{ bytes: 80 * chunk, verified: 'checksum' }]);
     expect(values.at(-1)).toMatchObject({ type: 'closed', duration: expect.any(Number) });
     expect(ofType(values, 'closed')[0]?.duration).toBeGreaterThan(20 * 60_000 - 1);
-    const asked = operations(simulator);
+    const asked = operationNames(simulator);
     expect(count(asked, 'DownloadSession.create')).toBe(1);
     // Once a minute, and no more than that.
     expect(count(asked, 'DownloadSession.keep_alive')).toBe(20);
@@ -76,8 +81,8 @@ test('a lease of two seconds is extended every two thirds of a second', async ()
   const { simulator, values, error } = await run({ leases: { downloadSession: 2000 } }, slowly(500), 20 * chunk);
   expect(error).toBeUndefined();
   expect(ofType(values, 'saved')).toHaveLength(1);
-  expect(count(operations(simulator), 'DownloadSession.create')).toBe(1);
-  expect(count(operations(simulator), 'DownloadSession.keep_alive')).toBeGreaterThanOrEqual(14);
+  expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(1);
+  expect(count(operationNames(simulator), 'DownloadSession.keep_alive')).toBeGreaterThanOrEqual(14);
 });
 
 describe('a lease that is lost in the middle of a file', () => {
@@ -89,7 +94,7 @@ describe('a lease that is lost in the middle of a file', () => {
     expect(error).toBeUndefined();
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
     expect(ofType(values, 'saved')).toMatchObject([{ bytes: 30 * chunk, verified: 'checksum' }]);
-    expect(count(operations(simulator), 'DownloadSession.create')).toBe(2);
+    expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(2);
     expect(sink.restarts()).toBe(0);
     const received = ofType(values, 'progress').map((event) => event.received);
     expect(received).toEqual([...received].sort((one, other) => one - other));
@@ -108,6 +113,6 @@ describe('a lease that is lost in the middle of a file', () => {
     const { simulator, values, error } = await run(always, slowly(0), 30 * chunk);
     expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'gone' });
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed', 'lost', 'renewed', 'lost', 'renewed']);
-    expect(count(operations(simulator), 'DownloadSession.create')).toBe(4);
+    expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(4);
   });
 });

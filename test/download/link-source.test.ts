@@ -7,7 +7,9 @@ import { toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault, type InventoryFile, type Scenario } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { all, operations, outcome, quick, toMemory, toRestartableMemory, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { operationNames, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { memorySink, restartableMemorySink } from '../support/memory-sink.ts';
 
 const server = 'https://vcenter.example.com';
 const size = 700_000;
@@ -26,7 +28,11 @@ const begin = (
   change: (text: string, url: string) => string = (text) => text,
   options: Partial<VCenterOptions> = {},
 ) => {
-  const simulator = createSimulator({ inventory, users: [user], scenario: { version: '9.0', preparation: quick, ...scenario } });
+  const simulator = createSimulator({
+    inventory,
+    users: [user],
+    scenario: { version: '9.0', preparation: preparedAtOnce, ...scenario },
+  });
   /** Where the header of the login went, and what was asked for there. */
   const shown: string[] = [];
   const data: { path: string; range: string | null }[] = [];
@@ -41,8 +47,8 @@ const begin = (
     return new Response(change(await answer.text(), request.url), { status, headers });
   };
   const vc = vcenter({ server, credentials: user, fetch, ...options });
-  const run = (sink: Sink = toRestartableMemory(), options: DownloadOptions = {}) =>
-    outcome(download(vc, 'item-1', sink, options));
+  const run = (sink: Sink = restartableMemorySink(), options: DownloadOptions = {}) =>
+    collect(download(vc, 'item-1', sink, options));
   return { simulator, vc, run, shown, data };
 };
 
@@ -51,8 +57,8 @@ const once = (fault: Fault): Scenario => ({ faults: [{ ...fault, times: 1 }] });
 describe('an item of 9.0 whose files have links', () => {
   test('is had without a download session, and proven by the checksums of the library', async () => {
     const { simulator, vc } = begin();
-    const sink = toMemory();
-    const events = await all(download(vc, { id: 'item-1', name: 'i' }, sink));
+    const sink = memorySink();
+    const events = await collectValues(download(vc, { id: 'item-1', name: 'i' }, sink));
     expect(events[0]).toEqual({
       type: 'opened',
       itemId: 'item-1',
@@ -67,8 +73,8 @@ describe('an item of 9.0 whose files have links', () => {
       ['disk.vmdk', size, 'checksum'],
     ]);
     expect(ofType(events, 'status')).toEqual([]);
-    await all(logout(vc));
-    expect(operations(simulator)).toEqual([
+    await collectValues(logout(vc));
+    expect(operationNames(simulator)).toEqual([
       'cis.Session.create',
       fileList,
       'content.library.Item.get',
@@ -92,13 +98,13 @@ describe('an item of 9.0 whose files have links', () => {
 
   test('is asked for the files that are wanted, and no others', async () => {
     const { run, data } = begin();
-    const { values } = await run(toMemory(), { files: ['a.ovf'] });
+    const { values } = await run(memorySink(), { files: ['a.ovf'] });
     expect(values[0]).toMatchObject({ strategy: 'link', files: [{ name: 'a.ovf' }] });
     expect(data).toHaveLength(1);
   });
 
   test('keeps the login alive for as long as it takes', async () => {
-    const slow = toMemory();
+    const slow = memorySink();
     const slowly: Sink = {
       ...slow,
       open: async (file) => ({
@@ -110,14 +116,14 @@ describe('an item of 9.0 whose files have links', () => {
     const { error, values } = await inFakeTime(() => run(slowly, { files: ['disk.vmdk'] }));
     expect(error).toBeUndefined();
     expect(ofType(values, 'closed')[0]?.duration).toBeGreaterThan(60 * 60_000);
-    expect(operations(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
-    expect(operations(simulator).filter((name) => name === 'cis.Session.get').length).toBeGreaterThanOrEqual(80);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.get').length).toBeGreaterThanOrEqual(80);
   });
 
   test('goes on where it stood when a connection breaks', async () => {
     const broken = once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 });
     const { run, data, simulator } = begin(broken);
-    const { values, error } = await inFakeTime(() => run(toRestartableMemory(), { files: ['disk.vmdk'] }));
+    const { values, error } = await inFakeTime(() => run(restartableMemorySink(), { files: ['disk.vmdk'] }));
     expect(error).toBeUndefined();
     expect(ofType(values, 'retrying')).toHaveLength(1);
     expect(data).toEqual([
@@ -155,7 +161,7 @@ describe('a link that is refused', () => {
           { kind: 'refusal', operation: 'data', file: 'disk.vmdk', errorType, times: 1 },
         ],
       });
-      const { values, error } = await inFakeTime(() => run(toRestartableMemory(), { files: ['disk.vmdk'] }));
+      const { values, error } = await inFakeTime(() => run(restartableMemorySink(), { files: ['disk.vmdk'] }));
       expect(error).toBeUndefined();
       expect(ofType(values, 'opened')).toHaveLength(1);
       expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
@@ -179,7 +185,7 @@ describe('a link that is refused', () => {
         return isChanged ? text.replace('"library_item_content_version":"7"', '"library_item_content_version":"8"') : text;
       },
     );
-    const sink = toMemory();
+    const sink = memorySink();
     const { error } = await run(sink);
     expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'failed', message: expect.stringContaining('changed') });
     expect([...sink.files.keys()]).toEqual(['a.ovf']);
@@ -189,7 +195,7 @@ describe('a link that is refused', () => {
 
 describe('a download session is opened after all', () => {
   const strategyOf = async ({ run }: ReturnType<typeof begin>, options: DownloadOptions = {}) => {
-    const { values, error } = await run(toMemory(), options);
+    const { values, error } = await run(memorySink(), options);
     expect(error).toBeUndefined();
     return ofType(values, 'opened').map(({ strategy }) => strategy);
   };
@@ -212,7 +218,7 @@ describe('a download session is opened after all', () => {
     const { run, shown } = begin({}, inventoryOf(files), (text) =>
       text.replaceAll(`${server}/cls/static`, 'https://elsewhere.example.com/cls/static'),
     );
-    const { values } = await run(toMemory());
+    const { values } = await run(memorySink());
     expect(ofType(values, 'opened')).toMatchObject([{ strategy: 'session' }]);
     expect(new Set(shown)).toEqual(new Set([server]));
   });
@@ -244,7 +250,7 @@ describe('a download session is opened after all', () => {
 test('a password that is refused is not tried again', async () => {
   const { simulator } = begin();
   const vc = vcenter({ server, credentials: { ...user, password: 'wrong' }, fetch: simulator.fetch });
-  const { error } = await outcome(download(vc, 'item-1', toMemory()));
+  const { error } = await collect(download(vc, 'item-1', memorySink()));
   expect(error).toMatchObject({ _tag: 'AuthenticationError' });
-  expect(operations(simulator)).toEqual(['cis.Session.create']);
+  expect(operationNames(simulator)).toEqual(['cis.Session.create']);
 });

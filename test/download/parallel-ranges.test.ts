@@ -5,19 +5,21 @@ import { createSimulator, type Fault, type Scenario } from 'rx-content-library/s
 import { identity, lastValueFrom, takeUntil, timer } from 'rxjs';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { outcome, quick, toRestartableMemory, user } from '../support/simulated.ts';
-import { slowServer, type Line, type SlowServer } from '../support/slow-server.ts';
+import { collect } from '../support/collect.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { restartableMemorySink } from '../support/memory-sink.ts';
+import { slowServer, type Connection, type SlowServer } from '../support/slow-server.ts';
 
 const mebibyte = 1024 * 1024;
 
 /** 25 MB/s a connection. */
-const far: Line = { latency: 40, pace: 25_000 };
+const far: Connection = { latency: 40, bytesPerMillisecond: 25_000 };
 
 interface Run {
   readonly files?: readonly { readonly name: string; readonly size: number }[];
   readonly scenario?: Scenario;
   readonly options?: DownloadOptions;
-  readonly line?: Line;
+  readonly line?: Connection;
   /** Milliseconds after which to unsubscribe. */
   readonly until?: number;
   /** Milliseconds that the sink takes for a piece. */
@@ -58,16 +60,16 @@ const run = ({ files = large, scenario = {}, options = {}, line = far, until = I
       users: [user],
       createHash: nodeHash,
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', contentVersion: '7', files }] }] },
-      scenario: { preparation: { ...quick, checksumKnown: 'at-once' }, ...scenario },
+      scenario: { preparation: { ...preparedAtOnce, checksumKnown: 'at-once' }, ...scenario },
     });
     const server = slowServer(simulator, line);
-    const sink = toRestartableMemory();
+    const sink = restartableMemorySink();
     const slow = slowly(sink, writing);
     const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: server.fetch });
     const running = download(vc, 'item-1', writing === 0 ? sink : slow.sink(server), options).pipe(
       until === Infinity ? identity : takeUntil(timer(until)),
     );
-    const { values, error } = await outcome(running);
+    const { values, error } = await collect(running);
     const seconds = (Date.now() - begun) / 1000;
     // What is cleaned up after an end before the end.
     if (until !== Infinity) await lastValueFrom(timer(1000));
@@ -76,7 +78,8 @@ const run = ({ files = large, scenario = {}, options = {}, line = far, until = I
 
 /** The bytes as they are. */
 const source = async (files: Run['files']): Promise<ReadonlyMap<string, Uint8Array>> =>
-  (await run({ ...(files && { files }), options: { concurrency: 1 }, line: { latency: 0, pace: Infinity } })).sink.files;
+  (await run({ ...(files && { files }), options: { concurrency: 1 }, line: { latency: 0, bytesPerMillisecond: Infinity } })).sink
+    .files;
 
 let sourceOfLarge: ReadonlyMap<string, Uint8Array> | undefined;
 
@@ -100,7 +103,7 @@ describe('a large file from a slow server', () => {
       await run({ files, options: { concurrency: 4 } }),
       await run({ files, options: { concurrency: 8 } }),
     ];
-    expect([one, four, eight].map(({ server }) => server.most())).toEqual([1, 4, 8]);
+    expect([one, four, eight].map(({ server }) => server.maxOpen())).toEqual([1, 4, 8]);
     expect(one.seconds / four.seconds).toBeGreaterThan(3);
     expect(one.seconds / eight.seconds).toBeGreaterThan(4.5);
     for (const { server } of [one, four, eight]) expect(server.sent()).toBeLessThan(files[0].size * 1.02);
@@ -118,22 +121,22 @@ describe('a large file from a slow server', () => {
   test('without a strong validator, too: the session is of one content', async () => {
     const ended = await run({ scenario: { data: { etag: 'weak' } } });
     expect([...ended.server.conditions]).toEqual([null]);
-    expect(ended.server.most()).toBe(2);
+    expect(ended.server.maxOpen()).toBe(2);
     await expectWhole(ended);
   });
 
   test.each<[string, Run]>([
     ['the server says nothing of ranges', { scenario: { data: { ranges: false } } }],
     ['no length is stated', { scenario: { data: { contentLength: false } } }],
-    ['no checksum is stated before that would show a wrong joint', { scenario: { preparation: quick } }],
+    ['no checksum is stated before that would show a wrong joint', { scenario: { preparation: preparedAtOnce } }],
     ['one connection is allowed', { options: { concurrency: 1 } }],
-    ['a connection is fast', { line: { latency: 0, pace: 400_000 } }],
+    ['a connection is fast', { line: { latency: 0, bytesPerMillisecond: 400_000 } }],
     ['the file is not that large', { files: [{ name: 'disk.vmdk', size: 16 * mebibyte }] }],
   ])('is fetched as a whole where %s', async (_, given) => {
     const ended = await run({ options: { concurrency: 4 }, ...given });
     expect(ended.error).toBeUndefined();
     expect(ended.server.ranges).toEqual(['']);
-    expect(ended.server.most()).toBe(1);
+    expect(ended.server.maxOpen()).toBe(1);
   });
 
   test('leaves the lanes to files that wait for one', async () => {
@@ -146,7 +149,7 @@ describe('a large file from a slow server', () => {
       ),
     };
     const ended = await run({ files, scenario, options: { concurrency: 3 } });
-    expect(ended.server.most()).toBe(3);
+    expect(ended.server.maxOpen()).toBe(3);
     const order = ofType(ended.values, 'saved').map(({ file }) => file);
     expect(order.at(-1)).toBe('disk.vmdk');
     await expectWhole(ended, files);
@@ -155,14 +158,14 @@ describe('a large file from a slow server', () => {
   test('two large files share the connections and the memory', async () => {
     const files = [...large, { name: 'other.vmdk', size: 60 * mebibyte }];
     const ended = await run({ files, options: { concurrency: 6 } });
-    expect(ended.server.most()).toBe(6);
+    expect(ended.server.maxOpen()).toBe(6);
     expect(ended.server.ranges.length).toBeGreaterThan(10);
     await expectWhole(ended, files);
   });
 
   test('is held back by a slow sink, which is told one thing after the other', async () => {
     const ended = await run({ options: { concurrency: 8 }, writing: 20 });
-    expect(ended.server.most()).toBe(8);
+    expect(ended.server.maxOpen()).toBe(8);
     expect(ended.slow.atOnce()).toBe(1);
     expect(ended.slow.ahead()).toBeGreaterThan(24 * mebibyte);
     // What may be held, and a piece on its way in each connection.
@@ -172,7 +175,7 @@ describe('a large file from a slow server', () => {
 
   test('unsubscribed from, leaves no connection behind', async () => {
     const { server, simulator, sink } = await run({ options: { concurrency: 4 }, until: 1500 });
-    expect([server.most(), server.open(), simulator.sessions, sink.pending.size]).toEqual([4, 0, [], 0]);
+    expect([server.maxOpen(), server.open(), simulator.sessions, sink.pending.size]).toEqual([4, 0, [], 0]);
   });
 });
 
@@ -194,7 +197,7 @@ describe('a part that', () => {
     const scenario = { data: { login: true }, faults: [fault] };
     const ended = await run({ scenario, options: { concurrency: 4, fileRetry: false } });
     expect(ofType(ended.values, 'retrying')).toEqual([]);
-    expect(ended.server.most()).toBe(4);
+    expect(ended.server.maxOpen()).toBe(4);
     await expectWhole(ended);
   });
 

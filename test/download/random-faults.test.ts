@@ -4,7 +4,9 @@ import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault, type Scenario } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { all, outcome, toRestartableMemory, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { restartableMemorySink } from '../support/memory-sink.ts';
+import { user } from '../support/simulated-vcenter.ts';
 
 /** Runs of each kind; each has a seed of its own, and can be had again by it. */
 const runs = 150;
@@ -43,9 +45,9 @@ const faults: readonly Fault[] = [
 const run = async (seed: number, scenario: Scenario, dialect: Dialect = 'api') => {
   const simulator = createSimulator({ inventory, users: [user], scenario, seed, createHash: nodeHash });
   const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: simulator.fetch, dialect });
-  const sink = toRestartableMemory();
-  const { values, error } = await outcome(download(vc, 'item-1', sink, { concurrency: 3 }));
-  await all(logout(vc)).catch(() => undefined);
+  const sink = restartableMemorySink();
+  const { values, error } = await collect(download(vc, 'item-1', sink, { concurrency: 3 }));
+  await collectValues(logout(vc)).catch(() => undefined);
   return { simulator, sink, values, error };
 };
 

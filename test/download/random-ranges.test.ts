@@ -12,9 +12,11 @@ import { createSimulator, type Fault } from 'rx-content-library/simulator';
 import { downloadFile } from '#src/download/download-file.js';
 import { mergeMapAdaptive } from '#src/operators/merge-map-adaptive.js';
 import { createRangeState, createRangePlan } from '#src/transfer/ranges/range-plan.js';
-import { drawing } from '../support/seeded-random.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { outcome, quick, toRestartableMemory, user } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { restartableMemorySink } from '../support/memory-sink.ts';
 import { slowServer } from '../support/slow-server.ts';
 
 const runs = 120;
@@ -49,11 +51,11 @@ const run = ({ seed, faults, connections }: Run) =>
       users: [user],
       createHash: nodeHash,
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: 'disk.vmdk', size }] }] }] },
-      scenario: { preparation: { ...quick, checksumKnown: 'at-once' }, data: { login: true }, faults },
+      scenario: { preparation: { ...preparedAtOnce, checksumKnown: 'at-once' }, data: { login: true }, faults },
       seed,
     });
-    const draw = drawing(seed);
-    const server = slowServer(simulator, { latency: Math.floor(draw() * 50), pace: 1000 });
+    const draw = seededRandom(seed);
+    const server = slowServer(simulator, { latency: Math.floor(draw() * 50), bytesPerMillisecond: 1000 });
     const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: server.fetch });
     const limits = {
       minRemaining: 200_000,
@@ -78,7 +80,7 @@ const run = ({ seed, faults, connections }: Run) =>
         plan.release(bytes);
       },
     };
-    const sink = toRestartableMemory();
+    const sink = restartableMemorySink();
     const busy$ = new Subject<void>();
     let refusals = 0;
     const prepared = () =>
@@ -121,7 +123,7 @@ const run = ({ seed, faults, connections }: Run) =>
         { maxConcurrency: connections, busy$ },
       ),
     );
-    const { error } = await outcome(files$);
+    const { error } = await collect(files$);
     return { error, server, sink, held, most, limit: limits.maxBuffered, refusals };
   });
 
@@ -137,7 +139,7 @@ describe('whatever goes wrong', () => {
       if (error === undefined) expect([seed, Buffer.compare(bytes ?? Buffer.of(), expected ?? Buffer.of())]).toEqual([seed, 0]);
       else expect([seed, isContentLibraryError(error)]).toEqual([seed, true]);
       expect([seed, server.open(), sink.pending.size, held]).toEqual([seed, 0, 0, 0]);
-      expect(server.most()).toBeLessThanOrEqual(connections);
+      expect(server.maxOpen()).toBeLessThanOrEqual(connections);
       expect(most).toBeLessThanOrEqual(limit);
       const bounded = server.ranges.filter((range) => /-\d/.test(range)).length;
       parts += bounded;

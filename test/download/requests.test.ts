@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { download, logout, vcenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { all, operations, quick, simulated, toMemory, user } from '../support/simulated.ts';
+import { collectValues } from '../support/collect.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const item = (count: number) => ({
   libraries: [
@@ -21,10 +23,10 @@ const counted = (asked: readonly string[]): Readonly<Record<string, number>> => 
 };
 
 test('two hundred files take two requests each, and six for all from the login to the end of the session', async () => {
-  const { simulator, vc } = simulated('api', { inventory: item(200) });
-  await all(download(vc, 'item-1', toMemory(), { concurrency: 8 }));
-  await all(logout(vc));
-  expect(counted(operations(simulator))).toEqual({
+  const { simulator, vc } = simulatedVCenter('api', { inventory: item(200) });
+  await collectValues(download(vc, 'item-1', memorySink(), { concurrency: 8 }));
+  await collectValues(logout(vc));
+  expect(counted(operationNames(simulator))).toEqual({
     'cis.Session.create': 1,
     'content.library.item.File.list': 1,
     'content.library.item.DownloadSession.create': 1,
@@ -38,14 +40,14 @@ test('two hundred files take two requests each, and six for all from the login t
 });
 
 test('a server whose answers do not tell the time is asked for it', async () => {
-  const simulator = createSimulator({ inventory: item(1), users: [user], scenario: { preparation: quick } });
+  const simulator = createSimulator({ inventory: item(1), users: [user], scenario: { preparation: preparedAtOnce } });
   const timeless: typeof globalThis.fetch = async (input, init) => {
     const answer = await simulator.fetch(input, init);
     answer.headers.delete('date');
     return answer;
   };
   const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: timeless });
-  const events = await all(download(vc, 'item-1', toMemory()));
+  const events = await collectValues(download(vc, 'item-1', memorySink()));
   expect(events.at(-1)).toMatchObject({ type: 'closed', files: 1 });
-  expect(counted(operations(simulator))).toMatchObject({ 'cis.Session.get': 1 });
+  expect(counted(operationNames(simulator))).toMatchObject({ 'cis.Session.get': 1 });
 });

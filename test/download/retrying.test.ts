@@ -3,7 +3,9 @@ import { download, vcenter, type RetryNotice } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { inventory, outcome, toMemory, user } from '../support/simulated.ts';
+import { inventory, user } from '../support/simulated-vcenter.ts';
+import { collect } from '../support/collect.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const operations = [
   'content.library.item.File.list',
@@ -27,7 +29,7 @@ const run = (operation: string) =>
     const onRetry = (retry: RetryNotice): void => void told.push(retry);
     const server = 'https://vcenter.example.com';
     const vc = vcenter({ server, credentials: user, fetch: simulator.fetch, retry: { onRetry } });
-    return { ...(await outcome(download(vc, 'item-1', toMemory(), { onRetry }))), told };
+    return { ...(await collect(download(vc, 'item-1', memorySink(), { onRetry }))), told };
   });
 
 test.each(operations)('a server that is too busy for %s is waited for, and that is told', async (operation) => {

@@ -2,23 +2,25 @@ import { expect, test } from '@jest/globals';
 import { download } from 'rx-content-library';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { operations, outcome, quick, simulated, toMemory } from '../support/simulated.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
+import { collect } from '../support/collect.ts';
+import { memorySink } from '../support/memory-sink.ts';
 
 const asked = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
 
 test.each(asked)('a download whose session is gone at its first %s goes on in another one, and does not hang', (operation) =>
   inFakeTime(async () => {
-    const { simulator, vc } = simulated('api', {
-      scenario: { preparation: quick, faults: [{ kind: 'session-lost', operation, times: 1 }] },
+    const { simulator, vc } = simulatedVCenter('api', {
+      scenario: { preparation: preparedAtOnce, faults: [{ kind: 'session-lost', operation, times: 1 }] },
     });
-    const sink = toMemory();
-    const { values, error } = await outcome(download(vc, 'item-1', sink));
+    const sink = memorySink();
+    const { values, error } = await collect(download(vc, 'item-1', sink));
     expect(error).toBeUndefined();
     expect(ofType(values, 'opened')).toHaveLength(1);
     expect(ofType(values, 'opened')[0]?.downloadSessionId).toEqual(expect.any(String));
     expect(values.at(-1)).toMatchObject({ type: 'closed', files: 3, failed: 0 });
     expect(sink.files.size).toBe(3);
-    const sessions = operations(simulator).filter((name) => name.endsWith('DownloadSession.create'));
+    const sessions = operationNames(simulator).filter((name) => name.endsWith('DownloadSession.create'));
     expect(sessions).toHaveLength(2);
     expect(simulator.sessions).toEqual([]);
   }),
@@ -27,10 +29,10 @@ test.each(asked)('a download whose session is gone at its first %s goes on in an
 test('a download whose sessions are gone again and again before they tell their files errors with LeaseError', () =>
   inFakeTime(async () => {
     const [operation = ''] = asked;
-    const { simulator, vc } = simulated('api', {
-      scenario: { preparation: quick, faults: [{ kind: 'session-lost', operation }] },
+    const { simulator, vc } = simulatedVCenter('api', {
+      scenario: { preparation: preparedAtOnce, faults: [{ kind: 'session-lost', operation }] },
     });
-    const { values, error } = await outcome(download(vc, 'item-1', toMemory()));
+    const { values, error } = await collect(download(vc, 'item-1', memorySink()));
     expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'gone' });
     expect(ofType(values, 'opened')).toEqual([]);
     expect(simulator.count('content.library.item.DownloadSession.create')).toBe(4);

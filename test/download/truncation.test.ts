@@ -5,7 +5,9 @@ import { download, vcenter } from 'rx-content-library';
 import { createSimulator, type Scenario, type TruncationShape } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { all, inventory, outcome, quick, simulated, toMemory, toRestartableMemory, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { inventory, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
+import { memorySink, restartableMemorySink } from '../support/memory-sink.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 
@@ -14,9 +16,9 @@ const [size, cut] = [300_000, 100_000];
 
 /** The bytes as they are. */
 const source = async (): Promise<Uint8Array> => {
-  const { vc } = simulated();
-  const sink = toMemory();
-  await all(download(vc, 'item-1', sink, { files: [disk] }));
+  const { vc } = simulatedVCenter();
+  const sink = memorySink();
+  await collectValues(download(vc, 'item-1', sink, { files: [disk] }));
   return sink.files.get(disk) ?? new Uint8Array();
 };
 
@@ -29,7 +31,7 @@ interface Case {
 
 const run = async ({ shape, sized, checked, ranges }: Case) => {
   const scenario: Scenario = {
-    preparation: { ...quick, sizeKnown: sized ? 'prepared' : 'never' },
+    preparation: { ...preparedAtOnce, sizeKnown: sized ? 'prepared' : 'never' },
     checksums: checked ? 'SHA1' : 'none',
     data: { ranges, contentLength: shape.startsWith('length') },
     faults: [{ kind: 'truncate', operation: 'data', shape, at: cut, times: 1 }],
@@ -50,9 +52,9 @@ const run = async ({ shape, sized, checked, ranges }: Case) => {
     );
     return new Response(counted ?? null, { status: response.status, headers: response.headers });
   };
-  const sink = toRestartableMemory();
+  const sink = restartableMemorySink();
   const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch });
-  const { values, error } = await inFakeTime(() => outcome(download(vc, 'item-1', sink, { files: [disk] })));
+  const { values, error } = await inFakeTime(() => collect(download(vc, 'item-1', sink, { files: [disk] })));
   expect(error).toBeUndefined();
   expect(simulator.sessions).toEqual([]);
   return { bytes: sink.files.get(disk), saved: ofType(values, 'saved')[0], again: sent - size };
@@ -105,14 +107,14 @@ describe('an answer that ends too soon', () => {
 
 test('of two readings that nothing else proves, either may be the one that broke', async () => {
   const nothing: Scenario = {
-    preparation: { ...quick, sizeKnown: 'never' },
+    preparation: { ...preparedAtOnce, sizeKnown: 'never' },
     checksums: 'none',
     data: { ranges: false, contentLength: false },
     faults: [{ kind: 'truncate', operation: 'data', shape: 'close', at: cut, after: 1, times: 1 }],
   };
-  const { simulator, vc } = simulated('api', { scenario: nothing });
-  const sink = toRestartableMemory();
-  const { values, error } = await inFakeTime(() => outcome(download(vc, 'item-1', sink, { files: [disk] })));
+  const { simulator, vc } = simulatedVCenter('api', { scenario: nothing });
+  const sink = restartableMemorySink();
+  const { values, error } = await inFakeTime(() => collect(download(vc, 'item-1', sink, { files: [disk] })));
   expect(error).toBeUndefined();
   expect(ofType(values, 'retrying')).toMatchObject([{ error: { _tag: 'TruncatedError', expected: cut, received: size } }]);
   expect(ofType(values, 'saved')).toMatchObject([{ bytes: size, verified: 'none' }]);

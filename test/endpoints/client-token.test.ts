@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createDownloadSession, vcenter } from 'rx-content-library';
 import { createClientToken } from '#src/connection/client-token.js';
-import { all } from '../support/simulated.ts';
+import { collectValues } from '../support/collect.ts';
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -35,7 +35,7 @@ describe.each(['api', 'rest'] as const)('a download session is created (%s)', (d
       },
     });
     const create$ = createDownloadSession(vc, 'item-1', clientToken === undefined ? {} : { clientToken });
-    for (let round = 0; round < subscriptions; round += 1) await all(create$);
+    for (let round = 0; round < subscriptions; round += 1) await collectValues(create$);
     return tokens;
   };
 

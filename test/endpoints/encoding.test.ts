@@ -19,7 +19,8 @@ import {
 } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { buildRequest } from '#src/http/operation.js';
-import { outcome, quick, user } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 
@@ -58,7 +59,7 @@ const names = [
 const connected = (dialect: 'api' | 'rest') => {
   const simulator = createSimulator({
     users: [user],
-    scenario: { preparation: quick },
+    scenario: { preparation: preparedAtOnce },
     inventory: {
       libraries: [
         {
@@ -119,7 +120,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       '%2e%2e',
       '...',
     ]) {
-      await outcome(getDownloadSession(vc, id));
+      await collect(getDownloadSession(vc, id));
       const { url } = requests.at(-1) ?? { url: new URL(server) };
       const prefix = dialect === 'api' ? '' : 'id:';
       expect(url.search + url.hash).toBe('');
@@ -134,7 +135,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     await lastValueFrom(listItems(vc, 'library-1'));
     const before = requests.length;
     for (const id of ['', '.', '..', '\ud800', undefined as unknown as string]) {
-      const { error } = await outcome(getLibrary(vc, id));
+      const { error } = await collect(getLibrary(vc, id));
       expect(String(error)).toMatch(/^TypeError: library_id: /);
     }
     expect(requests).toHaveLength(before);
@@ -144,7 +145,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     const { vc, requests } = connected(dialect);
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
     const before = requests.length;
-    const { error } = await outcome(getDownloadFile(vc, session, 'half\ud83d.ova'));
+    const { error } = await collect(getDownloadFile(vc, session, 'half\ud83d.ova'));
     if (dialect === 'api') {
       expect(String(error)).toBe('TypeError: file_name: "half\\ud83d.ova" holds half a character, which no address can carry');
       expect(requests).toHaveLength(before);
@@ -164,7 +165,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     ['deleteDownloadSession', (vc) => deleteDownloadSession(vc, 'a&b'), []],
   ])('%s sends the query parameters that the operation declares, and no other', async (_, call, declared) => {
     const { vc, requests } = connected(dialect);
-    await outcome(call(vc));
+    await collect(call(vc));
     const { url } = requests.at(-1) ?? { url: new URL(server) };
     const action = dialect === 'api' ? 'action' : '~action';
     expect([...url.searchParams.keys()]).toEqual(declared.map((name) => (name === 'action' ? action : name)));

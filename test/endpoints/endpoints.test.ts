@@ -22,60 +22,61 @@ import {
   prepareDownloadFile,
   type VCenter,
 } from 'rx-content-library';
-import { all, operations, outcome, simulated, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { operationNames, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const one = <A>(stream: Observable<A>): Promise<A> => lastValueFrom(stream);
 const disk = 'ubuntu disk #1.vmdk';
 
 describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   test('libraries are listed, found and read', async () => {
-    const { vc } = simulated(dialect);
-    expect(await all(listLibraries(vc))).toEqual([['library-1']]);
-    expect(await all(findLibraries(vc, { name: 'TEMPLATES', type: 'LOCAL' }))).toEqual([['library-1']]);
-    expect(await all(findLibraries(vc, { name: 'none' }))).toEqual([[]]);
+    const { vc } = simulatedVCenter(dialect);
+    expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
+    expect(await collectValues(findLibraries(vc, { name: 'TEMPLATES', type: 'LOCAL' }))).toEqual([['library-1']]);
+    expect(await collectValues(findLibraries(vc, { name: 'none' }))).toEqual([[]]);
     expect(await one(getLibrary(vc, 'library-1'))).toMatchObject({ id: 'library-1', name: 'templates', type: 'LOCAL' });
   });
 
   test('items are listed, found and read', async () => {
-    const { vc } = simulated(dialect);
-    expect(await all(listItems(vc, 'library-1'))).toEqual([['item-1']]);
-    expect(await all(findItems(vc, { name: 'ubuntu', library_id: 'library-1' }))).toEqual([['item-1']]);
+    const { vc } = simulatedVCenter(dialect);
+    expect(await collectValues(listItems(vc, 'library-1'))).toEqual([['item-1']]);
+    expect(await collectValues(findItems(vc, { name: 'ubuntu', library_id: 'library-1' }))).toEqual([['item-1']]);
     expect(await one(getItem(vc, 'item-1'))).toMatchObject({ name: 'ubuntu', type: 'ovf', content_version: '7' });
   });
 
   test('the files of an item are listed and read, whatever is in their names', async () => {
-    const { vc } = simulated(dialect);
+    const { vc } = simulatedVCenter(dialect);
     expect((await one(listItemFiles(vc, 'item-1'))).map(({ name }) => name)).toEqual(['ubuntu.ovf', disk, 'ubuntu.nvram']);
     expect(await one(getItemFile(vc, 'item-1', disk))).toMatchObject({ name: disk, cached: true });
   });
 
   test('a download session is created, read, kept alive, cancelled and deleted', async () => {
-    const { vc, simulator } = simulated(dialect);
+    const { vc, simulator } = simulatedVCenter(dialect);
     const id = await one(createDownloadSession(vc, 'item-1'));
-    expect(await all(listDownloadSessions(vc))).toEqual([[id]]);
-    expect(await all(listDownloadSessions(vc, { itemId: 'item-1' }))).toEqual([[id]]);
-    expect(await all(keepDownloadSessionAlive(vc, id, { progress: 40 }))).toEqual([undefined]);
+    expect(await collectValues(listDownloadSessions(vc))).toEqual([[id]]);
+    expect(await collectValues(listDownloadSessions(vc, { itemId: 'item-1' }))).toEqual([[id]]);
+    expect(await collectValues(keepDownloadSessionAlive(vc, id, { progress: 40 }))).toEqual([undefined]);
     expect(await one(getDownloadSession(vc, id))).toMatchObject({
       library_item_id: 'item-1',
       library_item_content_version: '7',
       state: 'ACTIVE',
       client_progress: 40,
     });
-    expect(await all(cancelDownloadSession(vc, id))).toEqual([undefined]);
+    expect(await collectValues(cancelDownloadSession(vc, id))).toEqual([undefined]);
     expect((await one(getDownloadSession(vc, id))).state).toBe('CANCELED');
-    expect(await all(deleteDownloadSession(vc, id))).toEqual([undefined]);
+    expect(await collectValues(deleteDownloadSession(vc, id))).toEqual([undefined]);
     expect(simulator.sessions).toEqual([]);
   });
 
   test('a download session is failed with the client’s reason', async () => {
-    const { vc } = simulated(dialect);
+    const { vc } = simulatedVCenter(dialect);
     const id = await one(createDownloadSession(vc, 'item-1'));
-    expect(await all(failDownloadSession(vc, id, 'The disk is full.'))).toEqual([undefined]);
+    expect(await collectValues(failDownloadSession(vc, id, 'The disk is full.'))).toEqual([undefined]);
     expect((await one(getDownloadSession(vc, id))).state).toBe('ERROR');
   });
 
   test('a session created again with the same client token is the same', async () => {
-    const { vc, simulator } = simulated(dialect);
+    const { vc, simulator } = simulatedVCenter(dialect);
     const clientToken = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
     const again = createDownloadSession(vc, 'item-1', { clientToken });
     expect(await one(again)).toBe(await one(again));
@@ -83,7 +84,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   });
 
   test('the files of a session are prepared, listed and read', async () => {
-    const { vc } = simulated(dialect);
+    const { vc } = simulatedVCenter(dialect);
     const id = await one(createDownloadSession(vc, 'item-1'));
     expect((await one(listDownloadFiles(vc, id))).map(({ status }) => status)).toEqual([
       'UNPREPARED',
@@ -121,8 +122,8 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       'UNAUTHORIZED',
     ],
   ])('%s that is not to be had is an ApiError with a sentence', async (_, ask, status, error_type) => {
-    const { vc } = simulated(dialect, { users: [{ ...user, privileges: ['ContentLibrary.DownloadSession'] }] });
-    const { error } = await outcome(ask(vc));
+    const { vc } = simulatedVCenter(dialect, { users: [{ ...user, privileges: ['ContentLibrary.DownloadSession'] }] });
+    const { error } = await collect(ask(vc));
     expect(error).toMatchObject({
       _tag: 'ApiError',
       status,
@@ -132,8 +133,8 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   });
 
   test('a user without the privilege to download is told which one is missing', async () => {
-    const { vc } = simulated(dialect, { users: [{ ...user, privileges: [] }] });
-    const { error } = await outcome(createDownloadSession(vc, 'item-1'));
+    const { vc } = simulatedVCenter(dialect, { users: [{ ...user, privileges: [] }] });
+    const { error } = await collect(createDownloadSession(vc, 'item-1'));
     expect(error).toMatchObject({
       _tag: 'ApiError',
       status: 403,
@@ -143,17 +144,17 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   });
 
   test('an empty identifier is refused before anything is sent', async () => {
-    const { vc, simulator } = simulated(dialect);
-    await all(getSession(vc));
+    const { vc, simulator } = simulatedVCenter(dialect);
+    await collectValues(getSession(vc));
     const before = simulator.requests.length;
-    expect((await outcome(deleteDownloadSession(vc, ''))).error).toBeInstanceOf(TypeError);
+    expect((await collect(deleteDownloadSession(vc, ''))).error).toBeInstanceOf(TypeError);
     expect(simulator.requests).toHaveLength(before);
   });
 
   test('every endpoint sends nothing before it is subscribed', () => {
-    const { vc, simulator } = simulated(dialect);
+    const { vc, simulator } = simulatedVCenter(dialect);
     forkJoin([listLibraries(vc), listItems(vc, 'library-1'), createDownloadSession(vc, 'item-1')]);
-    expect(operations(simulator)).toEqual([]);
+    expect(operationNames(simulator)).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { listLibraries, vcenter } from 'rx-content-library';
 import { retryAfter } from '#src/http/retry-after.js';
-import { outcome } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
 
 const served = (headers: Record<string, string>) => retryAfter(new Headers(headers));
 const date = 'Wed, 21 Oct 2015 07:28:00 GMT';
@@ -54,5 +54,5 @@ test('a refusal tells it', async () => {
     dialect: 'api',
     fetch: async () => answer(),
   });
-  expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'ApiError', status: 503, retryAfter: 120_000 });
+  expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'ApiError', status: 503, retryAfter: 120_000 });
 });

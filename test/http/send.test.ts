@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { getLibrary, listLibraries, vcenter, type VCenter } from 'rx-content-library';
-import { all, outcome, simulated, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 
@@ -24,7 +25,7 @@ describe('an answer', () => {
     ['text', 'OK', 'text/plain', 'text that is no JSON'],
     ['half of it', '["library-1', 'application/json', 'text that is no JSON'],
   ])('that is no JSON (%s) is a DecodeError that says so', async (_, body, type, found) => {
-    const { error } = await outcome(listLibraries(answering(() => new Response(body, { headers: { 'content-type': type } }))));
+    const { error } = await collect(listLibraries(answering(() => new Response(body, { headers: { 'content-type': type } }))));
     expect(error).toMatchObject({
       _tag: 'DecodeError',
       operation: 'content.Library.list',
@@ -35,7 +36,7 @@ describe('an answer', () => {
   });
 
   test('that is JSON but not the contract is a DecodeError with the path', async () => {
-    const { error } = await outcome(
+    const { error } = await collect(
       getLibrary(
         answering(() => Response.json({ name: 'x' })),
         'library-1',
@@ -45,12 +46,12 @@ describe('an answer', () => {
   });
 
   test('that is empty where something was asked for is a DecodeError', async () => {
-    const { error } = await outcome(listLibraries(answering(() => new Response(''))));
+    const { error } = await collect(listLibraries(answering(() => new Response(''))));
     expect(error).toMatchObject({ _tag: 'DecodeError' });
   });
 
   test('of a proxy that says no in HTML becomes an ApiError by its status', async () => {
-    const { error } = await outcome(listLibraries(answering(() => new Response(page, { status: 502 }))));
+    const { error } = await collect(listLibraries(answering(() => new Response(page, { status: 502 }))));
     expect(error).toMatchObject({ _tag: 'ApiError', status: 502, error_type: 'SERVICE_UNAVAILABLE', messages: [] });
   });
 
@@ -59,14 +60,14 @@ describe('an answer', () => {
     const vc = answering(
       ({ url }) => (asked.push(url), new Response(null, { status: 302, headers: { location: 'https://evil.example/' } })),
     );
-    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'TransportError', code: 'REDIRECT' });
+    expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'TransportError', code: 'REDIRECT' });
     expect(asked).toEqual([`${server}/api/content/library`]);
   });
 
   test('that does not come is a TimeoutError, and the request is aborted', async () => {
     let signal: AbortSignal | undefined;
     const never = (request: Request) => ((signal = request.signal), new Promise<Response>(() => undefined));
-    const { error } = await outcome(listLibraries(answering(never, 5)));
+    const { error } = await collect(listLibraries(answering(never, 5)));
     expect(error).toMatchObject({ _tag: 'TimeoutError', operation: 'content.Library.list', timeout: 5 });
     expect(signal?.aborted).toBe(true);
   });
@@ -99,7 +100,7 @@ describe('an answer that is too long', () => {
     ['a list', (vc: VCenter) => listLibraries(vc), 16 * mebibyte],
   ])('for %s is refused, and no more is taken of it than would do', async (_, ask, limit) => {
     const { taken, stream } = body(hundred);
-    const { error } = await outcome<unknown>(ask(answering(() => new Response(stream))));
+    const { error } = await collect<unknown>(ask(answering(() => new Response(stream))));
     expect(error).toMatchObject({
       _tag: 'DecodeError',
       issues: [{ path: '', expected: `at most ${limit} bytes`, found: 'more' }],
@@ -110,7 +111,7 @@ describe('an answer that is too long', () => {
   test('by its own word is refused before anything is taken of it', async () => {
     const { taken, stream } = body(hundred);
     const headers = { 'content-length': String(hundred) };
-    const { error } = await outcome(
+    const { error } = await collect(
       getLibrary(
         answering(() => new Response(stream, { headers })),
         'library-1',
@@ -130,7 +131,7 @@ describe('an answer that is too long', () => {
       }),
     );
     const headers = { 'content-length': String(packed.byteLength) };
-    const { error } = await outcome(
+    const { error } = await collect(
       getLibrary(
         answering(() => new Response(unpacked ?? null, { headers })),
         'library-1',
@@ -142,7 +143,7 @@ describe('an answer that is too long', () => {
 
   test('and a refusal is an ApiError by its status: a page of that length is not vCenter’s', async () => {
     const { taken, stream } = body(hundred);
-    const { error } = await outcome(listLibraries(answering(() => new Response(stream, { status: 503 }))));
+    const { error } = await collect(listLibraries(answering(() => new Response(stream, { status: 503 }))));
     expect(error).toMatchObject({ _tag: 'ApiError', status: 503, error_type: 'SERVICE_UNAVAILABLE', messages: [] });
     expect(taken).toEqual({ bytes: mebibyte + 64 * 1024, cancelled: true });
   });
@@ -150,7 +151,7 @@ describe('an answer that is too long', () => {
   test('by not a byte is none', async () => {
     for (const size of [mebibyte - 1, mebibyte]) {
       const text = `"${'x'.repeat(size - 2)}"`;
-      const { error } = await outcome(
+      const { error } = await collect(
         getLibrary(
           answering(() => new Response(text)),
           'library-1',
@@ -172,14 +173,14 @@ test('an answer that comes in pieces, cut inside a character, is read as one', a
       controller.close();
     },
   });
-  expect(await all(listLibraries(answering(() => new Response(pieces))))).toEqual([['größe €', '😀']]);
+  expect(await collectValues(listLibraries(answering(() => new Response(pieces))))).toEqual([['größe €', '😀']]);
 });
 
 test('an answer that breaks off is a TransportError', async () => {
   const broken = new ReadableStream<Uint8Array>({
     pull: (controller) => controller.error(Object.assign(new Error('terminated'), { code: 'UND_ERR_SOCKET' })),
   });
-  const { error } = await outcome(listLibraries(answering(() => new Response(broken))));
+  const { error } = await collect(listLibraries(answering(() => new Response(broken))));
   expect(error).toMatchObject({ _tag: 'TransportError', code: 'UND_ERR_SOCKET' });
 });
 
@@ -198,12 +199,12 @@ describe('a request', () => {
 
   test('that was answered is not aborted afterwards', async () => {
     let signal: AbortSignal | undefined;
-    await all(listLibraries(answering((request) => ((signal = request.signal), Response.json([])))));
+    await collectValues(listLibraries(answering((request) => ((signal = request.signal), Response.json([])))));
     expect(signal?.aborted).toBe(false);
   });
 
   test('carries the session, asks for JSON, and says what it sends', async () => {
-    const { vc, simulator } = simulated('api');
+    const { vc, simulator } = simulatedVCenter('api');
     const requests: Request[] = [];
     const spied = vcenter({
       server,
@@ -213,7 +214,7 @@ describe('a request', () => {
         return simulator.fetch(input, init);
       },
     });
-    await all(listLibraries(spied));
+    await collectValues(listLibraries(spied));
     expect(requests.map(({ headers }) => headers.get('accept'))).toEqual(['application/json', 'application/json']);
     expect(requests[1]?.headers.get('vmware-api-session-id')).toMatch(/./);
     expect(requests[1]?.headers.get('authorization')).toBeNull();
@@ -223,7 +224,7 @@ describe('a request', () => {
   test('that cannot reach the server is a TransportError with the system’s code, and no secret in it or its causes', async () => {
     const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:443'), { code: 'ECONNREFUSED' });
     const vc = answering(() => Promise.reject(new TypeError('fetch failed', { cause: refused })));
-    const { error } = await outcome(listLibraries(vc));
+    const { error } = await collect(listLibraries(vc));
     expect(error).toMatchObject({ _tag: 'TransportError', code: 'ECONNREFUSED', operation: 'content.Library.list' });
     const { inspect } = await import('node:util');
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret-session');
@@ -238,6 +239,6 @@ describe('a request', () => {
     const vc = answering(() =>
       Promise.reject(new TypeError('fetch failed', { cause: Object.assign(new Error('bad'), { code }) })),
     );
-    expect((await outcome(listLibraries(vc))).error).toMatchObject({ _tag: 'TlsError', code, host: 'vcenter.example.com' });
+    expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'TlsError', code, host: 'vcenter.example.com' });
   });
 });

@@ -9,7 +9,8 @@ import { createDownloadSession, download, logout, prepareDownloadFile, vcenter }
 import { nodeFetch, nodeHash, toDirectory, type Handler } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
-import { all, outcome, quick, user } from '../support/simulated.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { served } from './servers.ts';
 import { contents, temporaryDirectory } from './temporary.ts';
 
@@ -50,7 +51,7 @@ test('a lease of two seconds is kept over sockets while a file takes seven; with
     createHash: nodeHash,
     users: [user],
     inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: 'disk.vmdk', size }] }] }] },
-    scenario: { preparation: quick, leases: { downloadSession: lease } },
+    scenario: { preparation: preparedAtOnce, leases: { downloadSession: lease } },
   });
   const { url: server } = await served(slowly(simulator.fetch));
   const vc = vcenter({ server, credentials: user, fetch: nodeFetch() });
@@ -62,8 +63,8 @@ test('a lease of two seconds is kept over sockets while a file takes seven; with
     const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, 'disk.vmdk'));
     return lengthOf(await fetch(download_endpoint?.uri ?? ''));
   };
-  const [{ values, error }, without] = await Promise.all([outcome(download(vc, 'item-1', toDirectory(directory))), careless()]);
-  await all(logout(vc));
+  const [{ values, error }, without] = await Promise.all([collect(download(vc, 'item-1', toDirectory(directory))), careless()]);
+  await collectValues(logout(vc));
 
   expect(error).toBeUndefined();
   expect(without).toBeLessThan(size / 2);

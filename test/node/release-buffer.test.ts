@@ -5,7 +5,8 @@ import { download, vcenter, type Sink, type SinkFile } from 'rx-content-library'
 import { nodeHash, toDirectory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { ofType } from '../support/events.ts';
-import { outcome, quick, user } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { served } from './servers.ts';
 import { temporaryDirectory } from './temporary.ts';
 
@@ -95,7 +96,7 @@ test("the bytes of the platform's fetch can be given back, and are the file's al
     createHash: nodeHash,
     users: [user],
     scenario: {
-      preparation: quick,
+      preparation: preparedAtOnce,
       checksums: 'SHA256',
       faults: [{ kind: 'truncate', operation: 'data', shape: 'length-reset', at: 2_000_000, times: 1 }],
     },
@@ -122,7 +123,7 @@ test("the bytes of the platform's fetch can be given back, and are the file's al
       });
     },
   };
-  const { values, error } = await outcome(download(vcenter({ server: url, credentials: user }), 'item-1', watched));
+  const { values, error } = await collect(download(vcenter({ server: url, credentials: user }), 'item-1', watched));
   expect(error).toBeUndefined();
   expect(ofType(values, 'retrying')).toHaveLength(1);
   expect(ofType(values, 'saved')[0]).toMatchObject({ bytes: size, verified: 'checksum' });

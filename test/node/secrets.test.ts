@@ -7,9 +7,10 @@ import { download, isContentLibraryError, logout, vcenter, type Dialect } from '
 import { nodeHash, toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
 import { inFakeTime } from '../support/fake-time.ts';
-import { drawing } from '../support/seeded-random.ts';
-import { all, outcome, quick } from '../support/simulated.ts';
-import { telltale } from '../support/leaky-server.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { collectValues, collect } from '../support/collect.ts';
+import { preparedAtOnce } from '../support/simulated-vcenter.ts';
+import { leakyServer } from '../support/leaky-server.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Each has a seed of its own, and can be had again by it. */
@@ -60,15 +61,15 @@ const standsIn = (directory: string): { readonly text: string; readonly sidecars
 };
 
 const run = async (seed: number, dialect: Dialect, directory: string) => {
-  const draw = drawing(seed);
+  const draw = seededRandom(seed);
   const simulator = createSimulator({
     inventory,
     users: [user],
-    scenario: { preparation: quick, faults },
+    scenario: { preparation: preparedAtOnce, faults },
     seed,
     createHash: nodeHash,
   });
-  const server = telltale({ handler: simulator.fetch, user, draw, chance: 0.02 + draw() * 0.4 });
+  const server = leakyServer({ handler: simulator.fetch, user, draw, probability: 0.02 + draw() * 0.4 });
   const log: unknown[] = [];
   const left: string[] = [];
   let sidecars = 0;
@@ -84,13 +85,13 @@ const run = async (seed: number, dialect: Dialect, directory: string) => {
     fetch: (input, init) => server.fetch(new Request(input, init)),
     retry: { attempts: 10, onRetry: (retry) => log.push(retry) },
   });
-  const { values, error } = await outcome(
+  const { values, error } = await collect(
     download(vc, 'item-1', toDirectory(directory, { force: true }), {
       continueOnError: seed % 2 === 0,
       fileRetry: { attempts: 10 },
     }).pipe(tap(({ type }) => void (type === 'progress' || type === 'retrying' ? look() : undefined))),
   );
-  const goodbye = await all(logout(vc)).catch((thrown: unknown) => thrown);
+  const goodbye = await collectValues(logout(vc)).catch((thrown: unknown) => thrown);
   look();
   const told = [seen([values, error, log, goodbye]), String(error), JSON.stringify([values, error, log]), left.join('\n')].join(
     '\n',
@@ -99,7 +100,7 @@ const run = async (seed: number, dialect: Dialect, directory: string) => {
     values,
     error,
     sidecars,
-    spoilt: server.spoilt,
+    spoilt: server.corrupted,
     shown: server.secrets().filter((secret) => told.includes(secret)),
     isKnown: error === undefined || isContentLibraryError(error),
   };
@@ -131,7 +132,7 @@ test.each(['api', 'rest'] as const)(
 );
 
 test('an address that the platform will not fetch, and names in its own error, is not told as the cause', async () => {
-  const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: quick } });
+  const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
   const vc = vcenter({
     server: 'https://vcenter.example.com',
     credentials: user,
@@ -141,8 +142,8 @@ test('an address that the platform will not fetch, and names in its own error, i
       return new Response((await answer.text()).replaceAll('https://vcenter', 'https://user:word@vcenter'), answer);
     },
   });
-  const { error } = await outcome(download(vc, 'item-1', toDirectory(await temporaryDirectory()), { fileRetry: false }));
-  await all(logout(vc));
+  const { error } = await collect(download(vc, 'item-1', toDirectory(await temporaryDirectory()), { fileRetry: false }));
+  await collectValues(logout(vc));
   expect(error).toMatchObject({ _tag: 'TransportError' });
   expect(seen(error)).not.toContain('/cls/data/');
 });

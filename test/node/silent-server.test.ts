@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { nodeHash, serve, type Handler, type RunningServer } from 'rx-content-library/node';
 import { createSimulator, type Scenario, type Simulator } from 'rx-content-library/simulator';
-import { quick } from '../support/simulated.ts';
+import { preparedAtOnce } from '../support/simulated-vcenter.ts';
 import type { Task } from './silent-server.ts';
 
 jest.setTimeout(120_000);
@@ -99,7 +99,7 @@ const stopping = async (moment: string, way: Omit<Task, 'server'>): Promise<Stop
   const { unanswered, whole, scenario, isCleanUp } = moments[moment] ?? {};
   const simulator = createSimulator({
     createHash: nodeHash,
-    scenario: { preparation: quick, ...scenario },
+    scenario: { preparation: preparedAtOnce, ...scenario },
     inventory: {
       libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: 'disk.vmdk', size: 2_000_000 }] }] }],
     },

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { filter, lastValueFrom, map, toArray } from 'rxjs';
 import { download, toBlob, type SinkFile } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
-import { simulated } from '../support/simulated.ts';
+import { simulatedVCenter } from '../support/simulated-vcenter.ts';
 
 const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
   for (const text of texts) await file.write(new TextEncoder().encode(text));
@@ -44,7 +44,7 @@ test('of a file that is discarded there is no Blob', async () => {
 });
 
 test('a download of Blobs, each there with its event, proven by the checksums that were brought', async () => {
-  const { vc } = simulated();
+  const { vc } = simulatedVCenter();
   const sink = toBlob({ createHash: nodeHash });
   const saved = await lastValueFrom(
     download(vc, 'item-1', sink).pipe(

@@ -6,7 +6,7 @@ import { resolved, type Schema, type Specification } from './openapi.ts';
 type Definitions = Specification['definitions'];
 
 /** What is asked of the values beyond the schema. */
-interface Wishes {
+interface ValueOptions {
   /** Fields that are there although the schema lets them be absent. */
   readonly needs: (field: Schema, name: string, fieldsBeside: readonly string[]) => boolean;
   /** Whether a field that may be absent is sometimes `null` instead. */
@@ -17,7 +17,7 @@ interface Wishes {
 const deepest = 6;
 
 /** Whatever a schema allows. */
-export const valuesOf = (schema: Schema, definitions: Definitions, wishes: Wishes, level = 0): fc.Arbitrary<unknown> => {
+export const valuesOf = (schema: Schema, definitions: Definitions, wishes: ValueOptions, level = 0): fc.Arbitrary<unknown> => {
   const { type, format, enum: listed, items, properties, required, additionalProperties } = resolved(schema, definitions);
   const below = (part: Schema): fc.Arbitrary<unknown> => valuesOf(part, definitions, wishes, level + 1);
   if (listed !== undefined) return fc.constantFrom(...listed);
@@ -141,7 +141,7 @@ const placesOfFields = (value: object, schema: Schema, definitions: Definitions,
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
 /** What a schema does not allow in a place: another type, or a number that JSON has rounded. */
-export const wrongFor = ({ type, properties }: Schema): readonly unknown[] => {
+export const invalidValuesFor = ({ type, properties }: Schema): readonly unknown[] => {
   switch (type) {
     case 'string':
       return [7, true, [], ['text'], {}];

@@ -36,7 +36,7 @@ export interface Declared {
   readonly header: Readonly<Record<string, string>>;
   readonly success: number;
   /** Not set where nothing is answered. */
-  readonly answer: Schema | undefined;
+  readonly response: Schema | undefined;
   /** By status. */
   readonly errors: Readonly<Record<number, Schema>>;
 }
@@ -100,7 +100,7 @@ const declared = (
     body: parameters.find((each) => each.in === 'body')?.schema,
     header: {},
     success: Number(success),
-    answer: responses[success]?.schema,
+    response: responses[success]?.schema,
     errors: Object.fromEntries(
       Object.entries(responses).flatMap(([status, { schema }]) =>
         status === success || schema === undefined ? [] : [[Number(status), schema]],

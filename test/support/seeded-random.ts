@@ -1,7 +1,7 @@
 /** Chance that can be had again. */
 
 /** Numbers from 0 to 1, the same ones for the same seed (mulberry32). */
-export const drawing = (seed: number): (() => number) => {
+export const seededRandom = (seed: number): (() => number) => {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

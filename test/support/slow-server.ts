@@ -1,11 +1,11 @@
 import type { Simulator } from 'rx-content-library/simulator';
 
 /** How the connections to a server are. */
-export interface Line {
+export interface Connection {
   /** Milliseconds from a request to its answer. */
   readonly latency: number;
   /** Bytes a millisecond, of each connection. */
-  readonly pace: number;
+  readonly bytesPerMillisecond: number;
 }
 
 /** What a slow server has seen of its data service. */
@@ -14,7 +14,7 @@ export interface SlowServer {
   /** Bodies of files that were neither read to their end nor cancelled. */
   readonly open: () => number;
   /** The most of them at a time, the requests for them included. */
-  readonly most: () => number;
+  readonly maxOpen: () => number;
   /** Bytes of files that were sent. */
   readonly sent: () => number;
   /** The ranges that were asked for, `''` where it was the whole. */
@@ -26,7 +26,7 @@ export interface SlowServer {
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** A simulator far away, and what it has to do with the bytes of files. The time is that of the platform's timers. */
-export const slowServer = (simulator: Simulator, { latency, pace }: Line): SlowServer => {
+export const slowServer = (simulator: Simulator, { latency, bytesPerMillisecond }: Connection): SlowServer => {
   const ranges: string[] = [];
   const conditions = new Set<string | null>();
   let [open, most, sent] = [0, 0, 0];
@@ -54,7 +54,7 @@ export const slowServer = (simulator: Simulator, { latency, pace }: Line): SlowS
               return;
             }
             sent += value.byteLength;
-            if (pace !== Infinity) await pause(value.byteLength / pace);
+            if (bytesPerMillisecond !== Infinity) await pause(value.byteLength / bytesPerMillisecond);
             if (!isCancelled) controller.enqueue(value);
           } catch (thrown) {
             end();
@@ -91,5 +91,5 @@ export const slowServer = (simulator: Simulator, { latency, pace }: Line): SlowS
       throw thrown;
     }
   };
-  return { fetch, open: () => open, most: () => most, sent: () => sent, ranges, conditions };
+  return { fetch, open: () => open, maxOpen: () => most, sent: () => sent, ranges, conditions };
 };

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { lastValueFrom, type Observable } from 'rxjs';
 import { TransportError, type SinkFile } from 'rx-content-library';
 import { transfer, type TransferProgress } from '#src/transfer/transfer.js';
-import { outcome } from '../support/simulated.ts';
+import { collect } from '../support/collect.ts';
 
 type Stream = ReadableStream<Uint8Array<ArrayBuffer>>;
 
@@ -157,7 +157,7 @@ test('when a stream of bytes breaks, every byte before that is with the sink', a
     text += Buffer.from(piece).toString();
     release?.(piece);
   });
-  const result = outcome(
+  const result = collect(
     moved(stream, target, {
       onBytes: (count) => {
         received = count;
@@ -185,7 +185,7 @@ test('a byte that comes alone is not waited with', async () => {
   });
   const words: string[] = [];
   const target = sink((piece) => void words.push(Buffer.from(piece).toString()));
-  const result = outcome(moved(stream, target));
+  const result = collect(moved(stream, target));
   for (const letter of 'abc') {
     feed?.enqueue(bytes(letter));
     await settle();
@@ -212,7 +212,7 @@ test('a sink that is slow is not given the next piece, nor is it read', async ()
       gates.push(resolve);
     });
   });
-  const result = outcome(moved(stream, target));
+  const result = collect(moved(stream, target));
   for (const piece of [1, 2, 3]) {
     await settle();
     expect([gates.length, pulled]).toEqual([piece, piece]);

@@ -13,7 +13,8 @@ import {
   watchDownloadSession,
   type RetryNotice,
 } from 'rx-content-library';
-import { operations, outcome, simulated } from '../support/simulated.ts';
+import { operationNames, simulatedVCenter } from '../support/simulated-vcenter.ts';
+import { collect } from '../support/collect.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 const [getName, listName] = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
@@ -21,7 +22,7 @@ const [getName, listName] = ['content.library.item.DownloadSession.get', 'conten
 describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   test('two who watch a file get ready cost one get and one list a poll', async () => {
     let now = 0;
-    const { simulator, vc } = simulated(dialect, {
+    const { simulator, vc } = simulatedVCenter(dialect, {
       clock: { now: () => now },
       scenario: { preparation: { requested: 5, preparing: 20 } },
     });
@@ -33,10 +34,10 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       tap(() => (now += 5)),
       takeWhile((status) => status !== 'PREPARED', true),
     );
-    const { values, error } = await outcome(merge(status$, status$));
+    const { values, error } = await collect(merge(status$, status$));
     expect(error).toBeUndefined();
     expect(values.filter((status) => status === 'PREPARED')).toHaveLength(2);
-    const sent = operations(simulator);
+    const sent = operationNames(simulator);
     const [gets, lists] = [getName, listName].map((name) => sent.filter((operation) => operation === name).length);
     expect(gets).toBe(lists);
     expect(gets).toBe(4);
@@ -52,7 +53,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       ['ACTIVE', 'ERROR'],
     ],
   ] as const)('a session that somebody else has %s ends with a LeaseError', async (_, end, ending, states) => {
-    const { vc } = simulated(dialect);
+    const { vc } = simulatedVCenter(dialect);
     const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
     let isEnded = false;
     const watched$ = watchDownloadSession(vc, session, { period: 1 }).pipe(
@@ -61,14 +62,14 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
         isEnded = true;
       }),
     );
-    const { values, error } = await outcome(watched$);
+    const { values, error } = await collect(watched$);
     const seen = values.map(({ session: { state } }) => String(state));
     expect([...new Set(seen)]).toEqual(states);
     expect(error).toMatchObject({ _tag: 'LeaseError', ending, downloadSessionId: session });
   });
 
   test('a file of a session that was cancelled is not waited for', async () => {
-    const { vc } = simulated(dialect);
+    const { vc } = simulatedVCenter(dialect);
     const session = await firstValueFrom(
       createDownloadSession(vc, 'item-1').pipe(
         concatMap((id) =>
@@ -79,20 +80,22 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
         ),
       ),
     );
-    expect((await outcome(preparation(vc, session, disk))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
-    expect((await outcome(preparations(vc, session))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+    expect((await collect(preparation(vc, session, disk))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+    expect((await collect(preparations(vc, session))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
   });
 
   test('polls are retried by their own budget alone: the connection does not retry them, too', async () => {
     const busy = { operation: listName, times: 2, status: 503, body: '', headers: { 'retry-after': '0' } };
-    const { simulator, vc } = simulated(dialect, { scenario: { preparation: { requested: 0, preparing: 5 }, faults: [busy] } });
+    const { simulator, vc } = simulatedVCenter(dialect, {
+      scenario: { preparation: { requested: 0, preparing: 5 }, faults: [busy] },
+    });
     const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
     const retries: RetryNotice[] = [];
-    const { error } = await outcome(
+    const { error } = await collect(
       preparations(vc, session, [disk], { period: 1, retries: 1, onRetry: (retry) => retries.push(retry) }),
     );
     expect(error).toMatchObject({ _tag: 'ApiError', status: 503 });
     expect(retries).toMatchObject([{ operation: listName, attempt: 1, delay: 1, error: { status: 503 } }]);
-    expect(operations(simulator).filter((operation) => operation === listName)).toHaveLength(2);
+    expect(operationNames(simulator).filter((operation) => operation === listName)).toHaveLength(2);
   });
 });

@@ -3,7 +3,7 @@ import { defer, NEVER, Observable, of, throwError } from 'rxjs';
 import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ranges/parallel-ranges.js';
 import type { ConnectionSlot } from '#src/operators/merge-map-adaptive.js';
 import { createRangePlan, type RangePlan } from '#src/transfer/ranges/range-plan.js';
-import { drawing } from '../../support/seeded-random.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
 
 const limits = { minRemaining: 100, maxBuffered: 80, minRangeSize: 8, fastEnough: Infinity, measureTime: 0 };
 
@@ -245,7 +245,7 @@ describe('whatever goes wrong', () => {
   test(`${runs} files in parts are the file, or its beginning; nothing is left behind, and no limit is passed`, async () => {
     const endings = { whole: 0, short: 0, cancelled: 0 };
     for (let seed = 1; seed <= runs; seed += 1) {
-      const draw = drawing(seed);
+      const draw = seededRandom(seed);
       const between = (least: number, most: number): number => least + Math.floor(draw() * (most - least + 1));
       const [connections, trouble] = [between(2, 9), draw() < 0.5 ? 0 : 0.1];
       const lanes = lanesOf(connections - 1);

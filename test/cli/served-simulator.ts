@@ -48,21 +48,21 @@ export const inBothDialects = async (run: (dialect: 'api' | 'rest') => Promise<v
 };
 
 /** Prepared at once. */
-export const atOnce = { requested: 0, preparing: 0 };
+export const preparedAtOnce = { requested: 0, preparing: 0 };
 
-export interface SimulatedOptions extends SimulatorOptions {
+export interface ServedSimulatorOptions extends SimulatorOptions {
   readonly tls?: ServeOptions['tls'];
   /** Stands before the simulator. */
-  readonly through?: (handler: Handler) => Handler;
+  readonly middleware?: (handler: Handler) => Handler;
 }
 
-export const simulated = async ({ tls, through = (handler) => handler, ...options }: SimulatedOptions = {}) => {
+export const servedSimulator = async ({ tls, middleware = (handler) => handler, ...options }: ServedSimulatorOptions = {}) => {
   const simulator = createSimulator({
     inventory,
     users: [{ username, password }],
     createHash: nodeHash,
     ...options,
-    scenario: { preparation: atOnce, ...options.scenario },
+    scenario: { preparation: preparedAtOnce, ...options.scenario },
   });
   const secrets = new Set([password, encodeURIComponent(password), '/cls/data/']);
   const note = (secret: string | null): unknown => (secret === null || secret === '' ? undefined : secrets.add(secret));
@@ -72,7 +72,7 @@ export const simulated = async ({ tls, through = (handler) => handler, ...option
     note(/\/cls\/data\/([^/]+)/.exec(request.url)?.[1] ?? null);
     return simulator.fetch(request);
   };
-  const server = await served(through(handler), tls === undefined ? {} : { tls });
+  const server = await served(middleware(handler), tls === undefined ? {} : { tls });
   const env = { VCENTER_URL: server.url, VCENTER_USERNAME: username, VCENTER_PASSWORD: password };
   /** Fails if something secret was told. */
   const expectNoSecret = (output: string): void => {
