@@ -1,7 +1,7 @@
 /** A download session as it looks from outside. */
 
 import type { DownloadSessionState, PrepareStatus } from '../model/index.ts';
-import { fileStep } from './operations/download-file.ts';
+import { fileProgress } from './operations/download-file.ts';
 import type { SimulatedVCenter } from './state/simulated-vcenter.ts';
 
 /** A file of a download session that the simulator has. */
@@ -42,7 +42,7 @@ export const downloadSessionViews = (vcenter: SimulatedVCenter): readonly Simula
     expiresAt,
     clientProgress,
     files: [...files.values()].map((file) => {
-      const { status, bytesTransferred } = fileStep(vcenter, file);
+      const { status, bytesTransferred } = fileProgress(vcenter, file);
       const { stored, bytesServed } = file;
       return { name: stored.name, size: stored.content.size, status, bytesTransferred, bytesServed };
     }),

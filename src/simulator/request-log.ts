@@ -1,11 +1,11 @@
 /** The requests that were answered: the last of them, and how many there were of each kind. */
 
 import { Observable, Subject } from 'rxjs';
-import type { SimulatedRequest } from './http/exchange.ts';
-import { requestKinds } from './http/request-kinds.ts';
+import type { SimulatedRequest } from './http/handle-request.ts';
+import { requestKinds } from './http/routes.ts';
 
 /** How many requests are remembered. A simulator may run for weeks. */
-const remembered = 10_000;
+const CAPACITY = 10_000;
 
 /** The requests that were answered. */
 export interface RequestLog {
@@ -23,7 +23,7 @@ export interface RequestLog {
 }
 
 /** Starts with no request answered. */
-export const requestLog = (): RequestLog => {
+export const createRequestLog = (): RequestLog => {
   let entries: (readonly [at: number, request: SimulatedRequest])[] = [];
   const counts = new Map<string, number>();
   const added = new Subject<SimulatedRequest>();
@@ -32,13 +32,13 @@ export const requestLog = (): RequestLog => {
     add: (request, at) => {
       entries.push([at, request]);
       // Now and then, for taking away the first of many moves all the others.
-      if (entries.length >= 2 * remembered) entries = entries.slice(-remembered);
+      if (entries.length >= 2 * CAPACITY) entries = entries.slice(-CAPACITY);
       increase(request.operation);
       increase('*');
       added.next(request);
     },
-    last: () => entries.slice(-remembered).map(([, request]) => request),
-    lastWithTime: () => entries.slice(-remembered),
+    last: () => entries.slice(-CAPACITY).map(([, request]) => request),
+    lastWithTime: () => entries.slice(-CAPACITY),
     count: (operation) => {
       if (operation !== '*' && !requestKinds.has(operation))
         throw new RangeError(`There is no operation ${operation}. Count one such as content.Library.list, data or *.`);

@@ -2,13 +2,12 @@
 
 import { Observable, Subject } from 'rxjs';
 import { downloadSessionViews, type SimulatedDownloadSession } from './download-session-view.ts';
-import { unlessAborted } from './http/abort.ts';
-import { exchange, type SimulatedRequest } from './http/exchange.ts';
-import { faults } from './http/faults.ts';
-import type { SimulatorOptions } from './options/simulator-options.ts';
-import { answerPage, type PageState } from './page/answer.ts';
-import { requestLog } from './request-log.ts';
-import { simulatedVCenter } from './state/simulated-vcenter.ts';
+import { createFaults } from './faults/faults.ts';
+import { handleRequest, type SimulatedRequest } from './http/handle-request.ts';
+import type { SimulatorOptions } from './options/options.ts';
+import { pageResponse, type PageState } from './page/page-handler.ts';
+import { createRequestLog } from './request-log.ts';
+import { createSimulatedVCenter } from './state/simulated-vcenter.ts';
 
 /** A vCenter in memory. */
 export interface Simulator {
@@ -67,10 +66,15 @@ export interface Simulator {
  */
 export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
   const start = (number: number) => {
-    const vcenter = simulatedVCenter(options);
-    return { number, vcenter, faultFor: faults(vcenter.scenario.faults ?? [], options.seed ?? 1), ending: new AbortController() };
+    const vcenter = createSimulatedVCenter(options);
+    return {
+      number,
+      vcenter,
+      faultFor: createFaults(vcenter.scenario.faults ?? [], options.seed ?? 1),
+      ending: new AbortController(),
+    };
   };
-  const log = requestLog();
+  const log = createRequestLog();
   const changes = new Subject<void>();
   let run = start(1);
 
@@ -78,16 +82,16 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     const current = run;
     const given = init?.signal ?? (input instanceof Request ? input.signal : undefined);
     const signal = either(given, current.ending.signal);
-    return unlessAborted(signal, async () => {
+    return raceAbort(signal, async () => {
       const request = new Request(input, init);
-      const page = answerPage(request, pageState);
+      const page = pageResponse(request, pageState);
       if (page !== undefined) return page;
-      const { deliver, remembered } = await exchange(current.vcenter, current.faultFor, request, signal);
+      const { respond, logEntry } = await handleRequest(current.vcenter, current.faultFor, request, signal);
       // What was asked for before a reset is no part of what came after it.
-      if (current !== run) return deliver();
-      log.add(remembered, current.vcenter.clock.now());
+      if (current !== run) return respond();
+      log.add(logEntry, current.vcenter.clock.now());
       changes.next();
-      return deliver();
+      return respond();
     });
   };
 
@@ -145,3 +149,20 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
 
 const either = (given: AbortSignal | undefined, ending: AbortSignal): AbortSignal =>
   given === undefined ? ending : AbortSignal.any([given, ending]);
+
+/** Waits for an answer; rejects with the signal's reason if the request is given up before. */
+export const raceAbort = async <A>(signal: AbortSignal | undefined, answer: () => Promise<A>): Promise<A> => {
+  if (signal === undefined) return answer();
+  signal.throwIfAborted();
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+  });
+  signal.addEventListener('abort', abort);
+  try {
+    return await Promise.race([answer(), aborted]);
+  } finally {
+    // A signal may outlive thousands of requests.
+    signal.removeEventListener('abort', abort);
+  }
+};

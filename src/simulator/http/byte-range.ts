@@ -27,7 +27,7 @@ export const contentRange = (range: ByteRange | 'unsatisfiable', size: number): 
   range === 'unsatisfiable' ? `bytes */${size}` : `bytes ${range.first}-${range.last}/${size}`;
 
 /** The range that an answer says it has, and the size of the whole. */
-export const answeredRange = (headers: Headers): (ByteRange & { readonly size: number }) | undefined => {
+export const responseRange = (headers: Headers): (ByteRange & { readonly size: number }) | undefined => {
   const [, first, last, size] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(headers.get('content-range') ?? '') ?? [];
   return first === undefined ? undefined : { first: Number(first), last: Number(last), size: Number(size) };
 };

@@ -1,15 +1,21 @@
 /** How each dialect and each release dresses its answers. */
 
-import { refusalStatus } from '../operations/refusal-status.ts';
-import type { Refused } from '../operations/refusal.ts';
-import type { Dialect } from '../options/dialect.ts';
-import { isSince } from '../options/version.ts';
+import type { VapiErrorContent } from '../operations/vapi-error.ts';
+import type { ErrorType } from '../options/faults.ts';
+import { type Dialect, isSince } from '../options/scenario.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 
 /** A good answer; `undefined` is the answer of operations that answer nothing. */
-export const goodAnswer = (vcenter: SimulatedVCenter, dialect: Dialect, success: 200 | 201 | 204, answer: unknown): Response => {
+export const successResponse = (
+  vcenter: SimulatedVCenter,
+  dialect: Dialect,
+  success: 200 | 201 | 204,
+  answer: unknown,
+): Response => {
   if (answer === undefined) return new Response(null, { status: dialect === 'rest' ? 200 : success });
-  return dialect === 'rest' ? json(200, { value: answer }, wording(vcenter, dialect)) : json(success, answer);
+  return dialect === 'rest'
+    ? jsonResponse(200, { value: answer }, messageReplacer(vcenter, dialect))
+    : jsonResponse(success, answer);
 };
 
 /**
@@ -18,12 +24,12 @@ export const goodAnswer = (vcenter: SimulatedVCenter, dialect: Dialect, success:
  * @param challenge - How to log in; sent to those who are not, from 7.0 on.
  * @param status - The dialect's for the reason, if none is given.
  */
-export const refusalAnswer = (
+export const errorResponse = (
   vcenter: SimulatedVCenter,
   dialect: Dialect,
-  { errorType, messages, data }: Refused,
+  { errorType, messages, data }: VapiErrorContent,
   challenge: string,
-  status: number = refusalStatus[errorType][dialect],
+  status: number = ERROR_STATUS[errorType][dialect],
 ): Response => {
   const named = isSince(vcenter.version, '7.0');
   const error = {
@@ -33,37 +39,68 @@ export const refusalAnswer = (
     ...(named && errorType === 'UNAUTHENTICATED' ? { challenge } : {}),
   };
   const body = dialect === 'rest' ? { type: `com.vmware.vapi.std.errors.${errorType.toLowerCase()}`, value: error } : error;
-  return json(status, body, wording(vcenter, dialect));
+  return jsonResponse(status, body, messageReplacer(vcenter, dialect));
 };
 
 /** A path that no operation has. What is said is the same in both dialects, and older than either. */
-export const unknownRouteAnswer = (
+export const unknownRouteResponse = (
   { version }: SimulatedVCenter,
   status: 404 | 405,
-  { errorType, messages }: Refused,
+  { errorType, messages }: VapiErrorContent,
 ): Response => {
-  if (isSince(version, '7.0')) return json(status, { error_type: errorType, messages });
+  if (isSince(version, '7.0')) return jsonResponse(status, { error_type: errorType, messages });
   const [message] = messages;
   const localizableMessages = messages.map(({ id, default_message }) => ({ id, defaultMessage: default_message }));
-  return json(status, { name: message?.id, localizableMessages, majorErrorCode: status });
+  return jsonResponse(status, { name: message?.id, localizableMessages, majorErrorCode: status });
 };
 
 /** Writes the named parameters of messages as a dialect has them; nothing where it has them as they are. */
-type Wording = ((name: string, value: unknown) => unknown) | undefined;
+type Replacer = ((name: string, value: unknown) => unknown) | undefined;
 
-const wording = ({ version, assumptions }: SimulatedVCenter, dialect: Dialect): Wording => {
+const messageReplacer = ({ version, assumptions }: SimulatedVCenter, dialect: Dialect): Replacer => {
   if (!isSince(version, '7.0')) return (name, value) => (name === 'params' ? undefined : value);
-  return dialect === 'rest' && assumptions.paramsInRest !== 'object' ? asPairs : undefined;
+  return dialect === 'rest' && assumptions.paramsInRest !== 'object' ? paramsAsPairs : undefined;
 };
 
-const asPairs = (name: string, value: unknown): unknown =>
+const paramsAsPairs = (name: string, value: unknown): unknown =>
   name === 'params' && typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.entries(value).map(([key, parameter]: [string, unknown]) => ({ key, value: parameter }))
     : value;
 
-const json = (status: number, body: unknown, rewrite?: Wording): Response => {
+const jsonResponse = (status: number, body: unknown, rewrite?: Replacer): Response => {
   const text = JSON.stringify(body);
   // Going through all fields costs several times as much as writing them, and few answers have a message.
   const worded = rewrite !== undefined && text.includes('"params":') ? JSON.stringify(body, rewrite) : text;
   return new Response(worded, { status, headers: { 'content-type': 'application/json' } });
+};
+
+const both = (status: number): Readonly<Record<Dialect, number>> => ({ api: status, rest: status });
+
+/** As VMware's specifications of 7.0.3 and 8.0.2 declare them; those they do not have, as the runtime of VMware's Go SDK maps them. */
+export const ERROR_STATUS: Readonly<Record<ErrorType, Readonly<Record<Dialect, number>>>> = {
+  ERROR: { api: 500, rest: 400 },
+  ALREADY_EXISTS: both(400),
+  ALREADY_IN_DESIRED_STATE: both(400),
+  CANCELED: both(400),
+  CONCURRENT_CHANGE: { api: 409, rest: 400 },
+  FEATURE_IN_USE: both(400),
+  INTERNAL_SERVER_ERROR: both(500),
+  INVALID_ARGUMENT: both(400),
+  INVALID_ELEMENT_CONFIGURATION: both(400),
+  INVALID_ELEMENT_TYPE: both(400),
+  INVALID_REQUEST: both(400),
+  NOT_ALLOWED_IN_CURRENT_STATE: both(400),
+  NOT_FOUND: both(404),
+  OPERATION_NOT_FOUND: both(404),
+  RESOURCE_BUSY: { api: 500, rest: 400 },
+  RESOURCE_IN_USE: both(400),
+  RESOURCE_INACCESSIBLE: { api: 500, rest: 400 },
+  SERVICE_UNAVAILABLE: both(503),
+  TIMED_OUT: { api: 500, rest: 504 },
+  UNABLE_TO_ALLOCATE_RESOURCE: { api: 500, rest: 400 },
+  UNAUTHENTICATED: both(401),
+  UNAUTHORIZED: both(403),
+  UNEXPECTED_INPUT: both(400),
+  UNSUPPORTED: both(400),
+  UNVERIFIED_PEER: both(400),
 };

@@ -7,15 +7,15 @@ import {
   unexpectedFields,
   unsupportedMediaType,
   unsupportedProperty,
-} from '../operations/refusal.ts';
-import { isSince } from '../options/version.ts';
+} from '../operations/vapi-error.ts';
+import { isSince } from '../options/scenario.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { parsed } from './as-sent.ts';
-import { actionParameter, type Match } from './router.ts';
+import { parseJson } from './decode.ts';
+import { ACTION_PARAMETER, type Match } from './router.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const token = 'client_token';
+const CLIENT_TOKEN = 'client_token';
 
 /** The parameters under VMware's names, or a refusal. */
 export const parametersOf = async (vcenter: SimulatedVCenter, request: Request, url: URL, match: Match): Promise<Fields> => {
@@ -24,11 +24,11 @@ export const parametersOf = async (vcenter: SimulatedVCenter, request: Request, 
   const others = fields.filter((name) => !(name in path) && isSince(vcenter.version, since[name] ?? '6.7'));
   // A body belongs to POST alone; a token is no field of it in `/api`.
   const inQuery = request.method === 'POST' ? [] : others;
-  const inBody = request.method === 'POST' ? others.filter((name) => name !== token || dialect === 'rest') : [];
-  const takesToken = others.includes(token) && dialect === 'api';
+  const inBody = request.method === 'POST' ? others.filter((name) => name !== CLIENT_TOKEN || dialect === 'rest') : [];
+  const takesToken = others.includes(CLIENT_TOKEN) && dialect === 'api';
   const tokenInQuery = takesToken && vcenter.assumptions.clientToken === 'query';
   return {
-    ...queryParameters(vcenter, url, match, tokenInQuery ? [...inQuery, token] : inQuery),
+    ...queryParameters(vcenter, url, match, tokenInQuery ? [...inQuery, CLIENT_TOKEN] : inQuery),
     ...(takesToken && !tokenInQuery ? tokenInHeader(vcenter, request.headers) : {}),
     ...(await bodyParameters(vcenter, request, match, inBody)),
     ...pathParameters(vcenter, url, match),
@@ -38,7 +38,7 @@ export const parametersOf = async (vcenter: SimulatedVCenter, request: Request, 
 const queryParameters = ({ assumptions }: SimulatedVCenter, url: URL, { dialect }: Match, known: readonly string[]): Fields => {
   const parameters: Record<string, unknown> = {};
   for (const name of new Set(url.searchParams.keys())) {
-    if (name === actionParameter[dialect]) continue;
+    if (name === ACTION_PARAMETER[dialect]) continue;
     const [value, ...more] = url.searchParams.getAll(name);
     if (known.includes(name)) {
       // Not known of vCenter itself; the runtime of VMware's Go SDK refuses a list where one value is wanted.
@@ -52,7 +52,7 @@ const queryParameters = ({ assumptions }: SimulatedVCenter, url: URL, { dialect 
 
 const tokenInHeader = ({ assumptions }: SimulatedVCenter, headers: Headers): Fields => {
   const { clientToken = 'Client-Token' } = assumptions;
-  return clientToken === 'nowhere' ? {} : { [token]: headers.get(clientToken) };
+  return clientToken === 'nowhere' ? {} : { [CLIENT_TOKEN]: headers.get(clientToken) };
 };
 
 const bodyParameters = async (
@@ -65,22 +65,22 @@ const bodyParameters = async (
   if (wrapper === undefined || dialect === 'api') {
     // The specification of 6.7 repeats in bodies what is in the path.
     const repeated = isSince(vcenter.version, '7.0') ? [] : Object.keys(path);
-    return knownFields(vcenter, body, [...known, ...repeated], structure);
+    return checkFields(vcenter, body, [...known, ...repeated], structure);
   }
-  const outside = knownFields(vcenter, body, known.includes(token) ? [wrapper, token] : [wrapper], undefined);
+  const outside = checkFields(vcenter, body, known.includes(CLIENT_TOKEN) ? [wrapper, CLIENT_TOKEN] : [wrapper], undefined);
   const wrapped = outside[wrapper];
   if (wrapped === undefined || wrapped === null) throw missingField(wrapper);
   if (!isObject(wrapped)) throw invalidArgument(`Expected an object as ${wrapper}.`, wrapper);
-  const inside = knownFields(
+  const inside = checkFields(
     vcenter,
     wrapped,
-    known.filter((name) => name !== token),
+    known.filter((name) => name !== CLIENT_TOKEN),
     structure,
   );
-  return { ...inside, ...(token in outside ? { [token]: outside[token] } : {}) };
+  return { ...inside, ...(CLIENT_TOKEN in outside ? { [CLIENT_TOKEN]: outside[CLIENT_TOKEN] } : {}) };
 };
 
-const knownFields = (
+const checkFields = (
   { assumptions }: SimulatedVCenter,
   fields: Fields,
   known: readonly string[],
@@ -104,7 +104,7 @@ const jsonBody = async (request: Request): Promise<Fields> => {
   const text = await request.text();
   if (text === '') return {};
   if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) throw unsupportedMediaType();
-  const body = parsed(text);
+  const body = parseJson(text);
   if (!isObject(body)) throw malformedBody();
   return body;
 };

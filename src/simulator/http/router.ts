@@ -1,8 +1,8 @@
 /** Finds the operation that a request asks for. */
 
-import type { Dialect } from '../options/dialect.ts';
-import { decoded } from './as-sent.ts';
-import { routes, type Route } from './routes.ts';
+import type { Dialect } from '../options/scenario.ts';
+import { decodePercent } from './decode.ts';
+import { type Route, routes } from './routes.ts';
 
 /** A route that fits a request. */
 export interface Match {
@@ -13,7 +13,7 @@ export interface Match {
 }
 
 /** A route taken apart. */
-interface Pattern {
+interface RoutePattern {
   readonly route: Route;
   readonly dialect: Dialect;
   readonly method: string;
@@ -26,33 +26,33 @@ interface Pattern {
 }
 
 /** The query parameter that tells operations with the same path apart. */
-export const actionParameter: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
+export const ACTION_PARAMETER: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
 
-const pattern = (route: Route, dialect: Dialect): Pattern => {
+const parsePattern = (route: Route, dialect: Dialect): RoutePattern => {
   const [method = '', target = ''] = route[dialect].split(' ');
   const [path = '', query = ''] = target.split('?');
-  const action = new URLSearchParams(query).get(actionParameter[dialect]);
+  const action = new URLSearchParams(query).get(ACTION_PARAMETER[dialect]);
   const discriminator = query === '' || action !== null ? undefined : query;
   return { route, dialect, method, segments: path.split('/'), action, discriminator };
 };
 
-const vagueness = ({ segments, discriminator }: Pattern): number =>
+const parameterCount = ({ segments, discriminator }: RoutePattern): number =>
   segments.filter((segment) => segment.includes('{')).length - (discriminator === undefined ? 0 : 0.5);
 
 /** The exact ones first: `/library/item` is the items, never the library called `item`. */
-const patterns: readonly Pattern[] = routes
-  .flatMap((route) => [pattern(route, 'api'), pattern(route, 'rest')])
-  .sort((one, other) => vagueness(one) - vagueness(other));
+const patterns: readonly RoutePattern[] = routes
+  .flatMap((route) => [parsePattern(route, 'api'), parsePattern(route, 'rest')])
+  .sort((one, other) => parameterCount(one) - parameterCount(other));
 
 const patternsByLength = Map.groupBy(patterns, ({ segments }) => segments.length);
 
 /** Finds the operation; nothing if method, path and action are not those of any. */
 export const findRoute = (method: string, url: URL): Match | undefined => {
-  const segments = url.pathname.split('/').map(decoded);
+  const segments = url.pathname.split('/').map(decodePercent);
   for (const { route, dialect, ...wanted } of patternsByLength.get(segments.length) ?? []) {
-    if (wanted.method !== method || wanted.action !== url.searchParams.get(actionParameter[dialect])) continue;
+    if (wanted.method !== method || wanted.action !== url.searchParams.get(ACTION_PARAMETER[dialect])) continue;
     if (wanted.discriminator !== undefined && !url.searchParams.has(wanted.discriminator)) continue;
-    const path = pathParameters(wanted.segments, segments);
+    const path = matchSegments(wanted.segments, segments);
     if (path !== undefined) return { route, dialect, path };
   }
   return undefined;
@@ -60,13 +60,13 @@ export const findRoute = (method: string, url: URL): Match | undefined => {
 
 /** The operations that a path is good for, whatever the method and the query. */
 export const routesAt = (url: URL): readonly (Omit<Match, 'path'> & { readonly method: string })[] => {
-  const segments = url.pathname.split('/').map(decoded);
+  const segments = url.pathname.split('/').map(decodePercent);
   return (patternsByLength.get(segments.length) ?? [])
-    .filter((wanted) => pathParameters(wanted.segments, segments) !== undefined)
+    .filter((wanted) => matchSegments(wanted.segments, segments) !== undefined)
     .map(({ route, dialect, method }) => ({ route, dialect, method }));
 };
 
-const pathParameters = (wanted: readonly string[], found: readonly string[]): Record<string, string> | undefined => {
+const matchSegments = (wanted: readonly string[], found: readonly string[]): Record<string, string> | undefined => {
   if (wanted.length !== found.length) return undefined;
   const parameters: Record<string, string> = {};
   for (const [at, segment] of wanted.entries()) {

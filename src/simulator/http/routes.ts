@@ -1,6 +1,7 @@
 /** Which request asks for which operation: a line for each, in the words of VMware's pages. */
 
 import { createApiSession, deleteApiSession, getApiSession } from '../operations/api-session.ts';
+import type { OperationHandler } from '../operations/define-operation.ts';
 import { getDownloadFile, listDownloadFiles, prepareDownloadFile } from '../operations/download-file.ts';
 import {
   cancelDownloadSession,
@@ -11,7 +12,6 @@ import {
   keepDownloadSessionAlive,
   listDownloadSessions,
 } from '../operations/download-session.ts';
-import type { Handler } from '../operations/handler.ts';
 import { getItemChanges, listItemChanges } from '../operations/item-changes.ts';
 import { getItemFile, listItemFiles } from '../operations/item-file.ts';
 import { getItemStorage, listItemStorage } from '../operations/item-storage.ts';
@@ -26,7 +26,7 @@ import {
   listSubscribedLibraries,
 } from '../operations/library.ts';
 import { evictItem, syncItem } from '../operations/subscribed-item.ts';
-import type { VCenterVersion } from '../options/version.ts';
+import type { VCenterVersion } from '../options/scenario.ts';
 
 /** One operation. */
 export interface Route {
@@ -38,7 +38,7 @@ export interface Route {
   readonly rest: string;
   /** The status of a good answer in `/api`; in `/rest` it is always 200. */
   readonly success: 200 | 201 | 204;
-  readonly handler: Handler;
+  readonly handler: OperationHandler;
   /** The release that brought it. */
   readonly since: VCenterVersion;
   /** The field of a body that holds the parameters in `/rest`, where it is not the body itself. */
@@ -48,12 +48,12 @@ export interface Route {
 }
 
 /** What only some operations have. */
-type More = Partial<Pick<Route, 'since' | 'wrapper' | 'structure'>>;
+type RouteExtras = Partial<Pick<Route, 'since' | 'wrapper' | 'structure'>>;
 
 /** Name, method with the rest of the path in `/api` and in `/rest`, status of success in `/api`, what answers. */
-type Line = readonly [string, string, string, Route['success'], Handler, More?];
+type RouteRow = readonly [string, string, string, Route['success'], OperationHandler, RouteExtras?];
 
-const service = (name: string, apiBase: string, restBase: string, lines: readonly Line[]): readonly Route[] =>
+const service = (name: string, apiBase: string, restBase: string, lines: readonly RouteRow[]): readonly Route[] =>
   lines.map(([operation, api, rest, success, handler, more]) => ({
     operation: `${name}.${operation}`,
     api: api.replace(' ', ` ${apiBase}`),
@@ -169,3 +169,11 @@ export const routes: readonly Route[] = [
     ],
   ),
 ];
+
+/** VMware's names of all operations, and what else there is: files' bytes, SOAP, everything else. */
+export const requestKinds: ReadonlySet<string> = new Set([
+  ...routes.map(({ operation }) => operation),
+  'data',
+  'soap',
+  'unknown',
+]);

@@ -1,14 +1,14 @@
 /** The operations of `cis.Session`: login, its state, logout. */
 
 import type { SessionInfo } from '../../model/index.ts';
-import type { Handler } from './handler.ts';
-import { tooManySessions } from './refusal.ts';
+import type { OperationHandler } from './define-operation.ts';
+import { tooManySessions } from './vapi-error.ts';
 
 /** Logs in; answers the token. */
-export const createApiSession: Handler = {
+export const createApiSession: OperationHandler = {
   fields: [],
   login: 'basic',
-  answer: ({ apiSessions }, user) => {
+  handle: ({ apiSessions }, user) => {
     const existing = apiSessions.count(user);
     if (existing >= apiSessions.limit) throw tooManySessions(apiSessions.limit, existing, user.username);
     return apiSessions.open(user).id;
@@ -16,10 +16,10 @@ export const createApiSession: Handler = {
 };
 
 /** Tells who is logged in. */
-export const getApiSession: Handler = {
+export const getApiSession: OperationHandler = {
   fields: [],
   login: 'session',
-  answer: (_, { caller }): SessionInfo => ({
+  handle: (_, { caller }): SessionInfo => ({
     user: caller.user.username,
     created_time: new Date(caller.createdAt).toISOString(),
     last_accessed_time: new Date(caller.lastAccessedAt).toISOString(),
@@ -27,8 +27,8 @@ export const getApiSession: Handler = {
 };
 
 /** Logs out. */
-export const deleteApiSession: Handler = {
+export const deleteApiSession: OperationHandler = {
   fields: [],
   login: 'session',
-  answer: (vcenter, { caller }) => vcenter.apiSessions.close(caller),
+  handle: (vcenter, { caller }) => vcenter.apiSessions.close(caller),
 };

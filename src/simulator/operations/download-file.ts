@@ -2,45 +2,43 @@
 
 import * as t from 'io-ts';
 import type { DownloadFileInfo, LocalizableMessage, TransferEndpoint } from '../../model/index.ts';
-import type { Preparation, PreparationStage } from '../options/preparation.ts';
 import type { Assumptions } from '../options/assumptions.ts';
-import { isGranted } from '../options/user.ts';
-import { isSince } from '../options/version.ts';
-import { fetchFile } from '../state/disk.ts';
+import { isGranted } from '../options/options.ts';
+import { isSince, type Preparation, type PreparationStage } from '../options/scenario.ts';
+import { fetchFile } from '../state/cache-state.ts';
+import { computeChecksums } from '../state/checksums.ts';
 import type { DownloadSession, SessionFile } from '../state/download-sessions.ts';
-import { fetchingTime, leadTime, preparationOf, preparationStep, type PreparationStep } from '../state/preparation.ts';
+import { fetchingTime, leadTime, plannedPreparation, type PreparationProgress, progressAt } from '../state/preparation.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { learnChecksums } from '../state/whole-checksum.ts';
+import { defineOperation, type OperationCall, requirePrivilege } from './define-operation.ts';
+import { checkRestrictions, mustFailPreparation } from './download-restrictions.ts';
 import { activeSessionOf, sessionOf } from './download-session.ts';
-import { taking, type Call } from './handler.ts';
-import { demand } from './privilege.ts';
-import { invalidArgument, notAllowedNow, unauthorized } from './refusal.ts';
-import { storageUri } from './stored-file.ts';
-import { isBoundToFail, refuseUndownloadable } from './undownloadable.ts';
+import { storageUri } from './item-file.ts';
+import { invalidArgument, notAllowedNow, unauthorized } from './vapi-error.ts';
 
-const directPrivilege = 'ContentLibrary.ReadStorage';
+const DIRECT_PRIVILEGE = 'ContentLibrary.ReadStorage';
 
 const required = { download_session_id: t.string };
 
 /** All files of a session. */
-export const listDownloadFiles = taking({ required }, async (vcenter, { download_session_id }, call) => {
-  demandReading(vcenter, call);
+export const listDownloadFiles = defineOperation({ required }, async (vcenter, { download_session_id }, call) => {
+  requireFilesPrivilege(vcenter, call);
   const session = sessionOf(vcenter, download_session_id);
   return downloadFileInfos(vcenter, session, [...session.files.values()], call.origin);
 });
 
 /** One file of a session. */
-export const getDownloadFile = taking(
+export const getDownloadFile = defineOperation(
   { required: { ...required, file_name: t.string } },
   async (vcenter, { download_session_id, file_name }, call) => {
-    demandReading(vcenter, call);
+    requireFilesPrivilege(vcenter, call);
     const session = sessionOf(vcenter, download_session_id);
     return first(await downloadFileInfos(vcenter, session, [fileOf(session, file_name)], call.origin));
   },
 );
 
 /** Asks for a file to be made ready. Asking again changes nothing, unless it has failed: then it starts over. */
-export const prepareDownloadFile = taking(
+export const prepareDownloadFile = defineOperation(
   {
     required: { ...required, file_name: t.string },
     optional: { endpoint_type: t.union([t.literal('HTTPS'), t.literal('DIRECT')]) },
@@ -48,40 +46,40 @@ export const prepareDownloadFile = taking(
   async (vcenter, { download_session_id, file_name, endpoint_type = 'HTTPS' }, { origin }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'prepare');
     const file = fileOf(session, file_name);
-    refuseUndownloadable(vcenter, session.item, 'prepare');
+    checkRestrictions(vcenter, session.item, 'prepare');
     // It is the session's privilege: what counts is who created it.
-    if (endpoint_type === 'DIRECT' && !isGranted(session.owner, directPrivilege)) throw unauthorized(directPrivilege);
-    const { status } = fileStep(vcenter, file);
+    if (endpoint_type === 'DIRECT' && !isGranted(session.owner, DIRECT_PRIVILEGE)) throw unauthorized(DIRECT_PRIVILEGE);
+    const { status } = fileProgress(vcenter, file);
     const { prepareAgain = 'nothing' } = vcenter.assumptions;
     if (status === 'PREPARED' && prepareAgain === 'refused')
       throw notAllowedNow(`The file ${file_name} has been prepared already.`, file_name);
     const anew = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
     const at = (anew ? undefined : file.prepared?.at) ?? vcenter.clock.now();
     file.prepared = { at, endpointType: endpoint_type };
-    const preparation = preparationFor(vcenter, file);
+    const preparation = effectivePreparation(vcenter, file);
     fetchFile(file.stored, at + leadTime(preparation) + fetchingTime(preparation));
     return first(await downloadFileInfos(vcenter, session, [file], origin));
   },
 );
 
 /** How far a file's preparation is now. */
-export const fileStep = (vcenter: SimulatedVCenter, file: SessionFile): PreparationStep => {
+export const fileProgress = (vcenter: SimulatedVCenter, file: SessionFile): PreparationProgress => {
   const { prepared, stored } = file;
-  const preparation = preparationFor(vcenter, file);
-  if (prepared === undefined) return preparationStep(preparation, undefined, stored.content.size);
+  const preparation = effectivePreparation(vcenter, file);
+  if (prepared === undefined) return progressAt(preparation, undefined, stored.content.size);
   const begun = prepared.at + leadTime(preparation);
   const fetching = Math.max(0, (stored.cachedAt ?? begun) - begun);
-  return preparationStep(preparation, vcenter.clock.now() - prepared.at, stored.content.size, fetching);
+  return progressAt(preparation, vcenter.clock.now() - prepared.at, stored.content.size, fetching);
 };
 
-const preparationFor = (vcenter: SimulatedVCenter, { stored }: SessionFile): Preparation => {
-  const planned = preparationOf(vcenter.scenario, stored.name);
-  return isBoundToFail(vcenter, stored) ? { ...planned, outcome: 'ERROR' } : planned;
+const effectivePreparation = (vcenter: SimulatedVCenter, { stored }: SessionFile): Preparation => {
+  const planned = plannedPreparation(vcenter.scenario, stored.name);
+  return mustFailPreparation(vcenter, stored) ? { ...planned, outcome: 'ERROR' } : planned;
 };
 
 /** The documents disagree on what it takes to read the files of a session. */
-const demandReading = ({ assumptions }: SimulatedVCenter, { caller }: Call): void =>
-  demand(caller.user, assumptions.sessionFiles ?? 'System.Anonymous');
+const requireFilesPrivilege = ({ assumptions }: SimulatedVCenter, { caller }: OperationCall): void =>
+  requirePrivilege(caller.user, assumptions.sessionFiles ?? 'System.Anonymous');
 
 const fileOf = (session: DownloadSession, name: string): SessionFile => {
   const file = session.files.get(name);
@@ -97,8 +95,8 @@ const downloadFileInfos = async (
   files: readonly SessionFile[],
   origin: string,
 ): Promise<readonly DownloadFileInfo[]> => {
-  const stated = files.filter((file) => hasReached(checksumStage(vcenter, file), file, fileStep(vcenter, file)));
-  await learnChecksums(
+  const stated = files.filter((file) => hasReached(checksumStage(vcenter, file), file, fileProgress(vcenter, file)));
+  await computeChecksums(
     vcenter.checksums,
     stated.map(({ stored }) => stored),
   );
@@ -112,12 +110,12 @@ const downloadFileInfo = (
   origin: string,
 ): DownloadFileInfo => {
   const { name, content } = file.stored;
-  const step = fileStep(vcenter, file);
+  const step = fileProgress(vcenter, file);
   const { status, bytesTransferred } = step;
-  const { sizeKnown = 'prepared' } = preparationOf(vcenter.scenario, name);
+  const { sizeKnown = 'prepared' } = plannedPreparation(vcenter.scenario, name);
   const endpoint = status === 'PREPARED' ? transferEndpoint(vcenter, session, file, origin) : undefined;
   const checksum =
-    hasReached(checksumStage(vcenter, file), file, step) && !isLate(vcenter, file)
+    hasReached(checksumStage(vcenter, file), file, step) && !isChecksumLate(vcenter, file)
       ? vcenter.checksums.of(file.stored)
       : undefined;
   const message = status === 'ERROR' ? errorMessage(vcenter, name) : null;
@@ -133,15 +131,15 @@ const downloadFileInfo = (
 };
 
 const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile): PreparationStage =>
-  preparationOf(scenario, stored.name).checksumKnown ?? 'downloaded';
+  plannedPreparation(scenario, stored.name).checksumKnown ?? 'downloaded';
 
-const hasReached = (stage: PreparationStage, { served }: SessionFile, { status }: PreparationStep): boolean =>
+const hasReached = (stage: PreparationStage, { served }: SessionFile, { status }: PreparationProgress): boolean =>
   stage === 'at-once' || (stage === 'prepared' && status === 'PREPARED') || (stage !== 'never' && served);
 
 /** Whether this answer comes before the checksum that is due; it is counted. */
-const isLate = ({ scenario, answersWithoutChecksum: answers }: SimulatedVCenter, file: SessionFile): boolean => {
+const isChecksumLate = ({ scenario, responsesWithoutChecksum: answers }: SimulatedVCenter, file: SessionFile): boolean => {
   const before = answers.get(file) ?? 0;
-  if (!file.served || before >= (preparationOf(scenario, file.stored.name).checksumLate ?? 0)) return false;
+  if (!file.served || before >= (plannedPreparation(scenario, file.stored.name).checksumLate ?? 0)) return false;
   answers.set(file, before + 1);
   return true;
 };
@@ -155,27 +153,27 @@ const transferEndpoint = (
 ): TransferEndpoint | undefined => {
   if (state !== 'ACTIVE') return undefined;
   if (prepared?.endpointType === 'DIRECT') return { uri: storageUri(vcenter, item, stored) };
-  return { uri: `${origin}/cls/data/${dataKey}/${encodeURIComponent(stored.name)}`, ...statedCertificate(vcenter) };
+  return { uri: `${origin}/cls/data/${dataKey}/${encodeURIComponent(stored.name)}`, ...endpointCertificate(vcenter) };
 };
 
-const statedCertificate = ({ certificate, assumptions, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
+const endpointCertificate = ({ certificate, assumptions, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
   const { thumbprint, pem } = certificate;
   return {
     ...(thumbprint === undefined || assumptions.thumbprint === 'absent'
       ? {}
-      : { ssl_certificate_thumbprint: written(thumbprint, assumptions.thumbprint) }),
+      : { ssl_certificate_thumbprint: formatThumbprint(thumbprint, assumptions.thumbprint) }),
     ...(pem === undefined || !isSince(version, '9.0') ? {} : { ssl_certificate: pem }),
   };
 };
 
-const written = (thumbprint: string, form: Assumptions['thumbprint'] = 'as-given'): string => {
+const formatThumbprint = (thumbprint: string, form: Assumptions['thumbprint'] = 'as-given'): string => {
   const plain = thumbprint.replaceAll(':', '');
   if (form === 'plain') return plain.toUpperCase();
   return form === 'lower-case' ? plain.toLowerCase() : thumbprint;
 };
 
 const errorMessage = ({ scenario }: SimulatedVCenter, name: string): LocalizableMessage | null => {
-  const { message } = preparationOf(scenario, name);
+  const { message } = plannedPreparation(scenario, name);
   if (message !== undefined) return message;
   return {
     id: 'com.vmware.vdcs.cls-main.file_transfer_error',

@@ -1,23 +1,22 @@
 /** The operations of `content.library.item.DownloadSession`. */
 
 import * as t from 'io-ts';
-import { LocalizableMessage, type DownloadSessionModel } from '../../model/index.ts';
+import { type DownloadSessionModel, LocalizableMessage } from '../../model/index.ts';
 import type { DownloadSession } from '../state/download-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { taking } from './handler.ts';
+import { defineOperation, requirePrivilege } from './define-operation.ts';
+import { checkRestrictions } from './download-restrictions.ts';
 import { itemOf } from './item.ts';
-import { demand } from './privilege.ts';
-import { invalidArgument, notAllowedInState, objectNotFound } from './refusal.ts';
-import { refuseUndownloadable } from './undownloadable.ts';
+import { invalidArgument, notAllowedInState, objectNotFound } from './vapi-error.ts';
 
 const privilege = 'ContentLibrary.DownloadSession';
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const required = { download_session_id: t.string };
 
 /** What else the structure has that creates a session; vCenter ignores it. */
-const ignored = {
+const ignoredFields = {
   id: t.string,
   library_item_content_version: t.string,
   error_message: LocalizableMessage,
@@ -27,24 +26,24 @@ const ignored = {
 };
 
 /** Opens a session; answers its id. */
-export const createDownloadSession = taking(
-  { privilege, required: { library_item_id: t.string }, optional: { client_token: t.string, ...ignored } },
+export const createDownloadSession = defineOperation(
+  { privilege, required: { library_item_id: t.string }, optional: { client_token: t.string, ...ignoredFields } },
   (vcenter, { library_item_id, client_token }, { caller }) => {
-    if (client_token !== undefined && !uuid.test(client_token))
+    if (client_token !== undefined && !UUID.test(client_token))
       throw invalidArgument('The client token is not a UUID.', 'client_token');
     const item = itemOf(vcenter, library_item_id);
-    refuseUndownloadable(vcenter, item, 'create');
+    checkRestrictions(vcenter, item, 'create');
     return vcenter.downloadSessions.create(item, caller.user, client_token).id;
   },
 );
 
 /** The ids of the caller's own sessions, all or those of one item. */
-export const listDownloadSessions = taking(
+export const listDownloadSessions = defineOperation(
   { optional: { library_item_id: t.string } },
   (vcenter, { library_item_id }, { caller }) => {
     // The documents tie the privilege to the item that is asked for.
     if (library_item_id !== undefined) {
-      demand(caller.user, privilege);
+      requirePrivilege(caller.user, privilege);
       itemOf(vcenter, library_item_id);
     }
     return vcenter.downloadSessions
@@ -56,7 +55,7 @@ export const listDownloadSessions = taking(
 );
 
 /** One session. */
-export const getDownloadSession = taking({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
+export const getDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
   const session = sessionOf(vcenter, download_session_id);
   return {
     ...(vcenter.assumptions.idInGet === false ? {} : { id: session.id }),
@@ -70,7 +69,7 @@ export const getDownloadSession = taking({ required }, (vcenter, { download_sess
 });
 
 /** Notes that the client is still there, and how far it says it is. */
-export const keepDownloadSessionAlive = taking(
+export const keepDownloadSessionAlive = defineOperation(
   { required, optional: { progress: t.number } },
   (vcenter, { download_session_id, progress }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'keep_alive');
@@ -85,12 +84,12 @@ export const keepDownloadSessionAlive = taking(
 );
 
 /** Ends a session, which stays until it is deleted or expires; its links end at once. */
-export const cancelDownloadSession = taking({ required }, (vcenter, { download_session_id }) => {
+export const cancelDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) => {
   vcenter.downloadSessions.end(activeSessionOf(vcenter, download_session_id, 'cancel'), 'CANCELED');
 });
 
 /** Ends a session like `cancel`, and keeps what the client says went wrong. */
-export const failDownloadSession = taking(
+export const failDownloadSession = defineOperation(
   { required: { ...required, client_error_message: t.string } },
   (vcenter, { download_session_id, client_error_message }) => {
     const session = activeSessionOf(vcenter, download_session_id, 'fail');
@@ -104,7 +103,7 @@ export const failDownloadSession = taking(
 );
 
 /** Drops a session. */
-export const deleteDownloadSession = taking({ required }, (vcenter, { download_session_id }) =>
+export const deleteDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) =>
   vcenter.downloadSessions.remove(sessionOf(vcenter, download_session_id)),
 );
 

@@ -2,29 +2,29 @@
 
 import * as t from 'io-ts';
 import type { ItemChangesInfo, ItemChangesSummary } from '../../model/index.ts';
-import type { InventoryChange } from '../options/inventory-item.ts';
-import type { StoredItem } from '../state/catalogue.ts';
+import type { InventoryChange } from '../options/inventory.ts';
+import type { StoredItem } from '../state/catalog.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { taking } from './handler.ts';
+import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { objectNotFound } from './refusal.ts';
+import { objectNotFound } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
 /** What was changed of an item, in short. */
-export const listItemChanges = taking(
+export const listItemChanges = defineOperation(
   { privilege, required: { library_item: t.string } },
   (vcenter, { library_item }): readonly ItemChangesSummary[] =>
     changesOf(itemOf(vcenter, library_item)).map((change) => ({
       version: change.version,
       time: timeOf(vcenter, change),
       ...(change.user === undefined ? {} : { user: change.user }),
-      ...(change.message === undefined ? {} : { short_message: shortened(change.message) }),
+      ...(change.message === undefined ? {} : { short_message: shortMessage(change.message) }),
     })),
 );
 
 /** One change of an item. */
-export const getItemChanges = taking(
+export const getItemChanges = defineOperation(
   { privilege, required: { library_item: t.string, version: t.string } },
   (vcenter, { library_item, version }): ItemChangesInfo => {
     const change = changesOf(itemOf(vcenter, library_item)).find((candidate) => candidate.version === version);
@@ -43,7 +43,7 @@ const changesOf = ({ facts }: StoredItem): readonly InventoryChange[] =>
 const timeOf = ({ startedAt }: SimulatedVCenter, { time }: InventoryChange): string => time ?? new Date(startedAt).toISOString();
 
 /** The first 80 characters, or those up to the first line feed that does not lead. */
-const shortened = (message: string): string => {
+const shortMessage = (message: string): string => {
   const [leading = ''] = /^\n*/.exec(message) ?? [];
   const end = message.indexOf('\n', leading.length);
   return message.slice(0, Math.min(80, end === -1 ? message.length : end));

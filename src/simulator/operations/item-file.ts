@@ -1,14 +1,20 @@
 /** The operations of `content.library.item.File`. */
 
 import * as t from 'io-ts';
-import { taking } from './handler.ts';
+import type { ItemFileInfo } from '../../model/index.ts';
+import { isSince } from '../options/scenario.ts';
+import { isCached } from '../state/cache-state.ts';
+import type { StoredFile, StoredItem } from '../state/catalog.ts';
+import { computeChecksums } from '../state/checksums.ts';
+import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { itemFileInfos, storedFileOf } from './stored-file.ts';
+import { objectNotFound, VapiError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
 /** All files of an item. */
-export const listItemFiles = taking(
+export const listItemFiles = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   async (vcenter, { library_item_id }, { origin }) => {
     const item = itemOf(vcenter, library_item_id);
@@ -17,7 +23,7 @@ export const listItemFiles = taking(
 );
 
 /** One file of an item. */
-export const getItemFile = taking(
+export const getItemFile = defineOperation(
   { privilege, required: { library_item_id: t.string, name: t.string } },
   async (vcenter, { library_item_id, name }, { origin }) => {
     const item = itemOf(vcenter, library_item_id);
@@ -25,3 +31,70 @@ export const getItemFile = taking(
     return file;
   },
 );
+
+/** Finds a file of an item, or refuses. */
+export const storedFileOf = ({ files }: StoredItem, name: string): StoredFile => {
+  const file = files.find((candidate) => candidate.name === name);
+  if (file === undefined) throw objectNotFound('file', name);
+  return file;
+};
+
+/** Bytes. Larger files that are generated, or kept elsewhere, are not read for the sake of a list: it would take minutes. */
+const MAX_LISTED_CHECKSUM = 16 * 1024 * 1024;
+
+/** What vCenter tells of files, as far as its release has it; `origin` is where it was asked. */
+export const itemFileInfos = async (
+  vcenter: SimulatedVCenter,
+  item: StoredItem,
+  files: readonly StoredFile[],
+  origin: string,
+): Promise<readonly ItemFileInfo[]> => {
+  const now = vcenter.clock.now();
+  const readable = files.filter((file) => isCached(file, now) && file.content.size <= MAX_LISTED_CHECKSUM);
+  await computeChecksums(vcenter.checksums, readable);
+  return files.map((file) => itemFileInfo(vcenter, item, file, origin));
+};
+
+const itemFileInfo = (vcenter: SimulatedVCenter, item: StoredItem, file: StoredFile, origin: string): ItemFileInfo => {
+  const cached = isCached(file, vcenter.clock.now());
+  const checksum = cached ? vcenter.checksums.of(file) : undefined;
+  const link = isSince(vcenter.version, '9.0') ? fileLink(item, file, origin, cached) : undefined;
+  return {
+    name: file.name,
+    size: cached ? file.storedSize : 0,
+    cached,
+    version: file.version,
+    ...(checksum === undefined ? {} : { checksum_info: checksum }),
+    ...(link === undefined ? {} : { file_download_endpoint: link }),
+  };
+};
+
+/** Where a file is on the storage. */
+export const storageUri = (
+  { volume, serverGuid }: SimulatedVCenter,
+  item: StoredItem,
+  { name, storageId }: StoredFile,
+): string => {
+  const [, base = name, extension = ''] = /^(.+?)(\.[^.]*)?$/s.exec(name) ?? [];
+  const place = `${item.id}/${encodeURIComponent(`${base}_${storageId}${extension}`)}?serverId=${serverGuid}`;
+  const { storage } = item.library.facts;
+  if (storage !== undefined && 'uri' in storage) return `${storage.uri}/contentlib-${item.library.id}/${place}`;
+  // With two slashes, as real ones have been seen.
+  return `ds:///vmfs/volumes/${volume}//contentlib-${item.library.id}/${place}`;
+};
+
+/** The characters of a URI that need no percent sign. Which ones a real server minds is not known; it is documented that it minds some. */
+const URI_SAFE_NAME = /^[\w.~!$&'()*+,;=:@-]+$/;
+
+const fileLink = (item: StoredItem, { name, version }: StoredFile, origin: string, cached: boolean): string | undefined => {
+  if (!cached || item.type === 'vm-template') return undefined;
+  if (!URI_SAFE_NAME.test(name))
+    throw new VapiError(
+      'UNSUPPORTED',
+      'com.vmware.vdcs.cls-main.unsupported_file_name',
+      `There is no download link for the file ${name}: its name has characters that a URI can not have.`,
+      [name],
+    );
+  const [library, id, wanted] = [item.library.id, item.id, version].map(encodeURIComponent);
+  return `${origin}/cls/static/${library}/${id}/${name}?version=${wanted}`;
+};

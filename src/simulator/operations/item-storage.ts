@@ -2,17 +2,17 @@
 
 import * as t from 'io-ts';
 import type { ItemStorageInfo } from '../../model/index.ts';
-import type { StoredFile, StoredItem } from '../state/catalogue.ts';
+import type { StoredFile, StoredItem } from '../state/catalog.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { taking } from './handler.ts';
+import { defineOperation } from './define-operation.ts';
+import { itemFileInfos, storageUri, storedFileOf } from './item-file.ts';
 import { itemOf } from './item.ts';
-import { storageBacking } from './library-model.ts';
-import { itemFileInfos, storageUri, storedFileOf } from './stored-file.ts';
+import { storageBacking } from './library.ts';
 
 const privilege = 'ContentLibrary.ReadStorage';
 
 /** All files of an item, and where they are. */
-export const listItemStorage = taking(
+export const listItemStorage = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   async (vcenter, { library_item_id }, { origin }) => {
     const item = itemOf(vcenter, library_item_id);
@@ -21,7 +21,7 @@ export const listItemStorage = taking(
 );
 
 /** One file of an item: a list, for a file may be stored in several places; the simulator stores each in one. */
-export const getItemStorage = taking(
+export const getItemStorage = defineOperation(
   { privilege, required: { library_item_id: t.string, file_name: t.string } },
   async (vcenter, { library_item_id, file_name }, { origin }) => {
     const item = itemOf(vcenter, library_item_id);

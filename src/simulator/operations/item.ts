@@ -2,39 +2,38 @@
 
 import * as t from 'io-ts';
 import type { ItemModel } from '../../model/index.ts';
-import { isSince } from '../options/version.ts';
-import type { StoredItem } from '../state/catalogue.ts';
-import { isCached, isWhollyCached } from '../state/disk.ts';
+import { isSince } from '../options/scenario.ts';
+import { isCached, isFullyCached } from '../state/cache-state.ts';
+import type { StoredItem } from '../state/catalog.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { taking } from './handler.ts';
-import { libraryOf } from './library.ts';
-import { invalidArgument, objectNotFound } from './refusal.ts';
-import { sameName } from './same-name.ts';
+import { defineOperation } from './define-operation.ts';
+import { libraryOf, sameName } from './library.ts';
+import { invalidArgument, objectNotFound } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
 /** The ids of a library's items. */
-export const listItems = taking({ privilege, required: { library_id: t.string } }, (vcenter, { library_id }) =>
-  vcenter.catalogue.itemsOf(libraryOf(vcenter, library_id)).map((item) => item.id),
+export const listItems = defineOperation({ privilege, required: { library_id: t.string } }, (vcenter, { library_id }) =>
+  vcenter.catalog.itemsOf(libraryOf(vcenter, library_id)).map((item) => item.id),
 );
 
 /** The ids of the items that everything asked for is true of. */
-export const findItems = taking(
+export const findItems = defineOperation(
   { privilege, optional: { name: t.string, library_id: t.string, source_id: t.string, type: t.string, cached: t.boolean } },
-  ({ catalogue, clock }, { name, library_id, source_id, type, cached }) => {
+  ({ catalog, clock }, { name, library_id, source_id, type, cached }) => {
     if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
       throw invalidArgument('The find specification is empty.', 'spec');
-    return [...catalogue.items.values()]
+    return [...catalog.items.values()]
       .filter((item) => sameName(item.name, name) && sameName(item.type ?? '', type))
       .filter((item) => library_id === undefined || item.library.id === library_id)
       .filter((item) => source_id === undefined || item.sourceId === source_id)
-      .filter((item) => cached === undefined || isWhollyCached(item, clock.now()) === cached)
+      .filter((item) => cached === undefined || isFullyCached(item, clock.now()) === cached)
       .map((item) => item.id);
   },
 );
 
 /** One item. */
-export const getItem = taking(
+export const getItem = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   (vcenter, { library_item_id }): ItemModel => {
     const item = itemOf(vcenter, library_item_id);
@@ -50,7 +49,7 @@ export const getItem = taking(
       content_version: item.contentVersion,
       metadata_version: facts.metadataVersion ?? '1',
       version: facts.version ?? '1',
-      cached: isWhollyCached(item, now),
+      cached: isFullyCached(item, now),
       size: item.files.reduce((bytes, file) => bytes + (isCached(file, now) ? file.storedSize : 0), 0),
       creation_time: facts.creationTime ?? started,
       last_modified_time: facts.lastModifiedTime ?? started,
@@ -62,8 +61,8 @@ export const getItem = taking(
 );
 
 /** Finds an item, or refuses. */
-export const itemOf = ({ catalogue }: SimulatedVCenter, id: string): StoredItem => {
-  const item = catalogue.items.get(id);
+export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem => {
+  const item = catalog.items.get(id);
   if (item === undefined) throw objectNotFound('library item', id);
   return item;
 };

@@ -1,16 +1,16 @@
 /** The operations of `content.library.SubscribedItem`. */
 
 import * as t from 'io-ts';
-import type { StoredItem } from '../state/catalogue.ts';
-import { evictFile, fetchFile } from '../state/disk.ts';
-import { fetchingTime, preparationOf } from '../state/preparation.ts';
+import { evictFile, fetchFile } from '../state/cache-state.ts';
+import type { StoredItem } from '../state/catalog.ts';
+import { fetchingTime, plannedPreparation } from '../state/preparation.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { taking } from './handler.ts';
+import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { notAllowedNow, wrongKind } from './refusal.ts';
+import { notAllowedNow, wrongKind } from './vapi-error.ts';
 
 /** Begins to bring an item in step with the publisher's; it takes the time of its slowest file. */
-export const syncItem = taking(
+export const syncItem = defineOperation(
   {
     privilege: 'ContentLibrary.SyncLibraryItem',
     required: { library_item_id: t.string, force_sync_content: t.boolean },
@@ -19,18 +19,18 @@ export const syncItem = taking(
     since: { sync_optional_files: '8.0' },
   },
   (vcenter, { library_item_id, force_sync_content }) => {
-    const { catalogue, clock, scenario } = vcenter;
+    const { catalog, clock, scenario } = vcenter;
     const item = subscribedItemOf(vcenter, library_item_id);
-    if (item.facts.deletedAtSource === true) return catalogue.remove(item);
+    if (item.facts.deletedAtSource === true) return catalog.remove(item);
     const now = clock.now();
     item.lastSyncAt = now;
     if (!isOnDemand(item) || force_sync_content)
-      for (const file of item.files) fetchFile(file, now + fetchingTime(preparationOf(scenario, file.name)));
+      for (const file of item.files) fetchFile(file, now + fetchingTime(plannedPreparation(scenario, file.name)));
   },
 );
 
 /** Takes an item's files from the disk. */
-export const evictItem = taking(
+export const evictItem = defineOperation(
   { privilege: 'ContentLibrary.EvictLibraryItem', required: { library_item_id: t.string } },
   (vcenter, { library_item_id }) => {
     const item = subscribedItemOf(vcenter, library_item_id);

@@ -1,6 +1,6 @@
 /** What the documents leave open, and real servers may do one way or the other. */
 
-import type { ErrorType } from './error-type.ts';
+import type { ErrorType } from './faults.ts';
 
 /**
  * What happens to something whose download the documents do not settle.

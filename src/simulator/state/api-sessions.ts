@@ -1,17 +1,16 @@
 /** Who is logged in to a simulated vCenter, and until when. */
 
-import type { SimulatorClock } from '../options/clock.ts';
-import type { SessionLifetimes } from '../options/leases.ts';
-import type { SimulatedUser } from '../options/user.ts';
-import type { Identities } from './identities.ts';
+import type { SimulatedUser, SimulatorClock } from '../options/options.ts';
+import type { SessionLifetimes } from '../options/scenario.ts';
+import type { Ids } from './seeded-random.ts';
 
 /** Milliseconds. */
-const defaultIdle = 30 * 60_000;
+const DEFAULT_IDLE = 30 * 60_000;
 
 /** Milliseconds. */
-const defaultLife = 24 * 60 * 60_000;
+const DEFAULT_LIFETIME = 24 * 60 * 60_000;
 
-const defaultLimit = 550;
+const DEFAULT_LIMIT = 550;
 
 /** One login. */
 export interface ApiSession {
@@ -39,8 +38,8 @@ export interface ApiSessions {
 }
 
 /** Starts with nobody logged in. */
-export const apiSessions = (ids: Identities, clock: SimulatorClock, leases: SessionLifetimes = {}): ApiSessions => {
-  const { apiSessionIdle = defaultIdle, apiSession = defaultLife, apiSessionsPerUser = defaultLimit } = leases;
+export const createApiSessions = (ids: Ids, clock: SimulatorClock, leases: SessionLifetimes = {}): ApiSessions => {
+  const { apiSessionIdle = DEFAULT_IDLE, apiSession = DEFAULT_LIFETIME, apiSessionsPerUser = DEFAULT_LIMIT } = leases;
   const sessions = new Map<string, ApiSession>();
   const find = (id: string): ApiSession | undefined => {
     const session = sessions.get(id);
@@ -50,7 +49,7 @@ export const apiSessions = (ids: Identities, clock: SimulatorClock, leases: Sess
     sessions.delete(id);
     return undefined;
   };
-  const alive = () => [...sessions.keys()].map(find).filter((session) => session !== undefined);
+  const active = () => [...sessions.keys()].map(find).filter((session) => session !== undefined);
   return {
     limit: apiSessionsPerUser,
     open: (user) => {
@@ -65,6 +64,6 @@ export const apiSessions = (ids: Identities, clock: SimulatorClock, leases: Sess
     },
     find,
     close: (session) => void sessions.delete(session.id),
-    count: (user) => alive().filter((session) => user === undefined || session.user.username === user.username).length,
+    count: (user) => active().filter((session) => user === undefined || session.user.username === user.username).length,
   };
 };

@@ -1,14 +1,13 @@
 /** The download sessions of a simulated vCenter, which live for a while after the last activity. */
 
 import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model/index.ts';
-import type { SimulatorClock } from '../options/clock.ts';
-import type { SessionLifetimes } from '../options/leases.ts';
-import type { SimulatedUser } from '../options/user.ts';
-import type { StoredFile, StoredItem } from './catalogue.ts';
-import type { Identities } from './identities.ts';
+import type { SimulatedUser, SimulatorClock } from '../options/options.ts';
+import type { SessionLifetimes } from '../options/scenario.ts';
+import type { StoredFile, StoredItem } from './catalog.ts';
+import type { Ids } from './seeded-random.ts';
 
 /** Milliseconds. */
-const defaultLease = 5 * 60_000;
+const DEFAULT_LIFETIME = 5 * 60_000;
 
 /** A file of a session. */
 export interface SessionFile {
@@ -57,8 +56,8 @@ export interface DownloadSessions {
 }
 
 /** Starts without any session. */
-export const downloadSessions = (ids: Identities, clock: SimulatorClock, leases: SessionLifetimes = {}): DownloadSessions => {
-  const { downloadSession: lease = defaultLease, endedDownloadSession: stay = defaultLease } = leases;
+export const createDownloadSessions = (ids: Ids, clock: SimulatorClock, leases: SessionLifetimes = {}): DownloadSessions => {
+  const { downloadSession: lease = DEFAULT_LIFETIME, endedDownloadSession: stay = DEFAULT_LIFETIME } = leases;
   const sessions = new Map<string, DownloadSession>();
   const byClientToken = new Map<string, string>();
   // Behind the colon stands the management node, as in the ids that real servers have given.

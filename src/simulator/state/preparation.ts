@@ -1,34 +1,33 @@
 /** How far the preparation of a file is, as a function of the time that has passed since it was asked for. */
 
 import type { PrepareStatus } from '../../model/index.ts';
-import type { Preparation, PreparationPhase } from '../options/preparation.ts';
-import type { Scenario } from '../options/scenario.ts';
+import type { Preparation, PreparationPhase, Scenario } from '../options/scenario.ts';
 
 /** Milliseconds. */
-const defaultRequested = 200;
+const DEFAULT_REQUESTED = 200;
 
 /** Milliseconds. */
-const defaultPreparing = 600;
+const DEFAULT_PREPARING = 600;
 
 /** Milliseconds. */
-const defaultFetching = 1_000;
+const DEFAULT_FETCHING = 1_000;
 
 /** How far a preparation is. */
-export interface PreparationStep {
+export interface PreparationProgress {
   readonly status: PrepareStatus;
   /** Bytes. */
   readonly bytesTransferred: number;
 }
 
 /** What the scenario says of a file. */
-export const preparationOf = (scenario: Scenario, fileName: string): Preparation => ({
+export const plannedPreparation = (scenario: Scenario, fileName: string): Preparation => ({
   ...scenario.preparation,
   // A file may well be called `constructor`: only the scenario's own entries count.
   ...(scenario.files !== undefined && Object.hasOwn(scenario.files, fileName) ? scenario.files[fileName] : {}),
 });
 
 /** Milliseconds that a file takes from the publisher's server to the disk. */
-export const fetchingTime = ({ fetching = defaultFetching }: Preparation): number => fetching;
+export const fetchingTime = ({ fetching = DEFAULT_FETCHING }: Preparation): number => fetching;
 
 /** Milliseconds until the server begins to move bytes. */
 export const leadTime = (preparation: Preparation): number => {
@@ -44,17 +43,17 @@ export const leadTime = (preparation: Preparation): number => {
  * @param size - The file's, in bytes.
  * @param fetching - Milliseconds that the file takes to the disk first.
  */
-export const preparationStep = (
+export const progressAt = (
   preparation: Preparation,
   elapsed: number | undefined,
   size: number,
   fetching = 0,
-): PreparationStep => {
+): PreparationProgress => {
   if (elapsed === undefined) return { status: 'UNPREPARED', bytesTransferred: 0 };
   const { outcome = 'PREPARED', bytesMove = true } = preparation;
   const phases = withFetching(phasesOf(preparation), fetching);
-  const whole = timeIn(phases, Number.POSITIVE_INFINITY);
-  const moved = timeIn(phases, elapsed);
+  const whole = preparingTime(phases, Number.POSITIVE_INFINITY);
+  const moved = preparingTime(phases, elapsed);
   // One that fails does so half way.
   const reach = outcome === 'ERROR' ? size / 2 : size;
   const status = statusAt(phases, elapsed) ?? outcome;
@@ -63,8 +62,8 @@ export const preparationStep = (
 };
 
 const phasesOf = ({
-  requested = defaultRequested,
-  preparing = defaultPreparing,
+  requested = DEFAULT_REQUESTED,
+  preparing = DEFAULT_PREPARING,
   phases = [
     { status: 'PREPARE_REQUESTED', lasts: requested },
     { status: 'PREPARING', lasts: preparing },
@@ -84,7 +83,7 @@ const statusAt = (phases: readonly PreparationPhase[], elapsed: number): Prepare
 };
 
 /** Milliseconds of `PREPARING` among the first of all. */
-const timeIn = (phases: readonly PreparationPhase[], elapsed: number): number => {
+const preparingTime = (phases: readonly PreparationPhase[], elapsed: number): number => {
   let begin = 0;
   let time = 0;
   for (const { status, lasts } of phases) {

@@ -1,19 +1,20 @@
 /** Everything that a simulated vCenter knows. */
 
-import type { SimulatedCertificate } from '../options/certificate.ts';
-import type { SimulatorClock } from '../options/clock.ts';
-import { defaultInventory } from '../options/default-inventory.ts';
-import type { Scenario } from '../options/scenario.ts';
-import type { SimulatorOptions } from '../options/simulator-options.ts';
 import type { Assumptions } from '../options/assumptions.ts';
-import { defaultUsers, type SimulatedUser } from '../options/user.ts';
-import type { VCenterVersion } from '../options/version.ts';
-import { apiSessions, type ApiSessions } from './api-sessions.ts';
-import { catalogue, type Catalogue } from './catalogue.ts';
-import { checksums, type Checksums } from './checksums.ts';
-import { downloadSessions, type DownloadSessions, type SessionFile } from './download-sessions.ts';
-import { identities } from './identities.ts';
-import type { Traffic } from './traffic.ts';
+import { defaultInventory } from '../options/default-inventory.ts';
+import {
+  defaultUsers,
+  type SimulatedCertificate,
+  type SimulatedUser,
+  type SimulatorClock,
+  type SimulatorOptions,
+} from '../options/options.ts';
+import type { Scenario, VCenterVersion } from '../options/scenario.ts';
+import { type ApiSessions, createApiSessions } from './api-sessions.ts';
+import { type Catalog, createCatalog } from './catalog.ts';
+import { type Checksums, createChecksums } from './checksums.ts';
+import { createDownloadSessions, type DownloadSessions, type SessionFile } from './download-sessions.ts';
+import { createIds } from './seeded-random.ts';
 
 /** Everything that a simulated vCenter knows. */
 export interface SimulatedVCenter {
@@ -31,7 +32,7 @@ export interface SimulatedVCenter {
   readonly scenario: Scenario;
   readonly version: VCenterVersion;
   readonly assumptions: Assumptions;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly checksums: Checksums;
   readonly apiSessions: ApiSessions;
   /** The logins of the SOAP API. */
@@ -39,13 +40,13 @@ export interface SimulatedVCenter {
   readonly downloadSessions: DownloadSessions;
   readonly traffic: Traffic;
   /** How many answers came without the checksum of a file that was downloaded. */
-  readonly answersWithoutChecksum: WeakMap<SessionFile, number>;
+  readonly responsesWithoutChecksum: WeakMap<SessionFile, number>;
 }
 
 /** Sets up a vCenter as it is when it has just started. */
-export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter => {
+export const createSimulatedVCenter = (options: SimulatorOptions): SimulatedVCenter => {
   const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1, createHash } = options;
-  const ids = identities(seed);
+  const ids = createIds(seed);
   const startedAt = clock.now();
   return {
     clock,
@@ -58,12 +59,18 @@ export const simulatedVCenter = (options: SimulatorOptions): SimulatedVCenter =>
     scenario,
     version: scenario.version ?? '8.0',
     assumptions: scenario.assumptions ?? {},
-    catalogue: catalogue(inventory, ids, seed, startedAt),
-    checksums: checksums(scenario.checksums ?? 'SHA1', createHash),
-    apiSessions: apiSessions(ids, clock, scenario.leases),
-    soapSessions: apiSessions(ids, clock, scenario.leases),
-    downloadSessions: downloadSessions(ids, clock, scenario.leases),
+    catalog: createCatalog(inventory, ids, seed, startedAt),
+    checksums: createChecksums(scenario.checksums ?? 'SHA1', createHash),
+    apiSessions: createApiSessions(ids, clock, scenario.leases),
+    soapSessions: createApiSessions(ids, clock, scenario.leases),
+    downloadSessions: createDownloadSessions(ids, clock, scenario.leases),
     traffic: { bytes: 0 },
-    answersWithoutChecksum: new WeakMap(),
+    responsesWithoutChecksum: new WeakMap(),
   };
 };
+
+/** How much a simulated vCenter has served since it was started. */
+export interface Traffic {
+  /** Of files, whoever took them. */
+  bytes: number;
+}

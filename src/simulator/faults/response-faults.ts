@@ -1,0 +1,60 @@
+/** The faults that answer in the place of the real answer. */
+
+import type { RequestContext } from '../http/request-context.ts';
+import { errorResponse } from '../http/envelope.ts';
+import { challengeOf } from '../http/login.ts';
+import { tooManySessions, type VapiErrorContent } from '../operations/vapi-error.ts';
+import type { PageFault, RedirectFault, RefusalFault, VerbatimResponse } from '../options/faults.ts';
+
+/** The words of the fault. */
+export const verbatimResponse = ({
+  status = 500,
+  contentType = 'application/json',
+  headers = {},
+  body,
+}: VerbatimResponse): Response =>
+  // Some statuses, such as 204, allow no body, not even an empty one.
+  new Response(body === '' ? null : body, { status, headers: { 'content-type': contentType, ...headers } });
+
+/** A proxy's page. */
+export const proxyPageResponse = ({ status = 502, retryAfter }: PageFault): Response => {
+  const title = `${status} ${REASON_PHRASES[status] ?? 'Error'}`;
+  const headers = new Headers({ 'content-type': 'text/html; charset=utf-8' });
+  if (retryAfter !== undefined) headers.set('retry-after', String(retryAfter));
+  const html = `<!DOCTYPE html>\n<html>\n<head><title>${title}</title></head>\n<body><h1>${title}</h1><hr>envoy</body>\n</html>\n`;
+  return new Response(html, { status, headers });
+};
+
+const REASON_PHRASES: Readonly<Record<number, string>> = {
+  429: 'Too Many Requests',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+/** Path and query on another host. */
+export const redirectResponse = ({ to, status = 302 }: RedirectFault, { url }: RequestContext): Response =>
+  new Response(null, { status, headers: { location: new URL(url.pathname + url.search, to).href } });
+
+/** vCenter's own words for a user with too many API sessions. */
+export const sessionLimitResponse = (context: RequestContext): Response => {
+  const { apiSessions, users } = context.vcenter;
+  return dialectResponse(context, tooManySessions(apiSessions.limit, apiSessions.limit, users[0]?.username ?? ''));
+};
+
+/** vCenter's way to refuse. */
+export const refusalResponse = (fault: RefusalFault, context: RequestContext): Response => {
+  const { errorType, message = `The operation ${context.operation} has failed.`, data, status, retryAfter } = fault;
+  const id = `com.vmware.vdcs.cls-main.${errorType.toLowerCase()}`;
+  const said = typeof message === 'string' ? { id, default_message: message, args: [] } : message;
+  const answer = dialectResponse(context, { errorType, messages: said === null ? [] : [said], data }, status);
+  if (retryAfter !== undefined) answer.headers.set('retry-after', String(retryAfter));
+  return answer;
+};
+
+const dialectResponse = (
+  { vcenter, url, dialect = 'api' }: RequestContext,
+  refused: VapiErrorContent,
+  status?: number,
+): Response => errorResponse(vcenter, dialect, refused, challengeOf(vcenter, url), status);
