@@ -17,9 +17,11 @@ import { inFakeTime } from '../support/fake-time.ts';
 import { collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
+import { soakRuns } from '../support/soak.ts';
 import { slowServer } from '../support/slow-server.ts';
 
-const runs = 120;
+/** The number of a run is its seed. */
+const runs = soakRuns({ few: 10, full: 120 });
 
 const size = 3_000_000;
 
@@ -44,7 +46,7 @@ interface Run {
   readonly connections: number;
 }
 
-/** One file, in parts that are small, from a server whose connections are slow; each session that is lost is replaced. */
+/** Downloads one file in small ranges over slow connections; a lost session is replaced. */
 const run = ({ seed, faults, connections }: Run) =>
   inFakeTime(async () => {
     const simulator = createSimulator({
@@ -65,18 +67,18 @@ const run = ({ seed, faults, connections }: Run) =>
       measureTime: 0,
     };
     const plan = createRangePlan(connections, limits);
-    let held = 0;
-    let most = 0;
+    let buffered = 0;
+    let maxBuffered = 0;
     const counted = {
       ...plan,
       reserve: (bytes: number) => {
-        const isRoom = plan.reserve(bytes);
-        if (isRoom) held += bytes;
-        most = Math.max(most, held);
-        return isRoom;
+        const isReserved = plan.reserve(bytes);
+        if (isReserved) buffered += bytes;
+        maxBuffered = Math.max(maxBuffered, buffered);
+        return isReserved;
       },
       release: (bytes: number) => {
-        held -= bytes;
+        buffered -= bytes;
         plan.release(bytes);
       },
     };
@@ -124,34 +126,34 @@ const run = ({ seed, faults, connections }: Run) =>
       ),
     );
     const { error } = await collect(files$);
-    return { error, server, sink, held, most, limit: limits.maxBuffered, refusals };
+    return { error, server, sink, buffered, maxBuffered, limit: limits.maxBuffered, refusals };
   });
 
-describe('whatever goes wrong', () => {
-  test(`${runs} files in parts are the right ones or end in a typed error, within their limits, and leave nothing behind`, async () => {
+describe('under random faults', () => {
+  test(`${runs} files in ranges are correct or end with a typed error, stay within their limits, and leave nothing open`, async () => {
     const endings = new Map<string, number>();
-    let [inParts, parts, busy] = [0, 0, 0];
+    let [filesInRanges, ranges, busy] = [0, 0, 0];
     for (let seed = 1; seed <= runs; seed += 1) {
       const connections = 2 + (seed % 6);
       const right = await run({ seed, faults: [], connections: 1 });
-      const { error, server, sink, held, most, limit, refusals } = await run({ seed, faults, connections });
+      const { error, server, sink, buffered, maxBuffered, limit, refusals } = await run({ seed, faults, connections });
       const [bytes, expected] = [sink, right.sink].map(({ files }) => files.get('disk.vmdk'));
       if (error === undefined) expect([seed, Buffer.compare(bytes ?? Buffer.of(), expected ?? Buffer.of())]).toEqual([seed, 0]);
       else expect([seed, isContentLibraryError(error)]).toEqual([seed, true]);
-      expect([seed, server.open(), sink.pending.size, held]).toEqual([seed, 0, 0, 0]);
+      expect([seed, server.open(), sink.pending.size, buffered]).toEqual([seed, 0, 0, 0]);
       expect(server.maxOpen()).toBeLessThanOrEqual(connections);
-      expect(most).toBeLessThanOrEqual(limit);
+      expect(maxBuffered).toBeLessThanOrEqual(limit);
       const bounded = server.ranges.filter((range) => /-\d/.test(range)).length;
-      parts += bounded;
+      ranges += bounded;
       busy += refusals;
-      inParts += bounded > 0 ? 1 : 0;
-      const ending = error === undefined ? 'whole' : (error as { _tag: string })._tag;
+      filesInRanges += bounded > 0 ? 1 : 0;
+      const ending = error === undefined ? 'complete' : (error as { _tag: string })._tag;
       endings.set(ending, (endings.get(ending) ?? 0) + 1);
     }
-    // It is not because nothing was tried.
-    expect(inParts).toBeGreaterThan(runs * 0.8);
-    expect(parts).toBeGreaterThan(runs * 5);
+    // The test did reach its subject.
+    expect(filesInRanges).toBeGreaterThan(runs * 0.8);
+    expect(ranges).toBeGreaterThan(runs * 5);
     expect(busy).toBeGreaterThan(runs / 10);
-    expect(endings.get('whole')).toBeGreaterThan(runs * 0.7);
+    expect(endings.get('complete')).toBeGreaterThan(runs * 0.7);
   }, 300_000);
 });

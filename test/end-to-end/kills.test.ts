@@ -1,15 +1,18 @@
-/** What `npm run bench:kills` does two hundred times, a few times. */
+/** The test behind `npm run bench:kills`, with fewer kills. */
 
 import { expect, test } from '@jest/globals';
 import { killing } from '../../bench/kills/killing.ts';
 import { start } from '../cli/command.ts';
+import { soakRuns } from '../support/soak.ts';
 
-test('an export that is killed leaves nothing that looks whole, and the next one finishes it', async () => {
+const count = soakRuns({ few: 3, full: 9 });
+
+test('a killed export leaves no incomplete file under its final name, and the next export finishes it', async () => {
   const { kills, wrong, finished, ended } = await killing({
     start: (args, env) => start(args, { env }),
-    kills: 9,
+    kills: count,
     each: 3,
     between: [300, 1200],
   });
-  expect([kills, wrong, finished]).toEqual([9, 0, ended]);
+  expect([kills, wrong, finished]).toEqual([count, 0, ended]);
 }, 180_000);

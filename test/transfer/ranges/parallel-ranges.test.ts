@@ -4,6 +4,7 @@ import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ra
 import type { ConnectionSlot } from '#src/operators/merge-map-adaptive.js';
 import { createRangePlan, type RangePlan } from '#src/transfer/ranges/range-plan.js';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { soakRuns } from '../../support/soak.ts';
 
 const limits = { minRemaining: 100, maxBuffered: 80, minRangeSize: 8, fastEnough: Infinity, measureTime: 0 };
 
@@ -240,7 +241,7 @@ describe('a file in parts', () => {
 });
 
 describe('whatever goes wrong', () => {
-  const runs = 1000;
+  const runs = soakRuns({ few: 200, full: 1000 });
 
   test(`${runs} files in parts are the file, or its beginning; nothing is left behind, and no limit is passed`, async () => {
     const endings = { whole: 0, short: 0, cancelled: 0 };
@@ -249,7 +250,7 @@ describe('whatever goes wrong', () => {
       const between = (least: number, most: number): number => least + Math.floor(draw() * (most - least + 1));
       const [connections, trouble] = [between(2, 9), draw() < 0.5 ? 0 : 0.1];
       const lanes = lanesOf(connections - 1);
-      const plan = planOf(connections, { held: between(20, 400), smallest: between(1, 40) });
+      const plan = planOf(connections, { maxBuffered: between(20, 400), minRangeSize: between(1, 40) });
       const made = bodies();
       const from = between(0, 500);
       const stream = fetchRangesInOrder({
