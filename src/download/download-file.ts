@@ -1,4 +1,4 @@
-/** The story of one file: room in the sink, its bytes, however often they break, the proof, its name. */
+/** Downloads one file: opens it in the sink, transfers it with retries, verifies it, and commits it. */
 
 import {
   catchError,
@@ -17,70 +17,86 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { suspendOrDiscard, openSinkFile, restartTransfer, replayKept, type TransferState } from '../transfer/transfer-state.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import { isContentLibraryError } from '../errors/index.ts';
+import { isBusy } from '../http/retry.ts';
+import type { ChecksumInfo } from '../model/transfer.ts';
 import { bracket } from '../operators/bracket.ts';
 import { fetchRemaining } from '../transfer/fetch-remaining.ts';
-import { isContentLibraryError } from '../errors/index.ts';
-import type { DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
-import type { FileSource, PreparedFile } from './prepared-files.ts';
-import type { ChecksumInfo } from '../model/transfer.ts';
-import type { RangeState } from '../transfer/ranges/range-plan.ts';
-import { isCorrupt, createFileRetry, type FileRetryPolicy } from '../transfer/file-retry.ts';
+import { createFileRetry, isCorrupt, type FileRetryPolicy } from '../transfer/file-retry.ts';
 import type { FetchContext } from '../transfer/open-body.ts';
+import type { RangeState } from '../transfer/ranges/range-plan.ts';
+import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
+import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type TransferState } from '../transfer/transfer-state.ts';
+import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
-import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
-import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
-import { isBusy } from '../http/retry.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
+import type { FileSource, PreparedFile } from './prepared-files.ts';
 
-/** A file to download, and where it goes. */
+/** A file to download, and its sink. */
 export interface DownloadFileOptions {
   readonly vc: VCenter;
   readonly name: string;
   readonly sink: Sink;
-  /** The file, as soon as it is prepared, by any source but the one that was lost. */
-  readonly prepared: (lost: FileSource | undefined) => Observable<PreparedFile>;
-  /** What tells its content from any other. */
+  /** Emits the file once a source other than `except` has prepared it. */
+  readonly prepared: (except: FileSource | undefined) => Observable<PreparedFile>;
+  /** Identifies the content of the file. */
   readonly content: ContentIdentity | undefined;
-  /** What the library itself states of the stored file, if anything. */
+  /** The checksum that the library states for the stored file. */
   readonly expectedChecksum: ChecksumInfo | undefined;
-  /** Milliseconds without a byte after which to give up. */
+  /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
-  /** How it may be fetched in parts. */
+  /** Decides whether the file is fetched in byte ranges. */
   readonly ranges: RangeState;
   readonly retryPolicy: FileRetryPolicy;
-  /** Told 1 when bytes begin to come, and -1 when they end. */
+  /** Called with 1 when a transfer becomes active, and with -1 when it ends. */
   readonly onActiveChange: (change: 1 | -1) => void;
-  /** Told before each pause. */
-  readonly onRetry: (retrying: DownloadRetrying, busy: boolean) => void;
+  /** Called before each retry. */
+  readonly onRetry: (retrying: DownloadRetrying, isBusy: boolean) => void;
 }
 
 /**
  * - Emits: `progress`, then `saved`.
- * - Completes: when the file stands under its name, proven, or stood there already.
- * - Errors: `TruncatedError`, `ChecksumError`, `SinkError`, `UnsafeNameError`, `UnsupportedEndpointError`, and as requests do, when it
- *   cannot be brought any further.
- * - Unsubscribing: cancels the transfer; the sink keeps what came for a later run, if it can.
+ * - Completes: when the file is verified and has its final name, or was there already.
+ * - Errors: `PreparationError`, `TruncatedError`, `ChecksumError`, `SinkError`, `UnsafeNameError`, `UnsupportedEndpointError`, and as
+ *   requests do, once retries are used up.
+ * - Unsubscribing: aborts the transfer; the sink suspends the file for a later run if it can.
  */
 export const downloadFile = (file: DownloadFileOptions): Observable<DownloadProgress | DownloadSaved> =>
-  findExisting(file).pipe(
-    concatMap((saved) =>
-      saved === undefined
-        ? file.prepared(undefined).pipe(
-            concatMap(({ info }) => {
-              // A session that states the checksum already spares all algorithms but its own.
-              const expectedChecksum = info.checksum_info ?? file.expectedChecksum;
-              return bracket({
-                acquire: defer(() => from(openSinkFile(file.sink, toIncomingFile(file, info.size), expectedChecksum))),
-                use: (arrival) => transferAndCommit({ ...file, expectedChecksum }, arrival),
-                release: (arrival, ending) => (ending === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(arrival)))),
-                onPending: () => file.vc[internals].beginWork(),
-              });
-            }),
-          )
-        : of(saved),
-    ),
+  findExisting(file).pipe(concatMap((existing) => (existing === undefined ? fetchFile(file) : of(existing))));
+
+/** Emits `saved` if the library states the checksum of the file and the sink already has that file; otherwise `undefined`. */
+const findExisting = ({ name, sink, content, expectedChecksum }: DownloadFileOptions): Observable<DownloadSaved | undefined> =>
+  new Observable((subscriber) => {
+    const checksum = expectedChecksum === undefined ? undefined : normalizeChecksum(expectedChecksum);
+    if (sink.find === undefined || checksum === undefined) {
+      subscriber.next(undefined);
+      return subscriber.complete();
+    }
+    const controller = new AbortController();
+    sink.find({ name, checksum, ...(content === undefined ? {} : { content }) }, controller.signal).then(
+      (found) => {
+        subscriber.next(found && { type: 'saved', file: name, ...found, checksum, verified: 'checksum', skipped: true });
+        subscriber.complete();
+      },
+      (thrown: unknown) => subscriber.error(toSinkError(name, thrown)),
+    );
+    return () => controller.abort();
+  });
+
+const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | DownloadSaved> =>
+  file.prepared(undefined).pipe(
+    concatMap(({ info }) => {
+      // If the session states the checksum in advance, only its algorithm has to be computed.
+      const expectedChecksum = info.checksum_info ?? file.expectedChecksum;
+      return bracket({
+        acquire: defer(() => from(openSinkFile(file.sink, toIncomingFile(file, info.size), expectedChecksum))),
+        use: (state) => transferAndCommit({ ...file, expectedChecksum }, state),
+        release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
+        onPending: () => file.vc[internals].beginWork(),
+      });
+    }),
   );
 
 const toIncomingFile = ({ name, content }: DownloadFileOptions, size: number | undefined): IncomingFile => ({
@@ -89,73 +105,74 @@ const toIncomingFile = ({ name, content }: DownloadFileOptions, size: number | u
   ...(content === undefined ? {} : { content }),
 });
 
-const transferAndCommit = (file: DownloadFileOptions, arrival: TransferState): Observable<DownloadProgress | DownloadSaved> => {
+const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Observable<DownloadProgress | DownloadSaved> => {
   const { name, sink, expectedChecksum, retryPolicy, onActiveChange, onRetry } = file;
-  const planOf = createFileRetry(retryPolicy);
+  const nextRetry = createFileRetry(retryPolicy);
   let source: FileSource | undefined;
-  let lost: FileSource | undefined;
+  let lostSource: FileSource | undefined;
   let proof: Proof | undefined;
 
-  const attempt$ = defer(() => file.prepared(lost)).pipe(
+  const attempt$ = defer(() => file.prepared(lostSource)).pipe(
     concatMap((prepared) => {
       const { info } = prepared;
       source = prepared.source;
       const { finalInfo } = source;
-      const request: FetchContext = { ...file, info, state: arrival };
-      const bytes$ = fetchRemaining(request).pipe(map((state) => progressOf(name, state)));
-      const proof$ = verifyFile(request, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
-        tap((shown) => {
-          proof = shown;
+      const context: FetchContext = { ...file, info, state };
+      const progress$ = fetchRemaining(context).pipe(map((progress) => progressEvent(name, progress)));
+      const verify$ = verifyFile(context, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
+        tap((verified) => {
+          proof = verified;
         }),
         ignoreElements(),
       );
       return defer(() => {
         onActiveChange(1);
-        return concat(bytes$, proof$).pipe(finalize(() => onActiveChange(-1)));
+        return concat(progress$, verify$).pipe(finalize(() => onActiveChange(-1)));
       });
     }),
   );
 
-  const restart = (thrown: unknown): Observable<void> => restartTransfer(arrival, sink, expectedChecksum, () => thrown);
+  const restart = (thrown: unknown): Observable<void> => restartTransfer(state, sink, expectedChecksum, () => thrown);
 
   const recover = (thrown: unknown): Observable<unknown> => {
-    const isClosed = arrival.digests !== undefined;
+    // Hashes that were read cannot continue, so the file has to be restarted.
+    const areHashesClosed = state.digests !== undefined;
     if (source?.isLost(thrown)) {
-      lost = source;
+      lostSource = source;
       source.onLost(thrown);
-      return isClosed ? restart(thrown) : of(undefined);
+      return areHashesClosed ? restart(thrown) : of(undefined);
     }
-    arrival.lastError = thrown;
-    const plan = planOf(thrown, arrival.received);
-    if (plan === undefined || !isContentLibraryError(thrown)) {
-      arrival.resumable = !isCorrupt(thrown);
+    state.lastError = thrown;
+    const next = nextRetry(thrown, state.received);
+    if (next === undefined || !isContentLibraryError(thrown)) {
+      state.resumable = !isCorrupt(thrown);
       return throwError(() => thrown);
     }
-    onRetry({ type: 'retrying', file: name, attempt: plan.attempt, delay: plan.delay, error: thrown }, isBusy(thrown));
-    const pause$ = timer(plan.delay);
-    return plan.fromStart || isClosed ? restart(thrown).pipe(concatMap(() => pause$)) : pause$;
+    onRetry({ type: 'retrying', file: name, attempt: next.attempt, delay: next.delay, error: thrown }, isBusy(thrown));
+    const delay$ = timer(next.delay);
+    return next.fromStart || areHashesClosed ? restart(thrown).pipe(concatMap(() => delay$)) : delay$;
   };
 
   return concat(
-    replayKept(arrival),
+    replayKept(state),
     attempt$.pipe(retry({ delay: recover })),
-    defer(() => commit(name, arrival, proof ?? { verified: 'none' })),
+    defer(() => commit(name, state, proof ?? { verified: 'none' })),
   );
 };
 
-const progressOf = (file: string, { received, total }: TransferProgress): DownloadProgress => ({
+const progressEvent = (file: string, { received, total }: TransferProgress): DownloadProgress => ({
   type: 'progress',
   file,
   received,
   ...(total === undefined ? {} : { total }),
 });
 
-const commit = (name: string, arrival: TransferState, proof: Proof): Observable<DownloadSaved> => {
-  const { target, received } = arrival;
+const commit = (name: string, state: TransferState, proof: Proof): Observable<DownloadSaved> => {
+  const { target, received } = state;
   return from(target.commit(proof)).pipe(
     catchError((thrown: unknown) => {
-      // All bytes are there, and the sink will not have them: neither will it the next time.
-      arrival.resumable = false;
+      // The sink refused a complete file; a later run must not resume it.
+      state.resumable = false;
       return throwError(() => toSinkError(target.path ?? name, thrown));
     }),
     map((): DownloadSaved => ({
@@ -167,22 +184,3 @@ const commit = (name: string, arrival: TransferState, proof: Proof): Observable<
     })),
   );
 };
-
-/** What need not be fetched: a file whose content the library states, and which the sink has, byte for byte. */
-const findExisting = ({ name, sink, content, expectedChecksum }: DownloadFileOptions): Observable<DownloadSaved | undefined> =>
-  new Observable((subscriber) => {
-    const checksum = expectedChecksum === undefined ? undefined : normalizeChecksum(expectedChecksum);
-    if (sink.find === undefined || checksum === undefined) {
-      subscriber.next(undefined);
-      return subscriber.complete();
-    }
-    const controller = new AbortController();
-    sink.find({ name, checksum, ...(content === undefined ? {} : { content }) }, controller.signal).then(
-      (there) => {
-        subscriber.next(there && { type: 'saved', file: name, ...there, checksum, verified: 'checksum', skipped: true });
-        subscriber.complete();
-      },
-      (thrown: unknown) => subscriber.error(toSinkError(name, thrown)),
-    );
-    return () => controller.abort();
-  });

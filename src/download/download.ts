@@ -1,4 +1,4 @@
-/** The whole download: open, list, prepare, transfer, verify, close, whatever happens. */
+/** Downloads the files of a library item into a sink. */
 
 import {
   asyncScheduler,
@@ -10,62 +10,55 @@ import {
   merge,
   of,
   Subject,
-  tap,
   throwError,
   type Observable,
 } from 'rxjs';
 import { withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import type { Sink } from '../transfer/sink.ts';
-import type { DownloadClosed, DownloadEvent, DownloadLease, DownloadRetrying } from './events.ts';
+import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { readStoredFiles, type ItemRef } from './opened-item.ts';
 import type { DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
-import { createTransfers as transfersOf } from './transfers.ts';
+import { createTransfers } from './transfers.ts';
 
 /**
- * Downloads the files of an item into a sink: each is complete and proven, or not there.
+ * Downloads the files of an item into a sink. A file is either complete and verified, or not there.
  *
- * While it runs it keeps the leases of the download session and of the login alive. A file whose connection breaks goes on where it stood,
- * or starts over where the server cannot send the rest alone. A download session that is lost is replaced by another one. Where the files
- * have links of their own (since 9.0) there is no session, unless a link is refused.
+ * Keeps the leases of the download session and of the login alive. A file whose connection breaks is resumed, or restarted if the server
+ * does not support byte ranges. A lost download session is replaced by a new one. If all files have links of their own (since vSphere 9.0),
+ * no session is created unless the server refuses a link.
  *
- * - Emits: {@link DownloadEvent}s: `opened`, then `status`, `progress`, `retrying`, `lease` and `saved` interleaved, `closed` at last.
- * - Completes: after `closed`, when the download session is deleted.
- * - Errors: with the first failure of a file (unless `continueOnError`) that trying again did not cure, or of the download session; by then
- *   the session was cancelled and deleted. Every error is a `ContentLibraryError`.
- * - Unsubscribing: aborts every transfer, lets the sink keep or discard what is not whole, cancels and deletes the session; `logout` waits
- *   for it.
+ * - Emits: {@link DownloadEvent}s: `opened` first; `status`, `progress`, `retrying`, `lease` and `saved` interleaved; `closed` last.
+ * - Completes: after `closed`, once the download session is deleted.
+ * - Errors: with the first failure of the download session, or of a file (unless `continueOnError`), that retries did not cure. By then the
+ *   session is cancelled and deleted. Every error is a `ContentLibraryError`.
+ * - Unsubscribing: aborts every transfer, suspends or discards incomplete files in the sink, cancels and deletes the session; `logout`
+ *   waits for that.
  */
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
   defer(() => {
+    const startedAt = asyncScheduler.now();
     const ref = typeof item === 'string' ? { id: item } : item;
-    // Events that belong to neither a source nor a file.
-    const notices$ = new Subject<DownloadRetrying | DownloadLease>();
-    const onLost = (): void => notices$.next({ type: 'lease', state: 'lost' });
-    const onRetry = ({ attempt, delay, error }: Omit<DownloadRetrying, 'type'>): void =>
-      notices$.next({ type: 'retrying', attempt, delay, error });
-    const client = withRetryListener(vc, onRetry);
+    const notices$ = new Subject<DownloadNotice>();
+    const notify = (notice: DownloadNotice): void => notices$.next(notice);
+    const client = withRetryListener(vc, (retry) => notify(toRetryingEvent(retry)));
 
-    // A source prepares files and publishes them; transfers fetch them and say when all is done.
+    // The source publishes prepared files; the transfers fetch them, and `transfers.done$` ends the source.
     const prepared = createPreparedFiles();
-    const transfers = transfersOf({
-      vc: client,
-      itemId: ref.id,
-      sink,
-      prepared,
-      options,
-      onRetry: (retrying) => notices$.next(retrying),
-    });
+    const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, notify });
     const source$ = readStoredFiles(client, ref.id).pipe(
-      concatMap((stored) => openSource({ vc: client, item: ref, stored, options, prepared, transfers, onLost, onRetry })),
+      concatMap((stored) => openSource({ vc: client, item: ref, stored, options, prepared, transfers, notify })),
       finalize(() => notices$.complete()),
     );
-    return merge(source$, transfers.events$, notices$).pipe(appendClosed);
+    const closed$ = defer(() =>
+      of<DownloadClosed>({ type: 'closed', ...transfers.summary(), duration: asyncScheduler.now() - startedAt }),
+    );
+    return concat(merge(source$, transfers.events$, notices$), closed$);
   });
 
-/** The item's own links where it has them; download sessions where it has none, and when a link is refused. */
+/** Uses the item's own links if all files have one; otherwise, or if a link is refused, download sessions. */
 const openSource = (context: SourceContext): Observable<DownloadEvent> =>
   findLinks(context).pipe(
     concatMap((linked) => {
@@ -73,25 +66,9 @@ const openSource = (context: SourceContext): Observable<DownloadEvent> =>
       return linkSource(context, linked).pipe(
         catchError((thrown: unknown) => {
           if (!(thrown instanceof LinkRefusedError)) return throwError(() => thrown);
-          context.onLost();
+          context.notify({ type: 'lease', state: 'lost' });
           return sessionSource(context, linked.opened);
         }),
       );
     }),
   );
-
-/** Adds the totals as the last event. */
-const appendClosed = (events$: Observable<DownloadEvent>): Observable<DownloadEvent> =>
-  defer(() => {
-    const started = asyncScheduler.now();
-    let closed: DownloadClosed = { type: 'closed', files: 0, failed: 0, bytes: 0, duration: 0 };
-    return concat(
-      events$.pipe(
-        tap((event) => {
-          if (event.type === 'saved') closed = { ...closed, files: closed.files + 1, bytes: closed.bytes + event.bytes };
-          if (event.type === 'failed') closed = { ...closed, failed: closed.failed + 1 };
-        }),
-      ),
-      defer(() => of({ ...closed, duration: asyncScheduler.now() - started })),
-    );
-  });

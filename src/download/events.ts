@@ -1,98 +1,107 @@
-/** What a download tells while it runs; the command's `--json` prints exactly these. */
+/** The events of a download. The command's `--json` output prints exactly these. */
 
 import type { ContentLibraryError } from '../errors/index.ts';
+import type { Dialect } from '../http/operation.ts';
+import type { RetryNotice } from '../http/retry.ts';
 import type { UnknownEnumValue } from '../model/codec.ts';
 import type { PrepareStatus } from '../model/download-file.ts';
-import type { Dialect } from '../http/operation.ts';
 import type { Proof } from '../transfer/sink.ts';
 
-/** The files of the item can be had, and are known. */
+/** The item was opened: its files are listed and selected. */
 export interface DownloadOpened {
   readonly type: 'opened';
   readonly itemId: string;
   readonly itemName?: string;
   readonly dialect: Dialect;
-  /** `session`: through a download session; `link`: through the links that the item's files have since 9.0. */
+  /** `session`: through a download session. `link`: through the links that item files have since vSphere 9.0. */
   readonly strategy: 'session' | 'link';
   readonly downloadSessionId?: string;
-  /** The item's content version that is downloaded; empty where the server did not say. */
+  /** Content version of the item that is downloaded; empty if the server does not state one. */
   readonly contentVersion: string;
-  /** What will be downloaded; sizes in bytes. */
+  /** The files to download. `size` is in bytes. */
   readonly files: readonly { readonly name: string; readonly size?: number }[];
 }
 
-/** A file's preparation has moved on. */
+/** The preparation of a file has changed. */
 export interface DownloadStatus {
   readonly type: 'status';
   readonly file: string;
   readonly status: PrepareStatus | UnknownEnumValue;
-  /** Bytes that the server moved to make the file ready. */
+  /** Bytes that the server has copied to prepare the file. */
   readonly bytesTransferred: number;
+  /** Size of the file in bytes, if the server states it. */
   readonly size?: number;
 }
 
-/** Bytes of a file have come. */
+/** Bytes of a file were received. */
 export interface DownloadProgress {
   readonly type: 'progress';
   readonly file: string;
+  /** Bytes that the sink has. Falls when a file is restarted. */
   readonly received: number;
+  /** Size of the file in bytes, if the server states it. */
   readonly total?: number;
 }
 
 /**
- * Something failed in passing, and is tried again. A file goes on where it stood, or starts over: then `received` falls. Without `file` it is
- * a request that is sent again.
+ * A transient failure is about to be retried: of a file if `file` is set, otherwise of a single request. A file is resumed, or restarted
+ * from its first byte.
  */
 export interface DownloadRetrying {
   readonly type: 'retrying';
   readonly file?: string;
-  /** Which attempt failed, from 1; counted anew when bytes have come since. */
+  /** Number of the failed attempt, from 1. Counts from 1 again once a file has received more bytes than ever before. */
   readonly attempt: number;
-  /** Milliseconds until the next one. */
+  /** Milliseconds until the next attempt. */
   readonly delay: number;
+  /** The failure. */
   readonly error: ContentLibraryError;
 }
 
 /**
- * The lease that keeps the links of the files alive. `lost`: its download session is over, or a link of the item was refused; `renewed`:
- * another session has taken its place.
+ * The lease that keeps the addresses of the files valid has changed. `lost`: the download session has ended, or a link of the item was
+ * refused. `renewed`: a new session has replaced it.
  */
 export interface DownloadLease {
   readonly type: 'lease';
   readonly state: 'extended' | 'lost' | 'renewed';
-  /** Until when it is good, by the server's clock, ISO 8601. */
+  /** When the lease expires, by the server's clock, as ISO 8601. */
   readonly expires?: string;
 }
 
-/** A file is whole and stands under its name. */
+/** A file is complete and has its final name. */
 export interface DownloadSaved extends Proof {
   readonly type: 'saved';
   readonly file: string;
+  /** Size of the file in bytes. */
   readonly bytes: number;
+  /** Where the sink has saved the file, if it has paths. */
   readonly path?: string;
-  /** It was there already, equal to what the server states: none of its bytes were fetched. */
+  /** True if the sink already had a file equal to what the server states, so that nothing was fetched. */
   readonly skipped?: true;
 }
 
-/** A file could not be downloaded; only with `continueOnError`. */
+/** A file could not be downloaded. Emitted only with `continueOnError`. */
 export interface DownloadFailed {
   readonly type: 'failed';
   readonly file: string;
   readonly error: ContentLibraryError;
 }
 
-/** All is done and the server is clean; always the last. */
+/** The download is done and the download session is deleted. Always the last event. */
 export interface DownloadClosed {
   readonly type: 'closed';
-  /** How many files were saved. */
+  /** Number of files saved. */
   readonly files: number;
+  /** Number of files failed. */
   readonly failed: number;
+  /** Total size of the saved files, in bytes. */
   readonly bytes: number;
-  /** Milliseconds. */
+  /** Milliseconds since the subscription. */
   readonly duration: number;
 }
 
-/** What a download tells, told apart by `type`. */
+/** An event of a download, discriminated by `type`. */
 export type DownloadEvent =
   | DownloadOpened
   | DownloadStatus
@@ -102,3 +111,14 @@ export type DownloadEvent =
   | DownloadSaved
   | DownloadFailed
   | DownloadClosed;
+
+/** An event that can occur anywhere in a download. */
+export type DownloadNotice = DownloadRetrying | DownloadLease;
+
+/** The event of a request that is retried. */
+export const toRetryingEvent = ({ attempt, delay, error }: RetryNotice): DownloadRetrying => ({
+  type: 'retrying',
+  attempt,
+  delay,
+  error,
+});

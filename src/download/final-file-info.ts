@@ -1,23 +1,25 @@
-/** What vCenter states of a file once its last byte has gone. */
+/** Reads the size and checksum that vCenter states about a file after its last byte was fetched. */
 
 import { concatMap, defer, map, of, timer, type Observable } from 'rxjs';
+import type { VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { coalesce } from '../operators/coalesce.ts';
-import type { VCenter } from '../connection/vcenter.ts';
+import { errorOnSessionEnd } from '../session/session-end.ts';
 
-/** Milliseconds of the pauses after which a checksum that is not there yet is asked for again. */
+/** Milliseconds before each further request for a checksum that is still missing. */
 const CHECKSUM_RETRY_DELAYS: readonly number[] = [300, 1200];
 
 /**
- * Makes a function that asks for one file; files that end at the same time are asked for together.
+ * Creates a function that reads one file. Files that end at the same time share one request.
  *
- * A checksum may be late: vCenter computes it when the transfer is over. It is waited for, a moment, unless this server has shown before
- * that it has none.
+ * A checksum may be late, because vCenter computes it when the transfer has ended. After one file has waited through all delays, the
+ * server is assumed to state no checksums, and no other file waits.
  *
- * - Emits: once; `undefined` where the session has no such file. - Completes: after it.
- * - Errors: `LeaseError`, and as requests do. - Unsubscribing: aborts the request or the wait.
+ * - Emits: once; `undefined` if the session does not list the file.
+ * - Completes: after it.
+ * - Errors: `LeaseError`, and as requests do.
+ * - Unsubscribing: aborts the request or the delay.
  */
 export const readFinalInfo = (
   vc: VCenter,
@@ -26,17 +28,16 @@ export const readFinalInfo = (
   const list$ = coalesce(listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()));
   let serverHasNoChecksums = false;
   return (name, needsChecksum) => {
-    const ask = (late: readonly number[]): Observable<DownloadFileInfo | undefined> =>
+    const read = ([delay, ...laterDelays]: readonly number[]): Observable<DownloadFileInfo | undefined> =>
       list$.pipe(
         map((infos) => infos.find((info) => info.name === name)),
         concatMap((info) => {
-          const [pause, ...later] = late;
           if (info === undefined || info.checksum_info !== undefined || !needsChecksum || serverHasNoChecksums) return of(info);
-          if (pause !== undefined) return timer(pause).pipe(concatMap(() => ask(later)));
+          if (delay !== undefined) return timer(delay).pipe(concatMap(() => read(laterDelays)));
           serverHasNoChecksums = true;
           return of(info);
         }),
       );
-    return defer(() => ask(CHECKSUM_RETRY_DELAYS));
+    return defer(() => read(CHECKSUM_RETRY_DELAYS));
   };
 };

@@ -1,18 +1,18 @@
-/** How a download may be done. */
+/** Options of a download. */
 
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { PreparationWaitOptions } from '../watching/preparation.ts';
 
-/** How a file that breaks is tried again. */
+/** How a failed transfer of a file is retried. */
 export interface FileRetryOptions {
   /**
-   * How often a file is asked for in a row without coming any further, the first time included.
+   * Maximum number of consecutive attempts that bring a file no further, the first attempt included.
    * @default 5
    */
   readonly attempts?: number;
   /**
-   * Milliseconds of the first pause at the most. Each pause is a random part of its limit, which doubles from one to the next, up to
-   * eight seconds. Where the server says how long to wait, that is the pause.
+   * Upper limit of the first delay, in milliseconds. The limit doubles from one retry to the next, up to 8 seconds; each delay is a random
+   * part of its limit. If the server says how long to wait, that is the delay.
    * @default 500
    */
   readonly delay?: number;
@@ -20,17 +20,44 @@ export interface FileRetryOptions {
 
 /** Options of `download`. */
 export interface DownloadOptions extends PreparationWaitOptions<readonly DownloadFileInfo[]> {
-  /** Names of the files, or which of them. @default all files of the item */
+  /**
+   * The files to download: their names, or a predicate that returns true for the name of a file to download.
+   * @default all files of the item
+   * @example
+   * ```ts
+   * download(vc, itemId, sink, { files: ['appliance.ovf', 'appliance-disk1.vmdk'] });
+   * download(vc, itemId, sink, { files: (name) => name.endsWith('.ovf') });
+   * ```
+   */
   readonly files?: readonly string[] | ((name: string) => boolean);
-  /** Connections that carry bytes at the same time: files, and parts of a large one; fewer while the server is too busy. @default 2 */
+  /**
+   * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. Lowered while the server is busy.
+   * @default 2
+   */
   readonly concurrency?: number;
-  /** Go on with the other files when one fails; a `failed` event tells of it. @default false */
+  /**
+   * True if the other files are downloaded even when one fails; a `failed` event then reports the failure. False if the first failure ends
+   * the download.
+   * @default false
+   */
   readonly continueOnError?: boolean;
-  /** Milliseconds without a byte and without news of any file after which to give up. @default 120_000 */
+  /**
+   * Maximum time without progress, in milliseconds. Applies to each transfer (no byte received) and, while no transfer is active, to the
+   * preparation (no file has changed).
+   * @default 120_000
+   */
   readonly timeout?: number;
-  /** How a file that breaks is tried again; it goes on where it stood, if the server can. `false`: not at all. */
+  /**
+   * How a failed transfer of a file is retried. A retry resumes the file if the server supports byte ranges. `false` disables retries.
+   * @default { attempts: 5, delay: 500 }
+   * @example
+   * ```ts
+   * download(vc, itemId, sink, { fileRetry: { attempts: 10, delay: 2_000 } });
+   * download(vc, itemId, sink, { fileRetry: false });
+   * ```
+   */
   readonly fileRetry?: false | FileRetryOptions;
 }
 
-/** Milliseconds without a byte and without news after which a download gives up. */
+/** Returns the `timeout` of a download, in milliseconds. */
 export const stallTimeoutOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;

@@ -1,4 +1,4 @@
-/** Where a download session publishes the files it has prepared, and where each transfer waits for its own. */
+/** Hands prepared files over from their source (a download session, or the item's links) to the transfers. */
 
 import { AsyncSubject, BehaviorSubject, concatMap, distinct, filter, map, mergeMap, take, type Observable } from 'rxjs';
 import type { DownloadFileInfo } from '../model/download-file.ts';
@@ -6,7 +6,7 @@ import { throwIfFailed } from '../watching/preparation.ts';
 import { isSettled } from '../watching/preparations.ts';
 import type { OpenedItem } from './opened-item.ts';
 
-/** What prepared a file: a download session, or the links of the item itself. */
+/** Where a prepared file comes from: a download session, or the links of the item. */
 export interface FileSource {
   /** Reads what vCenter states about a file once its last byte was fetched. */
   readonly finalInfo: (name: string, needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>;
@@ -22,29 +22,30 @@ export interface PreparedFile {
   readonly source: FileSource;
 }
 
-/** The hand-over from the sources of a download, of which there is one at a time, to its transfers. */
+/** The files of the current source. A download has one source at a time. */
 export interface PreparedFiles {
-  /** Emits once, when the item's files are known, and completes. */
+  /** Emits the opened item once, and completes. */
   readonly opened$: Observable<OpenedItem>;
+  /** Opens the item; later calls have no effect. */
   readonly open: (item: OpenedItem) => void;
-  /** Publishes the state of all files; replaces what was published before. */
+  /** Publishes the state of all files, replacing what was published before. */
   readonly publish: (source: FileSource, infos: readonly DownloadFileInfo[]) => void;
-  /** Emits the name of each file once it is prepared or has failed; completes after `count` of them. */
+  /** Emits the name of each file once it is prepared or has failed; completes after `count` names. */
   readonly settled: (count: number) => Observable<string>;
-  /** Waits for a file, prepared by another source than `except`. Errors with `PreparationError` if its preparation failed. */
+  /** Emits a file once a source other than `except` has prepared it. Errors with `PreparationError` if its preparation failed. */
   readonly get: (name: string, except: FileSource | undefined) => Observable<PreparedFile>;
 }
 
-/** Nothing is published yet. */
+/** Creates the hand-over, with nothing published yet. */
 export const createPreparedFiles = (): PreparedFiles => {
-  const openedItem$ = new AsyncSubject<OpenedItem>();
+  const opened$ = new AsyncSubject<OpenedItem>();
   const published$ = new BehaviorSubject<{ source: FileSource; infos: readonly DownloadFileInfo[] } | undefined>(undefined);
   const current$ = published$.pipe(filter((published) => published !== undefined));
   return {
-    opened$: openedItem$,
+    opened$,
     open: (item) => {
-      openedItem$.next(item);
-      openedItem$.complete();
+      opened$.next(item);
+      opened$.complete();
     },
     publish: (source, infos) => published$.next({ source, infos }),
     settled: (count) =>

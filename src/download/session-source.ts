@@ -1,4 +1,4 @@
-/** Files from download sessions: their preparation, their lease, and another session where one is lost. */
+/** Provides files through download sessions: prepares them, extends the lease, and replaces a session that is lost. */
 
 import {
   asyncScheduler,
@@ -6,8 +6,12 @@ import {
   concat,
   concatMap,
   defer,
+  distinctUntilChanged,
+  from,
+  groupBy,
   map,
   merge,
+  mergeMap,
   of,
   Subject,
   takeUntil,
@@ -15,25 +19,25 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import type { RetryNotice } from '../http/retry.ts';
 import type { VCenter } from '../connection/vcenter.ts';
 import { LeaseError } from '../errors/index.ts';
-import { toRetryCallback } from '../polling/poll-retry.ts';
+import type { DownloadFileInfo } from '../model/download-file.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
-import { sessionGoneError, isSessionGone } from '../session/session-end.ts';
-import { preparationLabel, prepareAll } from '../watching/preparations.ts';
-import { readFinalInfo } from './final-file-info.ts';
-import type { DownloadEvent, DownloadLease, DownloadStatus } from './events.ts';
+import { toRetryCallback } from '../polling/poll-retry.ts';
 import { keepAlive } from '../session/keep-alive.ts';
 import { extendLease, readLease, type LeaseState } from '../session/lease.ts';
-import { selectFiles, readSession, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
+import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
+import { withDownloadSession } from '../session/with-download-session.ts';
+import { isSameFileInfo } from '../watching/preparation.ts';
+import { preparationLabel, prepareAll } from '../watching/preparations.ts';
+import { toRetryingEvent, type DownloadEvent, type DownloadLease, type DownloadNotice, type DownloadStatus } from './events.ts';
+import { readFinalInfo } from './final-file-info.ts';
+import { readSession, selectFiles, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
-import { withDownloadSession } from '../session/with-download-session.ts';
-import { toStatusEvents } from './statuses.ts';
 import type { Transfers } from './transfers.ts';
 
-/** What a source of files works with. */
+/** What a source of files needs. */
 export interface SourceContext {
   readonly vc: VCenter;
   readonly item: Item;
@@ -41,34 +45,35 @@ export interface SourceContext {
   readonly options: DownloadOptions;
   readonly prepared: PreparedFiles;
   readonly transfers: Transfers;
-  readonly onLost: () => void;
-  readonly onRetry: (retry: RetryNotice) => void;
+  /** Called when a request is retried or the lease is lost. */
+  readonly notify: (notice: DownloadNotice) => void;
 }
 
 /**
- * - Emits: `opened`, unless another source has; `lease` if it takes over; then `status` and `lease`.
- * - Completes: after the last file, when the session is deleted.
- * - Errors: as the files have; `LeaseError` when a session was cancelled, or four in a row were lost; `TimeoutError`, and as requests do.
+ * - Emits: `opened`, or `lease` if another source has opened the item before; then `status` and `lease`.
+ * - Completes: after the last file, once the session is deleted.
+ * - Errors: as the transfers do; `LeaseError` if a session was cancelled or has failed, or if too many in a row were lost; `TimeoutError`
+ *   if the preparation stalls; and as requests do.
  * - Unsubscribing: cancels and deletes the session.
  *
- * @param earlier - What another source has opened before.
+ * @param earlier - The item as another source has opened it.
  */
 export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Observable<DownloadEvent> =>
   defer(() => {
-    const { vc, item, transfers, onLost } = context;
+    const { vc, item, transfers, notify } = context;
     let opened = earlier;
     return withDownloadSession({
       vc,
       itemId: item.id,
       use: (sessionId) =>
         openOrResume(context, sessionId, opened).pipe(
-          tap((openedSession) => {
-            opened = openedSession.opened;
+          tap((session) => {
+            opened = session.opened;
           }),
-          concatMap((begun) => runSession(context, sessionId, begun)),
+          concatMap((session) => runSession(context, sessionId, session)),
         ),
       bytesReceived: transfers.received,
-      onLost,
+      onLost: () => notify({ type: 'lease', state: 'lost' }),
     });
   });
 
@@ -85,15 +90,15 @@ const openOrResume = (
 ): Observable<OpenedSession> => {
   if (earlier === undefined)
     return readSession(vc, item, sessionId).pipe(
-      map((found) => {
-        const opened = selectFiles(found, stored, options.files);
+      map((snapshot) => {
+        const opened = selectFiles(snapshot, stored, options.files);
         return { event: opened.opened, lease: opened.lease, opened };
       }),
     );
   return readLease(vc, sessionId).pipe(
-    map((state) => {
-      if (state.contentVersion !== earlier.lease.contentVersion) throw itemChangedError(sessionId);
-      return { event: leaseEvent('renewed', state), lease: state, opened: earlier };
+    map((lease) => {
+      if (lease.contentVersion !== earlier.lease.contentVersion) throw itemChangedError(sessionId);
+      return { event: leaseEvent('renewed', lease), lease, opened: earlier };
     }),
   );
 };
@@ -101,7 +106,7 @@ const openOrResume = (
 const runSession = (
   context: SourceContext,
   sessionId: string,
-  { event, lease: known, opened }: OpenedSession,
+  { event, lease, opened }: OpenedSession,
 ): Observable<DownloadEvent> => {
   const { vc, prepared, transfers } = context;
   const lost$ = new Subject<LeaseError>();
@@ -111,15 +116,15 @@ const runSession = (
     isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
     onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),
   };
-  const lease$ = keepAlive(known, extendLease(vc, sessionId, transfers.percentage)).pipe(
-    map((next) => leaseEvent('extended', next)),
+  const lease$ = keepAlive(lease, extendLease(vc, sessionId, transfers.percentage)).pipe(
+    map((extended) => leaseEvent('extended', extended)),
   );
   return concat(
     of(event),
     defer(() => {
       prepared.open(opened);
       return merge(
-        lost$.pipe(concatMap((error) => readLossReason(vc, sessionId, error))),
+        lost$.pipe(concatMap((lost) => errorWithReason(vc, sessionId, lost))),
         prepareFiles(context, sessionId, source, opened),
         lease$,
       );
@@ -127,46 +132,58 @@ const runSession = (
   ).pipe(takeUntil(transfers.done$));
 };
 
+/** Publishes the files as vCenter prepares them. Emits a `status` for each change of a file. */
 const prepareFiles = (
-  { vc, options, prepared, transfers, onRetry }: SourceContext,
+  { vc, options, prepared, transfers, notify }: SourceContext,
   sessionId: string,
   source: FileSource,
   { names }: OpenedItem,
 ): Observable<DownloadStatus> =>
   defer(() => {
-    let lastResponseAt = asyncScheduler.now();
-    return prepareAll(
-      vc,
-      sessionId,
-      transfers.pending(names),
-      // A download is no picture that somebody looks at: it goes on in a hidden page, too.
-      { whileHidden: 0, ...options, onRetry: callBoth(toRetryCallback(options.onRetry), onRetry) },
-    ).pipe(
+    const notifyCaller = toRetryCallback(options.onRetry);
+    let lastChangeAt = asyncScheduler.now();
+    return prepareAll(vc, sessionId, transfers.pending(names), {
+      // A download polls at full speed in a hidden page, too.
+      whileHidden: 0,
+      ...options,
+      onRetry: (retry) => {
+        notifyCaller(retry);
+        notify(toRetryingEvent(retry));
+      },
+    }).pipe(
       tap((infos) => {
-        lastResponseAt = asyncScheduler.now();
+        lastChangeAt = asyncScheduler.now();
         prepared.publish(source, infos);
       }),
       toStatusEvents,
+      // Active transfers have their own stall timeout. This one covers the time when none is active.
       errorIfStalled({
         operation: preparationLabel(names.length),
         limit: stallTimeoutOf(options),
         waitingSince: () => {
           const idleSince = transfers.idleSince();
-          return idleSince === undefined ? undefined : Math.max(idleSince, lastResponseAt);
+          return idleSince === undefined ? undefined : Math.max(idleSince, lastChangeAt);
         },
       }),
     );
   });
 
-const callBoth =
-  (first: (retry: RetryNotice) => void, second: (retry: RetryNotice) => void) =>
-  (retry: RetryNotice): void => {
-    first(retry);
-    second(retry);
-  };
+const toStatusEvents = (infos$: Observable<readonly DownloadFileInfo[]>): Observable<DownloadStatus> =>
+  infos$.pipe(
+    mergeMap((infos) => from(infos)),
+    groupBy(({ name }) => name),
+    mergeMap((file$) => file$.pipe(distinctUntilChanged(isSameFileInfo))),
+    map(({ name, status, bytes_transferred, size }) => ({
+      type: 'status',
+      file: name,
+      status,
+      bytesTransferred: bytes_transferred,
+      ...(size === undefined ? {} : { size }),
+    })),
+  );
 
-/** A transfer has found its address gone; how the session ended is the session's to tell. */
-const readLossReason = (vc: VCenter, sessionId: string, lost: LeaseError): Observable<never> =>
+/** A transfer got a 404: reads the session to find out whether it expired, was cancelled or has failed. */
+const errorWithReason = (vc: VCenter, sessionId: string, lost: LeaseError): Observable<never> =>
   readLease(vc, sessionId).pipe(
     catchError((thrown: unknown) => throwError(() => (thrown instanceof LeaseError ? thrown : lost))),
     concatMap(() => throwError(() => lost)),
@@ -178,6 +195,6 @@ const leaseEvent = (state: DownloadLease['state'], { expires }: LeaseState): Dow
   ...(expires === undefined ? {} : { expires }),
 });
 
-/** Files of two versions are no item. */
+/** A download never mixes files of two content versions. */
 const itemChangedError = (downloadSessionId: string): LeaseError =>
-  new LeaseError({ downloadSessionId, ending: 'failed', reason: 'the item was changed while its files were on their way' });
+  new LeaseError({ downloadSessionId, ending: 'failed', reason: 'the item changed during the download' });

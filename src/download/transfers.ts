@@ -1,35 +1,38 @@
-/** All files of one download on their way into the sink: how many at a time, how far they are, and when the last one has ended. */
+/** Transfers all files of a download into the sink: concurrency, progress, and when the last file is done. */
 
 import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
-import { createRangeState, createRangePlan, type RangeState } from '../transfer/ranges/range-plan.ts';
-import type { Sink } from '../transfer/sink.ts';
-import type { DownloadFailed, DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
-import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
+import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan.ts';
+import type { Sink } from '../transfer/sink.ts';
+import { downloadFile, type DownloadFileOptions } from './download-file.ts';
+import type { DownloadClosed, DownloadFailed, DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
 import type { OpenedItem } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
-import { createProgressTotals } from './tally.ts';
 
 type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
 
-/** The transfers of one download, as its sources see them. */
+/** The transfers of one download. */
 export interface Transfers {
-  /** Emits what happens to the files. Completes after the last one; an error that ends the download is reported by `done$` alone. */
+  /** Emits the events of all files, and completes after the last one. An error that ends the download is reported by `done$` only. */
   readonly events$: Observable<FileEvent>;
-  /** Emits once after the last file; errors with the failure that ends the download. */
+  /** Emits once after the last file. Errors with the failure that ends the download. */
   readonly done$: Observable<void>;
-  /** Which of these have not ended yet. */
+  /** Returns those of the names whose transfer has not ended. */
   readonly pending: (names: readonly string[]) => readonly string[];
-  /** 0 to 100, never less than before; `undefined` while a length is not known. */
-  readonly percentage: () => number | undefined;
-  /** The most bytes that were ever there. */
+  /** Returns the largest number of bytes received so far; a file that is restarted does not lower it. */
   readonly received: () => number;
-  /** Since when no file has moved, in milliseconds; `undefined` while bytes are coming. */
+  /** Returns the progress, 0 to 100, never decreasing; `undefined` while the size of a file is unknown. */
+  readonly percentage: () => number | undefined;
+  /** Returns the time of the last activity, in milliseconds; `undefined` while a transfer is active. */
   readonly idleSince: () => number | undefined;
+  /** Returns what was saved and what has failed so far. */
+  readonly summary: () => TransferSummary;
 }
+
+type TransferSummary = Pick<DownloadClosed, 'files' | 'failed' | 'bytes'>;
 
 /** What the transfers of a download need. */
 export interface TransfersOptions {
@@ -38,30 +41,27 @@ export interface TransfersOptions {
   readonly sink: Sink;
   readonly prepared: PreparedFiles;
   readonly options: DownloadOptions;
-  readonly onRetry: (retrying: DownloadRetrying) => void;
+  /** Called before each retry of a file. */
+  readonly notify: (retrying: DownloadRetrying) => void;
 }
 
 const { random } = Math;
 
-/** They begin as soon as the item's files are known. */
-export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }: TransfersOptions): Transfers => {
+/** Creates the transfers. They start when the item is opened and `events$` is subscribed to. */
+export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }: TransfersOptions): Transfers => {
   const { concurrency: maxConcurrency = 2, continueOnError = false, fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
   const plan = createRangePlan(maxConcurrency);
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
   const doneNames = new Set<string>();
-  let tally = createProgressTotals([]);
+  let totals = createProgressTotals([]);
   let activeTransfers = 0;
   let lastActivityAt = asyncScheduler.now();
 
-  const downloadFileOptions = (
-    { stored, lease: { contentVersion } }: OpenedItem,
-    name: string,
-    parts: RangeState,
-  ): DownloadFileOptions => {
+  const fileOptions = ({ stored, lease }: OpenedItem, name: string, slot: ConnectionSlot): DownloadFileOptions => {
     const file = stored.get(name);
-    const content = contentVersion === undefined ? undefined : { itemId, contentVersion };
+    const content = lease.contentVersion === undefined ? undefined : { itemId, contentVersion: lease.contentVersion };
     return {
       vc,
       name,
@@ -70,20 +70,20 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }
       content: content && file ? { ...content, fileVersion: file.version } : content,
       expectedChecksum: file?.checksum_info,
       stallTimeout: stallTimeoutOf(options),
-      ranges: parts,
+      ranges: createRangeState({ plan, slot, onBusy: () => busy$.next() }),
       retryPolicy: { attempts, delay, random },
       onActiveChange: (change) => {
         activeTransfers += change;
         lastActivityAt = asyncScheduler.now();
       },
       onRetry: (retrying, isBusy) => {
-        onRetry(retrying);
+        notify(retrying);
         if (isBusy) busy$.next();
       },
     };
   };
-  const transferOrReport = (item: OpenedItem, name: string, lane: ConnectionSlot): Observable<FileEvent> =>
-    downloadFile(downloadFileOptions(item, name, createRangeState({ plan, slot: lane, onBusy: () => busy$.next() }))).pipe(
+  const transferFile = (item: OpenedItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>
+    downloadFile(fileOptions(item, name, slot)).pipe(
       catchError((error: unknown) =>
         continueOnError && isContentLibraryError(error)
           ? of<DownloadFailed>({ type: 'failed', file: name, error })
@@ -94,28 +94,66 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, onRetry }
 
   const events$ = prepared.opened$.pipe(
     concatMap((item) => {
-      tally = createProgressTotals(item.names);
+      totals = createProgressTotals(item.names);
       return prepared
         .settled(item.names.length)
-        .pipe(mergeMapAdaptive((name: string, lane) => transferOrReport(item, name, lane), { maxConcurrency, busy$ }));
+        .pipe(mergeMapAdaptive((name: string, slot) => transferFile(item, name, slot), { maxConcurrency, busy$ }));
     }),
     tap({
       next: (event) => {
         lastActivityAt = asyncScheduler.now();
-        tally.add(event);
+        totals.add(event);
       },
       error: (thrown: unknown) => done$.error(thrown),
       complete: () => done$.next(),
     }),
-    // The source of the files errors with it, once it has left the server clean.
+    // The source of the files errors with it instead, after it has deleted its session.
     catchError(() => EMPTY),
   );
   return {
     events$,
     done$,
     pending: (names) => names.filter((name) => !doneNames.has(name)),
-    percentage: () => tally.percentage(),
-    received: () => tally.reached(),
+    received: () => totals.received(),
+    percentage: () => totals.percentage(),
     idleSince: () => (activeTransfers === 0 ? lastActivityAt : undefined),
+    summary: () => totals.summary(),
   };
 };
+
+interface ProgressTotals extends Pick<Transfers, 'received' | 'percentage' | 'summary'> {
+  readonly add: (event: FileEvent) => void;
+}
+
+/** Adds up the events of the files with these names. */
+const createProgressTotals = (names: readonly string[]): ProgressTotals => {
+  const progress = new Map<string, { received: number; total: number | undefined }>();
+  let maxReceived = 0;
+  let percentage: number | undefined;
+  let summary: TransferSummary = { files: 0, failed: 0, bytes: 0 };
+
+  const updateProgress = (name: string, received: number, total: number | undefined): void => {
+    progress.set(name, { received, total });
+    const receivedByAll = sum([...progress.values()].map((file) => file.received));
+    maxReceived = Math.max(maxReceived, receivedByAll);
+    const sizes = names.map((each) => progress.get(each)?.total);
+    if (sizes.some((size) => size === undefined)) return;
+    const size = sum(sizes.map((each) => each ?? 0));
+    if (size > 0) percentage = Math.max(percentage ?? 0, Math.min(100, Math.floor((100 * receivedByAll) / size)));
+  };
+  return {
+    add: (event) => {
+      if (event.type === 'progress') updateProgress(event.file, event.received, event.total);
+      if (event.type === 'saved') {
+        updateProgress(event.file, event.bytes, event.bytes);
+        summary = { ...summary, files: summary.files + 1, bytes: summary.bytes + event.bytes };
+      }
+      if (event.type === 'failed') summary = { ...summary, failed: summary.failed + 1 };
+    },
+    received: () => maxReceived,
+    percentage: () => percentage,
+    summary: () => summary,
+  };
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
