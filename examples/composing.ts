@@ -48,34 +48,34 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
       const [session] = sessions;
 
       // #region retry
-      const retried = new Subject<RetryNotice>();
-      const patient$ = preparations(vc, session, undefined, { retries: 20, onRetry: retried }).pipe(
+      const retryNotices$ = new Subject<RetryNotice>();
+      const withRetry$ = preparations(vc, session, undefined, { retries: 20, onRetry: retryNotices$ }).pipe(
         retry({ count: 3, delay: (error: unknown) => (isTransient(error) ? timer(30_000) : throwError(() => error)) }),
       );
       // #endregion
 
       // #region timeout
-      const restless$ = preparations(vc, session).pipe(timeout({ each: 120_000 }));
+      const withTimeout$ = preparations(vc, session).pipe(timeout({ each: 120_000 }));
       // #endregion
 
       // #region combine
       const all$ = combineLatest(sessions.map((id) => watchDownloadSession(vc, id))).pipe(
         map((watched) => watched.flatMap(({ files }) => files)),
-        map((files) => `${files.filter(({ status }) => status === 'PREPARED').length} of ${files.length} are ready`),
+        map((files) => `${files.filter(({ status }) => status === 'PREPARED').length} of ${files.length} prepared`),
       );
       // #endregion
 
       // #region either
-      const eithers$ = watchDownloadSession(vc, session).pipe(
+      const results$ = watchDownloadSession(vc, session).pipe(
         attempt(),
         map((either) => (either._tag === 'Left' ? either.left.message : `${either.right.files.length} files`)),
       );
       // #endregion
-      const settled$ = merge(patient$, restless$).pipe(ignoreElements());
+      const settled$ = merge(withRetry$, withTimeout$).pipe(ignoreElements());
       return concat(
         merge(settled$, all$.pipe(takeUntil(concat(settled$, of('done'))))),
         deleteDownloadSession(vc, session).pipe(ignoreElements()),
-        eithers$,
+        results$,
       );
     }),
   ),

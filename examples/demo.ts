@@ -1,4 +1,4 @@
-/** What `npm start` runs: a simulated vCenter on a port, and the real command, which exports an item from it over HTTP. */
+/** `npm start`: serves a simulated vCenter on a port, and runs the command, which exports an item from it over HTTP. */
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,7 +42,7 @@ const simulator = createSimulator({
 const server = await serve(simulator.fetch);
 
 const command = ['export', 'templates/ubuntu-24.04', 'downloads', '--force'];
-console.log(`A simulated vCenter stands at ${server.url}.\n\n$ content-library ${command.join(' ')}\n`);
+console.log(`A simulated vCenter runs at ${server.url}.\n\n$ content-library ${command.join(' ')}\n`);
 
 const child = spawn(
   process.execPath,
@@ -53,7 +53,7 @@ const child = spawn(
     env: { ...process.env, VCENTER_URL: server.url, VCENTER_USERNAME: 'administrator@vsphere.local', VCENTER_PASSWORD: 'demo' },
   },
 );
-// The command hears Ctrl-C itself; this program waits until it has left the server clean.
+// The command receives Ctrl-C too; this program waits until it has cleaned up.
 process.on('SIGINT', () => undefined);
 const [code] = (await once(child, 'exit')) as [number | null];
 

@@ -8,7 +8,7 @@ const credentials = { username: 'administrator@vsphere.local', password: 'secret
 const advice = (error: ContentLibraryError): string => {
   switch (error._tag) {
     case 'ApiError':
-      return error.error_type === 'NOT_FOUND' ? 'It is not there (any more).' : error.message;
+      return error.error_type === 'NOT_FOUND' ? 'It does not exist (any more).' : error.message;
     case 'AuthenticationError':
       return 'Log in again.';
     default:

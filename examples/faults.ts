@@ -16,7 +16,7 @@ const simulator = createSimulator({
 });
 // #endregion
 
-// #region looking
+// #region inspection
 simulator.requests$.subscribe(({ operation, status }) => console.log(status, operation));
 simulator.sessions$.subscribe((sessions) => console.log(sessions.length, 'download sessions'));
 const clock$ = interval(100).pipe(map(() => simulator.sessions.flatMap(({ files }) => files.map(({ status }) => status))));

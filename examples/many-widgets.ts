@@ -28,7 +28,7 @@ const refresh$ = new Subject<void>();
 withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }, (vc) =>
   createDownloadSession(vc, 'item-1').pipe(
     concatMap((session) => {
-      const asked$ = merge(...['debian.ovf', 'debian.vmdk'].map((name) => prepareDownloadFile(vc, session, name))).pipe(
+      const prepared$ = merge(...['debian.ovf', 'debian.vmdk'].map((name) => prepareDownloadFile(vc, session, name))).pipe(
         ignoreElements(),
       );
 
@@ -43,7 +43,7 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
       );
       // #endregion
       return merge(
-        asked$,
+        prepared$,
         header$.pipe(map((text) => ({ text, isLast: false }))),
         row$.pipe(map((file) => ({ text: `debian.vmdk: ${String(file?.status)}`, isLast: file?.status === 'PREPARED' }))),
       ).pipe(

@@ -9,14 +9,14 @@ const simulator = createSimulator({
 });
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
-/** What object storage offers: an upload in parts, which shows as an object when it is completed. */
+/** A multipart upload of an object storage; the object exists once it is completed. */
 interface Upload {
   addPart(bytes: Uint8Array): Promise<void>;
   complete(): Promise<void>;
   abort(): Promise<void>;
 }
 
-/** One in memory. */
+/** Creates a bucket in memory. */
 const createBucket = () => {
   const objects = new Map<string, number>();
   const beginUpload = async (key: string): Promise<Upload> => {
@@ -31,39 +31,39 @@ const createBucket = () => {
 };
 
 // #region sink
-/** The parts of an upload to S3 have at least five mebibytes each, but for the last one. */
-const partSize = 5 * 1024 * 1024;
+/** Bytes. S3 requires at least five mebibytes for every part of an upload but the last. */
+const PART_SIZE = 5 * 1024 * 1024;
 
 const toBucket = (beginUpload: (key: string) => Promise<Upload>): Sink => {
-  const safeName = createFileNameValidator();
+  const validName = createFileNameValidator();
   return {
     createHash: nodeHash,
     open: async ({ name }) => {
-      const key = `vcenter/${safeName(name)}`;
+      const key = `vcenter/${validName(name)}`;
       let upload = await beginUpload(key);
-      let pieces: Uint8Array[] = [];
+      let chunks: Uint8Array[] = [];
       let length = 0;
-      const send = async (): Promise<void> => {
-        const part = Buffer.concat(pieces);
-        pieces = [];
+      const sendPart = async (): Promise<void> => {
+        const part = Buffer.concat(chunks);
+        chunks = [];
         length = 0;
         await upload.addPart(part);
       };
       return {
         path: key,
         write: (bytes) => {
-          pieces.push(bytes);
+          chunks.push(bytes);
           length += bytes.byteLength;
-          return length < partSize ? undefined : send();
+          return length < PART_SIZE ? undefined : sendPart();
         },
         restart: async () => {
-          pieces = [];
+          chunks = [];
           length = 0;
           await upload.abort();
           upload = await beginUpload(key);
         },
         commit: async () => {
-          await send();
+          await sendPart();
           await upload.complete();
         },
         discard: () => upload.abort(),

@@ -13,10 +13,10 @@ const credentials = { username: 'administrator@vsphere.local', password: 'secret
 const sink: Sink = {
   createHash: nodeHash,
   open: async ({ name }) => {
-    const parts: Uint8Array[] = [];
+    const chunks: Uint8Array[] = [];
     return {
-      write: (bytes) => void parts.push(bytes),
-      commit: async () => console.log(`${name}: ${Buffer.concat(parts).byteLength} bytes, proven`),
+      write: (bytes) => void chunks.push(bytes),
+      commit: async ({ verified }) => console.log(`${name}: ${Buffer.concat(chunks).byteLength} bytes, verified: ${verified}`),
       discard: async () => console.log(`${name}: failed, nothing kept`),
     };
   },

@@ -10,7 +10,7 @@ const [server, credentials] = ['https://vcenter.example.com', { username: 'admin
 // #region retry
 const retry$ = new Subject<RetryNotice>();
 retry$.subscribe(({ attempt, error, delay }) =>
-  console.log(`attempt ${attempt}: ${error.message} Again in ${delay.toFixed()} ms.`),
+  console.log(`attempt ${attempt}: ${error.message} Retrying in ${delay.toFixed()} ms.`),
 );
 
 const vc = vcenter({ server, credentials, fetch, retry: { attempts: 3, delay: 100, budget: 10_000, onRetry: retry$ } });

@@ -7,7 +7,7 @@ import { createSimulator } from 'rx-content-library/simulator';
 const tls = createSelfSignedCertificate({ names: ['vcenter.test'] });
 const simulator = createSimulator({ certificate: { thumbprint: tls.thumbprint }, createHash: nodeHash });
 const server = await serve(simulator.fetch, { tls });
-console.log(`${server.url} shows what goes on; its certificate is ${tls.thumbprint}`);
+console.log(`${server.url} shows sessions and requests; its certificate is ${tls.thumbprint}`);
 // #endregion
 
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };

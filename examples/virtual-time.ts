@@ -6,8 +6,8 @@ import { createSimulator } from 'rx-content-library/simulator';
 const clock = new VirtualTimeScheduler();
 const simulator = createSimulator({ clock });
 
-/** Lets minutes pass in no time. */
-const pass = (minutes: number): void => {
+/** Advances the virtual time. */
+const advance = (minutes: number): void => {
   clock.schedule(() => undefined, minutes * 60_000);
   clock.flush();
 };
@@ -17,7 +17,7 @@ const credentials = { username: 'administrator@vsphere.local', password: 'secret
 const vc = vcenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch });
 const [item = ''] = await lastValueFrom(findItems(vc, { name: 'debian-12' }));
 const session = await lastValueFrom(createDownloadSession(vc, item));
-pass(4);
+advance(4);
 console.log((await lastValueFrom(getDownloadSession(vc, session))).expiration_time);
-pass(5);
+advance(5);
 console.log(`${simulator.sessions.length} download sessions, ${simulator.apiSessions} login`);

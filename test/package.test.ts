@@ -1,4 +1,4 @@
-/** What is published: packed as npm does it, unpacked in an empty project that has the dependencies and nothing else. */
+/** Tests the published package: packed by npm, and unpacked in an empty project with its dependencies and nothing else. */
 
 import { execFile } from 'node:child_process';
 import {
@@ -23,6 +23,9 @@ const root = join(import.meta.dirname, '..');
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const minutes = 60_000;
 
+/** The pages at the top of the package. */
+const pages = ['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'];
+
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
   version: string;
   exports: unknown;
@@ -36,10 +39,10 @@ let project: string;
 let installed: string;
 let files: readonly string[];
 
-/** What would be published; built here unless this is the run on `dist`, so that no `dist` of yesterday is looked at. */
+/** Copies what would be published. Builds it, unless this is the run on `dist`, so that an old `dist` is not used. */
 const prepare = async (folder: string): Promise<void> => {
   mkdirSync(folder);
-  for (const name of ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'src', 'test'])
+  for (const name of ['package.json', ...pages, 'docs', 'src', 'test'])
     if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true });
   if (process.env.RX_CONTENT_LIBRARY_TEST === 'dist') cpSync(join(root, 'dist'), join(folder, 'dist'), { recursive: true });
   else
@@ -75,13 +78,13 @@ afterAll(() => {
 const inProject = async (...args: readonly string[]): Promise<string> =>
   (await run(process.execPath, args, { cwd: project })).stdout;
 
-const namesIn = async (door: string, ...flags: readonly string[]): Promise<readonly string[]> =>
+const namesIn = async (entry: string, ...flags: readonly string[]): Promise<readonly string[]> =>
   JSON.parse(
     await inProject(
       ...flags,
       '--input-type=module',
       '--eval',
-      `console.log(JSON.stringify(Object.keys(await import('${door}'))))`,
+      `console.log(JSON.stringify(Object.keys(await import('${entry}'))))`,
     ),
   ) as string[];
 
@@ -90,10 +93,10 @@ test.each([
   ['rx-content-library/node', 'toDirectory'],
   ['rx-content-library/simulator', 'createSimulator'],
   ['rx-content-library/angular', 'injectContentLibrary'],
-])('%s opens, and has %s', async (door, name) => expect(await namesIn(door)).toContain(name), minutes);
+])('%s can be imported, and exports %s', async (entry, name) => expect(await namesIn(entry)).toContain(name), minutes);
 
 test(
-  'for a browser, the doors open but for ./node',
+  'with the condition browser, every entry point but ./node can be imported',
   async () => {
     const forBrowsers = '--conditions=browser';
     expect(await namesIn('rx-content-library', forBrowsers)).toContain('vcenter');
@@ -104,9 +107,43 @@ test(
 );
 
 test(
-  'the inside of the package is closed',
+  'internal modules cannot be imported',
   async () => {
-    await expect(namesIn('rx-content-library/dist/vapi.js')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+    await expect(namesIn('rx-content-library/dist/http/send.js')).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
+  },
+  minutes,
+);
+
+test(
+  'every relative link of its pages leads to a file of the package',
+  () => {
+    const broken = files
+      .filter((file) => file.endsWith('.md'))
+      .flatMap((file) =>
+        [...readFileSync(join(installed, file), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
+          .map(([, link = '']) => join(dirname(file), link))
+          .filter((target) => !existsSync(join(installed, target)))
+          .map((target) => `${file} → ${target}`),
+      );
+    expect(broken).toEqual([]);
+  },
+  minutes,
+);
+
+test(
+  "the README's first program runs with plain node in a project that installed the package",
+  async () => {
+    const [, program = ''] = /^```ts\n(.*?)^```$/ms.exec(readFileSync(join(installed, 'README.md'), 'utf8')) ?? [];
+    writeFileSync(join(project, 'first.mts'), program);
+    const { stdout, stderr } = await run(process.execPath, ['first.mts'], { cwd: project });
+    expect(stderr).toBe('');
+    expect([...stdout.matchAll(/type: '(opened|saved|closed)'/g)].map(([, type]) => type)).toEqual([
+      'opened',
+      'saved',
+      'saved',
+      'saved',
+      'closed',
+    ]);
   },
   minutes,
 );
@@ -121,10 +158,10 @@ test(
 );
 
 test(
-  'the types compile in a project that checks its libraries',
+  'the types compile without skipLibCheck',
   async () => {
-    const doors = ['', '/node', '/simulator', '/angular'].map((door) => `import 'rx-content-library${door}';`);
-    writeFileSync(join(project, 'index.ts'), doors.join('\n'));
+    const imports = ['', '/node', '/simulator', '/angular'].map((entry) => `import 'rx-content-library${entry}';`);
+    writeFileSync(join(project, 'index.ts'), imports.join('\n'));
     writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
     const types = join(root, 'node_modules/@types');
     const options = [
@@ -139,9 +176,9 @@ test(
       '--types',
       'node',
     ];
-    const said = await inProject(tsc, ...options, 'index.ts').catch((failed: unknown) => (failed as { stdout: string }).stdout);
+    const output = await inProject(tsc, ...options, 'index.ts').catch((failed: unknown) => (failed as { stdout: string }).stdout);
     expect(
-      said.split('\n').filter((line) => line.startsWith('node_modules/rx-content-library/') || line.startsWith('index.ts')),
+      output.split('\n').filter((line) => line.startsWith('node_modules/rx-content-library/') || line.startsWith('index.ts')),
     ).toEqual([]);
   },
   minutes,
@@ -155,20 +192,21 @@ test('every file that package.json names is in the package', () => {
   expect(all.filter((file) => !files.includes(file))).toEqual([]);
 });
 
-test('the package has its sources, what is made of them, its pages, and nothing else', () => {
+test('the package contains its sources, their build, its pages, and nothing else', () => {
   const sources = globSync('**/*.ts', { cwd: join(root, 'src') });
-  const made = sources.flatMap((file) =>
+  const built = sources.flatMap((file) =>
     ['.js', '.js.map', '.d.ts', '.d.ts.map'].map((ending) => `dist/${file.replace(/\.ts$/, ending)}`),
   );
-  // What an editor checks the simulator's files with.
+  // Editors validate the simulator's files with these.
   const schemas = globSync('**/*.json', { cwd: join(root, 'src') });
   const ours = [...sources, ...schemas].map((file) => `src/${file}`);
-  const allowed = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', ...ours, ...made];
+  const docs = globSync('docs/**/*.md', { cwd: root });
+  const allowed = ['package.json', ...pages, ...docs, ...ours, ...built];
   expect(files.filter((file) => !allowed.includes(file))).toEqual([]);
   expect(allowed.filter((file) => !files.includes(file))).toEqual([]);
 });
 
-test('fp-ts is there for its types only, and no import leads to a source', () => {
+test('the build imports no value of fp-ts, and no source file', () => {
   const imported = files
     .filter((file) => file.endsWith('.js'))
     .flatMap((file) =>

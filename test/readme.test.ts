@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,15 +8,16 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-const pages = ['README.md', ...readdirSync(join(root, 'docs'), { recursive: true }).map((file) => `docs/${String(file)}`)].filter(
-  (file) => file.endsWith('.md') && !file.startsWith('docs/api/'),
-);
+const pages = ['*.md', 'docs/**/*.md', '.github/**/*.md']
+  .flatMap((pattern) => globSync(pattern, { cwd: root }))
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !file.startsWith('docs/api/'));
 const examples = readdirSync(join(root, 'examples'), { recursive: true })
   .map(String)
   .filter((file) => file.endsWith('.ts'));
 
-/** Indentation apart: a slice of a file stands further in than on a page. */
-const flat = (code: string): string =>
+/** Removes indentation, because a slice of a file is indented more than on the page. */
+const normalize = (code: string): string =>
   code
     .split('\n')
     .map((line) => line.trim())
@@ -27,27 +28,27 @@ const blocks = pages.flatMap((page) =>
   [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({ page, index: index + 1, code })),
 );
 
-describe('the TypeScript blocks of README and docs', () => {
-  test('are found', () => {
+describe('TypeScript blocks of README and docs', () => {
+  test('exist', () => {
     expect(blocks.length).toBeGreaterThan(4);
   });
 
   test.each(blocks)('$page, block $index is a slice of an example', ({ code }) => {
-    const sources = examples.map((file) => flat(read(`examples/${file}`)));
-    expect(sources.some((source) => source.includes(flat(code)))).toBe(true);
+    const sources = examples.map((file) => normalize(read(`examples/${file}`)));
+    expect(sources.some((source) => source.includes(normalize(code)))).toBe(true);
   });
 
-  test('the first one is an example as a whole, and stands before line 20', () => {
-    expect(blocks[0]?.code).toBe(read('examples/first.ts'));
+  test('the first one is a complete example, and starts before line 20', () => {
+    expect(blocks.find(({ page }) => page === 'README.md')?.code).toBe(read('examples/first.ts'));
     expect(read('README.md').split('\n').indexOf('```ts')).toBeLessThan(20);
   });
 });
 
-describe('the examples', () => {
-  // These need a server or a test runner, or are the long demonstration: they run in tests of their own and in `npm start`.
-  const alone = examples.filter((file) => !['demo.ts', 'export-item.ts'].includes(file) && !file.startsWith('testing/'));
+describe('examples', () => {
+  // The others need a server or a test runner, or are the long demonstration of `npm start`; they have tests of their own.
+  const standalone = examples.filter((file) => !['demo.ts', 'export-item.ts'].includes(file) && !file.startsWith('testing/'));
 
-  test.each(alone)('%s runs as it stands, without a vCenter', (file) => {
+  test.each(standalone)('%s runs without a vCenter', (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'rx-content-library-'));
     const conditions = process.env['RX_CONTENT_LIBRARY_TEST'] === 'dist' ? [] : ['--conditions=rx-content-library-source'];
     const { status, stdout, stderr } = spawnSync(process.execPath, [...conditions, join(root, 'examples', file)], {
@@ -60,11 +61,23 @@ describe('the examples', () => {
   });
 });
 
-describe('the pages', () => {
-  test.each(pages)('%s links only to what is there', (page) => {
-    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
-    for (const link of links) expect(() => readdirOrFile(join(root, page, '..', link))).not.toThrow();
+/** The anchor that GitHub gives a heading. */
+const slug = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (markdown: string): readonly string[] =>
+  [...markdown.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => slug(heading));
+
+describe('pages', () => {
+  test.each(pages)('%s links to existing files and headings only', (page) => {
+    const links = [...read(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)];
+    for (const [, link = '', anchor] of links) {
+      const target = link === '' ? page : join(page, '..', link);
+      expect(existsSync(join(root, target)) ? target : `no ${target}`).toBe(target);
+      if (anchor !== undefined) expect(anchorsOf(read(target))).toContain(anchor);
+    }
   });
 });
-
-const readdirOrFile = (path: string): unknown => (path.endsWith('/') ? readdirSync(path) : readFileSync(path));

@@ -1,4 +1,4 @@
-/** An Angular service, tested against a simulated vCenter. */
+/** Tests an Angular service against a simulated vCenter. */
 
 import { createEnvironmentInjector, Injector, type EnvironmentInjector } from '@angular/core';
 import { afterEach, expect, test } from '@jest/globals';
@@ -28,12 +28,12 @@ afterEach(() => {
   simulator.reset();
 });
 
-test('the service shows the names of the templates', async () => {
+test('the service emits the names of the templates', async () => {
   injector = createEnvironmentInjector(providers, Injector.NULL as EnvironmentInjector);
   expect(await firstValueFrom(injector.get(Templates).names$)).toEqual(['debian-12', 'ubuntu-24.04']);
 });
 
-test('it logs in once, whoever subscribes', async () => {
+test('two subscribers share one login', async () => {
   injector = createEnvironmentInjector(providers, Injector.NULL as EnvironmentInjector);
   const { names$ } = injector.get(Templates);
   await Promise.all([firstValueFrom(names$), firstValueFrom(names$)]);

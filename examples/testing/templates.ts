@@ -1,16 +1,16 @@
-/** Somebody's own code, which the tests beside it are about. */
+/** Application code: the subject of the tests in this folder. */
 
 import { concat, distinctUntilChanged, forkJoin, ignoreElements, map, of, switchMap, type Observable } from 'rxjs';
 import { createDownloadSession, deleteDownloadSession, getItem, listItems, preparation, type VCenter } from 'rx-content-library';
 
-/** The names of a library's items. */
+/** Emits the names of a library's items. */
 export const templateNames = (vc: VCenter, library: string): Observable<readonly string[]> =>
   listItems(vc, library).pipe(
     switchMap((ids) => (ids.length === 0 ? of([]) : forkJoin(ids.map((id) => getItem(vc, id))))),
     map((items) => items.map(({ name }) => name)),
   );
 
-/** The statuses of a file until it is ready, for a spinner. */
+/** Emits the statuses of a file until it is prepared, for a spinner. */
 export const readiness = (vc: VCenter, item: string, file: string): Observable<string> =>
   createDownloadSession(vc, item).pipe(
     switchMap((session) =>

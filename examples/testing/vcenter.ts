@@ -1,4 +1,4 @@
-/** The vCenter that the tests are run against: it is in memory, the same every time, and nobody else's. */
+/** The simulated vCenter of the tests: in memory, deterministic, not shared with other test files. */
 
 import { vcenter, type VCenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';

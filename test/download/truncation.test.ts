@@ -62,7 +62,7 @@ const run = async ({ shape, sized, checked, ranges }: Case) => {
 
 /** What became of it, in the words of the table. */
 const outcomeOf = ({ saved, again }: Awaited<ReturnType<typeof run>>): string => {
-  return `${again > 0 ? 'starts over' : 'goes on'}: ${saved?.verified ?? 'not saved'}`;
+  return `${again > 0 ? 'starts over' : 'resumes'}: ${saved?.verified ?? 'not saved'}`;
 };
 
 const shapes: readonly TruncationShape[] = [
