@@ -1,13 +1,15 @@
+/** The rules of src that neither the compiler nor eslint checks: who may import whom, and the size and names of files. */
+
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path/posix';
 import { describe, expect, test } from '@jest/globals';
 import ts from 'typescript';
 import { layers, platforms } from './support/layers.ts';
 
-/** Packages that a single file may import: every other file goes through it. */
+/** Packages that exactly one file may import; every other file goes through it. */
 const soleImporters: Readonly<Record<string, string>> = { ky: 'http/send.ts' };
 
-/** Paths relative to `src`, and the texts of the files. */
+/** Texts of the files by their paths relative to `src`. */
 type Sources = Readonly<Record<string, string>>;
 
 const src = join(import.meta.dirname, '../src');
@@ -23,16 +25,23 @@ interface Import {
   readonly typesOnly: boolean;
 }
 
+const nodesByText = new Map<string, readonly ts.Node[]>();
+
+/** All nodes of a file; parsed once, because most rules need them. */
 const nodesOf = (file: string, text: string): readonly ts.Node[] => {
-  const below = (node: ts.Node): readonly ts.Node[] => {
-    const nodes = [node];
-    node.forEachChild((child) => void nodes.push(...below(child)));
-    return nodes;
+  const cached = nodesByText.get(text);
+  if (cached !== undefined) return cached;
+  const nodes: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    nodes.push(node);
+    node.forEachChild(visit);
   };
-  return below(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  visit(ts.createSourceFile(file, text, ts.ScriptTarget.Latest));
+  nodesByText.set(text, nodes);
+  return nodes;
 };
 
-/** `import { type A } from 'x'` loads `x` at run time; only `import type` does not. */
+/** Only `import type` counts as types: `import { type A } from 'x'` loads `x` at run time. */
 const specifierOf = (node: ts.Node): { specifier: ts.Node | undefined; typesOnly: boolean } => {
   if (ts.isImportDeclaration(node))
     return { specifier: node.moduleSpecifier, typesOnly: node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword };
@@ -125,6 +134,24 @@ const codeLines = (text: string): number => {
 const longFiles = (files: Sources): readonly string[] =>
   Object.entries(files).flatMap(([file, text]) => (codeLines(text) > 200 ? [`${file} has more than 200 lines of code`] : []));
 
+/**
+ * Files that only one other file imports, as `file ← importer`.
+ *
+ * Not counted: `index.ts` files, and files that an `index.ts` exports (these are shared by definition). The simulator is left out.
+ */
+const singleUseFiles = (files: Sources): readonly string[] => {
+  const isIndex = (file: string): boolean => basename(file) === 'index.ts';
+  const importers = Map.groupBy(
+    importsOf(files).filter(({ isLocal }) => isLocal),
+    ({ to }) => to,
+  );
+  return Object.keys(files).flatMap((file) => {
+    if (isIndex(file) || file.startsWith('simulator/')) return [];
+    const [importer, ...others] = new Set(importers.get(file)?.map(({ from }) => from));
+    return importer === undefined || others.length > 0 || isIndex(importer) ? [] : [`${file} ← ${importer}`];
+  });
+};
+
 const leftovers = (files: Sources): readonly string[] =>
   Object.entries(files).flatMap(([file, text]) => (/\b(TODO|FIXME)\b/.test(text) ? [`${file} is not finished`] : []));
 
@@ -136,6 +163,10 @@ test('a single file imports ky', () => expect(strayImports(sources)).toEqual([])
 test('src has no cycle', () => expect(cycles(sources)).toEqual([]));
 test('src has no any', () => expect(anys(sources)).toEqual([]));
 test('src has no file over 200 lines of code', () => expect(longFiles(sources)).toEqual([]));
+test('src has at most 45 files that only one other file imports', () => {
+  const found = singleUseFiles(sources);
+  if (found.length > 45) throw new Error(`${found.length} files are imported by one other file only:\n${found.join('\n')}`);
+});
 test('src has no TODO', () => expect(leftovers(sources)).toEqual([]));
 test('src has no file or folder named utils, helpers, common or types', () => expect(vagueNames(sources)).toEqual([]));
 
@@ -167,20 +198,20 @@ test('the table allows no import that src does not use', () => {
   expect(unused).toEqual([]);
 });
 
-describe('each rule can fail:', () => {
+describe('each rule can fail', () => {
   const table = { low: 'type:rxjs', high: 'low ky', 'platform/': 'high', 'program/': 'platform/' };
   const errorsIn = (files: Sources) => importErrors(files, table, ['platform/', 'program/']);
 
   test.each<[string, Sources, string]>([
     ['a package', { 'low.ts': `import ky from 'ky';` }, 'low.ts imports ky'],
-    ['a file further up', { 'low.ts': `export * from './high.ts';` }, 'low.ts imports high.ts'],
+    ['a file of a higher layer', { 'low.ts': `export * from './high.ts';` }, 'low.ts imports high.ts'],
     ['a value where types are allowed', { 'low.ts': `import { type Observable } from 'rxjs';` }, 'low.ts imports rxjs'],
-    ['an import that is a call', { 'low.ts': `await import('node:fs');` }, 'low.ts imports node:'],
+    ['a dynamic import', { 'low.ts': `await import('node:fs');` }, 'low.ts imports node:'],
     ['an import inside a type', { 'low.ts': `type A = import('ky').A;` }, 'low.ts imports types of ky'],
-    ['a part of a package', { 'low.ts': `import '@noble/hashes/sha2.js';` }, 'low.ts imports @noble/hashes'],
-    ['an address that is computed', { 'low.ts': `await import('k' + 'y');` }, 'low.ts imports (computed)'],
+    ['a subpath of a package', { 'low.ts': `import '@noble/hashes/sha2.js';` }, 'low.ts imports @noble/hashes'],
+    ['a computed specifier', { 'low.ts': `await import('k' + 'y');` }, 'low.ts imports (computed)'],
     [
-      'a file of a platform besides its index.ts',
+      'a file of a platform other than its index.ts',
       { 'program/a.ts': `import '../platform/a.ts';`, 'platform/index.ts': '', 'platform/a.ts': '' },
       'program/a.ts imports platform/a.ts, not its index.ts',
     ],
@@ -188,14 +219,14 @@ describe('each rule can fail:', () => {
     ['a file without a row', { 'new.ts': `import 'rxjs';` }, 'new.ts has no row in the table'],
   ])('imports: %s', (_, files, problem) => expect(errorsIn(files)).toEqual([problem]));
 
-  test('imports: what the table allows is allowed', () => {
+  test('imports: what the table allows passes', () => {
     expect(
       errorsIn({ 'high.ts': `import ky from 'ky'; import './low.ts';`, 'low.ts': `import type { Observable } from 'rxjs';` }),
     ).toEqual([]);
     expect(errorsIn({ 'program/a.ts': `import '../platform/index.ts';`, 'platform/index.ts': `import './a.ts';` })).toEqual([]);
   });
 
-  test('a package that a single file may import', () => {
+  test('packages that one file may import', () => {
     const importsKy = `import ky from 'ky';`;
     expect(strayImports({ 'http/send.ts': importsKy, 'connection/login.ts': importsKy })).toEqual([
       'connection/login.ts imports ky',
@@ -208,7 +239,7 @@ describe('each rule can fail:', () => {
     ).toEqual(['b.ts → c.ts → b.ts']);
   });
 
-  test('any, where it is a type and not a word', () => {
+  test('any as a type, not as a word', () => {
     expect(anys({ 'a.ts': 'const a = (b: any) => b;', 'c.ts': `/** any */ const any = 'any';` })).toEqual(['a.ts uses any']);
   });
 
@@ -221,6 +252,13 @@ describe('each rule can fail:', () => {
         'c.ts': 'const text = `' + '\n'.repeat(200) + '`;',
       }),
     ).toEqual(['a.ts has more than 200 lines of code', 'c.ts has more than 200 lines of code']);
+  });
+
+  test('files that only one other file imports', () => {
+    const importsA = `import './a.ts';`;
+    expect(singleUseFiles({ 'a.ts': '', 'b.ts': importsA + importsA })).toEqual(['a.ts ← b.ts']);
+    expect(singleUseFiles({ 'a.ts': '', 'b.ts': importsA, 'c.ts': importsA })).toEqual([]);
+    expect(singleUseFiles({ 'a.ts': '', 'index.ts': importsA })).toEqual([]);
   });
 
   test('leftovers', () => {

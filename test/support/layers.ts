@@ -1,6 +1,6 @@
 /**
- * Which module of `src` may import which, bottom layer first. A module is a file of `src`, or a folder with everything in it. A row lists
- * what the module may import; modules that it lists have rows of their own further up. `type:` allows types only.
+ * The modules that each module of `src` may import, from the bottom layer to the top. A module is a file directly in `src`, or a folder with
+ * everything below it. A row may list only modules of rows above it. `type:` allows types only.
  */
 export const layers: Readonly<Record<string, string>> = {
   // Contract: errors, VMware's structures
