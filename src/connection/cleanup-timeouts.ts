@@ -1,7 +1,7 @@
-/** How long somebody who has left may be kept by what there is to clean up. */
+/** Time limits of the clean-up after unsubscribing. */
 
-/** Milliseconds for leaving a server clean, however slow it is. */
+/** Milliseconds for the whole clean-up of a server, the logout included. */
 export const CLEANUP_TIMEOUT = 5000;
 
-/** Of these, milliseconds for download sessions. What is left is for the logout, which comes after them. */
+/** Milliseconds of these for download sessions; the rest is left for the logout, which follows. */
 export const SESSION_CLEANUP_TIMEOUT = 4000;

@@ -1,29 +1,61 @@
-/** From which host the links of files are fetched, where the one that they name cannot be reached. */
+/** The address of a file: which host its link is fetched from, and which certificate that host must have. */
 
+import { DecodeError } from '../errors/index.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 
-/** A name or an address (of IPv6 in brackets), and perhaps a port. */
-const form = /^(\[[\da-f:.]+\]|[^\s/\\?#@:[\]]+)(?::(\d{1,5}))?$/i;
+/** A name or an address (IPv6 in brackets), and optionally a port. */
+const HOST = /^(\[[\da-f:.]+\]|[^\s/\\?#@:[\]]+)(?::(\d{1,5}))?$/i;
 
 /**
- * Makes a function that puts the host in place of the one that a link names. Scheme, path and query stay; so does the port, unless there
- * is one beside the host.
+ * Returns a function that replaces the host of a link. Scheme, path and query stay, and so does the port, unless the host has its own.
  *
- * @param downloadHost - Not set: links stay as they are.
- * @throws TypeError if it is no host.
+ * @param downloadHost - `undefined`: links stay as they are.
+ * @throws TypeError if it is not a valid host.
  */
 export const rewriteHost = (downloadHost: string | undefined): ((endpoint: TransferEndpoint) => TransferEndpoint) => {
   if (downloadHost === undefined) return (endpoint) => endpoint;
-  const [, host = '', port] = form.exec(downloadHost) ?? [];
+  const [, host = '', port] = HOST.exec(downloadHost) ?? [];
   if (host === '' || Number(port ?? 1) > 65_535 || Number(port ?? 1) < 1 || !URL.canParse(`https://${host}`))
-    // What was given instead may hold a password.
+    // The value is not shown: it may contain a password.
     throw new TypeError(
       'downloadHost: expected a host such as vcenter.example.com or 10.0.0.5:8443, without a scheme, a path or a user',
     );
   return (endpoint) => {
-    const address = new URL(endpoint.uri);
-    address.hostname = host;
-    if (port !== undefined) address.port = port;
-    return { ...endpoint, uri: address.href };
+    const url = new URL(endpoint.uri);
+    url.hostname = host;
+    if (port !== undefined) url.port = port;
+    return { ...endpoint, uri: url.href };
   };
+};
+
+type Fetch = typeof globalThis.fetch;
+
+/** A `fetch` that can pin a certificate. A browser's cannot: there, the browser decides which certificates it trusts. */
+export interface PinningFetch {
+  /** Returns a `fetch` that accepts only this certificate. */
+  readonly pinned: (certificate: { readonly thumbprint?: string; readonly pem?: string }) => Fetch;
+}
+
+/**
+ * Returns the `fetch` for an endpoint: one that pins the certificate which vCenter states, if the platform can.
+ *
+ * @param operation - Names the request in the error.
+ * @throws DecodeError if that certificate cannot be parsed.
+ */
+export const pinnedFetchFor = (
+  fetch: Fetch | (Fetch & PinningFetch) | undefined,
+  { uri, ssl_certificate, ssl_certificate_thumbprint }: TransferEndpoint,
+  operation: string,
+): Fetch | undefined => {
+  if (fetch === undefined || !('pinned' in fetch) || !uri.startsWith('https:')) return fetch;
+  if (ssl_certificate === undefined && ssl_certificate_thumbprint === undefined) return fetch;
+  try {
+    return fetch.pinned({
+      ...(ssl_certificate === undefined ? {} : { pem: ssl_certificate }),
+      ...(ssl_certificate_thumbprint === undefined ? {} : { thumbprint: ssl_certificate_thumbprint }),
+    });
+  } catch {
+    const path = `download_endpoint.${ssl_certificate === undefined ? 'ssl_certificate_thumbprint' : 'ssl_certificate'}`;
+    throw new DecodeError({ operation, issues: [{ path, expected: 'a valid certificate', found: 'other text' }] });
+  }
 };

@@ -1,60 +1,62 @@
-/** How a connection comes by an API session, and which dialect the server speaks. */
+/** Logs in, and detects the dialect of the server. */
 
 import * as t from 'io-ts';
 import { catchError, defer, from, isObservable, map, of, switchMap, take, throwError, type Observable } from 'rxjs';
-import { call, type ApiClient } from '../http/call.ts';
 import { ApiError, AuthenticationError } from '../errors/index.ts';
+import type { Dialect, Operation } from '../http/operation.ts';
+import { sendOperation, type ApiClient } from '../http/send.ts';
 import { nothing, type Codec } from '../model/codec.ts';
 import { SessionInfo } from '../model/session.ts';
-import type { Dialect, Operation } from '../http/operation.ts';
 
-/** A user and a password, or the id of an API session that somebody else opened and will end. */
+/** A user and a password, or the id of an open API session, which this library never logs out. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly sessionId: string };
 
-/** Credentials, or a function that answers them, now or later: it is asked at every login, so it may renew or prompt. */
+/** Credentials, or a function that returns or emits them. It is called at every login, so that it can renew them or prompt. */
 export type CredentialsSource = Credentials | (() => Credentials | PromiseLike<Credentials> | Observable<Credentials>);
 
-/** An API session that is open. */
+/** An open API session. */
 export interface ApiSession {
   readonly dialect: Dialect;
   readonly sessionId: string;
-  /** Given by the user, and then never logged out. */
+  /** True if the caller passed its id: it is never logged out. */
   readonly isExternal: boolean;
 }
 
-/** What a header can carry. Whoever sends another one is told its value by the platform's error, which must not happen to a session. */
-const headerSafe = /^[\x21-\x7e]+$/;
+/** Valid in a header. The platform's error for other values would contain the session id. */
+const HEADER_VALUE = /^[\x21-\x7e]+$/;
 
-/** The id of an API session. */
+/** Decodes the id of an API session. */
 const SessionId: Codec<string> = new t.Type(
-  'the id of a session',
-  (value): value is string => typeof value === 'string' && headerSafe.test(value),
+  'a session id',
+  (value): value is string => typeof value === 'string' && HEADER_VALUE.test(value),
   (value, context) => (SessionId.is(value) ? t.success(value) : t.failure(value, context)),
   t.identity,
 );
 
 /**
- * Answers the credentials if they are some.
+ * Returns the credentials if they are valid.
  *
- * @throws TypeError if not; it never shows them.
+ * @throws TypeError if not; its message never contains them.
  */
-export const checkedCredentials = (credentials: Credentials): Credentials => {
-  const given: unknown = credentials;
-  if (typeof given !== 'object' || given === null || !('sessionId' in given || ('username' in given && 'password' in given)))
+export const validCredentials = (credentials: Credentials): Credentials => {
+  const value: unknown = credentials;
+  if (typeof value !== 'object' || value === null || !('sessionId' in value || ('username' in value && 'password' in value)))
     throw new TypeError(
-      'credentials: expected { username, password } or { sessionId }, or a function that answers one of the two',
+      'credentials: expected { username, password } or { sessionId }, or a function that returns one of the two',
     );
-  if ('sessionId' in given) {
-    if (SessionId.is(given.sessionId)) return credentials;
-    throw new TypeError('credentials: the sessionId is empty, or holds a blank or another character that no header can carry');
+  if ('sessionId' in value) {
+    if (SessionId.is(value.sessionId)) return credentials;
+    throw new TypeError(
+      'credentials: the sessionId is empty, or contains a space or another character that is invalid in a header',
+    );
   }
-  if (typeof given.username !== 'string' || given.username === '' || given.username.includes(':'))
-    throw new TypeError('credentials: expected a username such as user@vsphere.local; it cannot hold a colon');
-  if (typeof given.password !== 'string') throw new TypeError('credentials: expected a password that is a string');
+  if (typeof value.username !== 'string' || value.username === '' || value.username.includes(':'))
+    throw new TypeError('credentials: expected a username such as user@vsphere.local, without a colon');
+  if (typeof value.password !== 'string') throw new TypeError('credentials: expected a string as password');
   return credentials;
 };
 
-/** The header that carries an API session. */
+/** Returns the header with the API session. */
 export const sessionHeader = ({ sessionId }: ApiSession): Readonly<Record<string, string>> => ({
   'vmware-api-session-id': sessionId,
 });
@@ -62,14 +64,14 @@ export const sessionHeader = ({ sessionId }: ApiSession): Readonly<Record<string
 const create: Operation<object, string> = {
   name: 'cis.Session.create',
   api: { route: 'POST /api/session' },
-  // Without this header the answer would also set a cookie.
+  // Without this header the response would also set a cookie.
   rest: { route: 'POST /rest/com/vmware/cis/session', headers: () => ({ 'vmware-use-header-authn': 'true' }) },
   response: SessionId,
-  // A login whose answer was lost has left a session behind; one more would be left with every attempt.
-  idempotency: 'refused',
+  // Every login whose response is lost leaves a session on the server.
+  idempotency: 'never',
 };
 
-/** Reads the API session. */
+/** Reads the API session, which keeps it alive. */
 export const getSessionOperation: Operation<object, SessionInfo> = {
   name: 'cis.Session.get',
   api: { route: 'GET /api/session' },
@@ -87,41 +89,48 @@ export const deleteSessionOperation: Operation<object, void> = {
 };
 
 /**
- * Opens an API session, or takes up the one that was given.
+ * Logs in, or adopts the API session of the credentials.
  *
- * Only 404 and 405 lead from `/api` to `/rest`: 401, 403 and 503 are answers, and a second bad password may lock the account.
+ * - Emits: the API session.
+ * - Completes: after it.
+ * - Errors: `AuthenticationError` if the login is rejected, and as {@link sendOperation}.
+ * - Unsubscribing: aborts the request.
+ *
+ * Only 404 and 405 lead from `/api` to `/rest`: 401, 403 and 503 are final, and a second bad password may lock the account.
  */
-export const openApiSession = (line: ApiClient, dialect: Dialect | 'auto', source: CredentialsSource): Observable<ApiSession> =>
+export const openApiSession = (client: ApiClient, dialect: Dialect | 'auto', source: CredentialsSource): Observable<ApiSession> =>
   credentialsFrom(source).pipe(
     switchMap((credentials) =>
-      'sessionId' in credentials ? adoptSession(line, dialect, credentials.sessionId) : open(line, dialect, credentials),
+      'sessionId' in credentials
+        ? adoptSession(client, dialect, credentials.sessionId)
+        : createSession(client, dialect, credentials),
     ),
-    catchError((thrown: unknown) => throwError(() => refusedLogin(line.server, thrown))),
+    catchError((thrown: unknown) => throwError(() => toLoginError(client.server, thrown))),
   );
 
-const open = (
-  line: ApiClient,
+const createSession = (
+  client: ApiClient,
   dialect: Dialect | 'auto',
   user: { username: string; password: string },
 ): Observable<ApiSession> => {
-  const logIn = (chosen: Dialect): Observable<ApiSession> =>
-    call(line, chosen, create, {}, { authorization: basic(user) }).pipe(
-      map((sessionId) => ({ dialect: chosen, sessionId, isExternal: false })),
+  const logIn = (tried: Dialect): Observable<ApiSession> =>
+    sendOperation(client, tried, create, {}, { authorization: basicAuthorization(user) }).pipe(
+      map((sessionId) => ({ dialect: tried, sessionId, isExternal: false })),
     );
   return dialect === 'auto' ? detectDialect(logIn) : logIn(dialect);
 };
 
-const adoptSession = (line: ApiClient, dialect: Dialect | 'auto', sessionId: string): Observable<ApiSession> => {
-  const access = (chosen: Dialect): ApiSession => ({ dialect: chosen, sessionId, isExternal: true });
-  const probe = (chosen: Dialect): Observable<ApiSession> =>
-    call(line, chosen, getSessionOperation, {}, sessionHeader(access(chosen))).pipe(map(() => access(chosen)));
-  return dialect === 'auto' ? detectDialect(probe) : of(access(dialect));
+const adoptSession = (client: ApiClient, dialect: Dialect | 'auto', sessionId: string): Observable<ApiSession> => {
+  const sessionIn = (tried: Dialect): ApiSession => ({ dialect: tried, sessionId, isExternal: true });
+  const probe = (tried: Dialect): Observable<ApiSession> =>
+    sendOperation(client, tried, getSessionOperation, {}, sessionHeader(sessionIn(tried))).pipe(map(() => sessionIn(tried)));
+  return dialect === 'auto' ? detectDialect(probe) : of(sessionIn(dialect));
 };
 
 const detectDialect = (tryWith: (dialect: Dialect) => Observable<ApiSession>): Observable<ApiSession> =>
   tryWith('api').pipe(
     catchError((thrown: unknown) =>
-      // Whatever it says: at these addresses nothing can be missing but the route.
+      // Whatever the message: only the route can be missing at these addresses.
       thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 405) ? tryWith('rest') : throwError(() => thrown),
     ),
   );
@@ -131,17 +140,17 @@ const credentialsFrom = (source: CredentialsSource): Observable<Credentials> =>
     const credentials = typeof source === 'function' ? source() : source;
     if (isObservable(credentials)) return credentials.pipe(take(1));
     return typeof credentials === 'object' && credentials !== null && 'then' in credentials ? from(credentials) : of(credentials);
-  }).pipe(map(checkedCredentials));
+  }).pipe(map(validCredentials));
 
-const refusedLogin = (server: string, thrown: unknown): unknown =>
+const toLoginError = (server: string, thrown: unknown): unknown =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED'
     ? new AuthenticationError({
         server,
         reason:
-          'the login was refused. Check the user name (with its domain, as in user@vsphere.local), the password, and both clocks.',
+          'the login was rejected. Check the user name (with its domain, as in user@vsphere.local), the password, and the clocks of both machines.',
         messages: thrown.messages,
       })
     : thrown;
 
-const basic = ({ username, password }: { username: string; password: string }): string =>
+const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
   `Basic ${btoa(String.fromCodePoint(...new TextEncoder().encode(`${username}:${password}`)))}`;

@@ -1,109 +1,108 @@
-/** What a connection is told, and what is wrong with it, said before anything is sent. */
+/** Options of a connection, and their validation. */
 
-import type { ApiClient } from '../http/call.ts';
-import { checkedCredentials, type CredentialsSource } from './login.ts';
-import type { RetryOptions, RetryPolicy } from '../http/retry.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Dialect } from '../http/operation.ts';
+import { toRetryCallback, type RetryOptions, type RetryPolicy } from '../http/retry.ts';
+import type { ApiClient } from '../http/send.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
+import { validCredentials, type CredentialsSource } from './login.ts';
 
-/** What a connection needs. */
+/** Options of {@link vcenter}. */
 export interface VCenterOptions {
   /** Address of the vCenter: `https://vcenter.example.com`, with a port if it is not 443. */
   readonly server: string | URL;
-  /** Who logs in, or the API session to use. */
+  /**
+   * The user to log in, the id of an open API session, or a function that returns one of the two at each login.
+   *
+   * @example
+   * ```ts
+   * vcenter({ server, credentials: { username: 'user@vsphere.local', password } });
+   * vcenter({ server, credentials: { sessionId } });
+   * vcenter({ server, credentials: () => readFromVault('vcenter') });
+   * ```
+   */
   readonly credentials: CredentialsSource;
   /**
-   * `'api'` from 7.0U2 on, `'rest'` from 6.5 to 8.0; `'auto'` tries `'api'` first and looks at the answer.
+   * `'api'` since 7.0U2, `'rest'` from 6.5 to 8.0; `'auto'` tries `'api'` first.
    * @default 'auto'
    */
   readonly dialect?: Dialect | 'auto';
   /**
-   * The host from which the links of files are fetched, in place of the one that they name: vCenter puts its own configured name into
-   * them, which may not lead to it from here. `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`; without a port, that of the
-   * link stays, as scheme and path do. Where it makes the link one of `server`, the session is sent along.
+   * The host that files are fetched from, instead of the one in their links: vCenter puts its own configured name into them, which this
+   * machine may be unable to resolve or reach. `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`. Scheme and path of the link
+   * stay, and so does its port if the host has none. If the result has the origin of `server`, the API session is sent with it.
    * @default the host of the link
    */
   readonly downloadHost?: string;
   /**
-   * The one seam for platforms and tests: `nodeFetch(…)` from `rx-content-library/node`, `simulator.fetch`, or your own.
+   * Sends all requests: `nodeFetch(…)` from `rx-content-library/node` for pinned certificates and proxies, `simulator.fetch` for tests,
+   * or a custom function.
    * @default globalThis.fetch
+   *
+   * @example
+   * ```ts
+   * vcenter({ server, credentials, fetch: nodeFetch({ thumbprint: 'AB:CD:…' }) });
+   * vcenter({ server, credentials, fetch: createSimulator({ inventory }).fetch });
+   * ```
    */
   readonly fetch?: typeof globalThis.fetch;
   /**
-   * Milliseconds until an answer must have begun; a file's bytes may take as long as they like after that.
+   * Milliseconds until a request must have a response. The bytes of a file may take longer.
    * @default 60_000
    */
   readonly timeout?: number;
   /**
-   * How calls that failed in passing are tried again; `false`: not at all.
-   * @default five attempts, pauses of up to 0.5, 1, 2 and 4 s, two minutes in all
+   * How transient failures of calls are retried; `false`: not at all.
+   * @default five attempts, delays of up to 0.5, 1, 2 and 4 s, two minutes in total
    */
   readonly retry?: RetryOptions | false;
 }
 
 /**
- * The way to a server that the options describe.
+ * Validates the options and applies defaults.
  *
- * @throws TypeError if one of them cannot be.
+ * @throws TypeError if an option is invalid.
  */
 export const resolveOptions = (options: VCenterOptions): ApiClient => {
   const { dialect = 'auto', fetch, timeout = 60_000, retry = {} } = options;
-  if (!['auto', 'api', 'rest'].includes(dialect))
-    throw new TypeError(`dialect: expected 'auto', 'api' or 'rest', got ${describeValue(dialect)}`);
+  if (!['auto', 'api', 'rest'].includes(dialect)) throw invalidOptionError('dialect', "'auto', 'api' or 'rest'", dialect);
   if (fetch !== undefined && typeof fetch !== 'function')
-    throw new TypeError(`fetch: expected a function such as globalThis.fetch, got ${describeValue(fetch)}`);
-  if (typeof options.credentials !== 'function') checkedCredentials(options.credentials);
+    throw invalidOptionError('fetch', 'a function such as globalThis.fetch', fetch);
+  if (typeof options.credentials !== 'function') validCredentials(options.credentials);
   return {
     server: originOf(options.server),
     fetch,
-    timeout: duration('timeout', timeout, 1),
-    retry: retry === false ? undefined : policyOf(retry),
+    timeout: validDuration('timeout', timeout, 1),
+    retry: retry === false ? undefined : toRetryPolicy(retry),
   };
 };
 
 const originOf = (server: string | URL): string => {
-  const address = URL.canParse(server) ? new URL(server) : undefined;
-  if (address === undefined || !['https:', 'http:'].includes(address.protocol))
+  const url = URL.canParse(server) ? new URL(server) : undefined;
+  if (url === undefined || !['https:', 'http:'].includes(url.protocol))
     throw new TypeError('server: expected an address such as https://vcenter.example.com');
-  if (address.username !== '' || address.password !== '')
-    throw new TypeError('server: the address holds a user name or password; give them as credentials instead');
-  return address.origin;
+  if (url.username !== '' || url.password !== '')
+    throw new TypeError('server: the address contains a user name or password; pass them as credentials instead');
+  return url.origin;
 };
 
-const policyOf = (retry: RetryOptions): RetryPolicy => {
+const toRetryPolicy = (retry: RetryOptions): RetryPolicy => {
   if (typeof retry !== 'object' || retry === null)
-    throw new TypeError(`retry: expected false, or an object such as { attempts: 3 }, got ${describeValue(retry)}`);
+    throw invalidOptionError('retry', 'false, or an object such as { attempts: 3 }', retry);
   const { attempts = 5, delay = 500, budget = 120_000, onRetry } = retry;
   if (attempts !== Infinity && !(Number.isSafeInteger(attempts) && attempts > 0))
-    throw new TypeError(
-      `retry.attempts: expected a whole number from 1, got ${describeValue(attempts)}; retry: false tries once, too`,
-    );
+    throw invalidOptionError('retry.attempts', 'a whole number from 1', attempts, 'for a single attempt, use retry: false');
   return {
     attempts,
-    delay: duration('retry.delay', delay, 0),
-    budget: duration('retry.budget', budget, 0),
-    onRetry: toRetryCallback(onRetry),
+    delay: validDuration('retry.delay', delay, 0),
+    budget: validDuration('retry.budget', budget, 0),
+    onRetry: toRetryCallback(onRetry, 'retry.onRetry'),
     random: Math.random,
   };
 };
 
-const toRetryCallback = (onRetry: RetryOptions['onRetry']): RetryPolicy['onRetry'] => {
-  if (typeof onRetry === 'function') return onRetry;
-  if (onRetry !== undefined && typeof onRetry.next !== 'function')
-    throw new TypeError(`retry.onRetry: expected a function, or an observer with next, got ${describeValue(onRetry)}`);
-  return (retry) => onRetry?.next(retry);
-};
-
-/** Longer ones are turned into 1 ms by the platforms' timers; they are more than three weeks. */
-const longest = 2 ** 31 - 1;
-
-const duration = (name: string, value: unknown, least: number): number => {
-  if (typeof value !== 'number' || !(value >= least))
-    throw new TypeError(`${name}: expected milliseconds, ${least} or more (Infinity for no limit), got ${describeValue(value)}`);
-  return Math.min(value, longest);
-};
-
-/** What a value is, without telling what is in it. */
-const describeValue = (value: unknown): string => {
-  if (typeof value === 'string') return JSON.stringify(value);
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : `a value of type ${typeof value}`;
+const validDuration = (option: string, value: unknown, min: number): number => {
+  if (typeof value !== 'number' || !(value >= min))
+    throw invalidOptionError(option, `milliseconds, ${min} or more (Infinity for no limit)`, value);
+  return toTimerDelay(value);
 };

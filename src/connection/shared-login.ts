@@ -1,4 +1,4 @@
-/** The one login of a connection: opened for whoever needs it first, renewed when it has ended, logout at last. */
+/** The login that all calls of a connection share: opened by the first call, renewed after a 401, ended by the logout. */
 
 import {
   asyncScheduler,
@@ -16,86 +16,87 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { call, type ApiClient } from '../http/call.ts';
 import { ApiError, AuthenticationError, TimeoutError } from '../errors/index.ts';
-import { SESSION_CLEANUP_TIMEOUT, CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
-import { deleteSessionOperation, sessionHeader, openApiSession, type ApiSession, type CredentialsSource } from './login.ts';
 import type { Dialect } from '../http/operation.ts';
+import { sendOperation, type ApiClient } from '../http/send.ts';
+import { CLEANUP_TIMEOUT, SESSION_CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
+import { deleteSessionOperation, openApiSession, sessionHeader, type ApiSession, type CredentialsSource } from './login.ts';
 
-/** A login that is shared. */
+/** A shared login. */
 export interface SharedLogin {
-  /** Logs in, unless another subscription already did. */
+  /** Emits the login; logs in unless an earlier subscription did. */
   readonly apiSession$: Observable<ApiSession>;
-  /** Sends a request with the login. A 401 leads to one new login, shared by all that met it, and the request is repeated once. */
+  /** Sends a request with the login. After a 401 it logs in again, once for all requests that failed, and repeats the request once. */
   readonly withSession: <A>(request: (session: ApiSession) => Observable<A>) => Observable<A>;
   /**
-   * Ends the login, unless its session id was given by the user. A login in progress is waited for, then ended.
+   * Ends the login, unless the caller passed its session id. Waits for a login in progress, then ends it.
    *
-   * @param idle$ - Emits when no work needs the login any more; waited for within the time limit of the clean-up.
+   * @param idle$ - Emits when no work needs the login any more; waited for within the time limits of the clean-up.
    */
   readonly logout: (idle$: Observable<unknown>) => Observable<void>;
 }
 
-/** Describes it; nothing is sent before somebody needs it. */
-export const sharedLogin = (line: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
+/** Creates a shared login; sends nothing before a subscription. */
+export const sharedLogin = (client: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
   let login$: Observable<ApiSession> | undefined;
   let session: ApiSession | undefined;
-  /** Emits when a login has been waited for long enough. */
-  const giveUp$ = new Subject<void>();
+  /** Emits when the logout stops waiting for a login in progress. */
+  const abandoned$ = new Subject<void>();
 
-  const forget = (used: ApiSession | undefined): void => {
+  /** Clears the login, unless it has been renewed already. */
+  const clear = (used: ApiSession | undefined): void => {
     if (session === used) login$ = session = undefined;
   };
 
-  // Not tied to its subscribers: a login cut off half-way would leave a session on the server that nobody knows of.
+  // Not aborted with its subscribers: an aborted login may leave a session on the server whose id is lost.
   const apiSession$ = defer(
     () =>
-      (login$ ??= openApiSession(line, dialect, credentials).pipe(
-        takeUntil(giveUp$),
+      (login$ ??= openApiSession(client, dialect, credentials).pipe(
+        takeUntil(abandoned$),
         throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT })),
         tap({
           next: (opened) => {
             session = opened;
           },
-          error: () => forget(undefined),
+          error: () => clear(undefined),
         }),
         shareReplay({ bufferSize: 1, refCount: false }),
       )),
   );
 
   const withSession = <A>(request: (session: ApiSession) => Observable<A>): Observable<A> => {
-    const ended = (thrown: unknown): Observable<A> =>
-      throwError(() => (isUnauthenticated(thrown) ? expired(line.server, thrown) : thrown));
+    const fail = (thrown: unknown): Observable<A> =>
+      throwError(() => (isUnauthenticated(thrown) ? sessionExpiredError(client.server, thrown) : thrown));
     const tryWith = (first: ApiSession): Observable<A> =>
       request(first).pipe(
         catchError((thrown: unknown) => {
-          if (!isUnauthenticated(thrown) || (first.isExternal && typeof credentials !== 'function')) return ended(thrown);
-          forget(first);
-          return apiSession$.pipe(concatMap(request), catchError(ended));
+          if (!isUnauthenticated(thrown) || (first.isExternal && typeof credentials !== 'function')) return fail(thrown);
+          clear(first);
+          return apiSession$.pipe(concatMap(request), catchError(fail));
         }),
       );
-    // Nearly every call finds the login there, and a poll that comes four times a second need not go through all that made it.
+    // Fast path: most calls find a session, and polls come up to four times a second.
     return defer(() => (session === undefined ? apiSession$.pipe(concatMap(tryWith)) : tryWith(session)));
   };
 
   const logout = (idle$: Observable<unknown>): Observable<void> =>
     defer(() => {
-      const begun = asyncScheduler.now();
-      const until = (time: number): number => Math.max(0, begun + time - asyncScheduler.now());
+      const startedAt = asyncScheduler.now();
+      const remaining = (limit: number): number => Math.max(0, startedAt + limit - asyncScheduler.now());
       const abandon = (): Observable<undefined> => {
-        giveUp$.next();
+        abandoned$.next();
         return of(undefined);
       };
       const opened$ = defer(() => login$ ?? of(undefined));
       return idle$.pipe(
         timeout({ first: SESSION_CLEANUP_TIMEOUT, with: () => of(undefined) }),
-        concatMap(() => opened$.pipe(timeout({ first: until(SESSION_CLEANUP_TIMEOUT), with: abandon }))),
+        concatMap(() => opened$.pipe(timeout({ first: remaining(SESSION_CLEANUP_TIMEOUT), with: abandon }))),
         catchError(() => of(undefined)),
         concatMap((opened) => {
           if (opened === undefined || opened.isExternal) return of(undefined);
-          forget(opened);
-          return call(line, opened.dialect, deleteSessionOperation, {}, sessionHeader(opened)).pipe(
-            timeout({ first: until(CLEANUP_TIMEOUT), with: () => of(undefined) }),
+          clear(opened);
+          return sendOperation(client, opened.dialect, deleteSessionOperation, {}, sessionHeader(opened)).pipe(
+            timeout({ first: remaining(CLEANUP_TIMEOUT), with: () => of(undefined) }),
             catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
           );
         }),
@@ -109,9 +110,9 @@ export const sharedLogin = (line: ApiClient, dialect: Dialect | 'auto', credenti
 const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
 
-const expired = (server: string, { messages }: ApiError): AuthenticationError =>
+const sessionExpiredError = (server: string, { messages }: ApiError): AuthenticationError =>
   new AuthenticationError({
     server,
-    reason: 'the API session was refused: it has ended, or never was one of this server. Log in again.',
+    reason: 'the API session is invalid or has expired. Log in again.',
     messages,
   });

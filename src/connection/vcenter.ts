@@ -1,29 +1,27 @@
-/** A connection: one shared login, and what goes through it. */
+/** A connection to a vCenter: one shared login, and the requests that use it. */
 
 import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
-import { bracket } from '../operators/bracket.ts';
-import { call, type ApiClient } from '../http/call.ts';
-import { rewriteHost } from './file-address.ts';
-import { resolveOptions, type VCenterOptions } from './options.ts';
-import { sessionHeader, type ApiSession } from './login.ts';
-import { pinnedFetchFor } from './pinned-fetch.ts';
-import type { TransferEndpoint } from '../model/transfer.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
-import type { RetryNotice } from '../http/retry.ts';
+import { fetchBody, type FileBody } from '../http/fetch-body.ts';
 import type { Operation } from '../http/operation.ts';
-import { serverClock } from './server-clock.ts';
+import type { RetryNotice } from '../http/retry.ts';
+import { sendOperation, type ApiClient } from '../http/send.ts';
+import type { TransferEndpoint } from '../model/transfer.ts';
+import { bracket } from '../operators/bracket.ts';
+import { pinnedFetchFor, rewriteHost } from './file-address.ts';
+import { sessionHeader, type ApiSession } from './login.ts';
+import { resolveOptions, type VCenterOptions } from './options.ts';
 import { sharedLogin } from './shared-login.ts';
-import { fetchBody, type Body } from '../http/send.ts';
 
 export type { VCenterOptions } from './options.ts';
 
-/** @internal The key of what a connection can do: not for users, who call the endpoints. */
+/** @internal The key of a connection's internal operations: users call the endpoints instead. */
 export const internals: unique symbol = Symbol('internals');
 
-/** For the compiler alone: an object that happens to have a `server` is no connection. */
+/** Exists for the compiler only: another object with a `server` is not a connection. */
 declare const brand: unique symbol;
 
-/** A connection to a vCenter. Made by {@link vcenter}; nothing is sent before something subscribes. */
+/** A connection to a vCenter. Created by {@link vcenter}; it sends nothing before a subscription. */
 export interface VCenter {
   readonly [brand]: true;
   /** Origin of the server. */
@@ -32,73 +30,80 @@ export interface VCenter {
   readonly [internals]: VCenterInternals;
 }
 
-/** @internal How one operation is called. */
+/** @internal Options of one call. */
 export interface CallOptions {
   /**
-   * Whether what fails in passing is tried again, where the operation allows it.
+   * True if transient failures are retried, as far as the operation allows it.
    * @default true
    */
   readonly retried?: boolean;
-  /** Told before each pause, besides whom the connection tells. */
+  /** Called before each delay, in addition to the connection's `onRetry`. */
   readonly onRetry?: (retry: RetryNotice) => void;
 }
 
-/** @internal What the endpoints and the streams ask of a connection. Closures: whoever prints one sees no secret. */
+/** @internal What endpoints and streams need of a connection. Functions, so that a printed connection shows no secret. */
 export interface VCenterInternals {
-  /** The shared login. */
+  /** Emits the shared login. */
   readonly apiSession$: Observable<ApiSession>;
-  /** When the last answer was made, by the server's clock, in milliseconds since 1970; `undefined` where answers do not tell. */
+  /** Returns the server's time at its last response, in milliseconds since 1970; `undefined` if no response had a `Date`. */
   readonly serverTime: () => number | undefined;
+  /** Sends an operation with the shared login. */
   call<I extends object, A>(operation: Operation<I, A>, input: I, options?: CallOptions): Observable<A>;
-  /** The bytes at an address that vCenter gave, from the wanted one on; `patience` is in milliseconds until the first of them. */
-  open(endpoint: TransferEndpoint, operation: string, patience: number, wanted: RangeRequest): Observable<Body>;
-  /** Whether the API session may be shown where an address that vCenter gave really leads. */
+  /**
+   * Fetches bytes of the file at an endpoint.
+   *
+   * @param operation - Names the request in errors.
+   * @param timeout - Milliseconds until the response must have started.
+   */
+  open(endpoint: TransferEndpoint, operation: string, timeout: number, range: RangeRequest): Observable<FileBody>;
+  /** Returns true if the link leads to this server, which therefore may receive the API session. */
   readonly isSameOrigin: (uri: string) => boolean;
-  /** Says that something has begun which a logout has to wait for, until the function it answers is called. */
+  /** Registers work that `logout$` waits for; returns the function that ends it. */
   beginWork(): () => void;
+  /** Ends the shared login. */
   readonly logout$: Observable<void>;
 }
 
 /**
- * Describes a connection; does no I/O. The first subscription to any of its endpoints logs in, and all share that login. A 401 logs
- * in once more and replays the request once.
+ * Creates a connection; does no I/O. The first subscription to any of its endpoints logs in, and all share that login. After a 401 the
+ * connection logs in once more and repeats the request once.
  *
- * @throws TypeError if an option cannot be: a `server` that is no http(s) address or holds a password, a negative `timeout` …
+ * @throws TypeError if an option is invalid: a `server` that is not an HTTP(S) address or contains a password, a negative `timeout` …
  */
 export const vcenter = (options: VCenterOptions): VCenter => {
-  const clock = serverClock();
-  const line: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
-  const reachable = rewriteHost(options.downloadHost);
-  const { apiSession$, withSession, logout } = sharedLogin(line, options.dialect ?? 'auto', options.credentials);
+  const clock = createServerClock();
+  const client: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
+  const rewrite = rewriteHost(options.downloadHost);
+  const { apiSession$, withSession, logout } = sharedLogin(client, options.dialect ?? 'auto', options.credentials);
   const pendingWork$ = new BehaviorSubject(0);
 
-  const isOwn = (uri: string): boolean => new URL(uri).origin === line.server;
+  const hasServerOrigin = (uri: string): boolean => new URL(uri).origin === client.server;
 
   return {
-    server: line.server,
+    server: client.server,
     [internals]: {
       apiSession$,
       serverTime: clock.last,
       call: (operation, input, { retried = true, onRetry } = {}) => {
-        const chosen = retried ? addRetryListener(line, onRetry) : { ...line, retry: undefined };
-        return withSession((opened) => call(chosen, opened.dialect, operation, input, sessionHeader(opened)));
+        const caller = retried ? addRetryListener(client, onRetry) : { ...client, retry: undefined };
+        return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session)));
       },
-      open: (endpoint, operation, patience, wanted) =>
-        withSession((opened) => {
-          const reached = reachable(endpoint);
-          // The address alone opens the file on a real vCenter; the session's id must never reach another host.
-          const headers = isOwn(reached.uri) ? sessionHeader(opened) : {};
-          const transport = { ...line, fetch: pinnedFetchFor(line.fetch, reached, operation), timeout: patience };
-          return fetchBody(transport, reached.uri, operation, headers, wanted);
+      open: (endpoint, operation, timeout, range) =>
+        withSession((session) => {
+          const rewritten = rewrite(endpoint);
+          // A real vCenter needs only the URL; another host MUST NOT receive the session id.
+          const headers = hasServerOrigin(rewritten.uri) ? sessionHeader(session) : {};
+          const transport = { fetch: pinnedFetchFor(client.fetch, rewritten, operation), timeout };
+          return fetchBody(transport, rewritten.uri, operation, headers, range);
         }),
-      isSameOrigin: (uri) => isOwn(reachable({ uri }).uri),
+      isSameOrigin: (uri) => hasServerOrigin(rewrite({ uri }).uri),
       beginWork: () => {
         pendingWork$.next(pendingWork$.value + 1);
         return () => pendingWork$.next(pendingWork$.value - 1);
       },
       logout$: logout(
         pendingWork$.pipe(
-          filter((held) => held === 0),
+          filter((count) => count === 0),
           take(1),
         ),
       ),
@@ -106,17 +111,32 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   } as VCenter;
 };
 
-const addRetryListener = (line: ApiClient, onRetry: CallOptions['onRetry']): ApiClient => {
-  const { retry } = line;
-  if (retry === undefined || onRetry === undefined) return line;
-  const notify = (told: RetryNotice): void => {
-    retry.onRetry(told);
-    onRetry(told);
+/** `Date` has whole seconds. The end of the second is used, so that a lease looks shorter, never longer. */
+const DATE_RESOLUTION = 1000;
+
+/** The server's clock, from the `Date` of its responses. Browsers hide that header across origins unless the server exposes it. */
+const createServerClock = () => {
+  let last: number | undefined;
+  return {
+    observe: (headers: Headers): void => {
+      const date = Date.parse(headers.get('date') ?? '');
+      if (!Number.isNaN(date)) last = date + DATE_RESOLUTION;
+    },
+    last: () => last,
   };
-  return { ...line, retry: { ...retry, onRetry: notify } };
 };
 
-/** @internal The same connection, with the same login, which tells of its retries here, too. */
+const addRetryListener = (client: ApiClient, onRetry: CallOptions['onRetry']): ApiClient => {
+  const { retry } = client;
+  if (retry === undefined || onRetry === undefined) return client;
+  const notifyBoth = (notice: RetryNotice): void => {
+    retry.onRetry(notice);
+    onRetry(notice);
+  };
+  return { ...client, retry: { ...retry, onRetry: notifyBoth } };
+};
+
+/** @internal Returns the same connection, with the same login, that also reports its retries to `onRetry`. */
 export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => void): VCenter =>
   ({
     ...vc,
@@ -126,7 +146,7 @@ export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => 
     },
   }) satisfies VCenter;
 
-/** @internal The same connection, with the same login, whose calls are tried once: for polls, which have a budget of their own. */
+/** @internal Returns the same connection, with the same login, that does not retry: for polls, which have their own retries. */
 export const withoutRetry = (vc: VCenter): VCenter =>
   ({
     ...vc,
@@ -134,11 +154,12 @@ export const withoutRetry = (vc: VCenter): VCenter =>
   }) satisfies VCenter;
 
 /**
- * A connection for the time of one stream.
+ * Uses a connection for the duration of one stream.
  *
- * - Emits: what `use` emits. - Completes: when `use` has, after the logout.
- * - Errors: with what `use` errored with, after the logout.
- * - Unsubscribing: unsubscribes from `use`, then logs out once what it left to clean up is done (five seconds at the most).
+ * - Emits: what `use` emits.
+ * - Completes: when `use` has completed, after the logout.
+ * - Errors: with the error of `use`, after the logout.
+ * - Unsubscribing: unsubscribes from `use`, then logs out as soon as its clean-up is done (after five seconds at most).
  */
 export const withVCenter = <A>(options: VCenterOptions, use: (vc: VCenter) => Observable<A>): Observable<A> =>
   bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[internals].logout$ });

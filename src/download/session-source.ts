@@ -21,9 +21,9 @@ import {
 } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { LeaseError } from '../errors/index.ts';
+import { toRetryCallback } from '../http/retry.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
-import { toRetryCallback } from '../polling/poll-retry.ts';
 import { keepAlive } from '../session/keep-alive.ts';
 import { extendLease, readLease, type LeaseState } from '../session/lease.ts';
 import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
@@ -140,7 +140,7 @@ const prepareFiles = (
   { names }: OpenedItem,
 ): Observable<DownloadStatus> =>
   defer(() => {
-    const notifyCaller = toRetryCallback(options.onRetry);
+    const notifyCaller = toRetryCallback(options.onRetry, 'onRetry');
     let lastChangeAt = asyncScheduler.now();
     return prepareAll(vc, sessionId, transfers.pending(names), {
       // A download polls at full speed in a hidden page, too.

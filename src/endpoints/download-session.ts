@@ -2,7 +2,6 @@
 
 import * as t from 'io-ts';
 import { defer, type Observable } from 'rxjs';
-import { createClientToken } from '../connection/client-token.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
 import type { Operation } from '../http/operation.ts';
@@ -28,7 +27,7 @@ const create: Operation<{ library_item_id: string; client_token?: string }, stri
     }),
   },
   response: t.string,
-  idempotency: 'token',
+  idempotency: 'with-token',
 };
 
 const all: Operation<{ library_item_id?: string }, readonly string[]> = {
@@ -64,7 +63,7 @@ const cancel: Operation<OneSession, void> = {
   api: { route: 'POST /api/content/library/item/download-session/{download_session_id}?action=cancel' },
   rest: { route: 'POST /rest/com/vmware/content/library/item/download-session/id:{download_session_id}?~action=cancel' },
   response: nothing,
-  idempotency: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+  idempotency: { doneIf: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const fail: Operation<OneSession & { client_error_message: string }, void> = {
@@ -78,7 +77,7 @@ const fail: Operation<OneSession & { client_error_message: string }, void> = {
     body: ({ client_error_message }) => ({ client_error_message }),
   },
   response: nothing,
-  idempotency: { done: 'NOT_ALLOWED_IN_CURRENT_STATE' },
+  idempotency: { doneIf: 'NOT_ALLOWED_IN_CURRENT_STATE' },
 };
 
 const remove: Operation<OneSession, void> = {
@@ -86,7 +85,18 @@ const remove: Operation<OneSession, void> = {
   api: { route: 'DELETE /api/content/library/item/download-session/{download_session_id}' },
   rest: { route: 'DELETE /rest/com/vmware/content/library/item/download-session/id:{download_session_id}' },
   response: nothing,
-  idempotency: { done: 'NOT_FOUND' },
+  idempotency: { doneIf: 'NOT_FOUND' },
+};
+
+/** Returns a random UUID. `crypto.randomUUID` is missing in pages that were loaded over plain HTTP. */
+const createClientToken = (): string => {
+  const bytes = crypto.getRandomValues(new Uint8Array(16)).map((byte, index) => {
+    if (index === 6) return (byte & 0x0f) | 0x40;
+    return index === 8 ? (byte & 0x3f) | 0x80 : byte;
+  });
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0'))
+    .join('')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 };
 
 /** Options of {@link createDownloadSession}. */

@@ -1,39 +1,41 @@
 /**
- * Every way to fail: one union, told apart by `_tag`.
+ * All errors of the library: one class a file, their union, and the guards.
  *
- * Each error carries facts as fields, a message made of those facts that says what to do, and `cause` where something else
- * failed first. None of them carries a password, a session id, a header, a challenge or the URL of a file's bytes.
+ * Each error carries facts as fields, a message that says what to do, and the original failure as `cause`. Errors MUST NOT contain
+ * a password, a session id, a header, a challenge or the URL of a file's bytes.
  */
 
-import { sessionLimitId, unknownRouteId, type ApiError, type DecodeError } from './api.ts';
-import { lastingCodes, type AuthenticationError, type TimeoutError, type TlsError, type TransportError } from './connection.ts';
-import type {
-  ChecksumError,
-  LeaseError,
-  PatienceError,
-  PreparationError,
-  SinkError,
-  TruncatedError,
-  UnsafeNameError,
-  UnsupportedEndpointError,
-} from './file.ts';
+import { SESSION_LIMIT_ID, UNKNOWN_ROUTE_IDS, type ApiError } from './api-error.ts';
+import type { AuthenticationError } from './authentication-error.ts';
+import type { ChecksumError } from './checksum-error.ts';
+import type { DecodeError } from './decode-error.ts';
+import type { LeaseError } from './lease-error.ts';
+import type { PatienceError } from './patience-error.ts';
+import type { PreparationError } from './preparation-error.ts';
+import type { SinkError } from './sink-error.ts';
+import type { TimeoutError } from './timeout-error.ts';
+import type { TlsError } from './tls-error.ts';
+import { PERMANENT_CODES, type TransportError } from './transport-error.ts';
+import type { TruncatedError } from './truncated-error.ts';
+import type { UnsafeNameError } from './unsafe-name-error.ts';
+import type { UnsupportedEndpointError } from './unsupported-endpoint-error.ts';
 
-export { ApiError, DecodeError, type DecodeIssue, type ErrorMessage } from './api.ts';
-export { AuthenticationError, TimeoutError, TlsError, TransportError } from './connection.ts';
-export {
-  ChecksumError,
-  LeaseError,
-  PatienceError,
-  PreparationError,
-  SinkError,
-  TruncatedError,
-  UnsafeNameError,
-  UnsupportedEndpointError,
-  type LeaseEnding,
-  type ObservedStatus,
-} from './file.ts';
+export { ApiError, type ErrorMessage } from './api-error.ts';
+export { AuthenticationError } from './authentication-error.ts';
+export { ChecksumError } from './checksum-error.ts';
+export { DecodeError, type DecodeIssue } from './decode-error.ts';
+export { LeaseError, type LeaseEnding } from './lease-error.ts';
+export { PatienceError, type ObservedStatus } from './patience-error.ts';
+export { PreparationError } from './preparation-error.ts';
+export { SinkError } from './sink-error.ts';
+export { TimeoutError } from './timeout-error.ts';
+export { TlsError } from './tls-error.ts';
+export { TransportError } from './transport-error.ts';
+export { TruncatedError } from './truncated-error.ts';
+export { UnsafeNameError } from './unsafe-name-error.ts';
+export { UnsupportedEndpointError } from './unsupported-endpoint-error.ts';
 
-/** Every way to fail, told apart by `_tag`. */
+/** All errors of the library, discriminated by `_tag`. */
 export type ContentLibraryError =
   | TransportError
   | TimeoutError
@@ -67,13 +69,24 @@ const tags: Readonly<Record<ContentLibraryError['_tag'], true>> = {
   SinkError: true,
 };
 
-/** Whether something that was thrown is one of this library's errors; true for another copy of the library, too. */
+/** Returns true if a thrown value is one of this library's errors, also one from another copy of the library. */
 export const isContentLibraryError = (thrown: unknown): thrown is ContentLibraryError =>
   thrown instanceof Error && '_tag' in thrown && typeof thrown._tag === 'string' && Object.hasOwn(tags, thrown._tag);
 
-/** Whether a login was refused because the user has too many API sessions already (550 by default). Trying again does not help. */
+/** Returns true if a login was rejected because the user has too many API sessions (550 by default). A retry does not help. */
 export const isSessionLimit = (thrown: unknown): boolean =>
-  isContentLibraryError(thrown) && thrown._tag === 'ApiError' && thrown.messages.some((message) => message.id === sessionLimitId);
+  isContentLibraryError(thrown) &&
+  thrown._tag === 'ApiError' &&
+  thrown.messages.some((message) => message.id === SESSION_LIMIT_ID);
+
+/**
+ * Returns true if the server does not have the operation at this address: it is older, newer, or uses the other dialect. A missing
+ * object has the same status and `error_type`.
+ */
+export const isUnknownRoute = (thrown: unknown): boolean =>
+  isContentLibraryError(thrown) &&
+  thrown._tag === 'ApiError' &&
+  (thrown.error_type === 'OPERATION_NOT_FOUND' || thrown.messages.some(({ id }) => UNKNOWN_ROUTE_IDS.test(id)));
 
 const transientTypes: ReadonlySet<string> = new Set([
   'RESOURCE_BUSY',
@@ -84,27 +97,18 @@ const transientTypes: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Whether a request was refused because this server does not have the operation, or not under this address: it is older, newer, or
- * speaks the other dialect. A missing object has the same status and `error_type`.
- */
-export const isUnknownRoute = (thrown: unknown): boolean =>
-  isContentLibraryError(thrown) &&
-  thrown._tag === 'ApiError' &&
-  (thrown.error_type === 'OPERATION_NOT_FOUND' || thrown.messages.some(({ id }) => unknownRouteId.test(id)));
-
-/**
- * Whether the same request may well succeed a little later. Decided by what the server says of it, else by `error_type`; never by the
- * status alone.
+ * Returns true if the same request may succeed a little later. Decided by the server's own indication, else by `error_type`; never by
+ * the status alone.
  */
 export const isTransient = (thrown: unknown): boolean => {
   if (!isContentLibraryError(thrown)) return false;
   if (thrown._tag === 'ApiError')
     return !isSessionLimit(thrown) && (transientIndication(thrown.data) ?? transientTypes.has(thrown.error_type));
-  if (thrown._tag === 'TransportError') return thrown.code === undefined || !lastingCodes.has(thrown.code);
+  if (thrown._tag === 'TransportError') return thrown.code === undefined || !PERMANENT_CODES.has(thrown.code);
   return thrown._tag === 'TimeoutError';
 };
 
-/** VMware's `TransientIndication`, one of the things that an error's data may be. */
+/** VMware's `TransientIndication`, one of the structures that `data` may have. */
 const transientIndication = (data: unknown): boolean | undefined =>
   typeof data === 'object' && data !== null && 'is_transient' in data && typeof data.is_transient === 'boolean'
     ? data.is_transient

@@ -1,32 +1,37 @@
-/** Which bytes of a file an answer has, when only a part of it was asked for. */
+/** HTTP byte ranges: the request headers, and which bytes of the file a response contains. */
 
-/** What is asked for: the bytes from here on. */
+/** The bytes to request. */
 export interface RangeRequest {
-  /** The first byte, counted from 0. */
+  /** Offset of the first byte. */
   readonly from: number;
-  /** The first byte that is not wanted any more. @default all to the last one are */
+  /**
+   * Offset after the last byte.
+   * @default the end of the file
+   */
   readonly to?: number | undefined;
-  /** What told the content of the bytes before from any other, if the server said: a strong `ETag`. */
+  /** Strong `ETag` of the bytes that were received before, if the server sent one. */
   readonly validator?: string;
 }
 
-/** What an answer says about itself. */
+/** The part of a response that describes its body. */
 export interface RangeResponse {
   readonly status: number;
   readonly headers: Headers;
 }
 
-/**
- * What an answer is good for. `rest`: the bytes that were asked for; `whole`: all of the file, from its first byte; `neither`: its bytes
- * must not be used.
- */
+/** Which bytes of the file a response contains. */
 export interface RangeResult {
-  readonly bytes: 'rest' | 'whole' | 'neither';
-  /** The length of the whole file, if the answer states it. */
+  /**
+   * - `range`: the requested bytes.
+   * - `file`: the whole file, from its first byte.
+   * - `unusable`: other bytes, which MUST NOT be used.
+   */
+  readonly bytes: 'range' | 'file' | 'unusable';
+  /** Length of the whole file, if the response states it. */
   readonly total: number | undefined;
 }
 
-/** The headers that ask for it; none for a file from its start. A server whose content has changed is asked to send all of it. */
+/** Returns the headers of a request; none for a file from its start. With `If-Range`, a server whose content changed sends the whole file. */
 export const rangeHeaders = ({ from, to, validator }: RangeRequest): Readonly<Record<string, string>> => {
   if (from === 0 && to === undefined) return {};
   return {
@@ -35,51 +40,51 @@ export const rangeHeaders = ({ from, to, validator }: RangeRequest): Readonly<Re
   };
 };
 
-/** Places an answer: bytes are appended only where the server says that they are the very ones that were asked for. */
+/** Determines which bytes a response contains. They are a `range` only if the server states exactly the requested offsets. */
 export const readRangeResponse = ({ status, headers }: RangeResponse, { from, to, validator }: RangeRequest): RangeResult => {
-  if (status === 200) return { bytes: 'whole', total: lengthOf(headers) };
-  const unusable: RangeResult = { bytes: 'neither', total: undefined };
-  if (status === 416) return { bytes: 'neither', total: totalOf(headers.get('content-range') ?? '') };
-  // Bytes from the middle of something compressed are no bytes of the file.
+  if (status === 200) return { bytes: 'file', total: contentLength(headers) };
+  const unusable: RangeResult = { bytes: 'unusable', total: undefined };
+  if (status === 416) return { bytes: 'unusable', total: parseUnsatisfiedRange(headers.get('content-range') ?? '') };
+  // Ranges of a compressed body do not correspond to bytes of the file.
   if (status !== 206 || isEncoded(headers)) return unusable;
-  const range = contentRangeOf(headers.get('content-range') ?? '');
+  const range = parseContentRange(headers.get('content-range') ?? '');
   if (range?.first !== from) return unusable;
-  // What ends before its end would have to be asked for again: a server that does that asks for something unusual.
+  // A range that ends early is legal but unusual, and would need a second request.
   const end = to ?? range.total;
   if (end !== undefined && range.last !== end - 1) return unusable;
-  const found = strongETag(headers);
-  if (validator !== undefined && found !== undefined && found !== validator) return unusable;
-  if (to !== undefined) return { bytes: 'rest', total: range.total };
-  return { bytes: from === 0 ? 'whole' : 'rest', total: range.total ?? range.last + 1 };
+  const etag = strongETag(headers);
+  if (validator !== undefined && etag !== undefined && etag !== validator) return unusable;
+  if (to !== undefined) return { bytes: 'range', total: range.total };
+  return { bytes: from === 0 ? 'file' : 'range', total: range.total ?? range.last + 1 };
 };
 
-/** Whether a server has shown that it can be asked for parts of this file; it is not asked to try. */
+/** Returns true if a response shows that the server supports ranges of this file. */
 export const supportsRanges = ({ status, headers }: RangeResponse): boolean => {
   if (isEncoded(headers)) return false;
   return status === 206 || (status === 200 && headers.get('accept-ranges')?.trim().toLowerCase() === 'bytes');
 };
 
-/** The `ETag`, if it stands for these very bytes: a weak one does not. */
+/** Returns the `ETag` if it is strong: a weak one does not identify the exact bytes. */
 export const strongETag = (headers: Headers): string | undefined => {
   const tag = headers.get('etag') ?? '';
   return /^"[^"]*"$/.test(tag) ? tag : undefined;
 };
 
-/** A length that counts compressed bytes says nothing about the file. */
-const lengthOf = (headers: Headers): number | undefined => {
+/** Returns the length of the file; `Content-Length` of a compressed body is not that. */
+const contentLength = (headers: Headers): number | undefined => {
   const length = headers.get('content-length');
   return length === null || isEncoded(headers) ? undefined : Number(length);
 };
 
 const isEncoded = (headers: Headers): boolean => (headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
 
-/** What a server says that has no such bytes. */
-const totalOf = (text: string): number | undefined => {
+// A 416 states the total as `bytes */1000`.
+const parseUnsatisfiedRange = (text: string): number | undefined => {
   const [, total] = /^bytes \*\/(\d{1,15})$/.exec(text.trim()) ?? [];
   return total === undefined ? undefined : Number(total);
 };
 
-const contentRangeOf = (text: string): { first: number; last: number; total: number | undefined } | undefined => {
+const parseContentRange = (text: string): { first: number; last: number; total: number | undefined } | undefined => {
   const [, first, last, total] = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(text.trim()) ?? [];
   if (first === undefined || last === undefined || Number(last) < Number(first)) return undefined;
   return { first: Number(first), last: Number(last), total: total === '*' ? undefined : Number(total) };

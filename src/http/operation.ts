@@ -1,15 +1,15 @@
-/** An operation of vCenter as data: its route in both dialects, and what it answers. */
+/** An operation of vCenter as data: its routes in both dialects, and the codec of its response. */
 
 import type { Codec } from '../model/codec.ts';
 
 /** `api`: since 7.0U2; `rest`: from 6.5 to 8.0. */
 export type Dialect = 'api' | 'rest';
 
-/** How one dialect asks for an operation. */
+/** The request of an operation in one dialect. */
 export interface Route<I> {
-  /** As VMware's pages print it, with `{name}` for fields of the input: `GET /api/content/library/{library_id}`. */
+  /** As in VMware's documentation, with `{name}` for fields of the input: `GET /api/content/library/{library_id}`. */
   readonly route: string;
-  /** The JSON to send, if any. */
+  /** Returns the JSON to send. */
   readonly body?: (input: I) => unknown;
   readonly headers?: (input: I) => Readonly<Record<string, string>>;
 }
@@ -22,57 +22,57 @@ export interface Operation<I, A> {
   readonly rest: Route<I>;
   readonly response: Codec<A>;
   /**
-   * When it may be sent again after a failure in passing.
-   * @default 'always' for what `/api` reads with GET, otherwise 'refused'
+   * When it may be sent again after a transient failure.
+   * @default 'always' if its `/api` route is a GET, otherwise 'never'
    */
   readonly idempotency?: Idempotency;
 }
 
 /**
- * - `'always'`: twice is as good as once, so that it may follow an answer that was lost.
- * - `'token'`: as `'always'` if the input has a `client_token`, by which the server knows the repetition; otherwise as `'refused'`.
- * - `'refused'`: only after vCenter has said that it did not begin.
- * - `done`: as `'always'`; where the repetition is refused with this error type, the attempt before it, whose answer was lost, has done it.
+ * - `'always'`: idempotent, may be sent again after a lost response.
+ * - `'with-token'`: as `'always'` if the input has a `client_token`, by which the server recognizes a repetition; otherwise as `'never'`.
+ * - `'never'`: not idempotent, sent again only after vCenter rejected it before it started.
+ * - `doneIf`: as `'always'`. If a repetition is rejected with this error type, an earlier attempt, whose response was lost, succeeded.
  */
-export type Idempotency = 'always' | 'token' | 'refused' | { readonly done: string };
+export type Idempotency = 'always' | 'with-token' | 'never' | { readonly doneIf: string };
 
-/** When an operation may be sent again with this input. */
+/** Returns when an operation may be sent again with this input. */
 export const idempotencyOf = <I extends object>(
   { api, idempotency }: Pick<Operation<I, unknown>, 'api' | 'idempotency'>,
   input: I,
-): Exclude<Idempotency, 'token'> => {
-  if (idempotency === 'token') return 'client_token' in input && input.client_token !== undefined ? 'always' : 'refused';
-  return idempotency ?? (api.route.startsWith('GET ') ? 'always' : 'refused');
+): Exclude<Idempotency, 'with-token'> => {
+  if (idempotency === 'with-token') return 'client_token' in input && input.client_token !== undefined ? 'always' : 'never';
+  return idempotency ?? (api.route.startsWith('GET ') ? 'always' : 'never');
 };
 
-/** A request that is ready but for the server's address and the session. */
+/** A request without the server's address and the session. */
 export interface WireRequest {
   readonly method: string;
-  /** Path and query, encoded once. */
+  /** Encoded path and query. */
   readonly path: string;
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string>>;
 }
 
 /**
- * Fills a route. Query fields that the input does not set are left out.
+ * Fills a route. Query parameters that the input does not set are omitted.
  *
- * @throws TypeError if an identifier is missing, or cannot be sent.
+ * @throws TypeError if an identifier is missing or invalid.
  */
 export const buildRequest = <I extends object>({ route, body, headers }: Route<I>, input: I): WireRequest => {
   const values = input as Readonly<Record<string, unknown>>;
   const { method, path, query } = parseRoute(route);
-  const fields = query.filter(({ names }) => names.every((name) => values[name] !== undefined));
-  const search = fields.map((field) => expand(field, (name) => encoded(name, values[name]))).join('&');
+  const parameters = query.filter(({ names }) => names.every((name) => values[name] !== undefined));
+  const search = parameters.map((parameter) => expand(parameter, (name) => encode(name, values[name]))).join('&');
   return {
     method,
-    path: expand(path, (name) => encodedSegment(name, values[name])) + (search === '' ? '' : `?${search}`),
+    path: expand(path, (name) => encodeSegment(name, values[name])) + (search === '' ? '' : `?${search}`),
     body: body?.(input),
     headers: headers?.(input) ?? {},
   };
 };
 
-/** A text with gaps: text, name, text, name … text. */
+/** A text with placeholders: text, name, text, name … text. */
 interface Template {
   readonly texts: readonly string[];
   readonly names: readonly string[];
@@ -84,12 +84,12 @@ interface RouteTemplate {
   readonly query: readonly Template[];
 }
 
-/** Routes are few, and filled with every poll. */
+/** Cache: routes are few, and filled with every poll. */
 const templates = new Map<string, RouteTemplate>();
 
 const parseRoute = (route: string): RouteTemplate => {
-  const known = templates.get(route);
-  if (known !== undefined) return known;
+  const cached = templates.get(route);
+  if (cached !== undefined) return cached;
   const [method = 'GET', target = '/'] = route.split(' ');
   const [path = '/', query] = target.split('?');
   const template = { method, path: findPlaceholders(path), query: query?.split('&').map(findPlaceholders) ?? [] };
@@ -105,20 +105,20 @@ const findPlaceholders = (text: string): Template => {
 const expand = ({ texts, names }: Template, valueOf: (name: string) => string): string =>
   texts.map((text, index) => text + (index < names.length ? valueOf(names[index] ?? '') : '')).join('');
 
-const encodedSegment = (name: string, value: unknown): string => {
-  // These would make another path of it: a list in place of one object, or something further up.
+const encodeSegment = (name: string, value: unknown): string => {
+  // These would change the path: to a list instead of one object, or to a parent.
   if (typeof value !== 'string' || value === '' || value === '.' || value === '..')
     throw new TypeError(`${name}: expected an identifier, got ${JSON.stringify(value)}`);
-  return encoded(name, value);
+  return encode(name, value);
 };
 
-/** Most identifiers: there is nothing to encode. */
-const plain = /^[\w.~:-]+$/;
+/** Fast path: most identifiers need no encoding. */
+const needsNoEncoding = /^[\w.~:-]+$/;
 
-/** Ids such as `uuid:uuid` keep their colon: whether vCenter accepts `%3A` is not known, and `:` is legal. */
-const encoded = (name: string, value: unknown): string => {
+/** Ids such as `uuid:uuid` keep their colon: `:` is legal, and it is unknown whether vCenter accepts `%3A`. */
+const encode = (name: string, value: unknown): string => {
   const text = String(value);
   if (!text.isWellFormed())
-    throw new TypeError(`${name}: ${JSON.stringify(text)} holds half a character, which no address can carry`);
-  return plain.test(text) ? text : encodeURIComponent(text).replaceAll('%3A', ':');
+    throw new TypeError(`${name}: ${JSON.stringify(text)} contains an unpaired surrogate, which a URL cannot contain`);
+  return needsNoEncoding.test(text) ? text : encodeURIComponent(text).replaceAll('%3A', ':');
 };

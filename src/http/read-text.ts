@@ -1,33 +1,47 @@
-/** Reads the text of an answer, and no more of it than belongs there. */
+/** Reads bodies of limited size, as text or JSON. */
 
-/** The text of at most so many bytes, or nothing if there are more. What was announced is not relied on: it counts compressed bytes. */
+/**
+ * Reads a body as text.
+ *
+ * @param limit - Bytes, decompressed. `Content-Length` alone does not suffice: it counts compressed bytes.
+ * @returns The text, or `undefined` if there are more bytes than that; the rest of the body is then cancelled.
+ */
 export const readText = async (response: Response, limit: number): Promise<string | undefined> => {
   if (response.body === null) return '';
   if (Number(response.headers.get('content-length')) > limit) return void cancelBody(response.body);
   const reader = response.body.getReader();
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    bytes += part.value.byteLength;
-    if (bytes > limit) return void cancelBody(reader);
-    parts.push(part.value);
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for (let read = await reader.read(); !read.done; read = await reader.read()) {
+    length += read.value.byteLength;
+    if (length > limit) return void cancelBody(reader);
+    chunks.push(read.value);
   }
-  return utf8.decode(parts.length === 1 ? parts[0] : joined(parts, bytes));
+  return utf8.decode(chunks.length === 1 ? chunks[0] : concatenate(chunks, length));
 };
 
 const utf8 = new TextDecoder();
 
-const joined = (parts: readonly Uint8Array[], length: number): Uint8Array => {
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
+const concatenate = (chunks: readonly Uint8Array[], length: number): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
   }
-  return whole;
+  return bytes;
 };
 
-/** A body that nobody reads would hold its connection, and with it the process. */
+/** Returns the parsed JSON, or `undefined` if the text is not JSON. */
+export const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Cancels a body that is not read: otherwise it would keep its connection open, and the process alive. */
 export const cancelBody = (body: { cancel: () => Promise<void> } | null): void => {
   body?.cancel().catch(() => undefined);
 };

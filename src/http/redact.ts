@@ -1,21 +1,26 @@
-/** Keeps the secrets of a request out of what is told of its failure. */
-
-/** What a request failed with, as an error's cause: not where it names the address, as some platforms do, for that of a file is a secret. */
-export const safeCause = (cause: unknown, address: string): ErrorOptions => {
-  const parts: readonly unknown[] = [cause, ...Object.values<unknown>(Object(cause) as Record<string, unknown>)];
-  return parts.some((part) => String(part).includes(address)) ? {} : { cause };
-};
-
-/** Puts dots in the place of every secret. */
-export type Redactor = (said: string) => string;
+/** Redacts the secrets of a request from causes and server messages before they become errors. */
 
 /**
- * For what a server says, which is shown: it may repeat what it was sent. Knows the values of the headers that the request was sent with,
- * and its address where that is a secret, too. JSON may write a slash with a backslash before it.
+ * Returns the failure of a request as the `cause` of an error, unless it contains the URL: the URL of a file is a secret, and some
+ * platforms put it into their messages.
  */
-export const createRedactor = (headers: Readonly<Record<string, string>>, address?: string): Redactor => {
+export const safeCause = (cause: unknown, url: string): ErrorOptions => {
+  const values: readonly unknown[] = [cause, ...Object.values<unknown>(Object(cause) as Record<string, unknown>)];
+  return values.some((value) => String(value).includes(url)) ? {} : { cause };
+};
+
+/** Replaces every secret in a text by `…`. */
+export type Redactor = (text: string) => string;
+
+/**
+ * Returns a redactor for server messages, which may repeat what the server received. JSON may escape slashes as `\/`.
+ *
+ * @param headers - The headers of the request, whose values are secrets.
+ * @param url - The URL of the request, if that is a secret.
+ */
+export const createRedactor = (headers: Readonly<Record<string, string>>, url?: string): Redactor => {
   const values = Object.values(headers).flatMap((value) => [value, value.replace(/^\w+ /, '')]);
-  const secrets = [...values, ...(address === undefined ? [] : [address, new URL(address).pathname])];
-  const written = secrets.filter((secret) => secret.length > 1).flatMap((secret) => [secret, secret.replaceAll('/', '\\/')]);
-  return (said) => written.reduce((left, secret) => left.replaceAll(secret, '…'), said);
+  const secrets = [...values, ...(url === undefined ? [] : [url, new URL(url).pathname])];
+  const patterns = secrets.filter((secret) => secret.length > 1).flatMap((secret) => [secret, secret.replaceAll('/', '\\/')]);
+  return (text) => patterns.reduce((redacted, pattern) => redacted.replaceAll(pattern, '…'), text);
 };

@@ -1,4 +1,4 @@
-/** Sends an operation again that failed in passing, each time after a longer pause, within a budget of time. */
+/** Retries transient failures of operations with exponential backoff, within a time budget. */
 
 import {
   asyncScheduler,
@@ -12,119 +12,140 @@ import {
   type NextObserver,
 } from 'rxjs';
 import { ApiError, isContentLibraryError, isTransient, isUnknownRoute, type ContentLibraryError } from '../errors/index.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
+import { backoff } from '../operators/backoff.ts';
 import type { Idempotency } from './operation.ts';
 
-/** A request that failed in passing and is about to be sent again. */
+/** A request that failed and is about to be sent again. */
 export interface RetryNotice {
   /** VMware's name of the operation. */
   readonly operation: string;
   /** Which attempt failed, from 1. */
   readonly attempt: number;
-  /** Milliseconds until the next one. */
+  /** Milliseconds until the next attempt. */
   readonly delay: number;
-  /** What it failed with. */
+  /** The failure. */
   readonly error: ContentLibraryError;
 }
 
-/** How the calls of a connection are tried again. */
+/** How transient failures of the calls of a connection are retried. */
 export interface RetryOptions {
   /**
-   * How often an operation is sent at the most, the first time included.
+   * How often an operation is sent at most, the first attempt included.
    * @default 5
    */
   readonly attempts?: number;
   /**
-   * Milliseconds of the first pause at the most. Each pause is a random part of its limit, which doubles from one pause to the next, up to
-   * eight seconds. Where the server says how long to wait, that is the pause.
+   * Upper bound of the first delay in milliseconds. The bound doubles with each attempt, up to eight seconds; each delay is a random
+   * fraction of it (full jitter). A `Retry-After` of the server replaces the delay.
    * @default 500
    */
   readonly delay?: number;
   /**
-   * Milliseconds since the call's first request after which none is sent any more. A pause that would reach beyond ends the call at once.
+   * Milliseconds since the first request of a call after which no further attempt starts. A delay that would exceed it ends the call at
+   * once.
    * @default 120_000
    */
   readonly budget?: number;
-  /** Told before each pause, for a log or a word to the user: a function, or an observer such as a `Subject`, which never completes by it. */
+  /** Called before each delay: a function, or an observer such as a `Subject`, which is never completed. */
   readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void);
 }
 
-/** {@link RetryOptions} with nothing left open. */
+/** {@link RetryOptions} with defaults applied. */
 export interface RetryPolicy extends Required<Omit<RetryOptions, 'onRetry'>> {
   readonly onRetry: (retry: RetryNotice) => void;
-  /** From 0 to 1: how much of its limit a pause takes. */
+  /** Returns the fraction of the bound that a delay takes, from 0 to 1. */
   readonly random: () => number;
 }
 
-/** Longer than any pause that nobody asked for. */
-const longestDelay = 8000;
+/** Milliseconds; limits the backoff, not a `Retry-After` of the server. */
+const MAX_DELAY = 8000;
 
 /**
- * Tries again what failed in passing, where the operation allows it.
+ * Retries transient failures, as far as the idempotency of the operation allows.
  *
- * - Emits: what the source emits, at whichever attempt. - Completes: with the source.
- * - Errors: with the last failure, as soon as no attempt, no time or no hope is left.
- * - Unsubscribing: from the request or from the pause, whichever it is.
+ * - Emits: what the source emits, at whichever attempt.
+ * - Completes: with the source.
+ * - Errors: with the last failure, when attempts or budget are used up, or at once if the failure is permanent.
+ * - Unsubscribing: aborts the request or the delay.
  *
  * ```text
  * requests  --#  --#     --(a|)
- * retrying  ---------------(a|)     (pauses of 3 and 6)
+ * retrying  ---------------(a|)     (delays of 3 and 6)
  * ```
  */
 export const retryOperation = <A>(
   { attempts, delay, budget, onRetry, random }: RetryPolicy,
   operation: string,
-  repeat: Exclude<Idempotency, 'token'>,
+  idempotency: Exclude<Idempotency, 'with-token'>,
 ): MonoTypeOperatorFunction<A> => {
-  const mayRepeat = repeat === 'refused' ? wasRejectedBeforeStart : isTransient;
+  const mayRetry = idempotency === 'never' ? wasRejectedBeforeStart : isTransient;
   return (request$) =>
     defer(() => {
-      const begun = asyncScheduler.now();
-      let isLost = false;
+      const startedAt = asyncScheduler.now();
+      let mayHaveSucceeded = false;
       const attempts$ = request$.pipe(
         retry({
           count: attempts - 1,
           delay: (thrown: unknown, attempt) => {
-            const pause = retryDelay(thrown, attempt, { delay, random });
-            if (!isContentLibraryError(thrown) || !mayRepeat(thrown) || asyncScheduler.now() - begun + pause > budget)
+            const delayMs = retryDelay(thrown, attempt, { delay, random });
+            if (!isContentLibraryError(thrown) || !mayRetry(thrown) || asyncScheduler.now() - startedAt + delayMs > budget)
               return throwError(() => thrown);
-            isLost ||= !wasRejectedBeforeStart(thrown);
-            onRetry({ operation, attempt, delay: pause, error: thrown });
-            return timer(pause);
+            mayHaveSucceeded ||= !wasRejectedBeforeStart(thrown);
+            onRetry({ operation, attempt, delay: delayMs, error: thrown });
+            return timer(delayMs);
           },
         }),
       );
-      if (typeof repeat !== 'object') return attempts$;
+      if (typeof idempotency !== 'object') return attempts$;
       return attempts$.pipe(
         catchError((thrown: unknown) =>
-          // An operation that can be found done answers nothing.
-          isLost && isRefusedWith(repeat.done, thrown) ? of(undefined as A) : throwError(() => thrown),
+          // Operations with `doneIf` have an empty response.
+          mayHaveSucceeded && hasErrorType(idempotency.doneIf, thrown) ? of(undefined as A) : throwError(() => thrown),
         ),
       );
     });
 };
 
-const isRefusedWith = (type: string, thrown: unknown): boolean =>
+const hasErrorType = (type: string, thrown: unknown): boolean =>
   thrown instanceof ApiError && thrown.error_type === type && !isUnknownRoute(thrown);
 
-/** Milliseconds to wait after the failure of an attempt, which are counted from 1: what the server asks for, or a part of what grows. */
+/**
+ * Returns the milliseconds to wait after a failed attempt: the server's `Retry-After`, or else the backoff.
+ *
+ * @param attempt - Which attempt failed, from 1.
+ */
 export const retryDelay = (
   thrown: unknown,
   attempt: number,
   { delay, random }: Pick<RetryPolicy, 'delay' | 'random'>,
 ): number => {
-  const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-  return asked ?? random() * Math.min(delay * 2 ** (attempt - 1), longestDelay);
+  const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : undefined;
+  return retryAfter ?? backoff(attempt, { first: delay, max: MAX_DELAY, random });
+};
+
+/**
+ * Returns a function that calls `onRetry`, whichever form it has.
+ *
+ * @param option - The option's name, for the error.
+ * @throws TypeError if it is neither a function nor an observer.
+ */
+export const toRetryCallback = (onRetry: RetryOptions['onRetry'], option: string): RetryPolicy['onRetry'] => {
+  if (typeof onRetry === 'function') return onRetry;
+  if (onRetry !== undefined && typeof onRetry.next !== 'function')
+    throw invalidOptionError(option, 'a function, or an observer with next', onRetry);
+  return (retry) => onRetry?.next(retry);
 };
 
 const busyErrorTypes: ReadonlySet<string> = new Set(['SERVICE_UNAVAILABLE', 'RESOURCE_BUSY', 'UNABLE_TO_ALLOCATE_RESOURCE']);
 
-/** Whether the server says that it has too much to do. */
+/** Returns true if the server reports that it is overloaded. */
 export const isBusy = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && busyErrorTypes.has(thrown.error_type);
 
 /**
- * Whether vCenter itself says that it did not begin. A proxy's page says no such thing: the connection behind it may have broken when
- * all was done. It has no messages, and only its 429 is a refusal to pass anything on.
+ * Returns true if vCenter itself reports that it did not start the operation. A proxy cannot know that: its connection to vCenter may
+ * have broken after the operation was done. A proxy's error has no messages, and only its 429 means that nothing was forwarded.
  */
 const wasRejectedBeforeStart = (thrown: unknown): boolean =>
   isBusy(thrown) && isTransient(thrown) && (thrown.messages.length > 0 || thrown.status === 429);

@@ -1,167 +1,162 @@
-/** One request, one cold Observable of one answer; the only room that knows ky. */
+/** Sends HTTP requests: one operation, one decoded response. The only file that imports ky. */
 
 import ky from 'ky';
 import { Observable, throwError, timeout } from 'rxjs';
-import { cancelBody, readText } from './read-text.ts';
-import { safeCause, createRedactor, type Redactor } from './redact.ts';
-import { DecodeError, isContentLibraryError, type ApiError, TimeoutError, TlsError, TransportError } from '../errors/index.ts';
-import { redirectCode } from '../errors/connection.ts';
+import { DecodeError, isContentLibraryError, TimeoutError, TlsError, TransportError } from '../errors/index.ts';
+import { REDIRECT_CODE } from '../errors/transport-error.ts';
 import { decoder } from '../model/codec.ts';
-import {
-  supportsRanges,
-  readRangeResponse,
-  rangeHeaders,
-  strongETag,
-  type RangeResult,
-  type RangeRequest,
-} from './byte-range.ts';
-import { toApiError } from './api-error.ts';
-import { retryAfter } from './retry-after.ts';
-import { buildRequest, type Dialect, type Operation } from './operation.ts';
+import { buildRequest, idempotencyOf, type Dialect, type Operation } from './operation.ts';
+import { readApiError } from './read-api-error.ts';
+import { cancelBody, parseJson, readText } from './read-text.ts';
+import { createRedactor, safeCause } from './redact.ts';
+import { retryOperation, type RetryPolicy } from './retry.ts';
 
-/** The way to a server. */
+/** How requests are sent. */
 export interface Transport {
+  /** `undefined`: the platform's. */
+  readonly fetch: typeof globalThis.fetch | undefined;
+  /** Milliseconds until a request must have emitted. */
+  readonly timeout: number;
+}
+
+/** How operations of one server are sent. */
+export interface ApiClient extends Transport {
   /** Origin, such as `https://vcenter.example.com`. */
   readonly server: string;
-  /** Not set: the platform's. */
-  readonly fetch: typeof globalThis.fetch | undefined;
-  /** Milliseconds until an answer must have begun. */
-  readonly timeout: number;
-  /** Told the headers of every answer to an operation. */
+  /** `undefined`: one attempt. */
+  readonly retry: RetryPolicy | undefined;
+  /** Called with the headers of every response. */
   readonly onHeaders?: (headers: Headers) => void;
 }
 
-/** The bytes of a file, on their way. Whoever takes the stream has to read it to its end or cancel it. */
-export interface Body {
-  /** Which bytes of the file these are. */
-  readonly range: RangeResult;
-  /** What tells the content of the file from any other, if the server said. */
-  readonly validator: string | undefined;
-  /** Whether the server has shown that it can be asked for parts of the file. */
-  readonly supportsRanges: boolean;
-  readonly stream: ReadableStream<Uint8Array>;
+/** One HTTP request. */
+export interface HttpRequest {
+  /** Names the request in errors. */
+  readonly operation: string;
+  readonly url: string;
+  /** @default 'GET' */
+  readonly method?: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent as JSON; `undefined`: no body. */
+  readonly body?: unknown;
 }
 
-const mebibyte = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
-/** Bytes that an answer may have, decompressed: far more than any object has, or any list that vCenter makes, and little enough to hold. */
-const limitOf = (operation: string): number => (/\.(?:list|find)$/.test(operation) ? 16 * mebibyte : mebibyte);
+/** Bytes of a response, decompressed: more than any structure or list of vCenter has, and little enough for memory. */
+const maxResponseSize = (operation: string): number => (/\.(?:list|find)$/.test(operation) ? 16 * MEBIBYTE : MEBIBYTE);
 
 /**
- * Sends one operation.
+ * Sends one operation, with the client's retry policy.
  *
- * - Emits: the decoded answer. - Completes: after it.
- * - Errors: `ApiError`, `DecodeError`, `TransportError`, `TimeoutError`, `TlsError`. - Unsubscribing: aborts the request.
+ * - Emits: the decoded response.
+ * - Completes: after it.
+ * - Errors: `ApiError`, `DecodeError`, `TransportError`, `TimeoutError` or `TlsError` of the last attempt.
+ * - Unsubscribing: aborts the request, or the wait for the next attempt.
+ *
+ * @throws TypeError if the input has an invalid identifier.
  */
 export const sendOperation = <I extends object, A>(
-  transport: Transport,
+  client: ApiClient,
   dialect: Dialect,
   operation: Operation<I, A>,
   input: I,
   headers: Readonly<Record<string, string>>,
 ): Observable<A> => {
-  const request = buildRequest(operation[dialect], input);
-  const decode = decoder(operation.response, operation.name);
-  return fromRequest(transport, operation.name, async (signal) => {
-    const response = await ky(transport.server + request.path, {
-      ...kyOptions(transport, signal),
-      method: request.method,
-      headers: { accept: 'application/json', ...headers, ...request.headers },
-      ...(request.body === undefined ? {} : { json: request.body }),
-    });
-    transport.onHeaders?.(response.headers);
-    if (isRedirect(response)) throw refusedRedirect(operation.name, response);
-    if (!response.ok) throw await readApiError(operation.name, response, createRedactor(headers));
-    const text = await readText(response, limitOf(operation.name));
-    if (text === undefined) throw tooLong(operation.name);
-    const answer = text === '' ? undefined : (json(text) ?? notJson(operation.name, text));
-    const decoded = decode(dialect === 'rest' ? valueOf(answer) : answer);
+  const { name } = operation;
+  const { method, path, body, headers: routeHeaders } = buildRequest(operation[dialect], input);
+  const request = {
+    operation: name,
+    url: client.server + path,
+    method,
+    headers: { accept: 'application/json', ...headers, ...routeHeaders },
+    body,
+  };
+  const decode = decoder(operation.response, name);
+  const response$ = sendRequest(client, request, async (response) => {
+    client.onHeaders?.(response.headers);
+    if (!response.ok) throw await readApiError(name, response, createRedactor(headers));
+    const text = await readText(response, maxResponseSize(name));
+    if (text === undefined) throw tooLongError(name);
+    const json = parseJson(text) ?? undefined;
+    if (json === undefined && text !== '') throw notJsonError(name, text);
+    const decoded = decode(dialect === 'rest' ? unwrap(json) : json);
     if (decoded._tag === 'Left') throw decoded.left;
     return decoded.right;
   });
+  return client.retry === undefined
+    ? response$
+    : response$.pipe(retryOperation(client.retry, name, idempotencyOf(operation, input)));
 };
 
 /**
- * Asks for the bytes at an address, from the one on that is wanted first.
+ * Sends one request, once.
  *
- * - Emits: the body as soon as the answer has begun. - Completes: after it; the body goes on.
- * - Errors: as {@link sendOperation}. - Unsubscribing: aborts a request that was not answered yet; a body is cancelled by whoever reads it.
+ * - Emits: what `read` returns for the response.
+ * - Completes: after it.
+ * - Errors: `TransportError`, also for a redirect; `TimeoutError`; `TlsError`; errors of `read`.
+ * - Unsubscribing: aborts the request, unless it has emitted.
  */
-export const fetchBody = (
-  transport: Transport,
-  url: string,
-  operation: string,
-  headers: Readonly<Record<string, string>>,
-  wanted: RangeRequest,
-): Observable<Body> =>
-  fromRequest({ ...transport, server: url }, operation, async (signal) => {
-    const response = await ky(url, { ...kyOptions(transport, signal), headers: { ...headers, ...rangeHeaders(wanted) } });
-    if (isRedirect(response)) throw refusedRedirect(operation, response);
-    // There are no such bytes, which is an answer to who may have asked for too many.
-    if (!response.ok && response.status !== 416) throw await readApiError(operation, response, createRedactor(headers, url));
-    return {
-      range: readRangeResponse(response, wanted),
-      validator: strongETag(response.headers),
-      supportsRanges: supportsRanges(response),
-      stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
-    };
-  });
-
-const kyOptions = ({ fetch }: Transport, signal: AbortSignal) =>
-  ({
-    ...(fetch === undefined ? withSignal(signal) : { fetch, signal }),
-    retry: 0,
-    timeout: false,
-    throwHttpErrors: false,
-    redirect: 'manual',
-  }) as const;
-
-/**
- * The platform's fetch takes the signal beside the request, and so spares ky to join it with one of its own: a tenth of the whole work.
- * A fetch of the user's may look at the request alone. The platform's is looked up at each call, so that an instrumentation is heard.
- */
-const withSignal = (signal: AbortSignal): { fetch: typeof globalThis.fetch } => ({
-  fetch: (request, init) => globalThis.fetch(request, { ...init, signal }),
-});
-
-const fromRequest = <A>(
-  { server, timeout: limit }: Transport,
-  operation: string,
-  run: (signal: AbortSignal) => Promise<A>,
+export const sendRequest = <A>(
+  { fetch, timeout: limit }: Transport,
+  { operation, url, method = 'GET', headers, body }: HttpRequest,
+  read: (response: Response) => A | Promise<A>,
 ): Observable<A> =>
   new Observable<A>((subscriber) => {
     const controller = new AbortController();
     let settled = false;
-    run(controller.signal).then(
-      (answer) => {
+    const send = async (): Promise<A> => {
+      const response = await ky(url, {
+        ...(fetch === undefined ? platformFetch(controller.signal) : { fetch, signal: controller.signal }),
+        method,
+        headers,
+        ...(body === undefined ? {} : { json: body }),
+        retry: 0,
+        timeout: false,
+        throwHttpErrors: false,
+        redirect: 'manual',
+      });
+      if (isRedirect(response)) throw redirectError(operation, response);
+      return read(response);
+    };
+    send().then(
+      (value) => {
         settled = true;
-        subscriber.next(answer);
+        subscriber.next(value);
         subscriber.complete();
       },
       (thrown: unknown) => {
         settled = true;
-        subscriber.error(toTransportError(operation, server, thrown));
+        subscriber.error(toTransportError(operation, url, thrown));
       },
     );
-    // Aborting what has been answered is not wrong, but it costs as much as a third of the request.
+    // To abort a settled request is harmless, but costs a third as much as the request.
     return () => {
       if (!settled) controller.abort();
     };
   }).pipe(timeout({ first: limit, with: () => throwError(() => new TimeoutError({ operation, timeout: limit })) }));
 
-/** What ky threw may hold the request with its headers: only the system's own error goes on as `cause`. */
-const toTransportError = (operation: string, server: string, thrown: unknown): unknown => {
+/**
+ * Passes the signal to the platform's fetch beside the request, so that ky does not combine it with its own: that takes a tenth of the
+ * time of a request. A custom fetch may read only `request.signal`. `globalThis.fetch` is read at each call, so that instrumentation works.
+ */
+const platformFetch = (signal: AbortSignal): { fetch: typeof globalThis.fetch } => ({
+  fetch: (request, init) => globalThis.fetch(request, { ...init, signal }),
+});
+
+/** ky's errors contain the request with its headers, so only the system's own error becomes the `cause`. */
+const toTransportError = (operation: string, url: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   const cause = rootCause(thrown);
   const code =
     typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(server).host, code }, { cause });
-  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, safeCause(cause, server));
+  if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(url).host, code }, { cause });
+  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, safeCause(cause, url));
 };
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_TLS|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$/;
 
-/** Told by its shape: an error of the platform may come from another realm than ours. */
+/** Checks the shape, not the class: the platform's errors may come from another realm. */
 const rootCause = (thrown: unknown): unknown =>
   typeof thrown === 'object' && thrown !== null && 'cause' in thrown && thrown.cause !== undefined
     ? rootCause(thrown.cause)
@@ -169,36 +164,20 @@ const rootCause = (thrown: unknown): unknown =>
 
 const isRedirect = ({ type, status }: Response): boolean => type === 'opaqueredirect' || (status >= 300 && status < 400);
 
-const refusedRedirect = (operation: string, response: Response): TransportError => {
+const redirectError = (operation: string, response: Response): TransportError => {
   cancelBody(response.body);
-  const reason = 'the server answered with a redirect, which is not followed';
-  return new TransportError({ operation, reason, code: redirectCode });
+  return new TransportError({ operation, reason: 'the server sent a redirect, which is not followed', code: REDIRECT_CODE });
 };
 
-/** A page that is too long to be vCenter's says as little as one that is no JSON. */
-const readApiError = async (operation: string, response: Response, discreet: Redactor): Promise<ApiError> => {
-  const text = await readText(response, mebibyte);
-  return toApiError(operation, response.status, json(discreet(text ?? '')), retryAfter(response.headers));
-};
+const tooLongError = (operation: string): DecodeError =>
+  new DecodeError({ operation, issues: [{ path: '', expected: `at most ${maxResponseSize(operation)} bytes`, found: 'more' }] });
 
-const tooLong = (operation: string): DecodeError =>
-  new DecodeError({ operation, issues: [{ path: '', expected: `at most ${limitOf(operation)} bytes`, found: 'more' }] });
-
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
-const notJson = (operation: string, text: string): never => {
-  throw new DecodeError({
+const notJsonError = (operation: string, text: string): DecodeError =>
+  new DecodeError({
     operation,
-    issues: [{ path: '', expected: 'JSON', found: /^\s*</.test(text) ? 'a page of HTML' : 'text that is no JSON' }],
+    issues: [{ path: '', expected: 'JSON', found: /^\s*</.test(text) ? 'an HTML page' : 'text that is not JSON' }],
   });
-};
 
-/** `/rest` wraps every answer. */
-const valueOf = (answer: unknown): unknown =>
-  typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined;
+/** `/rest` wraps every response in `{ value }`. */
+const unwrap = (json: unknown): unknown =>
+  typeof json === 'object' && json !== null && 'value' in json ? json.value : undefined;

@@ -8,9 +8,6 @@
  */
 export type Period<A> = number | ((answer: A, waited: number, quiet: number) => number);
 
-/** Larger delays are turned into 1 ms by the platforms. */
-const longestDelay = 2 ** 31 - 1;
-
 /** In the beginning, as long as {@link INITIAL_PHASE} lasts. With a round trip of 40 ms it is noticed within 0.3 s what is ready now. */
 const shortest = 240;
 const INITIAL_PHASE = 2000;
@@ -36,14 +33,4 @@ export const adaptivePeriod = (_answer: unknown, waited: number, quiet: number =
   const limit =
     quiet < Math.min(waited / 3, PROGRESS_WINDOW) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
   return Math.min(seed + Math.min(quiet, waited - INITIAL_PHASE) / 2, limit);
-};
-
-/**
- * A delay that every platform's timers can keep.
- *
- * @throws TypeError if it is no number, which names the option it came from.
- */
-export const toTimerDelay = (delay: number, option = 'period'): number => {
-  if (Number.isNaN(delay)) throw new TypeError(`${option}: expected milliseconds, got NaN`);
-  return Math.min(Math.max(delay, 1), longestDelay);
 };

@@ -2,8 +2,9 @@
 
 import { retry, tap, throwError, timer, type MonoTypeOperatorFunction, type NextObserver } from 'rxjs';
 import { ApiError, isContentLibraryError, isTransient } from '../errors/index.ts';
-import type { RetryNotice } from '../http/retry.ts';
-import { toTimerDelay } from './adaptive-period.ts';
+import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
+import { backoff } from '../operators/backoff.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
 
 /** What happens to polls that fail in passing. */
 export interface PollRetryOptions {
@@ -27,10 +28,6 @@ export const maxRetriesOf = ({ retries = 8 }: PollRetryOptions): number => {
   throw new TypeError(`retries: expected a number from 0, got ${retries}`);
 };
 
-/** Tells an observer, or a function, of a retry. */
-export const toRetryCallback = (onRetry: PollRetryOptions['onRetry']): ((retry: RetryNotice) => void) =>
-  typeof onRetry === 'function' ? onRetry : (retry) => onRetry?.next(retry);
-
 /** Milliseconds. */
 const [FIRST_DELAY, MAX_DELAY] = [500, 16_000];
 
@@ -48,7 +45,7 @@ export const retryTransientPolls = (
   shorten: (delay: number) => number = (delay) => delay,
 ): (<A>() => MonoTypeOperatorFunction<A>) => {
   maxRetriesOf(budget);
-  const notify = toRetryCallback(budget.onRetry);
+  const notify = toRetryCallback(budget.onRetry, 'onRetry');
   let failures = 0;
   return () => (source) =>
     source.pipe(
@@ -62,7 +59,7 @@ export const retryTransientPolls = (
           if (failures > maxRetriesOf(budget) || !isContentLibraryError(thrown) || !isTransient(thrown))
             return throwError(() => thrown);
           const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-          const delay = toTimerDelay(asked ?? shorten(Math.min(FIRST_DELAY * 2 ** (failures - 1), MAX_DELAY)));
+          const delay = toTimerDelay(asked ?? shorten(backoff(failures, { first: FIRST_DELAY, max: MAX_DELAY })), 1);
           notify({ operation: 'operation' in thrown ? thrown.operation : '', attempt: failures, delay, error: thrown });
           return timer(delay);
         },

@@ -1,7 +1,8 @@
 /** What a subscriber wishes of a clock: how long it waits, and when it does not. */
 
 import { combineLatest, filter, isObservable, map, merge, NEVER, of, skip, startWith, type Observable } from 'rxjs';
-import { toTimerDelay, adaptivePeriod, type Period } from './adaptive-period.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
+import { adaptivePeriod, type Period } from './adaptive-period.ts';
 import { pageHidden } from './page-visibility.ts';
 
 /** How often to ask. */
@@ -58,7 +59,7 @@ export const scheduleOf = <A>({
   seed,
   whileHidden = 30_000,
 }: PollOptions<A>): PollSchedule<A> => {
-  if (typeof period === 'number') toTimerDelay(period);
+  if (typeof period === 'number') validDelay(period, 'period');
   if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter: expected a number from 0 to 1, got ${jitter}`);
   if (seed !== undefined && !Number.isInteger(seed)) throw new TypeError(`seed: expected a whole number, got ${seed}`);
   if (!(whileHidden >= 0)) throw new TypeError(`whileHidden: expected milliseconds from 0, got ${whileHidden}`);
@@ -70,7 +71,7 @@ export const scheduleOf = <A>({
     delay$: combineLatest([period$, hidden$]).pipe(
       map(([wanted, hidden]) => (answer: A, waited: number, quiet: number): number => {
         const delay = shorten(typeof wanted === 'number' ? wanted : wanted(answer, waited, quiet));
-        return toTimerDelay(hidden ? Math.max(delay, whileHidden) : delay);
+        return validDelay(hidden ? Math.max(delay, whileHidden) : delay, 'period');
       }),
     ),
     pollNow$: merge(
@@ -82,6 +83,17 @@ export const scheduleOf = <A>({
     ),
     applyJitter: shorten,
   };
+};
+
+/**
+ * Returns a delay that every platform's timers can keep, of at least 1 ms.
+ *
+ * @param option - Where the delay comes from, for the error.
+ * @throws TypeError if it is NaN.
+ */
+export const validDelay = (delay: number, option: string): number => {
+  if (Number.isNaN(delay)) throw new TypeError(`${option}: expected milliseconds, got NaN`);
+  return toTimerDelay(delay, 1);
 };
 
 /** Numbers from 0 to 1 that look like chance, and are the same for the same seed (Marsaglia's xorshift). */

@@ -1,10 +1,11 @@
 /** One stream of polls for any number of onlookers, each with wishes of its own. */
 
 import { asapScheduler, BehaviorSubject, Observable, ReplaySubject, share, Subject } from 'rxjs';
-import { maxRetriesOf, toRetryCallback, type PollRetryOptions } from './poll-retry.ts';
+import { maxRetriesOf, type PollRetryOptions } from './poll-retry.ts';
 import { scheduleOf, type DelayAfter, type PollOptions, type PollSchedule } from './poll-schedule.ts';
-import { toTimerDelay, adaptivePeriod } from './adaptive-period.ts';
-import type { RetryNotice } from '../http/retry.ts';
+import { adaptivePeriod } from './adaptive-period.ts';
+import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
 
 /** How an onlooker wishes to be served. */
 export interface SharedPollOptions<A> extends PollOptions<A>, PollRetryOptions {}
@@ -48,7 +49,7 @@ export const sharePoll = <A>(
       const delay = pace(answer, waited, quiet);
       if (delay < least) least = delay;
     }
-    return toTimerDelay(least);
+    return toTimerDelay(least, 1);
   };
   const delay$ = new BehaviorSubject(shortestDelay);
   const pollRetry: PollRetryOptions = {
@@ -90,7 +91,7 @@ export const sharePoll = <A>(
         }),
       );
       subscriber.add(schedule.pollNow$.subscribe({ next: (value) => now$.next(value), error: fail }));
-      subscriber.add(retry$.subscribe(toRetryCallback(options.onRetry)));
+      subscriber.add(retry$.subscribe(toRetryCallback(options.onRetry, 'onRetry')));
       subscriber.add(answers$.subscribe(subscriber));
     });
   return { subscribeWith: look };

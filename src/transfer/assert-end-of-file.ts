@@ -19,9 +19,9 @@ export const assertNoMoreBytes = (options: FetchContext): Observable<never> =>
   openBody(options).pipe(
     concatMap(({ range: { bytes, total }, stream }) => {
       options.state.contentLength = total;
-      if (bytes === 'whole' && total === undefined) return countBytes(options, stream);
+      if (bytes === 'file' && total === undefined) return countBytes(options, stream);
       cancelBody(stream);
-      return of(total ?? options.state.received + (bytes === 'rest' ? 1 : 0));
+      return of(total ?? options.state.received + (bytes === 'range' ? 1 : 0));
     }),
     map((expected) => assertLength(options.info.name, options.state.received, [expected])),
     ignoreElements(),

@@ -10,7 +10,7 @@ import { openBody, type FetchContext } from './open-body.ts';
 import { canVerify } from './verification.ts';
 import { isBusy } from '../http/retry.ts';
 import { transferLabel, transfer, type TransferProgress } from './transfer.ts';
-import type { Body } from '../http/send.ts';
+import type { FileBody } from '../http/fetch-body.ts';
 
 /**
  * - Emits: how far it is. - Completes: when the sink has as many bytes as were announced.
@@ -24,10 +24,10 @@ export const fetchRemaining = (options: FetchContext): Observable<TransferProgre
     return openBody(options).pipe(concatMap((body) => consume(options, body)));
   });
 
-const consume = (options: FetchContext, body: Body): Observable<TransferProgress> => {
+const consume = (options: FetchContext, body: FileBody): Observable<TransferProgress> => {
   const { info, state, sink, expectedChecksum } = options;
   const { range } = body;
-  if (range.bytes === 'rest' || (range.bytes === 'whole' && state.received === 0)) {
+  if (range.bytes === 'range' || (range.bytes === 'file' && state.received === 0)) {
     state.validator = body.validator ?? state.validator;
     state.contentLength = range.total;
     return transferBody(options, body);
@@ -38,7 +38,7 @@ const consume = (options: FetchContext, body: Body): Observable<TransferProgress
       return throwError(() => thrown);
     }),
   );
-  if (range.bytes === 'whole')
+  if (range.bytes === 'file')
     return concat(
       restart$.pipe(concatMap(() => EMPTY)),
       defer(() => consume(options, body)),
@@ -54,7 +54,7 @@ const consume = (options: FetchContext, body: Body): Observable<TransferProgress
 
 const transferBody = (
   options: FetchContext,
-  { stream, range: { total }, supportsRanges }: Body,
+  { stream, range: { total }, supportsRanges }: FileBody,
 ): Observable<TransferProgress> => {
   const { info, state, ranges } = options;
   const singleConnection$ = defer(() => transfer({ ...transferOptions(options), stream, lengths: [total, info.size] }));
@@ -79,7 +79,7 @@ const transferInRanges = (options: FetchContext, parts: RangeState, total: numbe
     open: (from, to) =>
       openBody(options, { from, to }).pipe(
         map(({ range, stream }) => {
-          if (range.bytes === 'rest' && (range.total ?? total) === total) return stream;
+          if (range.bytes === 'range' && (range.total ?? total) === total) return stream;
           cancelBody(stream);
           parts.from = Infinity;
           throw wrongRangeError(info.name);

@@ -8,7 +8,7 @@ import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
 import type { RangeState } from './ranges/range-plan.ts';
 import type { Sink } from './sink.ts';
 import { transferLabel } from './transfer.ts';
-import type { Body } from '../http/send.ts';
+import type { FileBody } from '../http/fetch-body.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 
 /** Whose bytes, and where they go. */
@@ -32,7 +32,7 @@ export interface FetchContext {
 export const openBody = (
   { vc, info, state: { received, validator }, stallTimeout }: FetchContext,
   part?: { readonly from: number; readonly to: number },
-): Observable<Body> =>
+): Observable<FileBody> =>
   vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
     from: received,
     ...part,

@@ -3,7 +3,7 @@
 import { asyncScheduler, defer, map, takeUntil, tap, timer, type MonoTypeOperatorFunction } from 'rxjs';
 import { PatienceError, type ObservedStatus } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { toTimerDelay } from '../polling/adaptive-period.ts';
+import { validDelay } from '../polling/poll-schedule.ts';
 
 /**
  * - Emits and completes: as its source.
@@ -30,9 +30,9 @@ export const timeoutWithHistory = <A>(
       return source.pipe(
         tap((answer) => infosOf(answer).forEach(note)),
         takeUntil(
-          timer(toTimerDelay(patience, 'patience')).pipe(
+          timer(validDelay(patience, 'patience')).pipe(
             map(() => {
-              throw new PatienceError({ waitedFor, patience, seen });
+              throw new PatienceError({ waitedFor, patience, history: seen });
             }),
           ),
         ),

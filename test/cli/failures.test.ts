@@ -34,13 +34,13 @@ const failures: Readonly<Record<string, Failure>> = {
   'a wrong password': {
     tag: 'AuthenticationError',
     code: 3,
-    says: /the login was refused\. Check the user name/,
+    says: /the login was rejected\. Check the user name/,
     env: { VCENTER_PASSWORD: `${password}x` },
   },
   'a session id that is none': {
     tag: 'AuthenticationError',
     code: 3,
-    says: /the API session was refused|the login was refused/,
+    says: /the API session is invalid or has expired|the login was rejected/,
     args: [file, '--session-id', 'no-such-session'],
   },
   'a privilege that is missing': {
@@ -70,13 +70,13 @@ const failures: Readonly<Record<string, Failure>> = {
   'a preparation that fails without a message': {
     tag: 'PreparationError',
     code: 5,
-    says: /could not prepare "ubuntu\.ovf": it sent no reason/,
+    says: /could not prepare "ubuntu\.ovf": no reason given/,
     options: outcome(null),
   },
   'fewer bytes than announced': {
     tag: 'TruncatedError',
     code: 6,
-    says: /3 of 11 bytes came/,
+    says: /received 3 of 11 bytes/,
     options: fault('data', 200, 'Env', 'application/octet-stream'),
     // For the next run, which goes on from there.
     keeps: ['ubuntu.ovf.part', 'ubuntu.ovf.part.json'],
@@ -84,19 +84,19 @@ const failures: Readonly<Record<string, Failure>> = {
   'other bytes than vCenter has': {
     tag: 'ChecksumError',
     code: 6,
-    says: /"ubuntu\.ovf" is damaged/,
+    says: /"ubuntu\.ovf" is corrupt/,
     options: fault('data', 200, '<Envelopf/>', 'application/octet-stream'),
   },
   'a page instead of an answer': {
     tag: 'DecodeError',
     code: 1,
-    says: /expected JSON, found a page of HTML/,
+    says: /expected JSON, found an HTML page/,
     options: fault('content.Library.find', 200, '<html>Welcome</html>', 'text/html'),
   },
   'JSON that is not the contract': {
     tag: 'DecodeError',
     code: 1,
-    says: /content\.Library\.find: the answer is not what vCenter's specification says/,
+    says: /content\.Library\.find: the response does not match vCenter's specification/,
     options: fault('content.Library.find', 200, '{"value":{"libraries":7}}'),
   },
   'a server that is not available': {
@@ -114,26 +114,26 @@ const failures: Readonly<Record<string, Failure>> = {
   'a lease that was lost': {
     tag: 'LeaseError',
     code: 7,
-    says: /is over: it has expired, or somebody has deleted it/,
+    says: /has ended: it has expired, or somebody has deleted it/,
     options: fault('data', 404, 'gone', 'text/plain'),
   },
   'a preparation that does not move': {
     tag: 'TimeoutError',
     code: 7,
-    says: /nothing came from the server for 0\.3 s/,
+    says: /no data from the server for 0\.3 s/,
     args: [file, '--timeout', '0.3'],
     options: { scenario: { preparation: { requested: 3_600_000 } } },
   },
   'a certificate that nobody vouches for': {
     tag: 'TlsError',
     code: 8,
-    says: /The certificate of 127\.0\.0\.1:\d+ was refused \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+    says: /The certificate of 127\.0\.0\.1:\d+ was rejected \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
     options: { tls: localhost },
   },
   'a name that leaves the directory': {
     tag: 'UnsafeNameError',
     code: 10,
-    says: /"\.\.\/outside" is not a safe name/,
+    says: /"\.\.\/outside" is not a safe file name/,
     args: ['templates/unsafe'],
   },
   'a destination that is a file': {

@@ -24,7 +24,10 @@ describe('an option that cannot be is a TypeError that names it and says what is
     [{ retry: true }, /^retry: expected false, or an object such as \{ attempts: 3 \}, got true$/],
     [{ retry: 3 }, /^retry: .*got 3$/],
     [{ retry: null }, /^retry: /],
-    [{ retry: { attempts: 0 } }, /^retry\.attempts: expected a whole number from 1, got 0; retry: false tries once, too$/],
+    [
+      { retry: { attempts: 0 } },
+      /^retry\.attempts: expected a whole number from 1, got 0; for a single attempt, use retry: false$/,
+    ],
     [{ retry: { attempts: 1.5 } }, /^retry\.attempts: /],
     [{ retry: { attempts: NaN } }, /^retry\.attempts: /],
     [{ retry: { delay: -1 } }, /^retry\.delay: expected milliseconds, 0 or more/],

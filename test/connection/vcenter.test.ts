@@ -54,19 +54,42 @@ describe('vcenter', () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  test('knows the time of the server from the Date header of its responses', async () => {
-    const fetch = () => Promise.resolve(Response.json({}, { headers: { date: 'Sun, 22 Nov 2026 08:00:00 GMT' } }));
-    const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api', fetch });
-    expect(vc[internals].serverTime()).toBeUndefined();
-    await collectValues(keepDownloadSessionAlive(vc, 'download-session-1'));
-    expect(vc[internals].serverTime()).toBe(Date.UTC(2026, 10, 22, 8, 0, 1));
-  });
-
   test('whoever prints a connection sees no secret', async () => {
     const { vc } = simulatedVCenter();
     await collectValues(login(vc));
     const { inspect } = await import('node:util');
     expect(inspect(vc, { depth: 9, showHidden: true }) + JSON.stringify(vc)).not.toMatch(/correct horse|session-id|[0-9a-f]{32}/);
+  });
+});
+
+describe('the time of the server', () => {
+  const timesAfter = async (dates: readonly (string | undefined)[]) => {
+    const left = [...dates];
+    const fetch = async () => {
+      const date = left.shift();
+      return Response.json({}, { headers: date === undefined ? {} : { date } });
+    };
+    const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api', fetch });
+    const times = [vc[internals].serverTime()];
+    while (left.length > 0) {
+      await collectValues(keepDownloadSessionAlive(vc, 'download-session-1'));
+      times.push(vc[internals].serverTime());
+    }
+    return times;
+  };
+
+  test('is unknown until a response has a Date', async () => {
+    expect(await timesAfter([undefined])).toEqual([undefined, undefined]);
+  });
+
+  test('is the end of the second in the Date, so that a lease looks shorter, never longer', async () => {
+    expect(await timesAfter(['Sun, 22 Nov 2026 08:00:00 GMT'])).toEqual([undefined, Date.UTC(2026, 10, 22, 8, 0, 1)]);
+  });
+
+  test('is that of the last response with a valid Date, whatever the local clock', async () => {
+    const dates = ['Sun, 22 Nov 2026 08:00:00 GMT', 'Sun, 22 Nov 2026 07:59:00 GMT', undefined, 'yesterday'];
+    const [later, earlier] = [Date.UTC(2026, 10, 22, 8, 0, 1), Date.UTC(2026, 10, 22, 7, 59, 1)];
+    expect(await timesAfter(dates)).toEqual([undefined, later, earlier, earlier, earlier]);
   });
 });
 

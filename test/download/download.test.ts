@@ -248,7 +248,7 @@ describe('a file is not saved', () => {
 
   test.each([
     ['what vCenter said', { id: 'com.vmware.locked', default_message: 'The disk is locked.', args: [] }, 'The disk is locked.'],
-    ['that it sent no reason', null, 'it sent no reason'],
+    ['that no reason was given', null, 'no reason given'],
   ] as const)('when its preparation ends with ERROR: the error says %s', async (_, message, said) => {
     const setup = tampered({}, { preparation: { ...preparedAtOnce, outcome: 'ERROR', message } });
     expect(await notSaved(setup)).toMatchObject({ _tag: 'PreparationError', file: disk, message: expect.stringContaining(said) });

@@ -147,7 +147,9 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     const before = requests.length;
     const { error } = await collect(getDownloadFile(vc, session, 'half\ud83d.ova'));
     if (dialect === 'api') {
-      expect(String(error)).toBe('TypeError: file_name: "half\\ud83d.ova" holds half a character, which no address can carry');
+      expect(String(error)).toBe(
+        'TypeError: file_name: "half\\ud83d.ova" contains an unpaired surrogate, which a URL cannot contain',
+      );
       expect(requests).toHaveLength(before);
     } else {
       expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'INVALID_ARGUMENT' });

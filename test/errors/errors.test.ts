@@ -28,7 +28,7 @@ describe('every error', () => {
   const facts = {
     operation: 'operation', reason: 'reason', timeout: 1500, host: 'host', code: 'CODE', status: 400, error_type: 'ERROR', messages: [message],
     server: 'https://vcenter.example.com', issues: [{ path: 'a.b', expected: 'string', found: 'nothing' }], file: 'disk.vmdk', message,
-    waitedFor: 'The preparation', patience: 60_000, seen: [{ file: 'disk.vmdk', status: 'PREPARING', after: 0 }], expected: 10, received: 4, algorithm: 'SHA1', actual: 'ff',
+    waitedFor: 'The preparation', patience: 60_000, history: [{ file: 'disk.vmdk', status: 'PREPARING', after: 0 }], expected: 10, received: 4, algorithm: 'SHA1', actual: 'ff',
     downloadSessionId: 'session', scheme: 'ds:', path: '/disk.vmdk',
   }; // prettier-ignore
   const classes = Object.entries(library).filter(
@@ -135,10 +135,13 @@ test('a missing object is no unknown route, nor is anything else', () => {
 });
 
 test.each([
-  ['THUMBPRINT_MISMATCH', /Has it been renewed\?/],
-  ['ERR_TLS_CERT_ALTNAME_INVALID', /Use the name that it is for/],
-  ['CERT_HAS_EXPIRED', /Renew it, and look at the clock/],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', /Trust the vCenter's own authority .*https:\/\/vc\.example\.com\/certs\/download\.zip/],
+  ['THUMBPRINT_MISMATCH', /If it was renewed, check the new thumbprint/],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', /Connect by a name that it was issued for/],
+  ['CERT_HAS_EXPIRED', /Renew it, and check the clock/],
+  [
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    /Trust the vCenter's own certificate authority: .*https:\/\/vc\.example\.com\/certs\/download\.zip/,
+  ],
 ])('a certificate refused with %s has its own advice', (code, advice) => {
   expect(new TlsError({ host: 'vc.example.com', code }).message).toMatch(advice);
 });

@@ -14,11 +14,11 @@ describe('the rest of a file', () => {
 
   test('is taken from a 206 with the very range that was asked for', () => {
     expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-999/1000' }), wanted)).toEqual({
-      bytes: 'rest',
+      bytes: 'range',
       total: 1000,
     });
     expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-999/*' }), wanted)).toEqual({
-      bytes: 'rest',
+      bytes: 'range',
       total: 1000,
     });
   });
@@ -34,30 +34,30 @@ describe('the rest of a file', () => {
     ['nothing about it', ''],
     ['nonsense', 'bytes 400-/1000'],
   ])('is not taken from a 206 that says %s', (_, range) => {
-    expect(readRangeResponse(answer(206, { 'content-range': range }), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(206, { 'content-range': range }), wanted)).toEqual({ bytes: 'unusable', total: undefined });
   });
 
   test('is not taken from other content', () => {
     const was = { from: 400, validator: '"v1"' };
     const range = { 'content-range': 'bytes 400-999/1000' };
-    expect(readRangeResponse(answer(206, { ...range, etag: '"v2"' }), was)).toEqual({ bytes: 'neither', total: undefined });
-    expect(readRangeResponse(answer(206, { ...range, etag: '"v1"' }), was)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, { ...range, etag: '"v2"' }), was)).toEqual({ bytes: 'unusable', total: undefined });
+    expect(readRangeResponse(answer(206, { ...range, etag: '"v1"' }), was)).toEqual({ bytes: 'range', total: 1000 });
     // It said that much when it was asked for the first time; that it says nothing now is no other content.
-    expect(readRangeResponse(answer(206, range), was)).toEqual({ bytes: 'rest', total: 1000 });
+    expect(readRangeResponse(answer(206, range), was)).toEqual({ bytes: 'range', total: 1000 });
   });
 
   test('a 200 is the whole file, from its first byte, whatever was asked for', () => {
-    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), wanted)).toEqual({ bytes: 'whole', total: 1000 });
-    expect(readRangeResponse(answer(200), wanted)).toEqual({ bytes: 'whole', total: undefined });
+    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), wanted)).toEqual({ bytes: 'file', total: 1000 });
+    expect(readRangeResponse(answer(200), wanted)).toEqual({ bytes: 'file', total: undefined });
     expect(readRangeResponse(answer(200, { 'content-length': '70', 'content-encoding': 'gzip' }), wanted)).toEqual({
-      bytes: 'whole',
+      bytes: 'file',
       total: undefined,
     });
   });
 
   test('anything else is not the file', () => {
-    expect(readRangeResponse(answer(416), wanted)).toEqual({ bytes: 'neither', total: undefined });
-    expect(readRangeResponse(answer(204), wanted)).toEqual({ bytes: 'neither', total: undefined });
+    expect(readRangeResponse(answer(416), wanted)).toEqual({ bytes: 'unusable', total: undefined });
+    expect(readRangeResponse(answer(204), wanted)).toEqual({ bytes: 'unusable', total: undefined });
   });
 });
 
@@ -71,18 +71,18 @@ describe('a part of a file', () => {
 
   test('is taken from a 206 with this very part', () => {
     expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-599/1000' }), part)).toEqual({
-      bytes: 'rest',
+      bytes: 'range',
       total: 1000,
     });
     expect(readRangeResponse(answer(206, { 'content-range': 'bytes 0-599/1000' }), { from: 0, to: 600 })).toEqual({
-      bytes: 'rest',
+      bytes: 'range',
       total: 1000,
     });
   });
 
   test('says nothing of the length of the file where the answer does not', () => {
     expect(readRangeResponse(answer(206, { 'content-range': 'bytes 400-599/*' }), part)).toEqual({
-      bytes: 'rest',
+      bytes: 'range',
       total: undefined,
     });
   });
@@ -90,21 +90,21 @@ describe('a part of a file', () => {
   test.each(['bytes 400-598/1000', 'bytes 400-600/1000', 'bytes 400-999/1000', 'bytes 399-599/1000', 'bytes 0-199/1000'])(
     'is not taken from a 206 that says %s',
     (range) => {
-      expect(readRangeResponse(answer(206, { 'content-range': range }), part)).toEqual({ bytes: 'neither', total: undefined });
+      expect(readRangeResponse(answer(206, { 'content-range': range }), part)).toEqual({ bytes: 'unusable', total: undefined });
     },
   );
 
   test('is not the whole file, if that is what comes', () => {
-    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), part)).toEqual({ bytes: 'whole', total: 1000 });
+    expect(readRangeResponse(answer(200, { 'content-length': '1000' }), part)).toEqual({ bytes: 'file', total: 1000 });
   });
 });
 
 test('bytes from the middle of something compressed are not taken', () => {
   const range = { 'content-range': 'bytes 400-999/1000' };
-  const unusable = { bytes: 'neither', total: undefined };
+  const unusable = { bytes: 'unusable', total: undefined };
   expect(readRangeResponse(answer(206, { ...range, 'content-encoding': 'gzip' }), wanted)).toEqual(unusable);
   expect(readRangeResponse(answer(206, { ...range, 'content-encoding': 'identity' }), wanted)).toEqual({
-    bytes: 'rest',
+    bytes: 'range',
     total: 1000,
   });
 });
@@ -122,7 +122,7 @@ describe('a server knows ranges', () => {
 });
 
 test('a 416 may say how long the file is', () => {
-  expect(readRangeResponse(answer(416, { 'content-range': 'bytes */400' }), wanted)).toEqual({ bytes: 'neither', total: 400 });
+  expect(readRangeResponse(answer(416, { 'content-range': 'bytes */400' }), wanted)).toEqual({ bytes: 'unusable', total: 400 });
 });
 
 describe('a validator', () => {

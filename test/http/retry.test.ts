@@ -175,8 +175,8 @@ describe('what failed', () => {
   ])('%s', (_, error, repeatable, other) => {
     expect(failing(error, 'always')).toMatchObject({ error });
     expect(failing(error, 'always').times).toHaveLength(repeatable);
-    expect(failing(error, { done: 'NOT_FOUND' }).times).toHaveLength(repeatable);
-    expect(failing(error, 'refused').times).toHaveLength(other);
+    expect(failing(error, { doneIf: 'NOT_FOUND' }).times).toHaveLength(repeatable);
+    expect(failing(error, 'never').times).toHaveLength(other);
   });
 });
 
@@ -187,7 +187,7 @@ describe('an operation that finds itself done', () => {
     inVirtualTime(({ flush }) => {
       const requests = failures.map((error) => (error === undefined ? of(undefined) : throwError(() => error)));
       inTurn<unknown>(requests)
-        .pipe(retryOperation(policy, 'content.library.item.DownloadSession.delete', { done: 'NOT_FOUND' }))
+        .pipe(retryOperation(policy, 'content.library.item.DownloadSession.delete', { doneIf: 'NOT_FOUND' }))
         .subscribe({
           error: (error: unknown) => (outcome = error),
           complete: () => (outcome = 'done'),
@@ -220,15 +220,15 @@ describe('an operation', () => {
   });
 
   test('that is nothing of the kind is repeated only after a refusal, if its row does not say otherwise', () => {
-    expect(idempotencyOf(write, {})).toBe('refused');
+    expect(idempotencyOf(write, {})).toBe('never');
     expect(idempotencyOf({ ...write, idempotency: 'always' }, {})).toBe('always');
-    expect(idempotencyOf({ ...read, idempotency: 'refused' }, {})).toBe('refused');
+    expect(idempotencyOf({ ...read, idempotency: 'never' }, {})).toBe('never');
   });
 
   test('with a client token may be repeated, without one it may not', () => {
-    const create = { ...write, idempotency: 'token' } as const;
+    const create = { ...write, idempotency: 'with-token' } as const;
     expect(idempotencyOf(create, { client_token: '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f' })).toBe('always');
-    expect(idempotencyOf(create, { client_token: undefined })).toBe('refused');
-    expect(idempotencyOf(create, {})).toBe('refused');
+    expect(idempotencyOf(create, { client_token: undefined })).toBe('never');
+    expect(idempotencyOf(create, {})).toBe('never');
   });
 });

@@ -21,9 +21,9 @@ const page = '<html><body>Please log in to the guest network. secret-session</bo
 
 describe('an answer', () => {
   test.each([
-    ['HTML', page, 'text/html', 'a page of HTML'],
-    ['text', 'OK', 'text/plain', 'text that is no JSON'],
-    ['half of it', '["library-1', 'application/json', 'text that is no JSON'],
+    ['HTML', page, 'text/html', 'an HTML page'],
+    ['text', 'OK', 'text/plain', 'text that is not JSON'],
+    ['half of it', '["library-1', 'application/json', 'text that is not JSON'],
   ])('that is no JSON (%s) is a DecodeError that says so', async (_, body, type, found) => {
     const { error } = await collect(listLibraries(answering(() => new Response(body, { headers: { 'content-type': type } }))));
     expect(error).toMatchObject({
@@ -31,7 +31,7 @@ describe('an answer', () => {
       operation: 'content.Library.list',
       issues: [{ path: '', expected: 'JSON', found }],
     });
-    expect(String(error)).toMatch(/Is this the address of a vCenter/);
+    expect(String(error)).toMatch(/Check that the server is a vCenter/);
     expect(String(error)).not.toContain('secret-session');
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decoder, DownloadFileInfo, isSessionLimit, isTransient } from 'rx-content-library';
-import { toApiError } from '#src/http/api-error.js';
+import { toApiError } from '#src/http/read-api-error.js';
 import { exchange } from '../contract/exchange.ts';
 import type { Input } from '../contract/operations.ts';
 

@@ -9,20 +9,20 @@ export const layers: Readonly<Record<string, string>> = {
   // Generic RxJS operators
   'operators/': 'errors/ rxjs type:fp-ts',
   // HTTP: one operation, one decoded response
-  'http/': 'errors/ model/ ky rxjs',
+  'http/': 'errors/ model/ operators/ ky rxjs',
   // Connection: options, the shared login, file addresses
   'connection/': 'errors/ http/ model/ operators/ io-ts rxjs',
   // Endpoints: one file for each VMware service
   'endpoints/': 'connection/ type:http/ model/ io-ts rxjs',
   // Streams of time
-  'polling/': 'errors/ type:http/ rxjs',
+  'polling/': 'errors/ http/ operators/ rxjs',
   'session/': 'connection/ endpoints/ errors/ type:model/ operators/ rxjs',
   'watching/': 'connection/ endpoints/ errors/ type:model/ polling/ session/ rxjs',
   // Bytes
   'transfer/': 'connection/ errors/ http/ type:model/ operators/ rxjs',
   'sinks/': 'errors/ type:transfer/',
   // The main job
-  'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ polling/ session/ transfer/ watching/ rxjs',
+  'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ session/ transfer/ watching/ rxjs',
   'snapshots/': 'type:download/ type:errors/ rxjs',
   // Public surface
   index:

@@ -99,7 +99,7 @@ describe('preparation', () => {
       expect(seen.error).toMatchObject({
         _tag: 'PreparationError',
         id: undefined,
-        message: expect.stringContaining('it sent no reason'),
+        message: expect.stringContaining('no reason given'),
       });
     });
   });
@@ -150,7 +150,7 @@ describe('preparation', () => {
           { file: 'disk.vmdk', status: 'PREPARE_REQUESTED', after: 0 },
           { file: 'disk.vmdk', status: 'PREPARING', after: 3 },
         ],
-        message: expect.stringContaining('seen: PREPARE_REQUESTED after 0 s, PREPARING after 0 s'),
+        message: expect.stringContaining('observed: PREPARE_REQUESTED after 0 s, PREPARING after 0 s'),
       });
     });
   });

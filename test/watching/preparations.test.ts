@@ -162,8 +162,8 @@ describe('preparations', () => {
           { file: 'b', status: 'PREPARED', after: 2000 },
         ],
         message:
-          'The preparation of 2 files took longer than 5 s; seen: PREPARE_REQUESTED after 0 s, PREPARING after 2 s, PREPARED after 2 s. ' +
-          'Allow more time, or look at the item in the vSphere Client.',
+          'The preparation of 2 files took longer than 5 s; observed: PREPARE_REQUESTED after 0 s, PREPARING after 2 s, PREPARED after 2 s. ' +
+          'Allow more time, or check the item in the vSphere Client.',
       });
     });
   });

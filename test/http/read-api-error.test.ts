@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { isContentLibraryError, isTransient, isUnknownRoute } from 'rx-content-library';
-import { toApiError } from '#src/http/api-error.js';
+import { toApiError } from '#src/http/read-api-error.js';
 
 const messages = [{ id: 'com.vmware.x', default_message: 'Not found.', args: ['a'] }];
 
@@ -85,7 +85,7 @@ test('a type that is not VMware’s says nothing', () => {
 
 test('a refusal that says nothing asks about a proxy, and keeps the page to itself', () => {
   expect(toApiError('x', 502, undefined).message).toBe(
-    'x: SERVICE_UNAVAILABLE (502), without a message of vCenter: did a proxy answer?',
+    'x: SERVICE_UNAVAILABLE (502): no message from vCenter; the response may come from a proxy.',
   );
 });
 

@@ -1,0 +1,20 @@
+/** The `code` of a {@link TransportError} for a redirect, which is never followed. */
+export const REDIRECT_CODE = 'REDIRECT';
+
+/** The codes of failures that would recur: a server that redirects, a proxy that rejects requests. */
+export const PERMANENT_CODES: ReadonlySet<string> = new Set([REDIRECT_CODE, 'PROXY_REFUSED', 'PROXY_UNSUPPORTED']);
+
+/** The server could not be reached, or the connection broke. */
+export class TransportError extends Error {
+  readonly _tag = 'TransportError';
+  override readonly name = 'TransportError';
+  /** What was requested, e.g. `content.Library.list`. */
+  readonly operation: string;
+  /** The system's code, such as `ECONNREFUSED`, if there is one. */
+  readonly code: string | undefined;
+  constructor(facts: { operation: string; reason: string; code?: string | undefined }, options?: ErrorOptions) {
+    super(`${facts.operation}: ${facts.reason}. Check the server's address, the network and the proxy.`, options);
+    this.operation = facts.operation;
+    this.code = facts.code;
+  }
+}

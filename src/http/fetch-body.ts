@@ -1,0 +1,53 @@
+/** Fetches the bytes of a file. */
+
+import type { Observable } from 'rxjs';
+import {
+  rangeHeaders,
+  readRangeResponse,
+  strongETag,
+  supportsRanges,
+  type RangeRequest,
+  type RangeResult,
+} from './byte-range.ts';
+import { readApiError } from './read-api-error.ts';
+import { createRedactor } from './redact.ts';
+import { sendRequest, type Transport } from './send.ts';
+
+/** The body of a response with bytes of a file. The subscriber MUST read the stream to its end or cancel it. */
+export interface FileBody {
+  /** Which bytes of the file the stream contains. */
+  readonly range: RangeResult;
+  /** Strong `ETag` of the file, if the server sent one. */
+  readonly validator: string | undefined;
+  /** True if the response shows that the server supports ranges of this file. */
+  readonly supportsRanges: boolean;
+  readonly stream: ReadableStream<Uint8Array>;
+}
+
+/**
+ * Fetches bytes of the file at a URL.
+ *
+ * - Emits: the body, as soon as its headers have arrived.
+ * - Completes: after it; the body continues.
+ * - Errors: `ApiError`, `TransportError`, `TimeoutError` or `TlsError`.
+ * - Unsubscribing: aborts the request until it has emitted; then the body MUST be cancelled instead.
+ *
+ * @param url - A secret: it grants access to the file.
+ */
+export const fetchBody = (
+  transport: Transport,
+  url: string,
+  operation: string,
+  headers: Readonly<Record<string, string>>,
+  range: RangeRequest,
+): Observable<FileBody> =>
+  sendRequest(transport, { operation, url, headers: { ...headers, ...rangeHeaders(range) } }, async (response) => {
+    // 416 is a result, not a failure: the file may end before the requested range.
+    if (!response.ok && response.status !== 416) throw await readApiError(operation, response, createRedactor(headers, url));
+    return {
+      range: readRangeResponse(response, range),
+      validator: strongETag(response.headers),
+      supportsRanges: supportsRanges(response),
+      stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
+    };
+  });
