@@ -33,9 +33,11 @@ export const failureOf = (thrown: unknown): Failure => {
   // A refusal of our own sink comes back as the sink's failure.
   if (isContentLibraryError(thrown) && thrown.cause instanceof CommandError) return failureOf(thrown.cause);
   if (isContentLibraryError(thrown)) return { tag: thrown._tag, message: thrown.message, code: exitCode(thrown) };
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return { tag: 'Error', message: `Something went wrong that should not have: ${message}`, code: 1 };
+  return { tag: 'Error', message: `Unexpected error: ${messageOf(thrown)}`, code: 1 };
 };
+
+/** Returns the message of whatever was thrown. */
+export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const exitCode = (error: ContentLibraryError): number => {
   switch (error._tag) {

@@ -2,11 +2,9 @@
 
 import { nodeHash, createSelfSignedCertificate, serve } from '../node/index.ts';
 import { createSimulator, type Simulator } from '../simulator/index.ts';
-import { usageError } from './command-error.ts';
-import { inventoryIn } from './inventory-file.ts';
+import { messageOf, usageError } from './command-error.ts';
 import { jsonLine } from './json-line.ts';
 import { reportFailure } from './run.ts';
-import { scenarioIn } from './scenario-file.ts';
 
 /** What `simulate` is told. */
 export interface SimulateFlags {
@@ -43,9 +41,12 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
   }
 };
 
+/** Loads the JSON Schema validator, which only these files need. */
+const loadFiles = () => import('./simulator-files.ts');
+
 const simulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefined): Promise<Simulator> => {
-  const inventory = flags.inventory === undefined ? undefined : await inventoryIn(flags.inventory);
-  const scenario = flags.scenario === undefined ? undefined : await scenarioIn(flags.scenario);
+  const inventory = flags.inventory === undefined ? undefined : await (await loadFiles()).readInventory(flags.inventory);
+  const scenario = flags.scenario === undefined ? undefined : await (await loadFiles()).readScenario(flags.scenario);
   try {
     return createSimulator({
       users: [user],
@@ -58,8 +59,6 @@ const simulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefine
     throw usageError(`No simulator can be made of this: ${messageOf(thrown)}`);
   }
 };
-
-const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const refused =
   ({ port }: SimulateFlags) =>

@@ -4,8 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { serve } from 'rx-content-library/node';
-import { inventoryIn } from '#src/cli/inventory-file.js';
-import { scenarioIn } from '#src/cli/scenario-file.js';
+import { readInventory, readScenario } from '#src/cli/simulator-files.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, command, parsed, start, type JsonLine } from './command.ts';
 
@@ -89,65 +88,28 @@ test('inventory and scenario come from files', async () => {
   expect(await end()).toBe(130);
 });
 
-describe('what makes no sense is 2, and said', () => {
+describe('exits with 2 and a message', () => {
   test.each([
-    ['a port that is none', ['--port', '70000'], /Expected a number from 0 to 65535/],
-    ['a file that is not there', ['--scenario', 'none.json'], /none\.json cannot be read: ENOENT/],
-  ])('%s', async (_, args, says) => {
-    expect(await command(['simulate', ...args])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(says) });
+    ['for an invalid port', ['--port', '70000'], /Expected a number from 0 to 65535/],
+    ['for a file that does not exist', ['--scenario', 'none.json'], /Cannot read none\.json: ENOENT/],
+  ])('%s', async (_, args, message) => {
+    expect(await command(['simulate', ...args])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
   test.each([
-    ['no JSON', '{', /scenario\.json is no JSON/],
+    ['that is not JSON', '{', /scenario\.json is not valid JSON: /],
+    ['with an unknown field', { faultz: [] }, /scenario\.json is invalid: \$\.faultz: unknown field/],
     [
-      'a fault of an operation there is not',
+      'with a fault of an unknown operation',
       { faults: [{ operation: 'content.Library.lits', body: '' }] },
       /There is no operation content\.Library\.lits/,
     ],
-  ])('a scenario with %s', async (_, content, says) => {
+  ])('for a scenario %s', async (_, content, message) => {
     const ended = await command(['simulate', '--scenario', await written('scenario.json', content)]);
-    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(says) });
+    expect(ended).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
   });
 
-  test.each([
-    [{ preparations: {} }, '$.preparations is not known; there is version, preparation, files'],
-    [{ version: '8' }, '$.version is none of 6.7, 7.0, 8.0, 9.0'],
-    [{ leases: { downloadSession: '5 min' } }, '$.leases.downloadSession is no number'],
-    [{ files: { 'a.iso': { outcome: 'FAILED' } } }, '$.files.a.iso.outcome is none of PREPARED, ERROR'],
-    [
-      {
-        faults: [
-          { operation: 'data', kind: 'hang' },
-          { operation: 'data', kind: 'slow' },
-        ],
-      },
-      '$.faults[1].kind is none of answer',
-    ],
-    [{ faults: [{ kind: 'hang' }] }, '$.faults[0].operation is missing'],
-    [{ faults: [{ operation: 'data', kind: 'latency' }] }, '$.faults[0].milliseconds is missing'],
-    [{ faults: [{ operation: 'data' }] }, '$.faults[0].body is missing'],
-    [{ faults: {} }, '$.faults is no list'],
-    [[], '$ is no object'],
-  ])('a scenario that is %j', async (content, says) => {
-    const scenario = await written('scenario.json', content);
-    await expect(scenarioIn(scenario)).rejects.toMatchObject({ code: 2, message: expect.stringContaining(says) });
-  });
-
-  test.each([
-    [{}, '$.libraries is missing'],
-    [{ libraries: [{ name: 'L', items: [{ name: 'I', files: [{ name: 'a' }] }] }] }, 'files[0] has neither content nor size'],
-    [{ libraries: [{ name: 'L', items: [{ name: 'I' }] }] }, '$.libraries[0].items[0].files is missing'],
-    [
-      { libraries: [{ name: 'L', items: [{ name: 'I', files: [{ name: 1, size: 1 }] }] }] },
-      '$.libraries[0].items[0].files[0].name is no text',
-    ],
-    [{ libraries: [{ name: 'L', items: [{ name: 'I', files: [{ name: 'a', open: 'b' }] }] }] }, 'files[0].open is not known'],
-  ])('an inventory that is %j', async (content, says) => {
-    const inventory = await written('inventory.json', content);
-    await expect(inventoryIn(inventory)).rejects.toMatchObject({ code: 2, message: expect.stringContaining(says) });
-  });
-
-  test('a port that is taken', async () => {
+  test('for a port in use', async () => {
     const server = await serve(async () => new Response());
     const port = new URL(server.url).port;
     const ended = await command(['simulate', '--port', port, '--json']);
@@ -157,4 +119,68 @@ describe('what makes no sense is 2, and said', () => {
       { type: 'error', error: { message: expect.stringContaining(`The port ${port} is taken`) } },
     ]);
   });
+});
+
+const data = { operation: 'data' };
+
+test.each([
+  [{ preparations: {} }, '$.preparations: unknown field; did you mean preparation? Expected one of version, preparation, files'],
+  [{ version: '8' }, '$.version: expected one of 6.7, 7.0, 8.0, 9.0'],
+  [{ leases: { downloadSession: '5 min' } }, '$.leases.downloadSession: expected a number'],
+  [{ data: { cors: 1 } }, '$.data.cors: expected a boolean'],
+  [{ files: { 'a.iso': { outcome: 'FAILED' } } }, '$.files["a.iso"].outcome: expected one of PREPARED, ERROR'],
+  [
+    {
+      faults: [
+        { ...data, kind: 'hang' },
+        { ...data, kind: 'slow' },
+      ],
+    },
+    '$.faults[1].kind: expected one of answer',
+  ],
+  [{ faults: [{ kind: 'hang' }] }, '$.faults[0]: missing operation'],
+  [{ faults: [{ ...data, kind: 'latency' }] }, '$.faults[0]: missing milliseconds'],
+  [{ faults: [{ ...data, kind: 'latency', milliseconds: [1] }] }, '$.faults[0].milliseconds: expected an array of 2 items'],
+  [{ faults: [{ ...data, kind: 'truncate', shape: 'half' }] }, '$.faults[0].shape: expected one of reset, close'],
+  [{ faults: [{ ...data, kind: 'page', shape: 'close' }] }, '$.faults[0].shape: unknown field; expected one of operation'],
+  [{ faults: [{ ...data, kind: 'page', retryAfter: true }] }, '$.faults[0].retryAfter: expected a string or a number'],
+  [{ faults: [data] }, '$.faults[0]: missing body'],
+  [{ faults: {} }, '$.faults: expected an array'],
+  [{ assumptions: { vmTemplate: 'maybe' } }, '$.assumptions.vmTemplate: expected one of allowed, fails or an object'],
+  [{ preparation: { message: { id: 1 } } }, '$.preparation.message: missing default_message'],
+  [[], '$: expected an object'],
+])('the scenario %j is invalid', async (content, message) => {
+  const scenario = await written('scenario.json', content);
+  await expect(readScenario(scenario)).rejects.toMatchObject({
+    code: 2,
+    message: expect.stringContaining(`scenario.json is invalid: ${message}`),
+  });
+});
+
+/** An inventory of one file. */
+const withFile = (file: unknown) => ({ libraries: [{ name: 'L', items: [{ name: 'I', files: [file] }] }] });
+const first = '$.libraries[0].items[0].files[0]';
+
+test.each([
+  [{}, '$: missing libraries'],
+  [{ libraries: {} }, '$.libraries: expected an array'],
+  [{ libraries: [{ name: 'L', items: [{ name: 'I' }] }] }, '$.libraries[0].items[0]: missing files'],
+  [withFile({ name: 'a' }), `${first}: missing content or size`],
+  [withFile({ name: 1, size: 1 }), `${first}.name: expected a string`],
+  [withFile({ name: 'a', open: 'b' }), `${first}.open: unknown field; expected one of name, version`],
+  [withFile({ name: 'a', sise: 1 }), `${first}.sise: unknown field; did you mean size?`],
+  [withFile({ name: 'a', content: '', size: 1 }), `${first}.size: unknown field; expected one of name, version`],
+])('the inventory %j is invalid', async (content, message) => {
+  const inventory = await written('inventory.json', content);
+  await expect(readInventory(inventory)).rejects.toMatchObject({
+    code: 2,
+    message: expect.stringContaining(`inventory.json is invalid: ${message}`),
+  });
+});
+
+test('a file may name its schema, and a field that an object inherits is unknown', async () => {
+  const content = { $schema: './node_modules/rx-content-library/src/simulator/schemas/scenario.json', version: '8.0' };
+  expect(await readScenario(await written('scenario.json', content))).toEqual(content);
+  const inherited = await written('scenario.json', '{"__proto__":{},"toString":1}');
+  await expect(readScenario(inherited)).rejects.toThrow('$.__proto__: unknown field');
 });

@@ -32,7 +32,7 @@ export const layers: Readonly<Record<string, string>> = {
   'node/': 'index node:',
   'angular/': 'index @angular/core',
   // Program
-  'cli/': 'index node/ simulator/ node: commander rxjs',
+  'cli/': 'index node/ simulator/ node: @cfworker/json-schema commander rxjs',
 };
 
 /** Modules that import other modules through their `index.ts` only. */
