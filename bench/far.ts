@@ -1,290 +1,221 @@
 /**
- * Downloads from a far server: 40 ms there and back, 25 MB a second down each connection. Ten files, one large one, and two hundred small
- * ones, with one to eight lanes, by the command as it is published; beside curl, and aria2c where it is installed. Fails where a limit is
- * missed. `npm run bench:far`; a number after `--` is that of the rounds.
+ * Wall time and requests of downloads from a far server: 40 ms for a round trip, 25 MB/s for each connection. Ten files, one large file,
+ * and 200 small files, over one to eight connections; compared with curl, and with aria2c if it is installed.
  */
 
-import { execFile, fork, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createDownloadSession, deleteDownloadSession, logout, prepareDownloadFile, vcenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
-import { createSimulator } from 'rx-content-library/simulator';
+import { nodeFetch } from 'rx-content-library/node';
 import { lastValueFrom } from 'rxjs';
-import { proxy } from './far/proxy.ts';
-import { machine, medianOf, spread, within } from './transfer/cost.ts';
+import type { SlowNetworkOptions } from './far/slow-network.ts';
+import { bench, type Case, type CaseRow, type OnTearDown } from './support/bench.ts';
+import { command, createTemporaryFolder, downloadProgramArgs, requirePrograms, runProgram } from './support/program.ts';
+import { atMost, table } from './support/report.ts';
+import { commandEnv, startServer, startSimulator, user } from './support/server.ts';
+import { median, ratio, spread } from './support/statistics.ts';
 
-const way = { roundTrip: 40, rate: 25e6 };
-const rounds = Number(process.argv[2] ?? 3);
-const limits = { lanes: 0.25, requests: 406 };
+/** Milliseconds. */
+const ROUND_TRIP = 40;
+/** Bytes a second, for each connection. */
+const RATE = 25e6;
+/** Wall time of eight connections, compared with one. */
+const MAX_WALL_RATIO = 0.25;
+/** Requests for 200 files, without the logout. */
+const MAX_REQUESTS = 406;
 
-const root = join(import.meta.dirname, '..');
-const user = { username: 'administrator@vsphere.local', password: 'secret' };
-
-const names = (count: number, end: string): string[] => Array.from({ length: count }, (_, index) => `${index}.${end}`);
-/** Each item with the names of its files, and the bytes of each. */
-const items = {
-  ten: { names: names(10, 'vmdk'), size: 40e6 },
-  large: { names: ['disk.vmdk'], size: 400e6 },
-  small: { names: names(200, 'txt'), size: 10e3 },
-} as const;
-type ItemName = keyof typeof items;
-
-interface Server {
-  readonly port: number;
-  readonly cert: string;
-  readonly thumbprint: string;
+interface Item {
+  readonly id: string;
+  readonly title: string;
+  readonly fileNames: readonly string[];
+  /** Bytes of each file. */
+  readonly size: number;
 }
 
-/** In a process of its own. */
-const serveSimulator = async (): Promise<void> => {
-  const tls = createSelfSignedCertificate();
-  const simulator = createSimulator({
-    createHash: nodeHash,
-    users: [user],
-    scenario: { preparation: { requested: 0, preparing: 0, checksumKnown: 'at-once' }, checksums: 'SHA256' },
-    inventory: {
-      libraries: [
-        {
-          name: 'far',
-          items: Object.entries(items).map(([name, item]) => ({
-            id: name,
-            name,
-            files: item.names.map((file) => ({ name: file, size: item.size })),
-          })),
-        },
-      ],
-    },
-  });
-  const { url } = await serve(simulator.fetch, { tls });
-  let counts: Record<string, number> = {};
-  simulator.requests$.subscribe(({ operation }) => {
-    counts[operation] = (counts[operation] ?? 0) + 1;
-  });
-  // Asked how many requests of each kind there were since it was asked before, and how long it has worked.
-  process.on('message', () => {
-    process.send?.({ counts, cpu: process.cpuUsage() });
-    counts = {};
-  });
-  process.send?.({ port: Number(new URL(url).port), cert: tls.cert, thumbprint: tls.thumbprint } satisfies Server);
-};
+const createNames = (count: number, extension: string): string[] =>
+  Array.from({ length: count }, (_, index) => `${index}.${extension}`);
+const ten: Item = { id: 'ten', title: 'ten files of 40 MB', fileNames: createNames(10, 'vmdk'), size: 40e6 };
+const large: Item = { id: 'large', title: 'one file of 400 MB', fileNames: ['disk.vmdk'], size: 400e6 };
+const small: Item = { id: 'small', title: '200 files of 10 KB', fileNames: createNames(200, 'txt'), size: 10e3 };
 
-/** In another one, so that no work of the server's or the client's delays what is on its way. */
-const serveProxy = async (target: number): Promise<void> => {
-  const port = await proxy(target, way);
-  process.on('message', () => process.send?.({ counts: {}, cpu: process.cpuUsage() }));
-  process.send?.(port);
-};
-
-interface Asked {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly cpu: NodeJS.CpuUsage;
-}
-
-const ask = async (server: ChildProcess): Promise<Asked> => {
-  server.send('');
-  const [asked] = (await once(server, 'message')) as [Asked];
-  return asked;
-};
-
-/** As an application does it that knows the item's identifier: nothing is looked up by name. */
-const application = `
-import { download, withVCenter } from 'rx-content-library';
-import { nodeFetch, toDirectory } from 'rx-content-library/node';
-const [server, folder, thumbprint, item, concurrency, credentials] = process.argv.slice(1);
-withVCenter({ server, credentials: JSON.parse(credentials), fetch: nodeFetch({ thumbprint }) }, (vc) =>
-  download(vc, item, toDirectory(folder), { concurrency: Number(concurrency) }),
-).subscribe();
-`;
-
-interface Row {
-  readonly item: ItemName;
-  readonly what: string;
-  readonly run: () => Promise<unknown>;
-}
-
-interface Found {
+interface Sample {
+  readonly item: Item;
   /** Seconds. */
   readonly wall: number;
-  readonly counts: Readonly<Record<string, number>>;
-  /** Seconds that the server and the proxy have worked meanwhile: with as many as the wall's they would be what limits. */
-  readonly busy: readonly [server: number, proxy: number];
+  /** By operation. */
+  readonly requests: Readonly<Record<string, number>>;
+  /** Seconds of CPU time. Near the wall time, the server or the proxy would be what is measured. */
+  readonly serverCpu: number;
+  readonly proxyCpu: number;
 }
 
-const program = promisify(execFile);
-const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, count) => all + count, 0);
-const seconds = (after: NodeJS.CpuUsage, before: NodeJS.CpuUsage): number =>
-  (after.user + after.system - before.user - before.system) / 1e6;
+const walls = (samples: readonly Sample[]): readonly number[] => samples.map(({ wall }) => wall);
+const countRequests = ({ requests }: Sample): number => Object.values(requests).reduce((sum, count) => sum + count, 0);
 
-const measure = async (): Promise<void> => {
-  if (!existsSync('/usr/bin/curl')) throw new Error('/usr/bin/curl is missing: install the package "curl".');
-  const hasAria = existsSync('/usr/bin/aria2c');
-  // The disk's own speed is not what is measured.
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rx-content-library-'));
-  const simulated = fork(import.meta.filename, ['serve']);
-  const [{ port: target, cert: pem, thumbprint }] = (await once(simulated, 'message')) as [Server];
-  const between = fork(import.meta.filename, ['proxy', String(target)]);
-  const [port] = (await once(between, 'message')) as [number];
-  try {
-    const url = `https://127.0.0.1:${port}`;
-    const cert = join(folder, 'cert.pem');
-    await writeFile(cert, pem);
-    const out = join(folder, 'out');
-    const connection = { VCENTER_URL: url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
-
-    const exported = (item: ItemName, lanes: number): Row => ({
-      item,
-      what: `content-library export --concurrency ${lanes}`,
-      run: () =>
-        program(
-          process.execPath,
-          [join(root, 'dist/cli/main.js'), 'export', `far/${item}`, out, '--concurrency', `${lanes}`, '--thumbprint', thumbprint],
-          { env: { ...process.env, ...connection } },
-        ),
-    });
-    const downloaded = (item: ItemName, lanes: number): Row => ({
-      item,
-      what: `download(), concurrency ${lanes}`,
-      run: () =>
-        program(
-          process.execPath,
-          ['--input-type=module', '--eval', application, url, out, thumbprint, item, `${lanes}`, JSON.stringify(user)],
-          { cwd: root },
-        ),
-    });
-    /** A program that knows nothing of vCenter and is given the links: opening and closing the session is not counted. */
-    const linked = (item: ItemName, what: string, run: (links: readonly string[]) => Promise<unknown>): Row => ({
-      item,
-      what,
-      run: () => Promise.resolve(run(links.get(item) ?? [])),
-    });
-    const curl = (all: readonly string[]): Promise<unknown> =>
-      program('/usr/bin/curl', [
-        ...['-s', '--fail', '--cacert', cert, '--parallel', '--parallel-max', '8'],
-        ...all.flatMap((link) => ['-o', join(out, decodeURIComponent(new URL(link).pathname.split('/').at(-1) ?? '')), link]),
-      ]);
-    const aria = (ranges: number) => (all: readonly string[]) =>
-      program('/usr/bin/aria2c', [
-        ...['-q', '--check-certificate=false', '--file-allocation=none', '-k', '1M', `-x${ranges}`, `-s${ranges}`],
-        ...['-d', out, '-o', items.large.names[0], all[0] ?? ''],
-      ]);
-
-    const rows: readonly Row[] = [
-      ...[1, 2, 4, 8].map((lanes) => exported('ten', lanes)),
-      linked('ten', 'curl --parallel-max 8, of prepared files', curl),
-      ...[1, 2, 4, 8].map((lanes) => exported('large', lanes)),
-      linked('large', 'curl, of a prepared file', curl),
-      ...(hasAria ? [4, 8].map((ranges) => linked('large', `aria2c -x${ranges}, of a prepared file`, aria(ranges))) : []),
-      exported('small', 8),
-      downloaded('small', 8),
-    ];
-
-    const links = new Map<ItemName, readonly string[]>();
-    /** Straight to the server: this is not measured. */
-    const near = { server: `https://127.0.0.1:${target}`, credentials: user, fetch: nodeFetch({ thumbprint }) };
-    const found = new Map(rows.map((row) => [row, [] as Found[]]));
-    // On a machine that does something else besides, eight lanes wait for a processor, and not for the server.
-    const busyWith = loadavg()[0] ?? NaN;
-    for (let round = 0; round < rounds; round += 1) {
-      for (const row of rows) {
-        await rm(out, { recursive: true, force: true });
-        await mkdir(out);
-        const vc = vcenter(near);
-        const session = row.what.includes('prepared') ? await lastValueFrom(createDownloadSession(vc, row.item)) : undefined;
-        if (session !== undefined) {
-          const all: string[] = [];
-          for (const file of items[row.item].names) {
-            const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, file));
-            all.push((download_endpoint?.uri ?? '').replace(near.server, url));
-          }
-          links.set(row.item, all);
-        }
-        const before = [await ask(simulated), await ask(between)] as const;
-        const started = performance.now();
-        await row.run();
-        const wall = (performance.now() - started) / 1000;
-        const after = [await ask(simulated), await ask(between)] as const;
-        const busy = [seconds(after[0].cpu, before[0].cpu), seconds(after[1].cpu, before[1].cpu)] as const;
-        if (session !== undefined) {
-          await lastValueFrom(deleteDownloadSession(vc, session));
-          await lastValueFrom(logout(vc));
-        }
-        await check(out, row.item);
-        found.get(row)?.push({ wall, counts: after[0].counts, busy });
-      }
-    }
-    console.log(`Before it began, the machine was busy with ${busyWith.toFixed(1)} other processes.`);
-    report(found, hasAria);
-  } finally {
-    simulated.kill();
-    between.kill();
-    await rm(folder, { recursive: true, force: true });
-  }
-};
-
-/** A program that had left something out would be fast. */
-const check = async (out: string, item: ItemName): Promise<void> => {
-  const { names: expected, size } = items[item];
-  const there = await readdir(out);
-  const sizes = await Promise.all(there.map(async (name) => (await stat(join(out, name))).size));
-  if (there.length !== expected.length || sizes.some((found) => found !== size))
+/** A program that leaves files out would be fast. */
+const assertComplete = async (folder: string, { fileNames, size }: Item): Promise<void> => {
+  const names = await readdir(folder);
+  const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+  if (sizes.length !== fileNames.length || sizes.some((actual) => actual !== size))
     throw new Error(
-      `${expected.length} files of ${size} bytes were expected, and there are ${there.length} of ${sizes.join(', ')}.`,
+      `Expected ${fileNames.length} files of ${size} bytes, found ${sizes.length} files of ${sizes.join(', ')} bytes.`,
     );
 };
 
-const titles: Readonly<Record<ItemName, string>> = {
-  ten: 'ten files of 40 MB',
-  large: 'one file of 400 MB',
-  small: 'two hundred files of 10 KB',
+const setUp = async (onTearDown: OnTearDown) => {
+  requirePrograms('/usr/bin/curl');
+  const folder = await createTemporaryFolder(onTearDown, 'memory');
+  const simulator = await startSimulator(onTearDown, {
+    isTls: true,
+    countsRequests: true,
+    scenario: { preparation: { requested: 0, preparing: 0, checksumKnown: 'at-once' }, checksums: 'SHA256' },
+    items: [ten, large, small].map(({ id, fileNames, size }) => ({
+      id,
+      name: id,
+      files: fileNames.map((name) => ({ name, size })),
+    })),
+  });
+  const { url: nearUrl, cert } = simulator.address;
+  const options: SlowNetworkOptions = { targetPort: Number(new URL(nearUrl).port), roundTrip: ROUND_TRIP, rate: RATE };
+  const proxy = await startServer<number>(onTearDown, join(import.meta.dirname, 'far/slow-network.ts'), options);
+  const certFile = join(folder, 'cert.pem');
+  await writeFile(certFile, cert);
+  return { simulator, proxy, url: `https://127.0.0.1:${proxy.address}`, certFile, out: join(folder, 'out') };
 };
 
-const report = (found: ReadonlyMap<Row, readonly Found[]>, hasAria: boolean): void => {
-  console.log(machine());
-  console.log(
-    `${rounds} rounds in turn; medians (min..max). ${way.roundTrip} ms there and back, ${way.rate / 1e6} MB/s a connection, TLS.`,
-  );
-  console.log(hasAria ? '' : 'aria2c is not installed: it is left out.\n');
-  const wallOf = (item: ItemName, what: string): number =>
-    medianOf([...found].flatMap(([row, all]) => (row.item === item && row.what === what ? all.map(({ wall }) => wall) : [])));
-  const inOneLane = (item: ItemName): number => wallOf(item, 'content-library export --concurrency 1');
-  for (const item of Object.keys(items) as ItemName[]) {
-    console.log(
-      `| ${titles[item]} | wall s | to one lane | requests | CPU s of the server, of the proxy |\n|---|---|---|---|---|`,
-    );
-    for (const [row, all] of found) {
-      if (row.item !== item) continue;
-      const walls = all.map(({ wall }) => wall);
-      const ratio = medianOf(walls) / inOneLane(item);
-      const requests = row.what.includes('prepared') ? '' : medianOf(all.map(({ counts }) => sum(counts)));
-      const busy = [0, 1].map((index) => medianOf(all.map((each) => each.busy[index] ?? NaN)).toFixed(2)).join(', ');
-      console.log(
-        `| ${row.what} | ${spread(walls, 2)} | ${Number.isNaN(ratio) ? '' : ratio.toFixed(2)} | ${requests} | ${busy} |`,
+/** The cases of each item; the links of prepared files are for programs that do not know vCenter. */
+const createCases = ({ simulator, proxy, url, certFile, out }: Awaited<ReturnType<typeof setUp>>) => {
+  const { url: nearUrl, thumbprint } = simulator.address;
+
+  const measure = async (item: Item, run: () => Promise<unknown>): Promise<Sample> => {
+    await rm(out, { recursive: true, force: true });
+    await mkdir(out);
+    const [serverBefore, proxyBefore] = [await simulator.readUsage(), await proxy.readUsage()];
+    const started = performance.now();
+    await run();
+    const wall = (performance.now() - started) / 1000;
+    const [server, { cpu }] = [await simulator.readUsage(), await proxy.readUsage()];
+    await assertComplete(out, item);
+    return { item, wall, requests: server.requests, serverCpu: server.cpu - serverBefore.cpu, proxyCpu: cpu - proxyBefore.cpu };
+  };
+
+  const runCommand = (item: Item, concurrency: number): Case<Sample> => ({
+    label: `content-library export --concurrency ${concurrency}`,
+    run: () => {
+      const options = ['--concurrency', `${concurrency}`, '--thumbprint', thumbprint];
+      return measure(item, () =>
+        runProgram(process.execPath, [command, 'export', `bench/${item.id}`, out, ...options], commandEnv(url)),
       );
+    },
+  });
+
+  /** The item's identifier is known: the program looks up no names. */
+  const runDownload = (item: Item, concurrency: number): Case<Sample> => ({
+    label: `download(), concurrency ${concurrency}`,
+    run: () => {
+      const args = downloadProgramArgs({ server: url, folder: out, itemId: item.id, credentials: user, thumbprint, concurrency });
+      return measure(item, () => runProgram(process.execPath, args));
+    },
+  });
+
+  /** Prepares the files without the proxy; opening and closing the session is not measured. */
+  const runWithLinks = async (item: Item, run: (links: readonly string[]) => Promise<unknown>): Promise<Sample> => {
+    const vc = vcenter({ server: nearUrl, credentials: user, fetch: nodeFetch({ thumbprint }) });
+    const session = await lastValueFrom(createDownloadSession(vc, item.id));
+    const links: string[] = [];
+    for (const name of item.fileNames) {
+      const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, name));
+      links.push((download_endpoint?.uri ?? '').replace(nearUrl, url));
     }
-    console.log();
-  }
+    const sample = await measure(item, () => run(links));
+    await lastValueFrom(deleteDownloadSession(vc, session));
+    await lastValueFrom(logout(vc));
+    return sample;
+  };
 
-  const isCounted = ({ item, what }: Row): boolean => item === 'small' && what.startsWith('download()');
-  const [counted] = [...found].filter(([row]) => isCounted(row));
-  const counts = counted?.[1][0]?.counts ?? {};
-  console.log(`| requests for ${titles.small}, by ${counted?.[0].what ?? ''} | |\n|---|---|`);
-  for (const [operation, count] of Object.entries(counts)) console.log(`| ${operation} | ${count} |`);
-  console.log();
+  const runCurl = (item: Item): Case<Sample> => ({
+    label: 'curl --parallel-max 8, of prepared files',
+    run: () =>
+      runWithLinks(item, (links) =>
+        runProgram('/usr/bin/curl', [
+          ...['-s', '--fail', '--cacert', certFile, '--parallel', '--parallel-max', '8'],
+          ...links.flatMap((link, index) => ['-o', join(out, item.fileNames[index] ?? ''), link]),
+        ]),
+      ),
+  });
 
-  within(
-    'ten files in eight lanes, to one lane',
-    wallOf('ten', 'content-library export --concurrency 8') / inOneLane('ten'),
-    limits.lanes,
-  );
-  // What the minimum was counted with had no logout.
-  within('requests for two hundred files, up to the logout', sum(counts) - (counts['cis.Session.delete'] ?? 0), limits.requests);
+  const aria2c = '/usr/bin/aria2c';
+  const runAria2c = (item: Item, connections: number): Case<Sample> => ({
+    label: `aria2c -x${connections}, of a prepared file`,
+    run: () =>
+      runWithLinks(item, ([link = '']) =>
+        runProgram(aria2c, [
+          ...['-q', '--check-certificate=false', '--file-allocation=none', '-k', '1M', `-x${connections}`, `-s${connections}`],
+          ...['-d', out, '-o', item.fileNames[0] ?? '', link],
+        ]),
+      ),
+    ...(existsSync(aria2c) ? {} : { skipReason: `${aria2c} is not installed` }),
+  });
+
+  return {
+    ten1: runCommand(ten, 1),
+    ten2: runCommand(ten, 2),
+    ten4: runCommand(ten, 4),
+    ten8: runCommand(ten, 8),
+    tenCurl: runCurl(ten),
+    large1: runCommand(large, 1),
+    large2: runCommand(large, 2),
+    large4: runCommand(large, 4),
+    large8: runCommand(large, 8),
+    largeCurl: runCurl(large),
+    largeAria4: runAria2c(large, 4),
+    largeAria8: runAria2c(large, 8),
+    small8: runCommand(small, 8),
+    smallDownload: runDownload(small, 8),
+  };
 };
 
-if (process.argv[2] === 'serve') await serveSimulator();
-else if (process.argv[2] === 'proxy') await serveProxy(Number(process.argv[3]));
-else await measure();
+const itemTable = (item: Item, rows: readonly CaseRow<string, Sample>[], reference?: readonly Sample[]): string =>
+  table(
+    item.title,
+    rows.filter(({ samples: [sample] }) => sample?.item === item),
+    {
+      'wall s, median (min..max)': ({ samples }) => spread(walls(samples), 2),
+      'wall to one connection': ({ samples }) =>
+        reference === undefined ? '' : ratio(walls(samples), walls(reference)).toFixed(2),
+      requests: ({ samples }) => median(samples.map(countRequests)),
+      'CPU s of the server': ({ samples }) => median(samples.map(({ serverCpu }) => serverCpu)).toFixed(2),
+      'CPU s of the proxy': ({ samples }) => median(samples.map(({ proxyCpu }) => proxyCpu)).toFixed(2),
+    },
+  );
+
+export default bench({
+  title: `Downloads over TLS from a server ${ROUND_TRIP} ms away, with ${RATE / 1e6} MB/s for each connection`,
+  details: 'curl and aria2c are given links of prepared files: their session is not measured.',
+  rounds: 3,
+  setUp,
+  cases: createCases,
+  report: (rows, { ten1, large1, smallDownload: [firstSmall] }) => [
+    itemTable(ten, rows, ten1),
+    itemTable(large, rows, large1),
+    itemTable(small, rows),
+    table(
+      `download() of ${small.title}`,
+      Object.entries(firstSmall?.requests ?? {}).map(([label, requests]) => ({ label, requests })),
+      { requests: ({ requests }) => requests },
+    ),
+  ],
+  limits: ({ ten1, ten8, smallDownload }) => {
+    const [first] = smallDownload;
+    const logouts = first?.requests['cis.Session.delete'] ?? 0;
+    return [
+      atMost('ten files, wall time of eight connections to one', ratio(walls(ten8), walls(ten1)), MAX_WALL_RATIO),
+      atMost(
+        `download() of ${small.title}, requests without the logout`,
+        first === undefined ? NaN : countRequests(first) - logouts,
+        MAX_REQUESTS,
+      ),
+    ];
+  },
+});

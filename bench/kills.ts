@@ -1,31 +1,54 @@
 /**
- * `kill -9` at two hundred moments of an export, as it is published; after every five the export is let run to its end. Fails if a file
- * under its final name is ever another one than the server's, or if an export does not finish. `npm run bench:kills`
+ * Kills exports of the published command with `kill -9`. A round is five kills and one export that runs to its end, which must leave
+ * complete files.
  */
 
 import { spawn } from 'node:child_process';
-import { cpus, release } from 'node:os';
-import { join } from 'node:path';
-import { killing } from './kills/killing.ts';
+import { killExports } from './kills/kill-exports.ts';
+import { bench } from './support/bench.ts';
+import { command } from './support/program.ts';
+import { atLeast, atMost, table } from './support/report.ts';
 
-const program = join(import.meta.dirname, '../dist/cli/main.js');
-
-const result = await killing({
-  start: (args, env) => spawn(process.execPath, [program, ...args], { env: { ...process.env, ...env }, stdio: 'ignore' }),
-  kills: 200,
-  each: 5,
-  between: [250, 1000],
-});
+const KILLS_PER_ROUND = 5;
 
 const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
-const { kills, wrong, finished, ended, needed, sent } = result;
-console.log(
-  `Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}\n`,
-);
-console.log('| what | found | must be |\n|---|---|---|');
-console.log(`| exports that were killed | ${kills} | 200 |`);
-console.log(`| files under their final name that were not right | ${wrong} | 0 |`);
-console.log(`| exports let run to their end that finished | ${finished} | ${ended} |`);
-console.log(`| bytes needed | ${mebibytes(needed)} | |`);
-console.log(`| bytes that came | ${mebibytes(sent)} (${((100 * (sent - needed)) / needed).toFixed(1)} % twice) | |`);
-if (wrong > 0 || finished < ended || kills < 200) process.exitCode = 1;
+
+export default bench({
+  title: 'Exports that are killed at random moments',
+  details: `A round: ${KILLS_PER_ROUND} kills, then one export that runs to its end.`,
+  rounds: 40,
+  setUp: (_, rounds) => ({ kills: rounds * KILLS_PER_ROUND }),
+  cases: ({ kills }) => ({
+    exports: {
+      label: 'exports',
+      rounds: 1,
+      run: async () => ({
+        requiredKills: kills,
+        ...(await killExports({
+          start: (args, env) => spawn(process.execPath, [command, ...args], { env: { ...process.env, ...env }, stdio: 'ignore' }),
+          kills,
+          killsPerExport: KILLS_PER_ROUND,
+          delay: [250, 1000],
+        })),
+      }),
+    },
+  }),
+  report: (_, { exports }) => [
+    table(
+      'bytes',
+      exports.map((counts) => ({ label: 'all files', ...counts })),
+      {
+        needed: ({ neededBytes }) => mebibytes(neededBytes),
+        received: ({ receivedBytes }) => mebibytes(receivedBytes),
+        'received more than once': ({ neededBytes, receivedBytes }) =>
+          `${((100 * (receivedBytes - neededBytes)) / neededBytes).toFixed(1)} %`,
+      },
+    ),
+  ],
+  limits: ({ exports }) =>
+    exports.flatMap(({ kills, requiredKills, corruptFiles, completeExports, finalExports }) => [
+      atLeast('killed exports', kills, requiredKills),
+      atMost('corrupt files under a final name', corruptFiles, 0),
+      atLeast('exports that ran to their end and left complete files', completeExports, finalExports),
+    ]),
+});

@@ -1,105 +1,73 @@
 /**
- * How much memory a download of 1 GiB takes, and one of 10 GiB: the command as it is published, and `download` over the platform's own
- * `fetch`, beside an idle process; against the simulator in a process of its own. Fails where a limit is missed. It needs 11 GB of the
- * disk for temporary files, and some minutes. `npm run bench:memory`
+ * Peak memory of downloads of 1 GiB and of 10 GiB: the published command, and `download` over the platform's `fetch`, compared with an
+ * idle process. It takes some minutes, and 11 GB of disk for temporary files.
  */
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodeHash, serve } from 'rx-content-library/node';
-import { createSimulator } from 'rx-content-library/simulator';
-import {
-  command,
-  cost,
-  costOfApplication,
-  machine,
-  medianOf,
-  refuseMissing,
-  spread,
-  within,
-  type Cost,
-} from './transfer/cost.ts';
+import { bench } from './support/bench.ts';
+import { command, createTemporaryFolder, downloadProgramArgs, measureProgram, requirePrograms } from './support/program.ts';
+import { atMost, table } from './support/report.ts';
+import { commandEnv, startSimulator, user } from './support/server.ts';
+import { median, spread } from './support/statistics.ts';
 
-const gibibyte = 1024 ** 3;
+const GIBIBYTE = 1024 ** 3;
+const FILE_NAME = 'disk.vmdk';
+/** A download of 10 GiB reaches its peak in fewer rounds than a shorter one. */
+const ROUNDS_OF_10_GIB = 2;
 
-/** How often, by GiB: in what is long, the highest moment is found in fewer rounds. */
-const rounds = { 1: 3, 10: 2 } as const;
-
+/** MiB more than an idle process. */
+const MAX_MEMORY = 128;
 /**
- * MiB over the idle process; and how much more the tenfold may take. What passes through goes up and down by some twenty, and the longer
- * one has more moments to be at its highest; what were kept of every piece would be far more.
+ * MiB that 10 GiB may take more than 1 GiB. Buffers vary by some twenty, and a longer download has more moments to reach its peak;
+ * anything retained for each chunk would add far more.
  */
-const limits = { memory: 128, growth: 24 };
+const MAX_GROWTH = 24;
 
-const user = { username: 'administrator@vsphere.local', password: 'secret' };
-
-const serveSimulator = async (): Promise<void> => {
-  const simulator = createSimulator({
-    createHash: nodeHash,
-    users: [user],
-    inventory: {
-      libraries: [
-        {
-          name: 'bench',
-          items: Object.keys(rounds).map((size) => ({
-            id: `item-${size}`,
-            name: size,
-            files: [{ name: 'disk.vmdk', size: Number(size) * gibibyte }],
-          })),
-        },
-      ],
-    },
-  });
-  const { url } = await serve(simulator.fetch);
-  process.send?.(url);
-};
-
-const measure = async (): Promise<void> => {
-  refuseMissing();
-  const folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
-  const server = fork(import.meta.filename, ['serve']);
-  try {
-    const [url] = (await once(server, 'message')) as [string];
-    const connection = { VCENTER_URL: url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
-    const ways: Readonly<Record<string, (size: string) => Promise<Cost>>> = {
-      'content-library export': (size) =>
-        cost(connection, process.execPath, command, 'export', `bench/${size}`, folder, '--force'),
-      'download() over fetch': (size) => costOfApplication({ server: url, itemId: `item-${size}`, folder, credentials: user }),
+export default bench({
+  title: 'Peak memory of downloads of 1 GiB and 10 GiB',
+  details: `10 GiB: at most ${ROUNDS_OF_10_GIB} rounds.`,
+  rounds: 3,
+  order: 'sequential',
+  setUp: async (onTearDown) => {
+    requirePrograms('/usr/bin/time');
+    const folder = await createTemporaryFolder(onTearDown, 'disk');
+    const { address } = await startSimulator(onTearDown, {
+      items: [1, 10].map((size) => ({
+        id: `item-${size}`,
+        name: `${size}`,
+        files: [{ name: FILE_NAME, size: size * GIBIBYTE }],
+      })),
+    });
+    return { url: address.url, folder };
+  },
+  beforeEach: ({ folder }) => rm(join(folder, FILE_NAME), { force: true }),
+  cases: ({ url, folder }) => {
+    const peakOf = async (args: readonly string[], env?: NodeJS.ProcessEnv): Promise<number> =>
+      (await measureProgram(process.execPath, args, env)).memory;
+    const runCommand = (size: number) => peakOf([command, 'export', `bench/${size}`, folder, '--force'], commandEnv(url));
+    const runDownload = (size: number) =>
+      peakOf(downloadProgramArgs({ server: url, itemId: `item-${size}`, folder, credentials: user, force: true }));
+    return {
+      idle: { label: 'idle process: content-library --version', run: () => peakOf([command, '--version']) },
+      command1: { label: 'content-library export, 1 GiB', run: () => runCommand(1) },
+      command10: { label: 'content-library export, 10 GiB', run: () => runCommand(10), rounds: ROUNDS_OF_10_GIB },
+      download1: { label: 'download() over fetch, 1 GiB', run: () => runDownload(1) },
+      download10: { label: 'download() over fetch, 10 GiB', run: () => runDownload(10), rounds: ROUNDS_OF_10_GIB },
     };
-    console.log(`${machine()}\n`);
-    console.log('| what | peak resident memory MiB, median (min..max) | rounds |\n|---|---|---|');
-    const peaks = async (what: string, count: number, run: () => Promise<Cost>): Promise<number> => {
-      const memories: number[] = [];
-      for (let round = 0; round < count; round += 1) {
-        await rm(join(folder, 'disk.vmdk'), { force: true });
-        memories.push((await run()).memory);
-      }
-      console.log(`| ${what} | ${spread(memories, 0)} | ${count} |`);
-      return medianOf(memories);
-    };
-    const idle = await peaks('an idle process: content-library --version', 3, () =>
-      cost({}, process.execPath, command, '--version'),
-    );
-    const found = new Map<string, readonly [number, number]>();
-    for (const [way, run] of Object.entries(ways))
-      found.set(way, [
-        await peaks(`${way}, 1 GiB`, rounds[1], () => run('1')),
-        await peaks(`${way}, 10 GiB`, rounds[10], () => run('10')),
-      ]);
-    console.log();
-    for (const [way, [one, ten]] of found) {
-      within(`${way}, 1 GiB, MiB over the idle process`, one - idle, limits.memory);
-      within(`${way}, 10 GiB, MiB over the idle process`, ten - idle, limits.memory);
-      within(`${way}, MiB that 10 GiB take over 1 GiB`, ten - one, limits.growth);
-    }
-  } finally {
-    server.kill();
-    await rm(folder, { recursive: true, force: true });
-  }
-};
-
-if (process.argv[2] === 'serve') await serveSimulator();
-else await measure();
+  },
+  report: (rows) => [
+    table('process', rows, { 'peak resident memory MiB, median (min..max)': ({ samples }) => spread(samples, 0) }),
+  ],
+  limits: ({ idle, command1, command10, download1, download10 }) => {
+    const overIdle = (samples: readonly number[]): number => median(samples) - median(idle);
+    return [
+      atMost('content-library export, 1 GiB, MiB over the idle process', overIdle(command1), MAX_MEMORY),
+      atMost('content-library export, 10 GiB, MiB over the idle process', overIdle(command10), MAX_MEMORY),
+      atMost('content-library export, 10 GiB, MiB over 1 GiB', median(command10) - median(command1), MAX_GROWTH),
+      atMost('download() over fetch, 1 GiB, MiB over the idle process', overIdle(download1), MAX_MEMORY),
+      atMost('download() over fetch, 10 GiB, MiB over the idle process', overIdle(download10), MAX_MEMORY),
+      atMost('download() over fetch, 10 GiB, MiB over 1 GiB', median(download10) - median(download1), MAX_GROWTH),
+    ];
+  },
+});

@@ -1,31 +1,39 @@
-/**
- * What waiting for preparations costs, with our policy and with those of today's tools, in virtual time: `npm run bench:polling`. Fails
- * when ours does not keep its bounds.
- */
+/** Wall time and status reads of waiting for preparations, for this library and for other tools, in virtual time. */
 
-import { boundsOf, compare } from './polling/simulation.ts';
+import { compare, computeLimits, type MeanOutcome, type PolicyName, type ScenarioRow } from './polling/comparison.ts';
+import { ROUND_TRIP } from './polling/virtual-server.ts';
+import { bench } from './support/bench.ts';
+import { table } from './support/report.ts';
 
-const rows = compare(60);
-const others = ['govc', 'python', 'java', 'core-lro'];
+/** How many sets of durations are drawn for each scenario. */
+const DRAWS = 60;
+
 const seconds = (milliseconds: number | undefined): string =>
-  milliseconds === undefined ? 'gives up' : (milliseconds / 1000).toFixed(2);
+  milliseconds === undefined ? 'timeout' : (milliseconds / 1000).toFixed(2);
+const outcome = ({ wall, statusReads }: MeanOutcome): string => `${seconds(wall)} (${statusReads.toFixed(1)})`;
+const outcomeOf = (name: PolicyName) => (row: ScenarioRow) => outcome(row.outcomes[name]);
+const wallOf = (row: ScenarioRow, name: PolicyName): number => row.outcomes[name].wall ?? NaN;
 
-console.log(
-  'Mean wall time in seconds, and how many requests only asked how far it is. Round trips of 40 ms, files without bytes.\n',
-);
-console.log(`| preparation | oracle | ours | to oracle | to govc | requests to govc | ${others.join(' | ')} |`);
-console.log(`|${'---|'.repeat(6 + others.length)}`);
-for (const { scene, oracle, policies } of rows) {
-  const cell = (name: string): string => `${seconds(policies[name]?.wall)} (${policies[name]?.waiting.toFixed(1)})`;
-  const [wall = NaN, govc = NaN] = [policies['ours']?.wall, policies['govc']?.wall];
-  const requests = (policies['ours']?.waiting ?? NaN) / (policies['govc']?.waiting ?? NaN);
-  const ratios = [wall / oracle, wall / govc, requests].map((ratio) => ratio.toFixed(3));
-  console.log(`| ${[scene, seconds(oracle), cell('ours'), ...ratios, ...others.map(cell)].join(' | ')} |`);
-}
-
-console.log('\n| what ours has to keep | at most | found | |\n|---|---|---|---|');
-for (const { bound, most, found } of boundsOf(rows)) {
-  const isKept = found <= most;
-  if (!isKept) process.exitCode = 1;
-  console.log(`| ${bound} | ${most} | ${Number(found.toFixed(3))} | ${isKept ? 'kept' : 'NOT KEPT'} |`);
-}
+export default bench({
+  title: 'Waiting for preparations: this library compared with other tools, in virtual time',
+  details: [
+    `Cells: mean wall time in seconds (mean number of status reads). Round trips take ${ROUND_TRIP} ms, files have no bytes.`,
+    'oracle: the best possible wall time, with no status reads.',
+  ].join('\n'),
+  setUp: () => undefined,
+  cases: () => ({ comparison: { label: 'comparison', run: () => compare(DRAWS) } }),
+  report: (_, { comparison: [rows = []] }) => [
+    table('preparation', rows, {
+      oracle: (row) => seconds(row.oracle),
+      'this library': outcomeOf('library'),
+      'wall to oracle': (row) => (wallOf(row, 'library') / row.oracle).toFixed(3),
+      'wall to govc': (row) => (wallOf(row, 'library') / wallOf(row, 'govc')).toFixed(3),
+      'status reads to govc': ({ outcomes }) => (outcomes.library.statusReads / outcomes.govc.statusReads).toFixed(3),
+      govc: outcomeOf('govc'),
+      'VMware Python sample': outcomeOf('python'),
+      'VMware Java sample': outcomeOf('java'),
+      'Azure core-lro': outcomeOf('coreLro'),
+    }),
+  ],
+  limits: ({ comparison: [rows = []] }) => computeLimits(rows),
+});

@@ -1,162 +1,98 @@
 /**
- * How fast a served simulator is: 1 GiB that it generates and hashes, against a plain Node server that sends the same bytes from memory;
- * and status requests by the time of its processor. Fails below half the speed, or 2,000 requests a second. `npm run bench:simulator`
+ * Throughput of a served simulator: 1 GiB that it generates and hashes, compared with a plain Node server that sends as much from memory;
+ * and status requests for each second of its CPU time.
  */
 
-import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent, createServer, get, request, type IncomingMessage } from 'node:http';
-import { cpus, release } from 'node:os';
-import { nodeHash, serve } from 'rx-content-library/node';
-import { createSimulator } from 'rx-content-library/simulator';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import { createDownloadSession, prepareDownloadFile, vcenter } from 'rx-content-library';
+import { lastValueFrom } from 'rxjs';
+import { bench } from './support/bench.ts';
+import { atLeast, table } from './support/report.ts';
+import { startServer, startSimulator, user } from './support/server.ts';
+import { median, ratio } from './support/statistics.ts';
 
-const leastShare = 0.5;
-const leastRequests = 2000;
-const rounds = 5;
-const gibibyte = 1024 ** 3;
-const requests = 4000;
-const user = { username: 'administrator@vsphere.local', password: 'secret' };
+const GIBIBYTE = 1024 ** 3;
+const REQUESTS = 4000;
+/** Compared with the plain server. */
+const MIN_SPEED_RATIO = 0.5;
+/** Status requests for each second of CPU time. */
+const MIN_REQUEST_RATE = 2000;
 
-/** Every round has a file of its own: nothing is known of it before. */
-const files = Array.from({ length: rounds + 1 }, (_, round) => ({ name: `${round}.vmdk`, size: gibibyte }));
-const simulator = () =>
-  createSimulator({
-    users: [user],
-    createHash: nodeHash,
-    inventory: { libraries: [{ name: 'bench', items: [{ id: 'item', name: 'item', files }] }] },
-    scenario: { preparation: { requested: 0, preparing: 0 } },
-  });
-
-interface Asked {
-  readonly method?: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-
-const ask = async (url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<string> => {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const asked = request(url, { agent, method, headers: { ...headers, 'content-type': 'application/json' } });
-  asked.end(text);
-  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-  let said = '';
-  for await (const part of answer.setEncoding('utf8')) said += String(part);
-  return said;
-};
-
-/** Logs in, opens a session, and prepares every file; answers the login and the session. */
-const open = async (server: string) => {
-  const authorization = `Basic ${btoa(`${user.username}:${user.password}`)}`;
-  const token = JSON.parse(await ask(`${server}/api/session`, { method: 'POST', headers: { authorization } })) as string;
-  const headers = { 'vmware-api-session-id': token };
-  const sessions = `${server}/api/content/library/item/download-session`;
-  const session = JSON.parse(await ask(sessions, { method: 'POST', headers, body: { library_item_id: 'item' } })) as string;
-  const links: string[] = [];
-  for (const { name } of files) {
-    const body = { file_name: name };
-    const said = await ask(`${sessions}/${session}/file?action=prepare`, { method: 'POST', headers, body });
-    links.push((JSON.parse(said) as { download_endpoint: { uri: string } }).download_endpoint.uri);
-  }
-  return { headers, status: `${sessions}/${session}/file?file_name=0.vmdk`, links };
-};
-
-const bytesOfAWrite = 256 * 1024;
-
-/** In a process of their own: the client's work is not theirs. */
-const servers: Readonly<Record<string, () => Promise<string>>> = {
-  simulator: async () => (await serve(simulator().fetch)).url,
-  plain: async () => {
-    const { fetch } = simulator();
-    const server = await serve(fetch);
-    const { links } = await open(server.url);
-    const bytes = new Uint8Array(await (await fetch(links[0] ?? '')).arrayBuffer());
-    await server.close();
-    const plain = createServer((_, response) => {
-      response.writeHead(200, { 'content-length': bytes.length });
-      let sent = 0;
-      const send = (): void => {
-        while (sent < bytes.length) {
-          const part = bytes.subarray(sent, sent + bytesOfAWrite);
-          sent += part.length;
-          if (!response.write(part)) return void response.once('drain', send);
-        }
-        response.end();
-      };
-      send();
-    });
-    plain.listen(0, '127.0.0.1');
-    await once(plain, 'listening');
-    return `http://127.0.0.1:${(plain.address() as { port: number }).port}/`;
-  },
-};
-
-const start = async (name: string): Promise<{ server: ChildProcess; url: string }> => {
-  const server = fork(import.meta.filename, [name]);
-  const [url] = (await once(server, 'message')) as [string];
-  return { server, url };
-};
-
-/** MiB a second. */
-const speedOf = async (url: string): Promise<number> => {
+/** Downloads 1 GiB. Returns MiB a second. */
+const measureSpeed = async (url: string): Promise<number> => {
   const started = performance.now();
-  const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
-  let read = 0;
-  for await (const part of answer) read += (part as Buffer).length;
-  if (read !== gibibyte) throw new Error(`${url} sent ${read} bytes.`);
+  const [response] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
+  let received = 0;
+  for await (const chunk of response) received += (chunk as Buffer).length;
+  if (received !== GIBIBYTE) throw new Error(`${url} sent ${received} bytes instead of ${GIBIBYTE}.`);
   return 1024 / ((performance.now() - started) / 1000);
 };
 
-/** Seconds of its processor that a server has used. */
-const usedBy = async (server: ChildProcess): Promise<number> => {
-  server.send('used');
-  const [{ user: own, system }] = (await once(server, 'message')) as [NodeJS.CpuUsage];
-  return (own + system) / 1e6;
-};
+export default bench({
+  title: 'Throughput of a served simulator',
+  details: `Status requests: ${REQUESTS}, one after the other, after as many that are not measured.`,
+  rounds: 5,
+  warmUpRounds: 1,
+  setUp: async (onTearDown, rounds) => {
+    // Each round downloads a file of its own, so that the simulator generates and hashes it for the first time.
+    const files = Array.from({ length: rounds + 1 }, (_, round) => ({ name: `${round}.vmdk`, size: GIBIBYTE }));
+    const simulator = await startSimulator(onTearDown, {
+      items: [{ id: 'item', name: 'item', files }],
+      scenario: { preparation: { requested: 0, preparing: 0 } },
+    });
+    const plain = await startServer<string>(onTearDown, join(import.meta.dirname, 'simulator/plain-server.ts'));
 
-const median = (numbers: readonly number[]): number => numbers.toSorted((one, other) => one - other)[numbers.length >> 1] ?? NaN;
-
-const measure = async (): Promise<void> => {
-  const [simulated, plain] = [await start('simulator'), await start('plain')];
-  try {
-    const { headers, status, links } = await open(simulated.url);
-    const speeds: Record<'simulated' | 'plain', number[]> = { simulated: [], plain: [] };
-    for (const [round, link] of links.entries()) {
-      const [one, other] = [await speedOf(link), await speedOf(plain.url)];
-      // The first round warms up.
-      if (round > 0) {
-        speeds.simulated.push(one);
-        speeds.plain.push(other);
-      }
+    const server = simulator.address.url;
+    const authorization = `Basic ${btoa(`${user.username}:${user.password}`)}`;
+    const login = await fetch(`${server}/api/session`, { method: 'POST', headers: { authorization } });
+    const sessionId = (await login.json()) as string;
+    const vc = vcenter({ server, credentials: { sessionId } });
+    const session = await lastValueFrom(createDownloadSession(vc, 'item'));
+    const links: string[] = [];
+    for (const { name } of files) {
+      const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, name));
+      links.push(download_endpoint?.uri ?? '');
     }
-    const share = median(speeds.simulated) / median(speeds.plain);
 
-    for (let count = 0; count < requests; count += 1) await ask(status, { headers });
-    const before = await usedBy(simulated.server);
-    for (let count = 0; count < requests; count += 1) await ask(status, { headers });
-    const rate = requests / ((await usedBy(simulated.server)) - before);
-
-    const list = (numbers: readonly number[]): string => numbers.map(Math.round).join(', ');
-    console.log(`Node ${process.version}, ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown kind'}, ${process.platform} ${release()}
-
-| 1 GiB over HTTP | MiB/s, median of ${rounds} | each |
-|---|---|---|
-| simulator, generated and hashed | ${Math.round(median(speeds.simulated))} | ${list(speeds.simulated)} |
-| plain Node, from memory | ${Math.round(median(speeds.plain))} | ${list(speeds.plain)} |
-
-The simulator has ${share.toFixed(2)} of the plain server's speed (at least ${leastShare}).
-It answers ${Math.round(rate)} status requests for a second of its processor (at least ${leastRequests}).`);
-    if (share < leastShare || rate < leastRequests) process.exitCode = 1;
-  } finally {
-    simulated.server.kill();
-    plain.server.kill();
-    agent.destroy();
-  }
-};
-
-const create = servers[process.argv[2] ?? ''];
-if (create === undefined) await measure();
-else {
-  process.on('message', () => process.send?.(process.cpuUsage()));
-  process.send?.(await create());
-}
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    onTearDown(() => agent.destroy());
+    const statusUrl = `${server}/api/content/library/item/download-session/${session}/file?file_name=0.vmdk`;
+    const headers = { 'vmware-api-session-id': sessionId, 'content-type': 'application/json' };
+    const readStatus = async (): Promise<void> => {
+      const [response] = (await once(get(statusUrl, { agent, headers }), 'response')) as [IncomingMessage];
+      if (response.statusCode !== 200) throw new Error(`${statusUrl}: status ${String(response.statusCode)}.`);
+      for await (const chunk of response) void chunk;
+    };
+    return { simulator, plainUrl: plain.address, links, readStatus };
+  },
+  cases: ({ simulator, plainUrl, links, readStatus }) => ({
+    simulator: {
+      label: 'simulator, generated and hashed: MiB/s',
+      run: (round) => measureSpeed(links[round] ?? ''),
+    },
+    plain: { label: 'plain Node server, from memory: MiB/s', run: () => measureSpeed(plainUrl) },
+    requests: {
+      label: 'simulator: status requests for each second of its CPU time',
+      rounds: 1,
+      run: async () => {
+        for (let count = 0; count < REQUESTS; count += 1) await readStatus();
+        const before = await simulator.readUsage();
+        for (let count = 0; count < REQUESTS; count += 1) await readStatus();
+        const after = await simulator.readUsage();
+        return REQUESTS / (after.cpu - before.cpu);
+      },
+    },
+  }),
+  report: (rows) => [
+    table('server', rows, {
+      median: ({ samples }) => Math.round(median(samples)),
+      'each round': ({ samples }) => samples.map(Math.round).join(', '),
+    }),
+  ],
+  limits: ({ simulator, plain, requests }) => [
+    atLeast('speed of the simulator to that of the plain server', ratio(simulator, plain), MIN_SPEED_RATIO),
+    atLeast('status requests for each second of CPU time', median(requests), MIN_REQUEST_RATE),
+  ],
+});

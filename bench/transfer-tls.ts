@@ -1,134 +1,127 @@
 /**
- * What one GiB over TLS into a file, with its SHA256, costs in CPU and memory: the command as it is published, and `download` over
- * `nodeFetch` and over the platform's own `fetch`, beside `curl -o f && openssl dgst -sha256 f`; all of it against the simulator in a
- * process of its own. Fails where a limit is missed; over `nodeFetch` it is kept only in a heap as the command has it, and the row without
- * shows what that saves. `npm run bench:transfer-tls`
+ * CPU time and memory of downloading 1 GiB over TLS into a file, with its SHA-256: the published command, and `download` over `nodeFetch`
+ * and over the platform's `fetch`, compared with curl and openssl.
  */
 
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDownloadSession, deleteDownloadSession, prepareDownloadFile, vcenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
-import { createSimulator } from 'rx-content-library/simulator';
+import { nodeFetch } from 'rx-content-library/node';
 import { lastValueFrom } from 'rxjs';
+import { bench } from './support/bench.ts';
 import {
   command,
-  cost,
-  costOfApplication,
-  machine,
-  medianOf,
-  refuseMissing,
-  spread,
-  within,
-  type Cost,
-} from './transfer/cost.ts';
+  createTemporaryFolder,
+  downloadProgramArgs,
+  measureProgram,
+  requirePrograms,
+  type DownloadProgramOptions,
+  type ProgramCost,
+} from './support/program.ts';
+import { atMost, table } from './support/report.ts';
+import { commandEnv, startSimulator, user } from './support/server.ts';
+import { median, ratio, spread } from './support/statistics.ts';
 
-const gibibyte = 1024 ** 3;
-const rounds = 7;
-/** The row without a limit. */
-const comparison = 'download() over nodeFetch';
-const limits = { node: 1.35, fetch: 1.6, memory: 128 };
+const GIBIBYTE = 1024 ** 3;
+/** CPU time, compared with curl and openssl. */
+const MAX_CPU_RATIO = { nodeFetch: 1.35, fetch: 1.6 };
+/** MiB more than an idle process. */
+const MAX_MEMORY = 128;
 
-const user = { username: 'administrator@vsphere.local', password: 'secret' };
-const item = 'item-1';
-const name = 'disk.vmdk';
+const [itemId, fileName] = ['item-1', 'disk.vmdk'];
+const curlAndOpenssl = 'curl -s --fail --cacert "$0" -o "$1" "$2" && openssl dgst -sha256 "$1"';
 
-interface Address {
-  readonly url: string;
-  readonly cert: string;
-  readonly thumbprint: string;
-}
+const cpu = (samples: readonly ProgramCost[]): readonly number[] => samples.map((sample) => sample.cpu);
+const memory = (samples: readonly ProgramCost[]): number => median(samples.map((sample) => sample.memory));
 
-/** In a process of its own: only the client's work is to be counted. */
-const serveSimulator = async (): Promise<void> => {
-  const tls = createSelfSignedCertificate();
-  const simulator = createSimulator({
-    createHash: nodeHash,
-    users: [user],
-    // The algorithm is known beforehand, so that nobody computes another one besides.
-    scenario: { preparation: { requested: 0, preparing: 0, checksumKnown: 'at-once' }, checksums: 'SHA256' },
-    inventory: {
-      libraries: [{ name: 'bench', items: [{ id: item, name: 'item', files: [{ name, size: gibibyte }] }] }],
-    },
-  });
-  const { url } = await serve(simulator.fetch, { tls });
-  process.send?.({ url, cert: tls.cert, thumbprint: tls.thumbprint } satisfies Address);
-};
-
-const measure = async (): Promise<void> => {
-  refuseMissing('/usr/bin/curl', '/usr/bin/openssl');
-  // The disk's own speed is not what is measured.
-  const folder = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'rx-content-library-'));
-  const server = fork(import.meta.filename, ['serve']);
-  try {
-    const [address] = (await once(server, 'message')) as [Address];
+export default bench({
+  title: 'CPU time and memory of downloading 1 GiB over TLS into a file, with its SHA-256',
+  details: 'Ratios compare CPU time with curl and openssl.',
+  rounds: 7,
+  warmUpRounds: 1,
+  setUp: async (onTearDown) => {
+    requirePrograms('/usr/bin/time', '/usr/bin/curl', '/usr/bin/openssl');
+    const folder = await createTemporaryFolder(onTearDown, 'memory');
+    const { address } = await startSimulator(onTearDown, {
+      isTls: true,
+      // The algorithm is known from the start, so that the client computes no other checksum.
+      scenario: { preparation: { requested: 0, preparing: 0, checksumKnown: 'at-once' }, checksums: 'SHA256' },
+      items: [{ id: itemId, name: 'item', files: [{ name: fileName, size: GIBIBYTE }] }],
+    });
     const { url, thumbprint } = address;
     const cert = join(folder, 'cert.pem');
     await writeFile(cert, address.cert);
 
     const vc = vcenter({ server: url, credentials: user, fetch: nodeFetch({ thumbprint }) });
-    const session = await lastValueFrom(createDownloadSession(vc, item));
-    const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, name));
-    const uri = download_endpoint?.uri ?? '';
-
-    const file = join(folder, name);
-    const connection = { VCENTER_URL: url, VCENTER_USERNAME: user.username, VCENTER_PASSWORD: user.password };
-    const application = { server: url, itemId: item, folder, credentials: user };
-    const both = 'curl -s --fail --cacert "$0" -o "$1" "$2" && openssl dgst -sha256 "$1"';
-    const ways: Readonly<Record<string, () => Promise<Cost>>> = {
-      'curl -o f && openssl dgst -sha256 f': () => cost({}, '/bin/sh', '-c', both, cert, file, uri),
-      'content-library export': () =>
-        cost(connection, process.execPath, command, 'export', 'bench/item', folder, '--force', '--thumbprint', thumbprint),
-      'download() over nodeFetch, in a heap as the command has it': () =>
-        costOfApplication({ ...application, thumbprint, hasSmallHeap: true }),
-      [comparison]: () => costOfApplication({ ...application, thumbprint }),
-      // The platform's `fetch` trusts what is in this file.
-      'download() over fetch': () => costOfApplication(application, { NODE_EXTRA_CA_CERTS: cert }),
-      'an idle process: content-library --version': () => cost({}, process.execPath, command, '--version'),
-    };
-
-    const costs = new Map(Object.keys(ways).map((way) => [way, [] as Cost[]]));
-    for (let round = -1; round < rounds; round += 1) {
-      for (const [way, run] of Object.entries(ways)) {
-        await rm(file, { force: true });
-        const spent = await run();
-        // The first round warms up.
-        if (round >= 0) costs.get(way)?.push(spent);
-      }
-    }
-    await lastValueFrom(deleteDownloadSession(vc, session));
-    report(costs);
-  } finally {
-    server.kill();
-    await rm(folder, { recursive: true, force: true });
-  }
-};
-
-const report = (costs: ReadonlyMap<string, readonly Cost[]>): void => {
-  console.log(machine());
-  console.log(`${rounds} rounds in turn, 1 GiB each; medians (min..max)\n`);
-  console.log('| one GiB over TLS, with SHA256, into a file | CPU s | ratio | wall s | peak memory MiB |\n|---|---|---|---|---|');
-  const rows = [...costs].map(([way, spent]) => ({
-    way,
-    cpus: spent.map(({ cpu }) => cpu),
-    wall: medianOf(spent.map(({ wall }) => wall)),
-    memory: medianOf(spent.map(({ memory }) => memory)),
-  }));
-  const [curl] = rows.map((row) => medianOf(row.cpus));
-  const ratioOf = (cpus: readonly number[]): number => medianOf(cpus) / (curl ?? NaN);
-  for (const { way, cpus, wall, memory } of rows)
-    console.log(`| ${way} | ${spread(cpus, 2)} | ${ratioOf(cpus).toFixed(2)} | ${wall.toFixed(2)} | ${memory.toFixed(0)} |`);
-  const idle = rows.at(-1)?.memory ?? NaN;
-  console.log();
-  for (const { way, cpus, memory } of rows.slice(1, -1)) {
-    if (way !== comparison) within(`${way}, CPU`, ratioOf(cpus), way.endsWith('over fetch') ? limits.fetch : limits.node);
-    within(`${way}, MiB over the idle process`, memory - idle, limits.memory);
-  }
-};
-
-if (process.argv[2] === 'serve') await serveSimulator();
-else await measure();
+    const session = await lastValueFrom(createDownloadSession(vc, itemId));
+    onTearDown(() => lastValueFrom(deleteDownloadSession(vc, session)));
+    const { download_endpoint } = await lastValueFrom(prepareDownloadFile(vc, session, fileName));
+    const file = join(folder, fileName);
+    const runDownload = (options: Partial<DownloadProgramOptions>, env?: NodeJS.ProcessEnv) =>
+      measureProgram(
+        process.execPath,
+        downloadProgramArgs({ server: url, itemId, folder, credentials: user, force: true, ...options }),
+        env,
+      );
+    return { url, thumbprint, folder, cert, file, link: download_endpoint?.uri ?? '', runDownload };
+  },
+  beforeEach: ({ file }) => rm(file, { force: true }),
+  cases: ({ url, thumbprint, folder, cert, file, link, runDownload }) => ({
+    curl: {
+      label: 'curl -o f && openssl dgst -sha256 f',
+      run: () => measureProgram('/bin/sh', ['-c', curlAndOpenssl, cert, file, link]),
+    },
+    command: {
+      label: 'content-library export',
+      run: () =>
+        measureProgram(
+          process.execPath,
+          [command, 'export', 'bench/item', folder, '--force', '--thumbprint', thumbprint],
+          commandEnv(url),
+        ),
+    },
+    nodeFetchSmallHeap: {
+      label: 'download() over nodeFetch, young generation limited as in the command',
+      run: () => runDownload({ thumbprint, limitsYoungGeneration: true }),
+    },
+    nodeFetch: {
+      label: 'download() over nodeFetch',
+      run: () => runDownload({ thumbprint }),
+    },
+    fetch: {
+      label: 'download() over fetch',
+      // `fetch` trusts the certificates in this file.
+      run: () => runDownload({}, { NODE_EXTRA_CA_CERTS: cert }),
+    },
+    idle: {
+      label: 'idle process: content-library --version',
+      run: () => measureProgram(process.execPath, [command, '--version']),
+    },
+  }),
+  report: (rows, { curl }) => [
+    table('1 GiB over TLS', rows, {
+      'CPU s, median (min..max)': ({ samples }) => spread(cpu(samples), 2),
+      'CPU ratio': ({ samples }) => ratio(cpu(samples), cpu(curl)).toFixed(2),
+      'wall s, median': ({ samples }) => median(samples.map(({ wall }) => wall)).toFixed(2),
+      'peak memory MiB, median': ({ samples }) => memory(samples).toFixed(0),
+    }),
+  ],
+  // `nodeFetch` without the limited young generation has no limit: the row shows what that saves.
+  limits: ({ curl, command, nodeFetchSmallHeap, nodeFetch, fetch, idle }) => [
+    atMost('content-library export, CPU ratio', ratio(cpu(command), cpu(curl)), MAX_CPU_RATIO.nodeFetch),
+    atMost('content-library export, MiB over the idle process', memory(command) - memory(idle), MAX_MEMORY),
+    atMost(
+      'download() over nodeFetch, young generation limited, CPU ratio',
+      ratio(cpu(nodeFetchSmallHeap), cpu(curl)),
+      MAX_CPU_RATIO.nodeFetch,
+    ),
+    atMost(
+      'download() over nodeFetch, young generation limited, MiB over the idle process',
+      memory(nodeFetchSmallHeap) - memory(idle),
+      MAX_MEMORY,
+    ),
+    atMost('download() over nodeFetch, MiB over the idle process', memory(nodeFetch) - memory(idle), MAX_MEMORY),
+    atMost('download() over fetch, CPU ratio', ratio(cpu(fetch), cpu(curl)), MAX_CPU_RATIO.fetch),
+    atMost('download() over fetch, MiB over the idle process', memory(fetch) - memory(idle), MAX_MEMORY),
+  ],
+});

@@ -1,104 +1,109 @@
-/** How today's tools wait for preparations, as their sources tell it: a wall time and a number of requests. */
+/** How other tools wait for preparations, as their sources do it. */
 
-import { fetched, prepared, roundTrip } from './server.ts';
+import { computeEnd, computePreparations, ROUND_TRIP } from './virtual-server.ts';
 
-/** What it took. */
+/** What one download costs. */
 export interface Outcome {
-  /** Milliseconds from the first request to the last file's last byte; `undefined` where the tool gives up. */
+  /** Milliseconds from the first request to the last byte of the last file; `undefined` if the tool times out. */
   readonly wall: number | undefined;
-  /** Requests that only asked how far it is. */
-  readonly waiting: number;
+  /** Requests that only read the status. */
+  readonly statusReads: number;
 }
 
-/** A tool: how long each file's preparation takes, and how many are prepared at a time. */
-export type Policy = (times: readonly number[], atOnce: number) => Outcome;
+/**
+ * How a tool waits.
+ *
+ * @param durations - How long the preparation of each file takes, in milliseconds. @param concurrency - Files prepared at a time.
+ */
+export type Policy = (durations: readonly number[], concurrency: number) => Outcome;
 
-/** Bodies fetched at the same time, as `download` does by default, and files asked for at the same time. */
-export const lanes = 2;
-const asksAtOnce = 8;
+/** Files fetched at a time: the default of `download`. */
+export const FETCH_CONCURRENCY = 2;
+/** Prepare requests sent at a time. */
+const PREPARE_CONCURRENCY = 8;
 
-/** Create the session, list its files. */
-export const opened = 2 * roundTrip;
+/** When the session is created and its files are listed. */
+export const OPENED_AT = 2 * ROUND_TRIP;
 
-/** When requests for preparation arrive that are sent so many at a time. */
-const askedAt = (count: number, atOnce: number): readonly number[] =>
-  Array.from({ length: count }, (_, index) => opened + Math.floor(index / atOnce) * roundTrip + roundTrip / 2);
+/** Returns when each prepare request arrives. */
+const prepareArrivals = (count: number, concurrency: number): readonly number[] =>
+  Array.from({ length: count }, (_, index) => OPENED_AT + Math.floor(index / concurrency) * ROUND_TRIP + ROUND_TRIP / 2);
 
-/** Notices at once, and asks nothing: the best there can be. */
-export const oracle: Policy = (times, atOnce) => {
-  const { ready } = prepared(askedAt(times.length, asksAtOnce), times, atOnce);
-  const answered = opened + Math.ceil(times.length / asksAtOnce) * roundTrip;
-  return {
-    wall: fetched(
-      ready.map((at) => Math.max(at, answered)),
-      lanes,
-    ),
-    waiting: 0,
-  };
+/** The best possible outcome: notices each file at once, and reads no status. */
+export const oracle: Policy = (durations, concurrency) => {
+  const { readyAt } = computePreparations(prepareArrivals(durations.length, PREPARE_CONCURRENCY), durations, concurrency);
+  const lastPrepareResponse = OPENED_AT + Math.ceil(durations.length / PREPARE_CONCURRENCY) * ROUND_TRIP;
+  const noticedAt = readyAt.map((at) => Math.max(at, lastPrepareResponse));
+  return { wall: computeEnd(noticedAt, FETCH_CONCURRENCY), statusReads: 0 };
 };
 
-/** Asks for all, one by one; then file by file: a get a second until it is PREPARED, then its bytes. */
-export const govc: Policy = (times, atOnce) => {
-  const { ready } = prepared(askedAt(times.length, 1), times, atOnce);
-  let now = opened + times.length * roundTrip;
-  let waiting = 0;
-  for (const at of ready) {
+/** Sends all prepare requests, one by one. Then, file by file: reads the status every second until it is PREPARED, and fetches it. */
+export const govc: Policy = (durations, concurrency) => {
+  const { readyAt } = computePreparations(prepareArrivals(durations.length, 1), durations, concurrency);
+  let now = OPENED_AT + durations.length * ROUND_TRIP;
+  let statusReads = 0;
+  for (const at of readyAt) {
     for (;;) {
-      waiting += 1;
-      const seen = now + roundTrip / 2 >= at;
-      now += roundTrip;
-      if (seen) break;
+      statusReads += 1;
+      const isReady = now + ROUND_TRIP / 2 >= at;
+      now += ROUND_TRIP;
+      if (isReady) break;
       now += 1000;
     }
-    now += roundTrip;
+    now += ROUND_TRIP;
   }
-  return { wall: now, waiting };
+  return { wall: now, statusReads };
 };
 
-/** File by file: asks for it, waits, fetches it. Nothing is prepared meanwhile, so that it does not matter how many at a time. */
+/**
+ * File by file: sends the prepare request, waits, fetches. Only one file is ever in preparation, so the server's concurrency has no effect.
+ *
+ * @param initialDelay - Milliseconds before the first status read. @param interval - Milliseconds between status reads.
+ * @param timeout - Milliseconds after which the tool gives up.
+ */
 const fileByFile =
-  (first: number, pause: number, limit: number): Policy =>
-  (times) => {
-    let now = opened;
-    let waiting = 0;
-    for (const time of times) {
-      const ready = now + roundTrip / 2 + time;
-      now += roundTrip;
-      const begun = now;
-      now += first;
+  (initialDelay: number, interval: number, timeout: number): Policy =>
+  (durations) => {
+    let now = OPENED_AT;
+    let statusReads = 0;
+    for (const duration of durations) {
+      const readyAt = now + ROUND_TRIP / 2 + duration;
+      now += ROUND_TRIP;
+      const startedAt = now;
+      now += initialDelay;
       for (;;) {
-        waiting += 1;
-        const seen = now + roundTrip / 2 >= ready;
-        now += roundTrip;
-        if (seen) break;
-        if (now - begun >= limit) return { wall: undefined, waiting };
-        now += pause;
+        statusReads += 1;
+        const isReady = now + ROUND_TRIP / 2 >= readyAt;
+        now += ROUND_TRIP;
+        if (isReady) break;
+        if (now - startedAt >= timeout) return { wall: undefined, statusReads };
+        now += interval;
       }
-      now += roundTrip;
+      now += ROUND_TRIP;
     }
-    return { wall: now, waiting };
+    return { wall: now, statusReads };
   };
 
-/** VMware's Python sample: a get a second, thirty seconds at the most. */
+/** VMware's Python sample: one status read a second, for at most thirty seconds. */
 export const python = fileByFile(0, 1000, 30_000);
 
-/** VMware's Java sample: sleeps five seconds, then asks without a pause, six minutes at the most. */
+/** VMware's Java sample: sleeps for five seconds, then reads the status without a pause, for at most six minutes. */
 export const java = fileByFile(5000, 0, 360_000);
 
-/** A poller of `@azure/core-lro` a file, side by side: a get at once, then every two seconds. */
-export const coreLro: Policy = (times, atOnce) => {
-  const asked = askedAt(times.length, asksAtOnce);
-  const { ready } = prepared(asked, times, atOnce);
-  let waiting = 0;
-  const seen = ready.map((at, index) => {
-    let now = (asked[index] ?? 0) + roundTrip / 2;
+/** One poller of `@azure/core-lro` for each file, all at the same time: a status read at once, then every two seconds. */
+export const coreLro: Policy = (durations, concurrency) => {
+  const requestedAt = prepareArrivals(durations.length, PREPARE_CONCURRENCY);
+  const { readyAt } = computePreparations(requestedAt, durations, concurrency);
+  let statusReads = 0;
+  const noticedAt = readyAt.map((at, index) => {
+    let now = (requestedAt[index] ?? 0) + ROUND_TRIP / 2;
     for (;;) {
-      waiting += 1;
-      const isReady = now + roundTrip / 2 >= at;
-      now += roundTrip;
+      statusReads += 1;
+      const isReady = now + ROUND_TRIP / 2 >= at;
+      now += ROUND_TRIP;
       if (isReady) return now;
       now += 2000;
     }
   });
-  return { wall: fetched(seen, lanes), waiting };
+  return { wall: computeEnd(noticedAt, FETCH_CONCURRENCY), statusReads };
 };

@@ -1,18 +1,18 @@
-/** The test behind `npm run bench:kills`, with fewer kills. */
+/** A short run of `npm run bench -- kills`. */
 
 import { expect, test } from '@jest/globals';
-import { killing } from '../../bench/kills/killing.ts';
+import { killExports } from '../../bench/kills/kill-exports.ts';
 import { start } from '../cli/command.ts';
 import { soakRuns } from '../support/soak.ts';
 
 const count = soakRuns({ few: 3, full: 9 });
 
 test('a killed export leaves no incomplete file under its final name, and the next export finishes it', async () => {
-  const { kills, wrong, finished, ended } = await killing({
+  const { kills, corruptFiles, completeExports, finalExports } = await killExports({
     start: (args, env) => start(args, { env }),
     kills: count,
-    each: 3,
-    between: [300, 1200],
+    killsPerExport: 3,
+    delay: [300, 1200],
   });
-  expect([kills, wrong, finished]).toEqual([count, 0, ended]);
+  expect([kills, corruptFiles, completeExports]).toEqual([count, 0, finalExports]);
 }, 180_000);

@@ -1,34 +1,34 @@
-/** The simulation of `npm run bench:polling`, with less of the lateness looked at: the default period keeps what it promises. */
+/** The simulation of `npm run bench -- polling`, with fewer draws and durations: the default period keeps its limits. */
 
 import { describe, expect, test } from '@jest/globals';
-import { ours } from '../../bench/polling/ours.ts';
+import { compare, computeLimits } from '../../bench/polling/comparison.ts';
+import { library } from '../../bench/polling/library.ts';
 import { govc, oracle } from '../../bench/polling/policies.ts';
-import { boundsOf, compare } from '../../bench/polling/simulation.ts';
 
-test.each(boundsOf(compare(30), 9))('the default period keeps its bound: $bound, at most $most', ({ most, found }) => {
-  expect(found).toBeLessThanOrEqual(most);
+test.each(computeLimits(compare(30), 9))('the default period keeps its limit: $name, at most $limit', ({ value, limit }) => {
+  expect(value).toBeLessThanOrEqual(limit);
 });
 
 describe('the simulation', () => {
-  test('is the same every time', () => {
-    expect(ours([3000, 9000], 1)).toEqual(ours([3000, 9000], 1));
+  test('returns the same outcome every time', () => {
+    expect(library([3000, 9000], 1)).toEqual(library([3000, 9000], 1));
   });
 
-  test('of what is prepared already: one request for preparation each, and no other', () => {
-    expect(ours([0, 0, 0], Infinity)).toMatchObject({ asking: 3, waiting: 0 });
+  test('sends one prepare request for each file and reads no status if all files are prepared already', () => {
+    expect(library([0, 0, 0], Infinity)).toMatchObject({ prepareRequests: 3, statusReads: 0 });
   });
 
-  test('knows the figures of govc that were measured: twenty files of three seconds', () => {
+  test('returns for govc what was measured: twenty files of three seconds', () => {
     expect(
       govc(
         Array.from({ length: 20 }, () => 3000),
         Infinity,
       ),
-    ).toEqual({ wall: 5600, waiting: 23 });
+    ).toEqual({ wall: 5600, statusReads: 23 });
   });
 
-  test('nobody is quicker than the oracle', () => {
-    for (const times of [[0], [700], [4000, 4000], [60_000]])
-      expect(ours(times, Infinity).wall).toBeGreaterThanOrEqual(oracle(times, Infinity).wall ?? NaN);
+  test('returns no wall time below that of the oracle', () => {
+    for (const durations of [[0], [700], [4000, 4000], [60_000]])
+      expect(library(durations, Infinity).wall).toBeGreaterThanOrEqual(oracle(durations, Infinity).wall ?? NaN);
   });
 });
