@@ -1,36 +1,38 @@
-/** The bytes of a prepared file that a sink does not have yet: asked for, placed, and moved. */
+/** Fetches the bytes that the sink is still missing. */
 
 import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, throwError, type Observable } from 'rxjs';
-import { cancelBody } from '../http/read-text.ts';
-import { restartTransfer } from './transfer-state.ts';
-import { fetchRangesInOrder } from './ranges/parallel-ranges.ts';
 import { TransportError } from '../errors/index.ts';
-import { takeUntilParallel, type RangeState } from './ranges/range-plan.ts';
-import { openBody, type FetchContext } from './open-body.ts';
-import { canVerify } from './verification.ts';
+import { cancelBody } from '../http/read-text.ts';
 import { isBusy } from '../http/retry.ts';
-import { transferLabel, transfer, type TransferProgress } from './transfer.ts';
 import type { FileBody } from '../http/fetch-body.ts';
+import { openBody, type FetchContext } from './open-body.ts';
+import { fetchRangesInOrder } from './ranges/parallel-ranges.ts';
+import { takeUntilParallel, type RangeState } from './ranges/range-plan.ts';
+import { restartTransfer } from './transfer-state.ts';
+import { transfer, transferLabel, type TransferProgress } from './transfer.ts';
+import { canVerify } from './verification.ts';
 
 /**
- * - Emits: how far it is. - Completes: when the sink has as many bytes as were announced.
+ * - Emits: the progress.
+ * - Completes: when the sink has as many bytes as were stated.
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as a transfer and requests do.
  * - Unsubscribing: aborts the request, or cancels the body.
  */
-export const fetchRemaining = (options: FetchContext): Observable<TransferProgress> =>
+export const fetchRemaining = (context: FetchContext): Observable<TransferProgress> =>
   defer(() => {
-    const { info, state } = options;
+    const { info, state } = context;
     if (info.size === state.received) return of({ received: state.received, total: info.size });
-    return openBody(options).pipe(concatMap((body) => consume(options, body)));
+    return openBody(context).pipe(concatMap((body) => consumeBody(context, body)));
   });
 
-const consume = (options: FetchContext, body: FileBody): Observable<TransferProgress> => {
-  const { info, state, sink, expectedChecksum } = options;
+/** Transfers the body if it continues the bytes in the sink; otherwise restarts the file. */
+const consumeBody = (context: FetchContext, body: FileBody): Observable<TransferProgress> => {
+  const { info, state, sink, expectedChecksum } = context;
   const { range } = body;
   if (range.bytes === 'range' || (range.bytes === 'file' && state.received === 0)) {
     state.validator = body.validator ?? state.validator;
     state.contentLength = range.total;
-    return transferBody(options, body);
+    return transferBody(context, body);
   }
   const restart$ = restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(info.name)).pipe(
     catchError((thrown: unknown) => {
@@ -41,67 +43,67 @@ const consume = (options: FetchContext, body: FileBody): Observable<TransferProg
   if (range.bytes === 'file')
     return concat(
       restart$.pipe(concatMap(() => EMPTY)),
-      defer(() => consume(options, body)),
+      defer(() => consumeBody(context, body)),
     );
   cancelBody(body.stream);
-  // Asked for from its first byte, a file that comes otherwise cannot be had from this server.
+  // The complete file was requested and other bytes were sent: another request would not help.
   if (state.received === 0) return throwError(() => wrongRangeError(info.name));
   return restart$.pipe(
-    concatMap(() => openBody(options)),
-    concatMap((whole) => consume(options, whole)),
+    concatMap(() => openBody(context)),
+    concatMap((completeBody) => consumeBody(context, completeBody)),
   );
 };
 
 const transferBody = (
-  options: FetchContext,
+  context: FetchContext,
   { stream, range: { total }, supportsRanges }: FileBody,
 ): Observable<TransferProgress> => {
-  const { info, state, ranges } = options;
-  const singleConnection$ = defer(() => transfer({ ...transferOptions(options), stream, lengths: [total, info.size] }));
+  const { info, state, ranges } = context;
+  const singleConnection$ = defer(() => transfer({ ...transferOptions(context), stream, lengths: [total, info.size] }));
   if (ranges === undefined || !supportsRanges || total === undefined || (info.size ?? total) !== total) return singleConnection$;
-  // A joint that is wrong must be found out; and a server that sees no reading of the whole file may never state its checksum.
-  if (!canVerify(state.hashes, options.expectedChecksum)) return singleConnection$;
+  // Only a checksum detects a wrong offset, and a server that never sends the complete file in one response may never state one.
+  if (!canVerify(state.hashes, context.expectedChecksum)) return singleConnection$;
   return defer(() => {
-    // A file that had to start over is fetched as plainly as can be.
+    // A file that was restarted is not fetched in ranges again.
     if (state.received < ranges.received) ranges.from = Infinity;
     ranges.received = state.received;
-    const rest$ = defer(() => (state.received < total ? transferInRanges(options, ranges, total) : EMPTY));
+    const rest$ = defer(() => (state.received < total ? transferInRanges(context, ranges, total) : EMPTY));
     return concat(singleConnection$.pipe(takeUntilParallel(ranges, total)), rest$);
   });
 };
 
-const transferInRanges = (options: FetchContext, parts: RangeState, total: number): Observable<TransferProgress> => {
-  const { info, state } = options;
+const transferInRanges = (context: FetchContext, ranges: RangeState, total: number): Observable<TransferProgress> => {
+  const { info, state } = context;
   const stream = fetchRangesInOrder({
-    ...parts,
+    ...ranges,
     from: state.received,
     total,
     open: (from, to) =>
-      openBody(options, { from, to }).pipe(
-        map(({ range, stream }) => {
-          if (range.bytes === 'range' && (range.total ?? total) === total) return stream;
-          cancelBody(stream);
-          parts.from = Infinity;
+      openBody(context, { from, to }).pipe(
+        map((body) => {
+          if (body.range.bytes === 'range' && (body.range.total ?? total) === total) return body.stream;
+          cancelBody(body.stream);
+          ranges.from = Infinity;
           throw wrongRangeError(info.name);
         }),
       ),
     onFailure: (thrown) => {
-      if (isBusy(thrown)) parts.onBusy();
+      if (isBusy(thrown)) ranges.onBusy();
     },
   });
   return concat(
-    transfer({ ...transferOptions(options), stream, lengths: [] }).pipe(
+    transfer({ ...transferOptions(context), stream, lengths: [] }).pipe(
       map(({ received }) => ({ received, total })),
       tap({
         error: () => {
-          parts.from = Infinity;
+          ranges.from = Infinity;
         },
       }),
     ),
     defer(() => {
       if (state.received === total) return EMPTY;
-      parts.from = Math.max(parts.from, state.received + parts.plan.maxBuffered);
-      return fetchRemaining(options);
+      ranges.from = Math.max(ranges.from, state.received + ranges.plan.maxBuffered);
+      return fetchRemaining(context);
     }),
   );
 };
@@ -119,4 +121,7 @@ const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) =>
 });
 
 const wrongRangeError = (name: string): TransportError =>
-  new TransportError({ operation: transferLabel(name), reason: 'the server sent other bytes of the file than it was asked for' });
+  new TransportError({
+    operation: transferLabel(name),
+    reason: 'the server sent other bytes of the file than were requested',
+  });

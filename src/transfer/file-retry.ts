@@ -1,51 +1,52 @@
-/** How often a file that breaks is tried again: a budget that is refilled whenever it has come further than ever before. */
+/** Decides whether a failed transfer of a file is retried. */
 
-import { retryDelay, type RetryPolicy } from '../http/retry.ts';
 import { ChecksumError, isTransient, TruncatedError } from '../errors/index.ts';
+import { retryDelay, type RetryPolicy } from '../http/retry.ts';
 
-/** How to go on after a failure. */
+/** The next retry. */
 export interface RetryDecision {
-  /** Which attempt failed, from 1. */
+  /** Number of the failed attempt, from 1. */
   readonly attempt: number;
-  /** Milliseconds to wait. */
+  /** Milliseconds until the retry. */
   readonly delay: number;
-  /** Whether the bytes that came are of no use. */
+  /** True if the bytes in the sink are corrupt, so that the file has to be restarted. */
   readonly fromStart: boolean;
 }
 
-/** How often, and how long between. */
+/** How a file is retried. */
 export interface FileRetryPolicy extends Pick<RetryPolicy, 'delay' | 'random'> {
-  /** Attempts in a row that bring the file no further. */
+  /** Maximum number of consecutive attempts that bring the file no further, the first attempt included. */
   readonly attempts: number;
 }
 
 /**
- * Makes a function that decides whether a file is tried again; `undefined` means that the failure is final.
+ * Creates a function that is called with each failure. It returns the next retry, or `undefined` if the failure is final.
  *
- * Bytes that are not vCenter's are fetched once more, and only once: a disk or a proxy that damages them does so again.
+ * The attempts count from 1 again whenever the file has received more bytes than ever before. Corrupt bytes are fetched once more only: a
+ * bad disk or proxy would corrupt them again.
  */
 export const createFileRetry = ({
   attempts,
-  ...pauses
+  ...delayPolicy
 }: FileRetryPolicy): ((thrown: unknown, received: number) => RetryDecision | undefined) => {
-  let furthest = 0;
+  let maxReceived = 0;
   let fruitlessAttempts = 0;
-  let damaged = false;
+  let hasBeenCorrupt = false;
   return (thrown, received) => {
-    const anew = isCorrupt(thrown);
-    if (anew && damaged) return undefined;
-    damaged ||= anew;
-    if (!anew && !(thrown instanceof TruncatedError) && !isTransient(thrown)) return undefined;
-    if (received > furthest && !anew) {
-      furthest = received;
+    const fromStart = isCorrupt(thrown);
+    if (fromStart && hasBeenCorrupt) return undefined;
+    hasBeenCorrupt ||= fromStart;
+    if (!fromStart && !(thrown instanceof TruncatedError) && !isTransient(thrown)) return undefined;
+    if (received > maxReceived && !fromStart) {
+      maxReceived = received;
       fruitlessAttempts = 0;
     }
     fruitlessAttempts += 1;
     if (fruitlessAttempts >= attempts) return undefined;
-    return { attempt: fruitlessAttempts, delay: retryDelay(thrown, fruitlessAttempts, pauses), fromStart: anew };
+    return { attempt: fruitlessAttempts, delay: retryDelay(thrown, fruitlessAttempts, delayPolicy), fromStart };
   };
 };
 
-/** Whether the bytes that came are not those that vCenter has. */
+/** Returns true if the received bytes are not those of vCenter's file. */
 export const isCorrupt = (thrown: unknown): boolean =>
   thrown instanceof ChecksumError || (thrown instanceof TruncatedError && thrown.received > thrown.expected);

@@ -1,41 +1,45 @@
-/** The body of a prepared file, asked for from where the sink stands. */
+/** Opens the body of a prepared file: the bytes that the sink is missing, or one byte range. */
 
 import type { Observable } from 'rxjs';
-import type { TransferState } from './transfer-state.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 import { DecodeError, UnsupportedEndpointError } from '../errors/index.ts';
+import type { FileBody } from '../http/fetch-body.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
 import type { RangeState } from './ranges/range-plan.ts';
 import type { Sink } from './sink.ts';
+import type { TransferState } from './transfer-state.ts';
 import { transferLabel } from './transfer.ts';
-import type { FileBody } from '../http/fetch-body.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
-/** Whose bytes, and where they go. */
+/** A prepared file and its transfer. */
 export interface FetchContext {
   readonly vc: VCenter;
   readonly info: DownloadFileInfo;
   readonly state: TransferState;
   readonly sink: Sink;
+  /** The checksum that was stated before the transfer. */
   readonly expectedChecksum: ChecksumInfo | undefined;
-  /** Milliseconds without a byte after which to give up. */
+  /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
-  /** How it may be fetched in parts. @default not at all */
+  /** Decides whether the file is fetched in byte ranges. @default over one connection only */
   readonly ranges?: RangeState | undefined;
 }
 
 /**
- * - Emits: the body as soon as the answer has begun, of the bytes that the sink does not have, or of one part. - Completes: after it.
+ * - Emits: the body, once the response has started.
+ * - Completes: after it.
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as requests do.
- * - Unsubscribing: aborts a request that was not answered yet.
+ * - Unsubscribing: aborts the request if its response has not started.
+ *
+ * @param range - Offset of the first byte, and the offset after the last byte. If not set, all missing bytes are requested.
  */
 export const openBody = (
   { vc, info, state: { received, validator }, stallTimeout }: FetchContext,
-  part?: { readonly from: number; readonly to: number },
+  range?: { readonly from: number; readonly to: number },
 ): Observable<FileBody> =>
   vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
     from: received,
-    ...part,
+    ...range,
     ...(validator === undefined ? {} : { validator }),
   });
 

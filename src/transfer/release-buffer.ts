@@ -1,17 +1,17 @@
-/** Frees the memory of pieces that nobody needs any more at once, rather than when the collector comes. */
+/** Frees the memory of chunks that are no longer needed at once, without waiting for the garbage collector. */
 
-/** Frees a piece, which is empty from then on. */
-export type ReleaseBuffer = (bytes: Uint8Array) => void;
+/** Frees a chunk, which is empty afterwards. */
+export type ReleaseBuffer = (chunk: Uint8Array) => void;
 
 /**
- * How the pieces of a body are freed; `undefined` where somebody else may hold them, too. A stream of bytes, which the platform's bodies
- * are, takes every piece away from whoever gives it; others hand out what they were given.
+ * Returns how the chunks of a body are freed; `undefined` if other code may still hold them. A byte stream, such as the body of the
+ * platform's `fetch`, transfers the buffer of each chunk to its reader; other streams pass on the buffers that they were given.
  */
 export const bufferRelease = (stream: ReadableStream<Uint8Array>): ReleaseBuffer | undefined =>
-  'transfer' in ArrayBuffer.prototype && isOfBytes(stream) ? free : undefined;
+  'transfer' in ArrayBuffer.prototype && isByteStream(stream) ? release : undefined;
 
-/** It cannot be told from others but by trying. */
-const isOfBytes = (stream: ReadableStream<Uint8Array>): boolean => {
+/** Only byte streams have BYOB readers. A stream has no property that says which kind it is. */
+const isByteStream = (stream: ReadableStream<Uint8Array>): boolean => {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();
     return true;
@@ -20,6 +20,6 @@ const isOfBytes = (stream: ReadableStream<Uint8Array>): boolean => {
   }
 };
 
-const free: ReleaseBuffer = ({ buffer }) => {
+const release: ReleaseBuffer = ({ buffer }) => {
   if ('transfer' in buffer && !buffer.detached) buffer.transfer(0);
 };

@@ -1,113 +1,115 @@
-/** Where the bytes of a download go: the small interface that a directory, a stream or your own storage fulfils. */
+/** The sink contract: the interface between a download and a directory, a stream, or storage of your own. */
 
 import type { ChecksumAlgorithm } from '../model/transfer.ts';
 
-/** A checksum that grows with the bytes. */
+/** A running checksum. */
 export interface SinkHash {
-  /** The bytes are there until it returns, and may be gone afterwards. */
+  /** Adds bytes. MUST NOT hold on to them: they may be gone after it has returned. */
   update(bytes: Uint8Array): void;
-  /** Lower-case hexadecimal; called once, after the last byte. */
+  /** Returns the digest in lower-case hexadecimal. Called once, after the last byte. */
   digest(): string;
 }
 
-/** A checksum that is known. */
+/** A checksum of a file. */
 export interface Checksum {
   readonly algorithm: ChecksumAlgorithm;
   /** Lower-case hexadecimal. */
   readonly value: string;
 }
 
-/** What tells the content of a file from any other: while all of it, the name and the size are the same, so are the bytes. */
+/** Identifies the content of a file: if all its fields, the name and the size of the file are equal, so are the bytes. */
 export interface ContentIdentity {
   readonly itemId: string;
-  /** The item's; it changes whenever one of its files does. */
+  /** Version of the item's content, which changes with each of its files. */
   readonly contentVersion: string;
-  /** The file's own, where the server tells it. */
+  /** Version of the file, if the server states it. */
   readonly fileVersion?: string;
 }
 
-/** What is known of a file before its bytes come. */
+/** What is known about a file before it is transferred. */
 export interface IncomingFile {
-  /** As the server names it: not yet safe to use as a path. */
+  /** The name as the server states it. MUST NOT be used as a path without validation. */
   readonly name: string;
-  /** Bytes, if they are known. */
+  /** Size in bytes, if known. */
   readonly size?: number;
-  /** Not set where the server does not say: then nothing can be kept for a later run. */
+  /** Identity of the content. Not set if the server does not state one; the file then cannot be resumed by a later run. */
   readonly content?: ContentIdentity;
 }
 
-/** A file whose content the server has stated before its bytes come. */
+/** A file whose checksum is known before it is transferred. */
 export interface StatedFile extends IncomingFile {
   readonly checksum: Checksum;
 }
 
-/** A file that is there already, and whole. */
+/** A complete file that the sink already has. */
 export interface FoundFile {
-  /** Where it is, if that can be said. */
+  /** Where the file is, if the sink has paths. */
   readonly path?: string;
-  /** Its length. */
+  /** Size in bytes. */
   readonly bytes: number;
 }
 
-/** What shows that a file is whole. */
+/** How a file was verified. */
 export interface Proof {
-  /** Of the bytes that came; not set where the sink cannot make checksums. */
+  /** Checksum of the received bytes. Not set if the sink does not create hashes. */
   readonly checksum?: Checksum;
-  /** Of the same bytes, for the record, whatever vCenter compares with: 64 hexadecimal digits. */
+  /** SHA256 of the received bytes, for the record: 64 hexadecimal digits. Computed even if vCenter states another algorithm. */
   readonly sha256?: string;
-  /** Which proof there was; `none`: the server stated neither a length nor a checksum. */
+  /** What was compared; `none` if the server stated neither a checksum nor a length. */
   readonly verified: 'checksum' | 'length' | 'none';
 }
 
 /**
- * One file on its way in. Its methods are called one after the other, never at once, but for `suspend` and `discard`, which may come in
- * the middle of any other. The last one called is `commit`, if it fulfils, else `suspend` or `discard`.
+ * One file that is being written.
  *
- * What is optional is for transfers that break: a sink without it loses time, never bytes.
+ * Methods are never called concurrently, except `suspend` and `discard`, which may be called during any other call. The last call is
+ * `commit` if it fulfills, otherwise `suspend` or `discard`. Optional methods serve interrupted transfers: a sink without them loses time,
+ * never bytes.
  */
 export interface SinkFile {
-  /** Where the file will be, if that can be said. */
+  /** Where the file will be, if the sink has paths. */
   readonly path?: string;
   /**
-   * Bytes that are here when the file is opened, left by an earlier run: the first ones of this very content. The first `write` brings
-   * those behind them; none may come, for it can be all of the file. Needs `replay` and `restart`. @default 0
+   * Number of bytes that an earlier run has kept: the first bytes of the same content. The first `write` continues after them; if they are
+   * the complete file, `write` is not called. Requires `replay` and `restart`.
+   * @default 0
    */
   readonly keptBytes?: number;
   /**
-   * Hands out the `kept` bytes in their order, to be hashed; called before the first `write`, or not at all. A piece belongs to `take`
-   * until its promise is fulfilled; a rejection of it ends the replay, and is what the replay rejects with.
+   * Passes the kept bytes to `consume` in order, so that they can be hashed. Called at most once, before the first `write`. A chunk belongs
+   * to `consume` until its promise fulfills. If `consume` throws or rejects, the replay MUST end and reject with the same error.
    */
-  replay?(take: (bytes: Uint8Array) => void | Promise<void>): Promise<void>;
+  replay?(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void>;
   /**
-   * Takes the next bytes of the file. A promise holds back those behind them until it is fulfilled; a rejection may be of earlier bytes.
-   * The bytes are never changed afterwards: a sink may hold on to them.
+   * Writes the next bytes of the file. If it returns a promise, the next bytes follow once that fulfills; a rejection may concern earlier
+   * bytes. The download never changes the bytes afterwards, so the sink may keep them.
    *
-   * `release` is there where they are nobody else's. Called with them once they are of no more use, it frees their memory at once, and
-   * they are empty; a sink that never calls it costs some memory and time until the collector comes.
+   * `release` is set if nothing else holds the bytes. Call it with the bytes once they are no longer needed, to free their memory at once;
+   * they are empty afterwards. It is optional: without it, the garbage collector frees them later.
    */
   write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void>;
-  /** Forgets all bytes, the kept ones too: the next `write` brings the first byte. Without it, a transfer that has to start over fails. */
+  /** Discards all bytes, the kept ones too; the next `write` starts at the first byte. Without it, a transfer that must restart fails. */
   restart?(): Promise<void>;
-  /** All bytes are there, as far as the proof goes: make them durable and give the file its name, or reject. */
+  /** Called when all bytes are written and verified as `proof` says. Makes them durable and gives the file its final name, or rejects. */
   commit(proof: Proof): Promise<void>;
   /**
-   * The download of this file was broken off, and nothing is wrong with the bytes so far: keep them for a later run, which shows the same
-   * `content`, and leave nothing that looks whole. A sink without it is told to discard.
+   * Called instead of `discard` when the download was interrupted and the bytes are good so far. Keeps them for a later run with the same
+   * `content`. MUST NOT leave a file that looks complete.
    */
   suspend?(): Promise<void>;
-  /** The download of this file failed or was left, and its bytes are of no use: leave nothing that looks whole. */
+  /** Called when the file has failed, or the download was cancelled. Removes the bytes. MUST NOT leave a file that looks complete. */
   discard(): Promise<void>;
 }
 
-/** A place for files. */
+/** Where a download saves its files. */
 export interface Sink {
   /**
-   * Looks whether the file is here already, equal to what the server states, so that its bytes need not come. Answers `undefined` if it
-   * is not, or is another one: what becomes of that is up to `open`. Reading a large file takes long: the signal ends it.
+   * Returns the file if the sink already has one with the stated checksum, so that it need not be fetched; otherwise `undefined`. Whether a
+   * different file of that name may be replaced is up to `open`. The signal aborts the search, which reads the complete file.
    */
   find?(file: StatedFile, signal?: AbortSignal): Promise<FoundFile | undefined>;
-  /** Makes room for a file. Rejects before any byte is fetched if the file cannot or must not be written. */
+  /** Opens a file for writing. Rejects if the file cannot or must not be written; nothing is fetched then. */
   open(file: IncomingFile): Promise<SinkFile>;
-  /** Checksums on the platform of this sink. Without it, or where it answers `undefined`, files are proven by their length. */
+  /** Creates a running checksum. Files are verified by their length only if this is not set or returns `undefined`. */
   createHash?(algorithm: ChecksumAlgorithm): SinkHash | undefined;
 }

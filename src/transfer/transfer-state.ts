@@ -1,94 +1,97 @@
-/** A file on its way into a sink: what stays of it when a connection breaks. */
+/** The state of one file transfer. It survives broken connections and lost sessions. */
 
 import { from, Observable, tap } from 'rxjs';
 import type { ChecksumInfo } from '../model/transfer.ts';
-import { hashesFor, type Digests, type Hashes } from './verification.ts';
 import type { IncomingFile, Sink, SinkFile } from './sink.ts';
 import { toSinkError } from './transfer.ts';
+import { createHashes, type Digests, type Hashes } from './verification.ts';
 
-/** A file on its way. */
+/** The state of one file transfer. */
 export interface TransferState {
   readonly name: string;
   readonly target: SinkFile;
-  /** Bytes that the sink has. */
+  /** Number of bytes that the sink has. */
   received: number;
-  /** The length of the file as the answer with its bytes stated it, if it did. */
+  /** Length of the file as the response stated it. */
   contentLength: number | undefined;
-  /** They grow with these bytes, and no others. */
+  /** Running hashes of exactly the bytes in the sink. */
   hashes: Hashes;
-  /** What came of the hashes, once they were closed: after that the bytes can only be taken as they are, or be forgotten. */
+  /** The digests, once the hashes are closed. From then on no byte can be added; the file can only be restarted. */
   digests: Digests | undefined;
-  /** What told the content of these bytes from any other, if the server said. */
+  /** The `ETag` of the response with these bytes. */
   validator: string | undefined;
-  /** What broke last, if anything: what a sink fails with that cannot start over. */
+  /** The last failure: the error if the sink cannot restart. */
   lastError: unknown;
-  /** Whether these bytes may be the first ones of the file, so that a later run may go on from them. */
+  /** True if a later run may resume from these bytes. */
   resumable: boolean;
 }
 
-/** Room for a file in a sink. */
+/** Opens the file in the sink. */
 export const openSinkFile = async (
   sink: Sink,
   incoming: IncomingFile,
-  stated: ChecksumInfo | undefined,
+  expectedChecksum: ChecksumInfo | undefined,
 ): Promise<TransferState> => {
   const { name } = incoming;
   try {
     const target = await sink.open(incoming);
-    return { name, target, lastError: undefined, resumable: true, ...emptyState(sink, stated) };
+    return { name, target, lastError: undefined, resumable: true, ...emptyState(sink, expectedChecksum) };
   } catch (thrown) {
     throw toSinkError(name, thrown);
   }
 };
 
-const emptyState = (sink: Sink, stated: ChecksumInfo | undefined) => ({
+const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => ({
   received: 0,
   contentLength: undefined,
-  hashes: hashesFor(sink, stated),
+  hashes: createHashes(sink, expectedChecksum),
   digests: undefined,
   validator: undefined,
 });
 
 /**
- * Takes up what an earlier run has left: its bytes are read again, for the checksums.
+ * Hashes the bytes that an earlier run has kept in the sink, so that the transfer resumes after them.
  *
- * - Emits: nothing. - Completes: when they are read; at once where there are none.
- * - Errors: as the sink does. - Unsubscribing: ends the reading.
+ * - Emits: nothing.
+ * - Completes: when they are hashed; at once if there are none.
+ * - Errors: as the sink does.
+ * - Unsubscribing: ends the replay.
  */
-export const replayKept = (arrival: TransferState): Observable<never> =>
+export const replayKept = (state: TransferState): Observable<never> =>
   new Observable<never>((subscriber) => {
-    const { target, hashes } = arrival;
+    const { target, hashes } = state;
     const { keptBytes = 0 } = target;
-    const take = (bytes: Uint8Array): void => {
-      if (subscriber.closed) throw new Error('nobody waits for it any more');
-      for (const hash of hashes.values()) hash.update(bytes);
+    const hashChunk = (chunk: Uint8Array): void => {
+      if (subscriber.closed) throw new Error('the replay was unsubscribed from');
+      for (const hash of hashes.values()) hash.update(chunk);
     };
     if (keptBytes === 0) return subscriber.complete();
-    // Bytes that cannot be read again cannot be proven.
-    const took = target.replay === undefined ? target.restart?.() : target.replay(take);
-    Promise.resolve(took).then(
+    // Without `replay` the kept bytes cannot be hashed.
+    const done = target.replay === undefined ? target.restart?.() : target.replay(hashChunk);
+    Promise.resolve(done).then(
       () => {
-        arrival.received = target.replay === undefined ? 0 : keptBytes;
+        state.received = target.replay === undefined ? 0 : keptBytes;
         subscriber.complete();
       },
-      (thrown: unknown) => subscriber.error(toSinkError(target.path ?? arrival.name, thrown)),
+      (thrown: unknown) => subscriber.error(toSinkError(target.path ?? state.name, thrown)),
     );
     return undefined;
   });
 
 /**
- * Forgets the bytes that came.
+ * Discards the received bytes.
  *
- * - Emits: nothing. - Completes: when the sink has forgotten them.
- * - Errors: with what broke before, or else `reason`, where the sink cannot start over, and as the sink does.
- * - Unsubscribing: leaves the sink to it.
+ * - Emits: once the sink has discarded them.
+ * - Completes: after it.
+ * - Errors: with the last failure, or else `reason`, if the sink cannot restart; and as the sink does.
+ * - Unsubscribing: does not stop the sink.
  */
 export const restartTransfer = (
-  arrival: TransferState,
+  state: TransferState,
   sink: Sink,
-  stated: ChecksumInfo | undefined,
+  expectedChecksum: ChecksumInfo | undefined,
   reason: () => unknown,
-): Observable<void> => from(restartSink(arrival, reason)).pipe(tap(() => Object.assign(arrival, emptyState(sink, stated))));
+): Observable<void> => from(restartSink(state, reason)).pipe(tap(() => Object.assign(state, emptyState(sink, expectedChecksum))));
 
 const restartSink = async ({ name, target, received, lastError }: TransferState, reason: () => unknown): Promise<void> => {
   if (received === 0) return;
@@ -100,6 +103,6 @@ const restartSink = async ({ name, target, received, lastError }: TransferState,
   }
 };
 
-/** What becomes of a file that did not come to its end. */
+/** Ends a transfer that is not complete: keeps its bytes for a later run if possible, otherwise discards them. */
 export const suspendOrDiscard = ({ target, resumable }: TransferState): Promise<void> =>
   resumable && target.suspend !== undefined ? target.suspend() : target.discard();

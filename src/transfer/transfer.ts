@@ -1,60 +1,68 @@
-/** The bytes of one file, from an open body into a sink: counted, hashed, and held back when the sink is slow. */
+/** Transfers one body into a sink: counts and hashes its bytes, and reads no faster than the sink writes. */
 
-import { asyncScheduler, catchError, concat, defer, filter, map, Observable, of, tap, throwError } from 'rxjs';
+import { asyncScheduler, catchError, concat, defer, filter, map, of, tap, throwError, type Observable } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors/index.ts';
-import { bufferRelease, type ReleaseBuffer } from './release-buffer.ts';
-import { assertLength } from './verification.ts';
-import type { SinkHash, SinkFile } from './sink.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
+import { readChunks } from './read-chunks.ts';
+import { bufferRelease, type ReleaseBuffer } from './release-buffer.ts';
+import type { SinkFile, SinkHash } from './sink.ts';
+import { assertLength } from './verification.ts';
 
-/** What {@link transfer} moves, and where. */
+/** Options of {@link transfer}. */
 export interface TransferOptions {
   readonly file: string;
   readonly stream: ReadableStream<Uint8Array>;
   readonly target: SinkFile;
   readonly hashes: readonly SinkHash[];
-  /** How many bytes the sink has already. */
+  /** Number of bytes that the sink already has. */
   readonly from: number;
-  /** The lengths of the whole file that were stated, in bytes. */
+  /** The lengths that were stated for the complete file, in bytes. */
   readonly lengths: readonly (number | undefined)[];
-  /** Told how many bytes the sink has, whenever it was given more: what broke in between goes on from there. */
+  /** Called with the number of bytes that the sink has, after each chunk. A retry resumes from there. */
   readonly onBytes: (received: number) => void;
-  /** Milliseconds without a byte after which to give up. */
+  /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
 }
 
-/** How far a transfer is, in bytes. */
+/** Progress of a transfer, in bytes. */
 export interface TransferProgress {
   readonly received: number;
   readonly total: number | undefined;
 }
 
-/** Milliseconds between two emissions: bytes come sixty thousand times a gigabyte. */
+/** Milliseconds between two emissions. A gigabyte has about 60,000 chunks. */
 const PROGRESS_INTERVAL = 200;
 
 /**
- * - Emits: how far it is, at the start, five times a second, and at the end.
- * - Completes: when the last byte was given to the sink and the count is right.
- * - Errors: `TruncatedError` if the count is not what was announced, `TransportError`, `TimeoutError` when nothing comes, `SinkError`.
- * - Unsubscribing: cancels the body. What the sink has so far is for its owner to keep or to discard.
+ * - Emits: the progress at the start, five times a second, and at the end.
+ * - Completes: when the sink has taken the last byte and the length is right.
+ * - Errors: `TruncatedError` if the length is not as stated, `TransportError`, `TimeoutError` if no byte is received, `SinkError`.
+ * - Unsubscribing: cancels the body. The sink file stays open; its owner suspends or discards it.
  */
 export const transfer = (options: TransferOptions): Observable<TransferProgress> =>
   defer(() => {
-    const { file, from, lengths, stallTimeout, onBytes } = options;
+    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout } = options;
     const total = lengths.find((length) => length !== undefined);
+    const release = bufferRelease(stream);
     let received = from;
     let lastEmittedAt = asyncScheduler.now();
-    let waitingSince: number | undefined;
-    const chunks$ = writeChunks({
-      ...options,
-      onWait: (since) => {
-        waitingSince = since;
-      },
-      onChunk: (bytes) => {
-        received += bytes;
-        onBytes(received);
-      },
-    }).pipe(
+    /** When the server was last asked for bytes; `undefined` while the sink is writing. */
+    let waitingSince: number | undefined = lastEmittedAt;
+
+    const writeChunk = (chunk: Uint8Array): void | Promise<void> => {
+      waitingSince = undefined;
+      for (const hash of hashes) hash.update(chunk);
+      // The sink may release the chunk at once, which empties it.
+      const { byteLength } = chunk;
+      const written = write(file, target, chunk, release);
+      received += byteLength;
+      onBytes(received);
+      return written;
+    };
+    const chunks$ = readChunks(stream, writeChunk).pipe(
+      tap(() => {
+        waitingSince = asyncScheduler.now();
+      }),
       errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince }),
       catchError((thrown: unknown) => throwError(() => toBodyError(file, received, total, thrown))),
     );
@@ -72,60 +80,21 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     return concat(of({ received, total }), progress$, last$);
   });
 
-interface ChunkOptions extends Pick<TransferOptions, 'file' | 'stream' | 'target' | 'hashes'> {
-  /** Told since when the server is waited for, and `undefined` while it is the sink. */
-  readonly onWait: (since: number | undefined) => void;
-  /** Told the length of every piece as it is given to the sink. */
-  readonly onChunk: (bytes: number) => void;
-}
-
-/** Emits once for every piece that was hashed and taken by the sink; reads no further until then. */
-const writeChunks = ({ file, stream, target, hashes, onWait, onChunk }: ChunkOptions): Observable<void> =>
-  new Observable((subscriber) => {
-    const release = bufferRelease(stream);
-    const reader = stream.getReader();
-    const next = (): Promise<ReadableStreamReadResult<Uint8Array>> => {
-      onWait(asyncScheduler.now());
-      return reader.read();
-    };
-    const read = async (): Promise<void> => {
-      for (let part = await next(); !part.done && !subscriber.closed; part = await next()) {
-        onWait(undefined);
-        for (const hash of hashes) hash.update(part.value);
-        // The sink may give it back at once; then it is empty.
-        const { byteLength } = part.value;
-        // Most pieces only join a batch: a promise for each of them would cost more than they do.
-        const waiting = write(file, target, part.value, release);
-        onChunk(byteLength);
-        if (waiting !== undefined) await waiting;
-        subscriber.next();
-      }
-    };
-    read().then(
-      () => subscriber.complete(),
-      (thrown: unknown) => subscriber.error(thrown),
-    );
-    return () => {
-      // A stream that has ended or broken has nothing to cancel, and says so.
-      reader.cancel().catch(() => undefined);
-    };
-  });
-
-const write = (file: string, target: SinkFile, bytes: Uint8Array, release: ReleaseBuffer | undefined): void | Promise<void> => {
+const write = (file: string, target: SinkFile, chunk: Uint8Array, release: ReleaseBuffer | undefined): void | Promise<void> => {
   const fail = (thrown: unknown): never => {
     throw toSinkError(target.path ?? file, thrown);
   };
   try {
-    return target.write(bytes, release)?.catch(fail);
+    return target.write(chunk, release)?.catch(fail);
   } catch (thrown) {
     return fail(thrown);
   }
 };
 
-/** What errors call the transfer of a file. */
+/** Returns the name of a transfer in error messages. */
 export const transferLabel = (file: string): string => `download of ${JSON.stringify(file)}`;
 
-/** What a sink threw, as one of this library's errors. */
+/** Turns what a sink has thrown into an error of this library. */
 export const toSinkError = (path: string, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   const reason = typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);

@@ -1,72 +1,74 @@
-/** Whether what came is what vCenter has, and how that is known. */
+/** Compares the received bytes with the lengths and checksums that the server has stated. */
 
 import { ChecksumError, TruncatedError } from '../errors/index.ts';
 import type { ChecksumAlgorithm, ChecksumInfo } from '../model/transfer.ts';
-import type { Checksum, SinkHash, Proof, Sink } from './sink.ts';
+import type { Checksum, Proof, Sink, SinkHash } from './sink.ts';
 
-/** Hashes that grow while the bytes pass, by algorithm. */
+/** Running hashes, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, SinkHash>;
 
-/** Hashes that were closed after the last byte, in lower-case hexadecimal. */
+/** Digests of closed hashes, by algorithm, in lower-case hexadecimal. */
 export type Digests = ReadonlyMap<ChecksumAlgorithm, string>;
 
-/** Closes hashes: they take no further byte. */
-export const digestsOf = (hashes: Hashes): Digests => new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
-
-/** SHA256 for the record, and what vCenter will compare with: SHA1 unless it says otherwise. */
-export const hashesFor = (sink: Sink, stated: ChecksumInfo | undefined): Hashes => {
-  const wanted = new Set<ChecksumAlgorithm>(['SHA256', algorithmOf(stated) ?? 'SHA1']);
+/** Creates the hashes that the sink supports: SHA256 for the record, and the algorithm that vCenter states (SHA1 by default). */
+export const createHashes = (sink: Sink, expectedChecksum: ChecksumInfo | undefined): Hashes => {
+  const algorithms = new Set<ChecksumAlgorithm>(['SHA256', algorithmOf(expectedChecksum) ?? 'SHA1']);
   return new Map(
-    [...wanted].flatMap((algorithm) => {
+    [...algorithms].flatMap((algorithm) => {
       const hash = sink.createHash?.(algorithm);
       return hash === undefined ? [] : [[algorithm, hash] as const];
     }),
   );
 };
 
+/** Closes hashes: they cannot be updated any more. */
+export const closeHashes = (hashes: Hashes): Digests =>
+  new Map([...hashes].map(([algorithm, hash]) => [algorithm, hash.digest()]));
+
 /**
- * Compares what came with every length that was stated, in bytes.
+ * Compares the number of received bytes with each stated length.
  *
- * @throws TruncatedError where one does not agree.
+ * @throws TruncatedError if one of them differs.
  */
 export const assertLength = (file: string, received: number, lengths: readonly (number | undefined)[]): void => {
   for (const expected of lengths)
     if (expected !== undefined && expected !== received) throw new TruncatedError({ file, expected, received });
 };
 
-/** What is known about a file once its last byte has come. */
+/** What is known about a file after its last byte. */
 export interface VerificationInput {
   readonly file: string;
+  /** Number of received bytes. */
   readonly received: number;
-  /** The lengths that were stated, in bytes. */
+  /** The stated lengths, in bytes. */
   readonly lengths: readonly (number | undefined)[];
-  /** The checksums that were stated; the first that can be compared counts. */
+  /** The stated checksums. The first with a digest of its algorithm is compared. */
   readonly checksums: readonly (ChecksumInfo | undefined)[];
-  /** Called only where the lengths agree: who knows that bytes are missing may go on. */
+  /** Closes the hashes. Called only if the lengths are equal: a transfer that lacks bytes may still be resumed. */
   readonly digests: () => Digests;
 }
 
 /**
- * Compares everything that can be compared.
+ * Compares the lengths and, if possible, a checksum.
  *
- * @throws TruncatedError or ChecksumError where something does not agree.
+ * @throws TruncatedError or ChecksumError if they differ.
  */
 export const verify = ({ file, received, lengths, checksums, digests }: VerificationInput): Proof => {
   assertLength(file, received, lengths);
 
-  const known = digests();
-  const sha256 = known.get('SHA256');
+  const closed = digests();
+  const sha256 = closed.get('SHA256');
   const record = sha256 === undefined ? {} : { sha256 };
   for (const checksum of checksums) {
     const algorithm = checksum === undefined ? undefined : algorithmOf(checksum);
-    const value = algorithm === undefined ? undefined : known.get(algorithm);
+    const value = algorithm === undefined ? undefined : closed.get(algorithm);
     if (checksum === undefined || algorithm === undefined || value === undefined) continue;
     const expected = checksum.checksum.toLowerCase();
     if (expected !== value) throw new ChecksumError({ file, algorithm, expected, actual: value });
     return { checksum: { algorithm, value }, ...record, verified: 'checksum' };
   }
 
-  const [first] = known;
+  const [first] = closed;
   return {
     ...(first === undefined ? {} : { checksum: { algorithm: first[0], value: first[1] } }),
     ...record,
@@ -74,26 +76,26 @@ export const verify = ({ file, received, lengths, checksums, digests }: Verifica
   };
 };
 
-/** Whether a checksum that was stated can be compared with these bytes. */
-export const canVerify = (hashes: Hashes, stated: ChecksumInfo | undefined): stated is ChecksumInfo => {
-  const algorithm = stated && normalizeChecksum(stated)?.algorithm;
+/** Returns true if a checksum is stated and the hashes have its algorithm. */
+export const canVerify = (hashes: Hashes, expected: ChecksumInfo | undefined): expected is ChecksumInfo => {
+  const algorithm = expected && normalizeChecksum(expected)?.algorithm;
   return algorithm !== undefined && hashes.has(algorithm);
 };
 
-/** Whether the bytes are those of a checksum that was stated. */
-export const isEqual = (digests: Digests, stated: ChecksumInfo): boolean => {
-  const checksum = normalizeChecksum(stated);
+/** Returns true if the digests match the checksum. */
+export const matchesChecksum = (digests: Digests, expected: ChecksumInfo): boolean => {
+  const checksum = normalizeChecksum(expected);
   return checksum !== undefined && digests.get(checksum.algorithm) === checksum.value;
 };
 
-/** What vCenter states, in the form that checksums are compared in; `undefined` if its algorithm is not known yet. */
-export const normalizeChecksum = (stated: ChecksumInfo): Checksum | undefined => {
-  const algorithm = algorithmOf(stated);
-  return algorithm === undefined ? undefined : { algorithm, value: stated.checksum.toLowerCase() };
+/** Returns a stated checksum in lower case with its algorithm; `undefined` if the algorithm is unknown. */
+export const normalizeChecksum = (checksum: ChecksumInfo): Checksum | undefined => {
+  const algorithm = algorithmOf(checksum);
+  return algorithm === undefined ? undefined : { algorithm, value: checksum.checksum.toLowerCase() };
 };
 
-const algorithms: readonly ChecksumAlgorithm[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'];
+const ALGORITHMS: readonly ChecksumAlgorithm[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'];
 
-/** Not set means SHA1; `undefined` is an algorithm that nobody knows yet. */
+/** Returns SHA1 if no algorithm is stated, and `undefined` if it is unknown. */
 const algorithmOf = (checksum: ChecksumInfo | undefined): ChecksumAlgorithm | undefined =>
-  checksum?.algorithm === undefined ? 'SHA1' : algorithms.find((known) => known === checksum.algorithm);
+  checksum?.algorithm === undefined ? 'SHA1' : ALGORITHMS.find((algorithm) => algorithm === checksum.algorithm);

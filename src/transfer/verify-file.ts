@@ -1,44 +1,90 @@
-/** The proof of a file whose last byte has come: where what the library states does not suffice, vCenter is asked. */
+/** Verifies a file after its last byte, with what the library states in advance or, if that is not enough, with what vCenter states now. */
 
-import { concat, concatMap, defer, of, type Observable } from 'rxjs';
+import { concat, concatMap, defer, ignoreElements, last, map, of, type Observable } from 'rxjs';
+import { cancelBody } from '../http/read-text.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import type { FetchContext } from './open-body.ts';
-import { digestsOf, canVerify, isEqual, verify } from './verification.ts';
-import type { Proof } from './sink.ts';
-import { assertNoMoreBytes } from './assert-end-of-file.ts';
+import { openBody, type FetchContext } from './open-body.ts';
+import type { Proof, SinkFile } from './sink.ts';
+import { transfer } from './transfer.ts';
+import { assertLength, canVerify, closeHashes, matchesChecksum, verify } from './verification.ts';
 
 /**
- * - Emits: once, what shows that the file is whole. - Completes: after it.
- * - Errors: `TruncatedError` or `ChecksumError` where it is not, and as requests do. - Unsubscribing: aborts them.
+ * - Emits: once, how the file was verified.
+ * - Completes: after it.
+ * - Errors: `TruncatedError` or `ChecksumError` if the file is not complete or not correct, and as requests do.
+ * - Unsubscribing: aborts the requests.
  */
 export const verifyFile = (
   context: FetchContext,
-  closingFacts: (needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>,
+  readFinalInfo: (needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>,
 ): Observable<Proof> =>
   defer(() => {
     const { state, info, expectedChecksum } = context;
-    const verifyWith = (after: DownloadFileInfo | undefined): Proof =>
+    const verifyWith = (finalInfo: DownloadFileInfo | undefined): Proof =>
       verify({
         file: info.name,
         received: state.received,
-        lengths: [state.contentLength, info.size, after?.size],
-        checksums: [after?.checksum_info, expectedChecksum],
-        digests: () => (state.digests ??= digestsOf(state.hashes)),
+        lengths: [state.contentLength, info.size, finalInfo?.size],
+        checksums: [finalInfo?.checksum_info, expectedChecksum],
+        digests: () => (state.digests ??= closeHashes(state.hashes)),
       });
-    const lengthUnknown = (after?: DownloadFileInfo): boolean =>
-      state.received > 0 && [state.contentLength, info.size, after?.size].every((length) => length === undefined);
+    const isLengthUnknown = (finalInfo?: DownloadFileInfo): boolean =>
+      state.received > 0 && [state.contentLength, info.size, finalInfo?.size].every((length) => length === undefined);
 
-    // Of a length that was stated, and equal to what was stated: vCenter has nothing to add to that.
-    if (canVerify(state.hashes, expectedChecksum) && !lengthUnknown()) {
-      state.digests = digestsOf(state.hashes);
-      if (isEqual(state.digests, expectedChecksum)) return of(verifyWith(undefined));
+    // Length and checksum match what was stated in advance: vCenter need not be asked.
+    if (canVerify(state.hashes, expectedChecksum) && !isLengthUnknown()) {
+      state.digests = closeHashes(state.hashes);
+      if (matchesChecksum(state.digests, expectedChecksum)) return of(verifyWith(undefined));
     }
-    return closingFacts(state.hashes.size > 0 && expectedChecksum === undefined).pipe(
-      concatMap((after) =>
+    return readFinalInfo(state.hashes.size > 0 && expectedChecksum === undefined).pipe(
+      concatMap((finalInfo) =>
         concat(
-          lengthUnknown(after) ? assertNoMoreBytes(context) : [],
-          defer(() => of(verifyWith(after))),
+          isLengthUnknown(finalInfo) ? assertEndOfFile(context) : [],
+          defer(() => of(verifyWith(finalInfo))),
         ),
       ),
     );
   });
+
+/**
+ * Requests the bytes after the last one. Without a stated length, the end of a body may be a connection that was closed early. A server
+ * without byte ranges sends the complete file again, whose bytes are then counted.
+ *
+ * - Emits: nothing.
+ * - Completes: if there are no more bytes.
+ * - Errors: `TruncatedError` if there are more, and as a transfer and requests do.
+ * - Unsubscribing: aborts the request, or cancels the body.
+ */
+const assertEndOfFile = (context: FetchContext): Observable<never> =>
+  openBody(context).pipe(
+    concatMap(({ range: { bytes, total }, stream }) => {
+      context.state.contentLength = total;
+      if (bytes === 'file' && total === undefined) return countBytes(context, stream);
+      cancelBody(stream);
+      return of(total ?? context.state.received + (bytes === 'range' ? 1 : 0));
+    }),
+    map((expected) => assertLength(context.info.name, context.state.received, [expected])),
+    ignoreElements(),
+  );
+
+const countBytes = ({ info: { name }, stallTimeout }: FetchContext, stream: ReadableStream<Uint8Array>): Observable<number> =>
+  transfer({
+    file: name,
+    stream,
+    target: nullSinkFile,
+    hashes: [],
+    from: 0,
+    lengths: [],
+    onBytes: () => undefined,
+    stallTimeout,
+  }).pipe(
+    last(),
+    map(({ received }) => received),
+  );
+
+/** Discards its bytes. */
+const nullSinkFile: SinkFile = {
+  write: (bytes, release) => release?.(bytes),
+  commit: async () => undefined,
+  discard: async () => undefined,
+};

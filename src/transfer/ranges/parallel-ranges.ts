@@ -1,32 +1,32 @@
-/** The rest of a file over several connections, as one stream of its bytes in their order. */
+/** Fetches the rest of a file over several connections, as one stream of its bytes in order. */
 
 import type { Observable } from 'rxjs';
+import type { ConnectionSlot, ReleaseSlot } from '../../operators/merge-map-adaptive.ts';
 import { prefetchRange, type PrefetchedRange } from './prefetched-range.ts';
-import type { ReleaseSlot, ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
 import type { RangePlan } from './range-plan.ts';
 
-/** Which bytes, and how they are had. */
+/** Options of {@link fetchRangesInOrder}. */
 export interface ParallelRangesOptions {
-  /** The first byte, counted from the first one of the file. */
+  /** Offset of the first byte in the file. */
   readonly from: number;
-  /** The length of the file. */
+  /** Length of the file in bytes. */
   readonly total: number;
-  /** Asks for the bytes from one on up to another, that one excluded; errors if others are answered. */
+  /** Requests the bytes from `from` up to `to`, exclusive. Errors if the server sends other bytes. */
   readonly open: (from: number, to: number) => Observable<ReadableStream<Uint8Array>>;
   readonly plan: RangePlan;
   readonly slot: ConnectionSlot;
-  /** Told what a part failed with. */
+  /** Called with the failure of a byte range. */
   readonly onFailure: (thrown: unknown) => void;
 }
 
-/** Bytes that are handed over at once: a promise for every piece would cost more than the piece. */
+/** A promise for each chunk would cost more than the chunk, so each pull enqueues up to this number of bytes. */
 const MAX_BYTES_PER_PULL = 256 * 1024;
 
 /**
- * Bytes in their order, each of them as soon as it is there.
+ * Returns a stream of the bytes in order, each as soon as it is received.
  *
- * It closes after the last byte, and never errors: where a part does not come, or no second connection is free any more, it closes after
- * the good bytes before that, so that whoever reads it can go on over a single one. Cancelling it cancels all parts.
+ * The stream closes after the last byte and never errors: if a byte range fails, or no second connection is available any more, it closes
+ * early, and the caller fetches the rest over one connection. Cancelling it cancels all byte ranges.
  */
 export const fetchRangesInOrder = ({
   from,
@@ -36,83 +36,83 @@ export const fetchRangesInOrder = ({
   slot,
   onFailure,
 }: ParallelRangesOptions): ReadableStream<Uint8Array> => {
-  const prefetched: PrefetchedRange[] = [];
-  let next = from;
+  const ranges: PrefetchedRange[] = [];
+  let nextOffset = from;
   let ownSlotInUse = false;
-  /** How many connections are in use. */
   let activeConnections = 0;
+  /** True once no further range is requested. */
   let isEnding = false;
+  let isCancelled = false;
 
-  const openConnection = (): ReleaseSlot | undefined => {
-    const borrowed = slot.acquireExtra();
-    // Alone, one part after the other would be slower than the whole rest at once.
-    if (borrowed !== undefined || ownSlotInUse || activeConnections === 0) return borrowed;
+  const acquireConnection = (): ReleaseSlot | undefined => {
+    const extra = slot.acquireExtra();
+    // With only one connection, ranges one after the other are slower than one request for the rest.
+    if (extra !== undefined || ownSlotInUse || activeConnections === 0) return extra;
     ownSlotInUse = true;
-    const ended = slot.begin();
-    return (wentWell) => {
+    const releaseOwn = slot.begin();
+    return (succeeded) => {
       ownSlotInUse = false;
-      ended(wentWell);
+      releaseOwn(succeeded);
     };
   };
 
-  const fill = (): void => {
-    while (!isEnding && next < total) {
-      const length = plan.nextLength(total - next);
+  const requestRanges = (): void => {
+    while (!isEnding && nextOffset < total) {
+      const length = plan.nextLength(total - nextOffset);
       if (!plan.reserve(length)) return;
-      const ended = openConnection();
-      if (ended === undefined) return plan.release(length);
+      const releaseConnection = acquireConnection();
+      if (releaseConnection === undefined) return plan.release(length);
       activeConnections += 1;
-      const at = next;
-      next += length;
-      prefetched.push(
+      const offset = nextOffset;
+      nextOffset += length;
+      ranges.push(
         prefetchRange({
           length,
-          body$: open(at, at + length),
+          body$: open(offset, offset + length),
           onFreed: plan.release,
-          onEnd: (isWhole, thrown) => {
-            const isFailure = !isWhole && !isEnding;
-            // What is behind a hole is of no use.
-            isEnding ||= isFailure;
+          onEnd: (isComplete, thrown) => {
+            const hasFailed = !isComplete && !isEnding;
+            // Bytes after a gap cannot be used.
+            isEnding ||= hasFailed;
             activeConnections -= 1;
-            ended(isWhole);
-            if (isFailure) onFailure(thrown);
-            fill();
+            releaseConnection(isComplete);
+            if (hasFailed) onFailure(thrown);
+            requestRanges();
           },
         }),
       );
     }
   };
 
-  const dropAll = (): void => {
+  const cancelAll = (): void => {
     isEnding = true;
-    for (const part of prefetched.splice(0)) part.cancel();
+    for (const range of ranges.splice(0)) range.cancel();
   };
 
   const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-    fill();
-    let given = 0;
-    for (let part = prefetched[0]; part !== undefined && given < MAX_BYTES_PER_PULL; part = prefetched[0]) {
-      const bytes = part.take();
-      if (bytes !== undefined) {
-        controller.enqueue(bytes);
-        given += bytes.byteLength;
-      } else if (part.state() === 'broken') dropAll();
-      else if (part.state() === 'whole') {
-        prefetched.shift();
-        fill();
-      } else if (given > 0) return;
-      else await part.nextChange();
+    requestRanges();
+    let enqueued = 0;
+    for (let range = ranges[0]; range !== undefined && enqueued < MAX_BYTES_PER_PULL; range = ranges[0]) {
+      const chunk = range.take();
+      if (chunk !== undefined) {
+        controller.enqueue(chunk);
+        enqueued += chunk.byteLength;
+      } else if (range.state() === 'failed') cancelAll();
+      else if (range.state() === 'complete') {
+        ranges.shift();
+        requestRanges();
+      } else if (enqueued > 0) return;
+      else await range.nextChange();
     }
-    if (prefetched.length === 0 && given === 0 && !isCancelled) controller.close();
+    if (ranges.length === 0 && enqueued === 0 && !isCancelled) controller.close();
   };
 
-  let isCancelled = false;
   return new ReadableStream<Uint8Array>(
     {
       pull,
       cancel: () => {
         isCancelled = true;
-        dropAll();
+        cancelAll();
       },
     },
     { highWaterMark: 0 },

@@ -1,98 +1,77 @@
-/** A part of a file that is fetched before its turn, and held in memory until then. */
+/** Fetches a byte range before its turn and buffers it. */
 
-import { concatMap, Observable, tap } from 'rxjs';
+import { concatMap, type Observable } from 'rxjs';
+import { readChunks } from '../read-chunks.ts';
 
-/** A part on its way, or here. */
+/** `failed`: bytes are missing and will not be received. */
+export type RangeFetchState = 'pending' | 'complete' | 'failed';
+
+/** A byte range that is being fetched, or is buffered. */
 export interface PrefetchedRange {
-  /** The next bytes of it, if some are here. */
+  /** Removes and returns the next buffered chunk, if there is one. */
   readonly take: () => Uint8Array | undefined;
-  /** `broken`: bytes are missing, and will not come. */
-  readonly state: () => 'coming' | 'whole' | 'broken';
-  /** Fulfils when bytes have come, or no more will. */
+  readonly state: () => RangeFetchState;
+  /** Fulfills when another chunk is buffered or the state has changed. */
   readonly nextChange: () => Promise<void>;
-  /** Leaves it: cancels what is under way, and forgets what is here. */
+  /** Cancels the request and discards the buffered chunks. */
   readonly cancel: () => void;
 }
 
-/** Which part, and how it is had. */
+/** Options of {@link prefetchRange}. */
 export interface PrefetchOptions {
-  /** Bytes; neither fewer nor more may come. */
+  /** Length of the range in bytes. A body of another length fails. */
   readonly length: number;
-  /** The body that has them, and nothing else; subscribed to at once. */
+  /** Emits the body of exactly this range. Subscribed to at once. */
   readonly body$: Observable<ReadableStream<Uint8Array>>;
-  /** Told how many bytes are no longer held, or will not be: all of them in the end. */
+  /** Called with a number of bytes that need no buffer any more; all calls add up to `length`. */
   readonly onFreed: (bytes: number) => void;
-  /** Told once that its connection has ended, and whether it brought the part. Also told when it is dropped before that. */
-  readonly onEnd: (isWhole: boolean, thrown?: unknown) => void;
+  /** Called once, when the connection has ended or the range is cancelled. */
+  readonly onEnd: (isComplete: boolean, thrown?: unknown) => void;
 }
 
-/** Fetches a part as fast as it comes: whoever asks for one has room for all of it. */
+/** Fetches as fast as possible: the caller has reserved a buffer for the complete range. */
 export const prefetchRange = ({ length, body$, onFreed, onEnd }: PrefetchOptions): PrefetchedRange => {
   const chunks: Uint8Array[] = [];
   let missing = length;
-  let held = length;
-  let state: 'coming' | 'whole' | 'broken' = 'coming';
-  let wake = (): void => undefined;
-  const end = (isWhole: boolean, thrown?: unknown): void => {
-    if (state !== 'coming') return;
-    state = isWhole ? 'whole' : 'broken';
-    onEnd(isWhole, thrown);
-    wake();
+  let reserved = length;
+  let state: RangeFetchState = 'pending';
+  let notifyChange = (): void => undefined;
+  const end = (isComplete: boolean, thrown?: unknown): void => {
+    if (state !== 'pending') return;
+    state = isComplete ? 'complete' : 'failed';
+    onEnd(isComplete, thrown);
+    notifyChange();
   };
   const free = (bytes: number): void => {
-    held -= bytes;
+    reserved -= bytes;
     onFreed(bytes);
   };
-  const subscription = body$
-    .pipe(
-      concatMap(readChunks),
-      tap((piece) => {
-        if (piece.byteLength > missing) throw new RangeError('more bytes came than belong to the part');
-      }),
-    )
-    .subscribe({
-      next: (piece) => {
-        missing -= piece.byteLength;
-        chunks.push(piece);
-        wake();
-      },
-      error: (thrown: unknown) => end(false, thrown),
-      complete: () => end(missing === 0),
-    });
+  const bufferChunk = (chunk: Uint8Array): void => {
+    if (chunk.byteLength > missing) throw new RangeError('the body is longer than the byte range');
+    missing -= chunk.byteLength;
+    chunks.push(chunk);
+    notifyChange();
+  };
+  const subscription = body$.pipe(concatMap((body) => readChunks(body, bufferChunk))).subscribe({
+    error: (thrown: unknown) => end(false, thrown),
+    complete: () => end(missing === 0),
+  });
   return {
     take: () => {
-      const piece = chunks.shift();
-      if (piece !== undefined) free(piece.byteLength);
-      return piece;
+      const chunk = chunks.shift();
+      if (chunk !== undefined) free(chunk.byteLength);
+      return chunk;
     },
     state: () => state,
     nextChange: () =>
       new Promise((resolve) => {
-        wake = resolve;
+        notifyChange = resolve;
       }),
     cancel: () => {
       subscription.unsubscribe();
       chunks.length = 0;
-      free(held);
+      free(reserved);
       end(false);
     },
   };
 };
-
-/** Emits the pieces as they come. Unsubscribing cancels the stream. */
-const readChunks = (stream: ReadableStream<Uint8Array>): Observable<Uint8Array> =>
-  new Observable((subscriber) => {
-    const reader = stream.getReader();
-    const read = async (): Promise<void> => {
-      for (let part = await reader.read(); !part.done && !subscriber.closed; part = await reader.read())
-        subscriber.next(part.value);
-    };
-    read().then(
-      () => subscriber.complete(),
-      (thrown: unknown) => subscriber.error(thrown),
-    );
-    return () => {
-      // A stream that has ended or broken has nothing to cancel, and says so.
-      reader.cancel().catch(() => undefined);
-    };
-  });

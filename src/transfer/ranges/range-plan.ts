@@ -1,84 +1,88 @@
-/** When a file is fetched in parts: where one connection is slow, others are free, and the server can; and how large the parts are. */
+/** Decides when a file is fetched in byte ranges over several connections, and how large the ranges are. */
 
 import { asyncScheduler, takeWhile, type MonoTypeOperatorFunction } from 'rxjs';
 import type { ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
 import type { TransferProgress } from '../transfer.ts';
 
-/** Bytes and times by which it is decided. */
+/** The limits of the decision. */
 export interface RangeLimits {
-  /** Bytes that have to be left of a file: below, the connections would take longer to make than they save. */
+  /** Minimum number of bytes left of a file. With fewer, opening connections takes longer than they save. */
   readonly minRemaining: number;
-  /** Bytes of all files of a download that may be held in memory before their turn. */
+  /** Maximum number of bytes buffered before their turn, over all files of a download. */
   readonly maxBuffered: number;
-  /** Bytes of the smallest part. */
+  /** Minimum length of a range in bytes. */
   readonly minRangeSize: number;
-  /** Bytes a millisecond from which on a connection is fast enough: a gigabit, and a good part of what is hashed and written meanwhile. */
+  /** Bytes per millisecond at which one connection is fast enough: about a gigabit per second, close to the speed of hashing and writing. */
   readonly fastEnough: number;
-  /** Milliseconds after which a connection has shown how fast it is. */
+  /** Milliseconds for which the speed of a connection is measured. */
   readonly measureTime: number;
 }
 
-const mebibyte = 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 
 const DEFAULT_LIMITS: RangeLimits = {
-  minRemaining: 16 * mebibyte,
-  maxBuffered: 48 * mebibyte,
-  minRangeSize: 4 * mebibyte,
+  minRemaining: 16 * MEBIBYTE,
+  maxBuffered: 48 * MEBIBYTE,
+  minRangeSize: 4 * MEBIBYTE,
   fastEnough: 100_000,
   measureTime: 200,
 };
 
-/** How all files of a download are fetched in parts. */
+/** The ranges of all files of a download, and their shared buffer. */
 export interface RangePlan extends RangeLimits {
-  /** The length of the next part, of so many bytes that are left. */
+  /** Returns the length of the next range, given the number of bytes left of the file. */
   readonly nextLength: (left: number) => number;
-  /** Whether there is memory for so many bytes. */
-  readonly hasRoom: (bytes: number) => boolean;
-  /** Reserves memory, if there is enough. */
+  /** Returns true if the buffer has space for so many bytes. */
+  readonly hasSpace: (bytes: number) => boolean;
+  /** Reserves a part of the buffer. Returns false if there is not enough space. */
   readonly reserve: (bytes: number) => boolean;
-  /** Gives some of it back. */
+  /** Releases a part of what was reserved. */
   readonly release: (bytes: number) => void;
 }
 
-/** @param connections - The most that there are at a time, for all files. */
+/**
+ * Creates a plan.
+ *
+ * @param connections - Maximum number of connections at a time, over all files.
+ */
 export const createRangePlan = (connections: number, limits: RangeLimits = DEFAULT_LIMITS): RangePlan => {
-  // One part more than there are connections: one that has brought its part need not wait until that has its turn.
+  // One range more than connections, so that a connection whose range is complete need not wait for the turn of that range.
   const usualLength = Math.max(limits.minRangeSize, Math.floor(limits.maxBuffered / (connections + 1)));
-  let held = 0;
-  const hasMemory = (bytes: number): boolean => held + bytes <= limits.maxBuffered;
+  let reserved = 0;
+  const hasSpace = (bytes: number): boolean => reserved + bytes <= limits.maxBuffered;
   return {
     ...limits,
-    // Towards the end they are shorter, so that all connections end at about the same time.
+    // The last ranges are shorter, so that all connections end at about the same time.
     nextLength: (left) => Math.min(left, usualLength, Math.max(limits.minRangeSize, Math.ceil(left / connections))),
-    hasRoom: hasMemory,
+    hasSpace,
     reserve: (bytes) => {
-      const isRoom = hasMemory(bytes);
-      if (isRoom) held += bytes;
-      return isRoom;
+      const isReserved = hasSpace(bytes);
+      if (isReserved) reserved += bytes;
+      return isReserved;
     },
     release: (bytes) => {
-      held -= bytes;
+      reserved -= bytes;
     },
   };
 };
 
-/** What is to be known of one file. */
+/** What the plan has to know about one file. */
 export interface RangeState {
   readonly plan: RangePlan;
   readonly slot: ConnectionSlot;
-  /** Says that the server has too much to do. */
+  /** Called when the server refuses a range because it is busy. */
   readonly onBusy: () => void;
-  /** The byte from which on it may be fetched in parts; `Infinity` where the server was bad at it. */
+  /** Offset from which the file may be fetched in ranges; `Infinity` if the server handled ranges badly. */
   from: number;
-  /** Bytes that came at last. */
+  /** Number of bytes that the sink has. */
   received: number;
-  /** Whether one connection was found to be slow. */
+  /** True once one connection was measured to be slow. */
   isSlow: boolean;
 }
 
-/** Starts with nothing known. */
-export const createRangeState = (known: Pick<RangeState, 'plan' | 'slot' | 'onBusy'>): RangeState => ({
-  ...known,
+/** Creates the state of a file of which nothing was fetched yet. */
+export const createRangeState = (options: Pick<RangeState, 'plan' | 'slot' | 'onBusy'>): RangeState => ({
+  ...options,
   from: 0,
   received: 0,
   isSlow: false,
@@ -86,30 +90,30 @@ export const createRangeState = (known: Pick<RangeState, 'plan' | 'slot' | 'onBu
 
 /**
  * - Emits: as its source.
- * - Completes: with its source, or where it is time to go on in parts.
- * - Errors: as its source. - Unsubscribing: unsubscribes from its source.
+ * - Completes: with its source, or as soon as the rest should be fetched in ranges.
+ * - Errors: as its source.
+ * - Unsubscribing: unsubscribes from its source.
  */
 export const takeUntilParallel =
-  (parts: RangeState, total: number): MonoTypeOperatorFunction<TransferProgress> =>
+  (ranges: RangeState, total: number): MonoTypeOperatorFunction<TransferProgress> =>
   (source) => {
-    const { plan, slot } = parts;
-    const begun = asyncScheduler.now();
-    const { received: first } = parts;
-    let proven = first;
+    const { plan, slot, received: receivedBefore } = ranges;
+    const startedAt = asyncScheduler.now();
+    let receivedAtSuccess = receivedBefore;
     return source.pipe(
       takeWhile(({ received }, index) => {
-        // The first one comes before the body is read: nobody would cancel it.
+        // The first emission precedes the first read. Completing here would leave the body uncancelled.
         if (index === 0) return true;
-        const time = asyncScheduler.now() - begun;
-        parts.isSlow ||= time >= plan.measureTime && received - first < time * plan.fastEnough;
-        // As much as a part, and well.
-        if (received - proven >= plan.nextLength(total)) {
-          proven = received;
+        const elapsed = asyncScheduler.now() - startedAt;
+        ranges.isSlow ||= elapsed >= plan.measureTime && received - receivedBefore < elapsed * plan.fastEnough;
+        // The length of a range was received: this counts as one success of the slot.
+        if (received - receivedAtSuccess >= plan.nextLength(total)) {
+          receivedAtSuccess = received;
           slot.begin()(true);
         }
         const left = total - received;
-        const isTime = parts.isSlow && received >= parts.from && left >= plan.minRemaining;
-        return !(isTime && slot.hasExtra() && plan.hasRoom(2 * plan.nextLength(left)));
+        const isWorthwhile = ranges.isSlow && received >= ranges.from && left >= plan.minRemaining;
+        return !(isWorthwhile && slot.hasExtra() && plan.hasSpace(2 * plan.nextLength(left)));
       }),
     );
   };
