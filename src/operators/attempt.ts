@@ -1,16 +1,16 @@
-/** Carries failures from the error channel into `Either`, and back. */
+/** Moves failures from the error channel into `Either` values, and back. */
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import { catchError, concatMap, map, of, throwError, type OperatorFunction } from 'rxjs';
 import { isContentLibraryError, type ContentLibraryError } from '../errors/index.ts';
 
 /**
- * Turns a stream that may error into a stream of `Either`s that does not.
+ * Turns a failure into a value, so that the stream does not error with it.
  *
- * - Emits: a `Right` for every value; a `Left` for the failure.
+ * - Emits: a `Right` for every value; a `Left` for a {@link ContentLibraryError}.
  * - Completes: with its source, or after the `Left`.
- * - Errors: only with what is not a {@link ContentLibraryError}: a defect, not an outcome.
- * - Unsubscribing: unsubscribes from the source.
+ * - Errors: with any other error of its source, which is a defect and not an outcome.
+ * - Unsubscribing: unsubscribes from its source.
  *
  * ```text
  * source   -a-b-#
@@ -30,12 +30,12 @@ export const attempt =
     );
 
 /**
- * The way back: values go on, a `Left` becomes the stream's error.
+ * The inverse of {@link attempt}: turns a `Left` into an error.
  *
  * - Emits: the value of every `Right`.
  * - Completes: with its source.
- * - Errors: with the first `Left`, and whatever the source errors with.
- * - Unsubscribing: unsubscribes from the source.
+ * - Errors: with the value of the first `Left`, and as its source does.
+ * - Unsubscribing: unsubscribes from its source.
  *
  * ```text
  * source  -r-s-(l|)

@@ -1,31 +1,31 @@
-/** Acquires, uses, and gives back whatever happens: `using` for resources that live on a server. */
+/** Acquires a resource, uses it, and always releases it: like `using`, for resources on a server. */
 
 import { asyncScheduler, catchError, defer, EMPTY, NEVER, Observable, Subscription, take, takeUntil, timer } from 'rxjs';
 
-/** Why a resource is given back; `unused`: it came after everybody had left. */
+/** Why a resource is released. `unused`: it was acquired after the subscriber had left. */
 export type ReleaseReason = 'complete' | 'error' | 'unsubscribe' | 'unused';
 
-/** How a resource is come by, used and given back. */
+/** Options of {@link bracket}. */
 export interface Bracket<R, A> {
-  /** Emits the resource. Not cut off: what the server has made must be given back, even if nobody waits for it any more. */
+  /** Emits the resource. Unsubscribing does not abort it before `releaseTimeout`: what the server has created must be released. */
   readonly acquire: Observable<R>;
   readonly use: (resource: R) => Observable<A>;
-  /** Its failures are not told: how the use ended matters more. */
-  readonly release: (resource: R, ending: ReleaseReason) => Observable<unknown>;
+  /** Errors of the release are ignored: the result of `use` wins. */
+  readonly release: (resource: R, reason: ReleaseReason) => Observable<unknown>;
   /**
-   * Milliseconds that giving it back may take. Whoever has left waits no longer than that, be it for the resource to come or to go.
+   * Maximum time for the release, in milliseconds. After an unsubscribe it includes the rest of the acquisition.
    * @default no limit
    */
   readonly releaseTimeout?: number;
-  /** Called when something begins that has to come to its end; the function it answers is called at that end. */
+  /** Called when an acquisition or a release starts; calls the returned function when it has ended. */
   readonly onPending?: () => () => void;
 }
 
 /**
  * - Emits: what `use` emits.
- * - Completes: when `use` has completed and the resource was given back.
- * - Errors: with what `acquire` or `use` errored with, after the resource was given back.
- * - Unsubscribing: unsubscribes from `use`, then gives back; if the resource is still to come, as soon as it is there.
+ * - Completes: when `use` has completed and the resource is released.
+ * - Errors: as `acquire` or `use` does, once the resource is released.
+ * - Unsubscribing: unsubscribes from `use`, then releases the resource; if it is not acquired yet, as soon as it is.
  */
 export const bracket = <R, A>({
   acquire,
@@ -36,7 +36,7 @@ export const bracket = <R, A>({
 }: Bracket<R, A>): Observable<A> =>
   new Observable<A>((subscriber) => {
     let using: Subscription | undefined;
-    let runRelease: ((ending: ReleaseReason, then: () => void) => void) | undefined;
+    let runRelease: ((reason: ReleaseReason, onReleased: () => void) => void) | undefined;
 
     let deadline: number | undefined;
     const startDeadline = (): void => {
@@ -44,25 +44,24 @@ export const bracket = <R, A>({
     };
     const deadline$ = defer(() => (deadline === undefined ? NEVER : timer(Math.max(0, deadline - asyncScheduler.now()))));
 
-    const arrived = onPending();
     const acquiring = new Subscription();
-    acquiring.add(arrived);
+    acquiring.add(onPending());
     acquiring.add(
       acquire.pipe(take(1)).subscribe({
         next: (resource) => {
-          runRelease = (ending, then) => {
+          runRelease = (reason, onReleased) => {
             runRelease = undefined;
             startDeadline();
-            const released = onPending();
-            defer(() => release(resource, ending))
+            const endPending = onPending();
+            defer(() => release(resource, reason))
               .pipe(
                 catchError(() => EMPTY),
                 takeUntil(deadline$),
               )
               .subscribe({
                 complete: () => {
-                  released();
-                  then();
+                  endPending();
+                  onReleased();
                 },
               });
           };
@@ -73,13 +72,13 @@ export const bracket = <R, A>({
           using = defer(() => use(resource)).subscribe({
             next: (value) => subscriber.next(value),
             error: (error: unknown) => {
-              // Whatever else the use still does ends before its resource is taken away.
+              // `use` is ended before its resource is released.
               using?.unsubscribe();
               runRelease?.('error', () => subscriber.error(error));
             },
             complete: () => runRelease?.('complete', () => subscriber.complete()),
           });
-          // A use that answered at once may have been left at once, before there was a subscription to end.
+          // `use` may emit synchronously and cause an unsubscribe before `using` is assigned.
           if (subscriber.closed) using.unsubscribe();
         },
         error: (error: unknown) => {

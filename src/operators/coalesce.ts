@@ -1,18 +1,20 @@
-/** One question for all who ask at the same time. */
+/** Coalesces simultaneous subscriptions into one request. */
 
 import { concat, defer, EMPTY, finalize, ignoreElements, onErrorResumeNextWith, share, type Observable } from 'rxjs';
 
 /**
- * Shares a question among those who ask it while it is waiting to be put. What is in flight may have been put too early for who asks
- * now: they are answered by the next one, which is put as soon as the other one is answered.
+ * Shares a request among all subscribers that wait for it to start. A request already in flight may be too old for a new subscriber,
+ * which gets the next request instead; that starts as soon as the one in flight has ended.
  *
- * - Emits, completes, errors: as the question.
- * - Unsubscribing: aborts the question when nobody waits for its answer any more.
+ * - Emits: as the request.
+ * - Completes: as the request.
+ * - Errors: as the request.
+ * - Unsubscribing: aborts the request when its last subscriber has left.
  *
  * ```text
- * asked      a-b-c
- * questions  ---(x|)       put for a
- *               ---(y|)    put for b and c
+ * subscriptions  a-b-c
+ * requests       ---(x|)       for a
+ *                   ---(y|)    for b and c
  * ```
  */
 export const coalesce = <A>(source: Observable<A>): Observable<A> => {
@@ -20,9 +22,9 @@ export const coalesce = <A>(source: Observable<A>): Observable<A> => {
   let next: Observable<A> | undefined;
   return defer(() => {
     if (next !== undefined) return next;
-    const before = inFlight ?? EMPTY;
+    const previous$ = inFlight ?? EMPTY;
     const request$: Observable<A> = concat(
-      before.pipe(ignoreElements(), onErrorResumeNextWith()),
+      previous$.pipe(ignoreElements(), onErrorResumeNextWith()),
       defer(() => {
         inFlight = request$;
         next = undefined;

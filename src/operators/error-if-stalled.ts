@@ -1,27 +1,28 @@
-/** Gives up when nothing has come for too long. */
+/** Errors when a stream has waited too long for the server. */
 
 import { asyncScheduler, ignoreElements, interval, takeUntil, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { TimeoutError } from '../errors/index.ts';
 
-/** What is waited for, how long, and since when. */
-export interface Stall {
-  /** What the error says was going on. */
+/** Options of {@link errorIfStalled}. */
+export interface StallOptions {
+  /** Name of the operation in the error. */
   readonly operation: string;
-  /** Milliseconds. */
+  /** Maximum time to wait, in milliseconds. */
   readonly limit: number;
-  /** Since when the server has been waited for; `undefined` while it is not the server that is slow. */
+  /** Returns the time since when the server is waited for, in milliseconds; `undefined` while it is not waited for. */
   readonly waitingSince: () => number | undefined;
 }
 
 /**
- * - Emits and completes: as its source.
- * - Errors: `TimeoutError` when the wait is longer than the limit (it looks four times within that), and as its source.
- * - Unsubscribing: unsubscribes from the source.
+ * - Emits: as its source.
+ * - Completes: as its source.
+ * - Errors: `TimeoutError` when the wait exceeds the limit, which is checked four times within that time; and as its source.
+ * - Unsubscribing: unsubscribes from its source.
  *
- * A clock of its own, rather than a time-out for each value: bytes come sixty thousand times a gigabyte.
+ * One interval instead of `timeout({ each })`, which would reset a timer for each of 60,000 chunks a gigabyte.
  */
 export const errorIfStalled =
-  <A>({ operation, limit, waitingSince }: Stall): MonoTypeOperatorFunction<A> =>
+  <A>({ operation, limit, waitingSince }: StallOptions): MonoTypeOperatorFunction<A> =>
   (source) =>
     source.pipe(
       takeUntil(

@@ -1,102 +1,108 @@
-/** Runs several at a time: as many as were allowed, and fewer while the server says that it is too much. */
+/** `mergeMap` whose concurrency adapts to the server: halved when the server is busy, and restored step by step. */
 
 import { Observable, type OperatorFunction } from 'rxjs';
 
-/** Releases a slot; called with true if the work in it succeeded. */
+/** Releases a slot. Called with true if the work in it succeeded. */
 export type ReleaseSlot = (succeeded: boolean) => void;
 
-/** What a running task may use: its own slot, and extra ones while no value waits for them. */
+/** The concurrency that a running task may use: its own slot, and extra slots while no value is waiting. */
 export interface ConnectionSlot {
-  /** Starts another use of the task's own slot. */
+  /** Begins further work in the task's own slot, which counts as a success or not when it is released. */
   readonly begin: () => ReleaseSlot;
-  /** Returns true if a slot is free and no value waits for one. */
+  /** Returns true if a slot is free and no value is waiting for it. */
   readonly hasExtra: () => boolean;
-  /** Takes a free slot until it is released; `undefined` if there is none. */
+  /** Acquires a free slot until it is released; returns `undefined` if there is none. */
   readonly acquireExtra: () => ReleaseSlot | undefined;
 }
 
-/** How many lanes there are, and what narrows them. */
+/** Options of {@link mergeMapAdaptive}. */
 export interface AdaptiveOptions {
-  /** The most at a time. */
+  /** Maximum number of slots. */
   readonly maxConcurrency: number;
-  /** Emits whenever the server says that it is busy. */
+  /** Emits whenever the server reports that it is busy. */
   readonly busy$: Observable<unknown>;
 }
 
 /**
- * Like `mergeMap`, with a number of lanes that follows the server: halved when it is busy, and one more for every round of the lanes
- * that went well since. What is under way is never cut off; it is the next ones that wait.
+ * Like `mergeMap` with `maxConcurrency`, but the number of slots is halved when the server is busy. It grows by one for every round of
+ * slots that has succeeded since. Running tasks are never interrupted; only the next ones wait.
  *
- * What runs may borrow lanes that nobody waits for, each for a while; who has begun to wait in the meantime comes before the next loan.
+ * A running task may acquire extra slots while no value is waiting. Waiting values get free slots first.
  *
- * - Emits: what they emit, interleaved.
- * - Completes: when the source and all of them have.
- * - Errors: as the source, as one of them, and as `busy$` does.
- * - Unsubscribing: unsubscribes from the source and from all that are under way.
+ * - Emits: the values of all tasks, interleaved.
+ * - Completes: when the source and all tasks have completed.
+ * - Errors: as the source, a task, or `busy$` does.
+ * - Unsubscribing: unsubscribes from the source, all running tasks, and `busy$`.
+ *
+ * ```text
+ * values  (abcdefgh|)
+ * tasks   ----------(x|)                      (each)
+ * busy$   -----b
+ * output  ----------(abcd)----(ef)------(gh|)   (maxConcurrency 4)
+ * ```
  */
 export const mergeMapAdaptive =
   <A, B>(
-    run: (value: A, lane: ConnectionSlot) => Observable<B>,
+    project: (value: A, slot: ConnectionSlot) => Observable<B>,
     { maxConcurrency, busy$ }: AdaptiveOptions,
   ): OperatorFunction<A, B> =>
   (source) =>
     new Observable<B>((subscriber) => {
       const buffer: A[] = [];
       let limit = maxConcurrency;
-      /** How many have one. */
+      /** Number of running tasks. */
       let active = 0;
-      /** How many more they have borrowed. */
+      /** Number of extra slots that running tasks have acquired. */
       let extraInUse = 0;
-      /** How often the lanes were halved. */
       let halvings = 0;
-      /** How many have gone well of those that were started since then. */
+      /** Successes of work that was started after the last halving. */
       let successesSinceHalving = 0;
-      /** Whether any was started since then: several that are refused at once are one sign, not several. */
+      /** True if work was started after the last halving, so that several simultaneous refusals halve only once. */
       let startedSinceHalving = true;
       let sourceComplete = false;
-      let isFilling = false;
+      let isDraining = false;
       const begin = (): ReleaseSlot => {
         startedSinceHalving = true;
-        const startedAt = halvings;
-        return (wentWell) => {
-          if (wentWell && startedAt === halvings) successesSinceHalving += 1;
+        const halvingsAtStart = halvings;
+        return (succeeded) => {
+          if (succeeded && halvingsAtStart === halvings) successesSinceHalving += 1;
           if (successesSinceHalving < limit) return;
           limit = Math.min(maxConcurrency, limit + 1);
           successesSinceHalving = 0;
         };
       };
-      const isSpare = (): boolean => active + extraInUse < limit && buffer.length === 0 && !subscriber.closed;
-      const borrow = (): ReleaseSlot | undefined => {
-        if (!isSpare()) return undefined;
+      const hasExtra = (): boolean => active + extraInUse < limit && buffer.length === 0 && !subscriber.closed;
+      const acquireExtra = (): ReleaseSlot | undefined => {
+        if (!hasExtra()) return undefined;
         extraInUse += 1;
-        const ended = begin();
-        return (wentWell) => {
+        const release = begin();
+        return (succeeded) => {
           extraInUse -= 1;
-          ended(wentWell);
+          release(succeeded);
           drainBuffer();
         };
       };
       const start = (value: A): void => {
         active += 1;
-        const ended = begin();
+        const release = begin();
         subscriber.add(
-          run(value, { begin, hasExtra: isSpare, acquireExtra: borrow }).subscribe({
+          project(value, { begin, hasExtra, acquireExtra }).subscribe({
             next: (emitted) => subscriber.next(emitted),
             error: (thrown: unknown) => subscriber.error(thrown),
             complete: () => {
               active -= 1;
-              ended(true);
+              release(true);
               drainBuffer();
             },
           }),
         );
       };
       const drainBuffer = (): void => {
-        // One that completes at once is in the middle of this already.
-        if (isFilling) return;
-        isFilling = true;
+        // Re-entrant call: a task that completes synchronously is started inside this loop.
+        if (isDraining) return;
+        isDraining = true;
         while (active + extraInUse < limit && buffer.length > 0 && !subscriber.closed) start(buffer.shift() as A);
-        isFilling = false;
+        isDraining = false;
         if (sourceComplete && active === 0) subscriber.complete();
       };
       subscriber.add(

@@ -1,24 +1,26 @@
-/** The lease of a download session: how long it is good for, and how it is extended. */
+/** The lease of a download session: reads when it expires, and extends it. */
 
 import { catchError, concatMap, defer, map, of, type Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/download-session.ts';
 import { getSession } from '../endpoints/session.ts';
-import { sessionEndError, errorOnSessionEnd } from './session-end.ts';
 import type { LeaseTime } from './keep-alive.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { errorOnSessionEnd, sessionEndError } from './session-end.ts';
 
-/** How a lease stands. */
+/** The state of a lease. */
 export interface LeaseState extends LeaseTime {
-  /** Until when it is good, by the server's clock, ISO 8601; `undefined` where the server does not say. */
+  /** When the lease expires, by the server's clock, as ISO 8601; `undefined` if the server does not state it. */
   readonly expires: string | undefined;
-  /** Of the item when the session was created. */
+  /** Content version of the item when the session was created. */
   readonly contentVersion: string | undefined;
 }
 
 /**
- * Reads how the lease stands.
+ * Reads the lease.
  *
- * - Emits: once. - Completes: after it. - Errors: `LeaseError` where the session is over, and as requests do.
+ * - Emits: once.
+ * - Completes: after it.
+ * - Errors: `LeaseError` if the session has ended, and as requests do.
  * - Unsubscribing: aborts them.
  */
 export const readLease = (vc: VCenter, sessionId: string): Observable<LeaseState> =>
@@ -34,18 +36,26 @@ export const readLease = (vc: VCenter, sessionId: string): Observable<LeaseState
 /**
  * Extends the lease, and that of the login.
  *
- * @param progress - 0 to 100, asked for at each subscription; `undefined` where it is not known.
+ * - Emits: once, the extended lease.
+ * - Completes: after it.
+ * - Errors: `LeaseError` if the session has ended, and as requests do.
+ * - Unsubscribing: aborts them.
+ *
+ * @param progress - Returns the progress of the download to report, 0 to 100, or `undefined` if it is unknown. Called at each subscription.
  */
 export const extendLease = (vc: VCenter, sessionId: string, progress: () => number | undefined): Observable<LeaseState> =>
   defer(() => {
-    const now = progress();
-    return keepDownloadSessionAlive(vc, sessionId, now === undefined ? {} : { progress: now }).pipe(
+    const percentage = progress();
+    return keepDownloadSessionAlive(vc, sessionId, percentage === undefined ? {} : { progress: percentage }).pipe(
       errorOnSessionEnd(vc, sessionId)(),
       concatMap(() => toLeaseState(vc, sessionId, serverTimeFromSession(vc))),
     );
   });
 
-/** vCenter tells in a login what time it is, and asking for that is what keeps it alive. The lease matters more: it may fail. */
+/**
+ * Reads the API session, which has the server's time; reading it also keeps the login alive. Failures are ignored: without the time,
+ * the default length of a lease is assumed.
+ */
 const serverTimeFromSession = (vc: VCenter): Observable<number | undefined> =>
   getSession(vc).pipe(
     map(({ last_accessed_time }) => Date.parse(last_accessed_time)),
@@ -60,8 +70,8 @@ const toLeaseState = (vc: VCenter, sessionId: string, serverTime$: Observable<nu
       if (end !== undefined) throw end;
       const expires = session.expiration_time;
       return serverTime$.pipe(
-        map((now = NaN) => {
-          const remaining = Date.parse(expires ?? '') - now;
+        map((serverTime = NaN) => {
+          const remaining = Date.parse(expires ?? '') - serverTime;
           return {
             remaining: Number.isNaN(remaining) ? undefined : remaining,
             expires,

@@ -1,35 +1,36 @@
-/** Whether a download session is over, and how: what a poll tells of it is a bare 404, or nothing at all. */
+/** Detects that a download session has ended, and why. A poll of its files alone gets a bare 404, or does not change at all. */
 
 import { asyncScheduler, catchError, defer, forkJoin, map, switchMap, throwError, type MonoTypeOperatorFunction } from 'rxjs';
+import type { VCenter } from '../connection/vcenter.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
 import { ApiError, isUnknownRoute, LeaseError } from '../errors/index.ts';
 import type { DownloadSessionModel } from '../model/download-session.ts';
-import type { VCenter } from '../connection/vcenter.ts';
 
-/** Milliseconds after which a poll of files also looks at their session: the files of a cancelled session look as they did before. */
+/** Milliseconds between two checks of the session beside a poll: the files of a cancelled session do not change. */
 const SESSION_CHECK_INTERVAL = 120_000;
 
-/** The error that says how a session ended, if it has. */
+/** Returns the error for a session that was cancelled or has failed; otherwise `undefined`. */
 export const sessionEndError = (sessionId: string, { state, error_message }: DownloadSessionModel): LeaseError | undefined => {
   if (state === 'CANCELED')
     return new LeaseError({ downloadSessionId: sessionId, ending: 'cancelled', reason: 'it was cancelled' });
   if (state !== 'ERROR') return undefined;
-  const said = error_message?.default_message ?? 'the server sent no reason';
-  return new LeaseError({ downloadSessionId: sessionId, ending: 'failed', reason: `it has failed (${said})` });
+  const serverMessage = error_message?.default_message ?? 'the server sent no reason';
+  return new LeaseError({ downloadSessionId: sessionId, ending: 'failed', reason: `it has failed (${serverMessage})` });
 };
 
 /**
- * Makes an operator for the polls of a session's files, which come one after the other.
+ * Creates an operator for the polls of a session's files. Use it for polls that run one after the other.
  *
- * - Emits and completes: as the poll.
- * - Errors: {@link LeaseError} if the session is over, which is asked for where a refusal may mean that, and every two minutes; otherwise as
- *   the poll.
+ * - Emits: as the poll.
+ * - Completes: as the poll.
+ * - Errors: {@link LeaseError} if the session has ended; otherwise as the poll. The session is read when the error of a poll may mean its
+ *   end, and every two minutes.
  * - Unsubscribing: aborts the requests in flight.
  */
 export const errorOnSessionEnd = (vc: VCenter, sessionId: string): (<A>() => MonoTypeOperatorFunction<A>) => {
   const session$ = getDownloadSession(vc, sessionId);
   let checkedAt = asyncScheduler.now();
-  const checkSession = (session: DownloadSessionModel): void => {
+  const throwIfEnded = (session: DownloadSessionModel): void => {
     checkedAt = asyncScheduler.now();
     const end = sessionEndError(sessionId, session);
     if (end !== undefined) throw end;
@@ -40,9 +41,9 @@ export const errorOnSessionEnd = (vc: VCenter, sessionId: string): (<A>() => Mon
         Math.abs(asyncScheduler.now() - checkedAt) < SESSION_CHECK_INTERVAL
           ? poll
           : forkJoin([poll, session$]).pipe(
-              map(([answer, session]) => {
-                checkSession(session);
-                return answer;
+              map(([response, session]) => {
+                throwIfEnded(session);
+                return response;
               }),
             ),
       ).pipe(
@@ -52,7 +53,7 @@ export const errorOnSessionEnd = (vc: VCenter, sessionId: string): (<A>() => Mon
             return throwError(() => thrown);
           return session$.pipe(
             switchMap((session) => {
-              checkSession(session);
+              throwIfEnded(session);
               return throwError(() => thrown);
             }),
           );
@@ -60,10 +61,10 @@ export const errorOnSessionEnd = (vc: VCenter, sessionId: string): (<A>() => Mon
       );
 };
 
-/** Whether a refusal says that there is no such session. */
+/** Returns true if the error means that the server has no such session. */
 export const isSessionGone = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' && !isUnknownRoute(thrown);
 
-/** The error for a session that is not there any more. */
+/** Creates the error for a session that no longer exists. */
 export const sessionGoneError = (sessionId: string, cause: unknown): LeaseError =>
-  new LeaseError({ downloadSessionId: sessionId, reason: 'it has expired, or somebody has deleted it' }, { cause });
+  new LeaseError({ downloadSessionId: sessionId, reason: 'it has expired or was deleted' }, { cause });

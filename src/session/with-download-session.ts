@@ -1,32 +1,33 @@
-/** One download session after the other: when the lease of one is lost, another takes its place. */
+/** Runs work in a download session, and replaces the session when it is lost. */
 
 import { concat, defer, EMPTY, onErrorResumeNextWith, retry, takeUntil, throwError, timer, type Observable } from 'rxjs';
-import { bracket, type ReleaseReason } from '../operators/bracket.ts';
-import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
-import { LeaseError } from '../errors/index.ts';
 import { SESSION_CLEANUP_TIMEOUT } from '../connection/cleanup-timeouts.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
+import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
+import { LeaseError } from '../errors/index.ts';
+import { bracket, type ReleaseReason } from '../operators/bracket.ts';
 
-/** What the sessions are for. */
+/** Options of {@link withDownloadSession}. */
 export interface DownloadSessionOptions<A> {
   readonly vc: VCenter;
   readonly itemId: string;
-  /** What is done in a session; it errors with `LeaseError` when that is over. */
+  /** The work in a session. Errors with `LeaseError` when the session has ended. */
   readonly use: (sessionId: string) => Observable<A>;
-  /** How far the whole is, in bytes; a session that brought it further refills the budget. */
+  /** Returns the number of bytes received by all sessions so far. A session that received bytes resets the retries. */
   readonly bytesReceived: () => number;
-  /** Told before another session is opened. */
+  /** Called before a new session replaces a lost one. */
   readonly onLost: () => void;
 }
 
-/** Milliseconds before another session is opened: one pause for each in a row that brought nothing. */
+/** Milliseconds before each new session, as long as the lost ones received no bytes. */
 const RECONNECT_DELAYS: readonly number[] = [0, 1000, 5000];
 
 /**
- * - Emits: what is done in each session. - Completes: with the first that does, when the session is deleted.
- * - Errors: as creating a session and what is done in it; with `LeaseError` when four in a row were lost and brought nothing, and when
- *   somebody has cancelled one, who will have had a reason. By then the session is cancelled and deleted.
- * - Unsubscribing: cancels and deletes the session; `logout` waits for it.
+ * - Emits: what `use` emits, in each session.
+ * - Completes: when `use` has completed and the session is deleted.
+ * - Errors: as `use` and the creation of a session do, once the session is cancelled and deleted. `LeaseError` if four sessions in a row
+ *   were lost without receiving bytes, or if a session was cancelled or has failed: such a session is not replaced.
+ * - Unsubscribing: cancels and deletes the session; `logout` waits for that.
  */
 export const withDownloadSession = <A>({ vc, itemId, use, bytesReceived, onLost }: DownloadSessionOptions<A>): Observable<A> =>
   defer(() => {
@@ -35,7 +36,7 @@ export const withDownloadSession = <A>({ vc, itemId, use, bytesReceived, onLost 
     const session$ = bracket({
       acquire: createDownloadSession(vc, itemId),
       use,
-      release: (sessionId, ending) => cancelAndDelete(vc, sessionId, ending),
+      release: (sessionId, reason) => cancelAndDelete(vc, sessionId, reason),
       releaseTimeout: SESSION_CLEANUP_TIMEOUT,
       onPending: () => vc[internals].beginWork(),
     });
@@ -44,22 +45,22 @@ export const withDownloadSession = <A>({ vc, itemId, use, bytesReceived, onLost 
         delay: (thrown: unknown) => {
           if (bytesReceived() > receivedBefore) fruitlessSessions = 0;
           receivedBefore = bytesReceived();
-          const pause = RECONNECT_DELAYS[fruitlessSessions];
-          if (!(thrown instanceof LeaseError) || thrown.ending !== 'gone' || pause === undefined) return throwError(() => thrown);
+          const delay = RECONNECT_DELAYS[fruitlessSessions];
+          if (!(thrown instanceof LeaseError) || thrown.ending !== 'gone' || delay === undefined) return throwError(() => thrown);
           fruitlessSessions += 1;
           onLost();
-          return timer(pause);
+          return timer(delay);
         },
       }),
     );
   });
 
 /**
- * Whole, or never used: delete. Not whole: cancel first, which kills the addresses of the files and ends transfers that still run. A server
- * that is silent about the one may still do the other.
+ * Deletes the session. If the download is not complete, cancels it first, which invalidates the addresses of the files and ends running
+ * transfers. The cancellation gets half of the time only, so that a server that does not respond to it may still delete.
  */
-const cancelAndDelete = (vc: VCenter, sessionId: string, ending: ReleaseReason): Observable<void> => {
-  const isClean = ending === 'complete' || ending === 'unused';
+const cancelAndDelete = (vc: VCenter, sessionId: string, reason: ReleaseReason): Observable<void> => {
+  const isClean = reason === 'complete' || reason === 'unused';
   const canceled$ = isClean
     ? EMPTY
     : cancelDownloadSession(vc, sessionId).pipe(takeUntil(timer(SESSION_CLEANUP_TIMEOUT / 2)), onErrorResumeNextWith());

@@ -114,7 +114,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'a lease that was lost': {
     tag: 'LeaseError',
     code: 7,
-    says: /has ended: it has expired, or somebody has deleted it/,
+    says: /has ended: it has expired or was deleted/,
     options: fault('data', 404, 'gone', 'text/plain'),
   },
   'a preparation that does not move': {
