@@ -117,7 +117,7 @@ test(
 test(
   'every relative link of its pages leads to a file of the package',
   () => {
-    const broken = files
+    const missing = files
       .filter((file) => file.endsWith('.md'))
       .flatMap((file) =>
         [...readFileSync(join(installed, file), 'utf8').matchAll(/\]\((?!https?:)([^)#]+)(?:#[^)]*)?\)/g)]
@@ -125,7 +125,7 @@ test(
           .filter((target) => !existsSync(join(installed, target)))
           .map((target) => `${file} → ${target}`),
       );
-    expect(broken).toEqual([]);
+    expect(missing).toEqual([]);
   },
   minutes,
 );

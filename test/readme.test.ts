@@ -61,7 +61,7 @@ describe('examples', () => {
   });
 });
 
-/** The anchor that GitHub gives a heading. */
+/** Returns the anchor that GitHub generates for a heading. */
 const slug = (heading: string): string =>
   heading
     .toLowerCase()

@@ -37,3 +37,35 @@ export const layers: Readonly<Record<string, string>> = {
 
 /** Modules that import other modules through their `index.ts` only. */
 export const platforms: readonly string[] = ['simulator/', 'node/', 'angular/', 'cli/'];
+
+/** The layers, bottom first, and what each of their modules is. `scripts/layers.mjs` writes them into CONTRIBUTING.md. */
+export const descriptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Contract: {
+    'errors/': 'the error union and its guards',
+    'model/': "VMware's structures: types and codecs",
+  },
+  Operators: { 'operators/': 'generic RxJS operators that know no vCenter' },
+  HTTP: { 'http/': 'one operation, one decoded response; byte ranges, retries, redaction' },
+  Connection: { 'connection/': 'options, the shared login, the addresses of files' },
+  Endpoints: { 'endpoints/': 'a VMware service per file; each operation is a row with both routes' },
+  Watching: {
+    'polling/': 'polls scheduled by their responses; backoff, retries, sharing',
+    'session/': 'the life of a download session: create, extend, replace, clean up',
+    'watching/': 'preparations and sessions as streams',
+  },
+  Bytes: {
+    'transfer/': 'the bytes of one file into a sink, and their verification',
+    'sinks/': 'the sinks of the web platform',
+  },
+  Download: {
+    'download/': 'all files of an item, from the first request to the clean-up',
+    'snapshots/': 'events into snapshots for a dashboard',
+  },
+  'Public surface': { index: 'what `rx-content-library` exports' },
+  Platforms: {
+    'simulator/': 'a vCenter in memory; knows the contract, not the client',
+    'node/': 'directories, streams, TLS and proxies of Node',
+    'angular/': 'a connection per injector',
+  },
+  Program: { 'cli/': 'the command, a file per subcommand' },
+};
