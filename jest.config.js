@@ -1,4 +1,4 @@
-/** Tests run on the sources; with `RX_CONTENT_LIBRARY_TEST=dist` the same tests run on what is published. */
+/** Tests run on the sources; with `RX_CONTENT_LIBRARY_TEST=dist` they run on the build. */
 const onSources = process.env.RX_CONTENT_LIBRARY_TEST !== 'dist';
 
 export default {
@@ -11,10 +11,10 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/support/summary-reporter.js'],
   injectGlobals: false,
-  // Much of the time goes into waiting for other processes.
+  // Much of the time is spent waiting for other processes.
   maxWorkers: '100%',
-  // A guard against what hangs, not a measure: nothing here is timed by the clock.
+  // Only for tests that hang: no test measures real time.
   testTimeout: 60_000,
-  // As on a CI machine, everywhere: a snapshot is never written by the way.
+  // Never writes snapshots, not even outside CI.
   ci: true,
 };

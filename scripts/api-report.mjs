@@ -1,8 +1,7 @@
 /**
- * Compares what the package offers (the types in `dist`) with the reports in `docs/api`; `--update` writes the reports.
+ * Compares the public API (the types in `dist`) with the reports in `docs/api`; `--update` writes the reports.
  *
- * It also refuses exports without a description, fields of options without one, types that a door uses but none exports, and links
- * that lead nowhere.
+ * It also reports exports and option fields without a description, types that an entry point uses but none exports, and broken links.
  */
 
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,18 +12,18 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 const root = join(import.meta.dirname, '..');
 const reports = join(root, 'docs/api');
 const update = process.argv.includes('--update');
-const doors = { index: 'index', node: 'node/index', simulator: 'simulator/index', angular: 'angular/index' };
+const entryPoints = { index: 'index', node: 'node/index', simulator: 'simulator/index', angular: 'angular/index' };
 
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'));
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
 
 const problems = [];
 
-/** Tells whether a name is exported by the door `.`, so that the other doors may use it. */
+/** Returns true if the entry point `.` exports the name: the other entry points may use it then. */
 const isExportedByIndex = (name) =>
   new RegExp(`^export [\\w ]*\\b${name}\\b`, 'm').test(readFileSync(join(temporary, 'index.api.md'), 'utf8'));
 
-/** Tells whether a type of that name is declared in the door's own folder, and is thus another one than the type of `.`. */
+/** Returns true if the folder of an entry point declares the name: it is then not the type of `.` with the same name. */
 const isDeclaredIn = (folder, name) =>
   folder !== '.' &&
   globSync('**/*.d.ts', { cwd: join(root, 'dist', folder) }).some((file) =>
@@ -33,33 +32,33 @@ const isDeclaredIn = (folder, name) =>
     ),
   );
 
-const judge = (door, entry) => (message) => {
+const checkMessage = (entryPoint, entry) => (message) => {
   message.handled = true;
   const place =
-    message.sourceFilePath === undefined ? door : `${relative(root, message.sourceFilePath)}:${message.sourceFileLine}`;
-  const isOwnTwin = /has more than one declaration/.test(message.text);
+    message.sourceFilePath === undefined ? entryPoint : `${relative(root, message.sourceFilePath)}:${message.sourceFileLine}`;
+  const isCodecAndType = /has more than one declaration/.test(message.text);
   if (message.messageId === 'ae-forgotten-export') {
     const name = /"(.*?)"/.exec(message.text)?.[1] ?? '';
-    if (door === 'index' || isDeclaredIn(dirname(entry), name) || !isExportedByIndex(name))
-      problems.push(`${place}: "${name}" is needed by the door "${door}", and no door exports it`);
-    // A codec and its type share their name: editors find both, and this tool cannot choose.
-  } else if (message.messageId === 'ae-unresolved-link' && !isOwnTwin) problems.push(`${place}: ${message.text}`);
+    if (entryPoint === 'index' || isDeclaredIn(dirname(entry), name) || !isExportedByIndex(name))
+      problems.push(`${place}: "${name}" is used by the entry point "${entryPoint}", but no entry point exports it`);
+    // A codec and its type share a name: editors resolve such a link, API Extractor cannot.
+  } else if (message.messageId === 'ae-unresolved-link' && !isCodecAndType) problems.push(`${place}: ${message.text}`);
   else if (message.category === 'Compiler') problems.push(`${place}: ${message.text}`);
 };
 
-/** Exports without a description, and fields of options without one. */
+/** Returns exports and option fields without a description. */
 const undocumented = (report) => {
   const lines = report.split('\n');
-  let inside = '';
+  let declaration = '';
   return lines.flatMap((line, index) => {
     const next = lines[index + 1] ?? '';
-    inside = /^export [\w ]*\b(\w+)\b/.exec(line.replace(/[:<({=;].*$/, ''))?.[1] ?? inside;
+    declaration = /^export [\w ]*\b(\w+)\b/.exec(line.replace(/[:<({=;].*$/, ''))?.[1] ?? declaration;
     if (/^\/\/ .*\(undocumented\)$/.test(line)) return [next];
-    return /^ +\/\/ \(undocumented\)$/.test(line) && inside.endsWith('Options') ? [`${inside}: ${next.trim()}`] : [];
+    return /^ +\/\/ \(undocumented\)$/.test(line) && declaration.endsWith('Options') ? [`${declaration}: ${next.trim()}`] : [];
   });
 };
 
-const make = (door, entry) => {
+const createReport = (entryPoint, entry) => {
   const config = ExtractorConfig.prepare({
     packageJsonFullPath: join(root, 'package.json'),
     configObjectFullPath: undefined,
@@ -79,7 +78,7 @@ const make = (door, entry) => {
         enabled: true,
         reportFolder: temporary,
         reportTempFolder: join(temporary, 'new'),
-        reportFileName: `${door}.api.md`,
+        reportFileName: `${entryPoint}.api.md`,
       },
       docModel: { enabled: false },
       dtsRollup: { enabled: false },
@@ -87,40 +86,40 @@ const make = (door, entry) => {
       messages: {
         extractorMessageReporting: {
           default: { logLevel: 'warning', addToApiReportFile: false },
-          // Everything that is exported is public.
+          // Every export is public.
           'ae-missing-release-tag': { logLevel: 'none' },
         },
-        // `@default` is understood by editors, and not by TSDoc.
+        // Editors understand `@default`; TSDoc does not.
         tsdocMessageReporting: { default: { logLevel: 'none' } },
       },
     },
   });
-  Extractor.invoke(config, { localBuild: true, messageCallback: judge(door, entry) });
-  const made = readFileSync(join(temporary, `${door}.api.md`), 'utf8');
-  problems.push(...undocumented(made).map((what) => `without a description: ${what}`));
-  // Fields whose names say it all need no mark.
-  return made.replaceAll(/^ +\/\/ \(undocumented\)\n/gm, '');
+  Extractor.invoke(config, { localBuild: true, messageCallback: checkMessage(entryPoint, entry) });
+  const report = readFileSync(join(temporary, `${entryPoint}.api.md`), 'utf8');
+  problems.push(...undocumented(report).map((name) => `No description: ${name}`));
+  // Other fields need no description.
+  return report.replaceAll(/^ +\/\/ \(undocumented\)\n/gm, '');
 };
 
-/** The lines that went and the lines that came, good enough to see what happened. */
+/** Removed and added lines: a short hint, not a complete diff. */
 const difference = (before, after) => {
   const only = (mark, lines, others) =>
     lines.filter((line) => line.trim() !== '' && !others.includes(line)).map((line) => `    ${mark} ${line}`);
   const [old, now] = [before.split('\n'), after.split('\n')];
   const lines = [...only('-', old, now), ...only('+', now, old)];
   return [
-    ...(lines.length === 0 ? ['    (the same lines in another order)'] : lines.slice(0, 40)),
+    ...(lines.length === 0 ? ['    (same lines, different order)'] : lines.slice(0, 40)),
     ...(lines.length > 40 ? ['    …'] : []),
   ].join('\n');
 };
 
-for (const [door, entry] of Object.entries(doors)) {
+for (const [entryPoint, entry] of Object.entries(entryPoints)) {
   if (!existsSync(join(root, 'dist', `${entry}.d.ts`))) {
-    problems.push(`dist/${entry}.d.ts is not there: npm run build`);
+    problems.push(`dist/${entry}.d.ts does not exist: run "npm run build"`);
     continue;
   }
-  const after = make(door, entry);
-  const file = join(reports, `${door}.api.md`);
+  const after = createReport(entryPoint, entry);
+  const file = join(reports, `${entryPoint}.api.md`);
   if (update) {
     mkdirSync(reports, { recursive: true });
     writeFileSync(file, after);
@@ -129,7 +128,7 @@ for (const [door, entry] of Object.entries(doors)) {
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (before === after) continue;
   problems.push(
-    `${relative(root, file)} tells another API than the code; if that is meant: npm run api\n${difference(before, after)}`,
+    `${relative(root, file)} does not match the code; if the change is intended, run "npm run api".\n${difference(before, after)}`,
   );
 }
 

@@ -1,7 +1,7 @@
 /**
- * All that has to hold before a change is done, in one run. A step that fails does not keep the next ones from running.
+ * Runs every check that a change must pass. A failed step does not stop the following steps.
  *
- * `--without-tests` leaves `npm test` out, for CI has run it already.
+ * `--without-tests` skips `npm test`, which CI runs separately.
  */
 
 import { spawn } from 'node:child_process';
@@ -16,10 +16,10 @@ process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));
 const tarball = () => join(temporary, readdirSync(temporary).find((file) => file.endsWith('.tgz')) ?? 'no-tarball');
 const jest = 'node --experimental-vm-modules --disable-warning=ExperimentalWarning node_modules/jest/bin/jest.js';
 
-/** Name, command, what else there is to know; in order, for what stands below the build looks at `dist`. */
+/** Name, command and options, in order: the steps after the build need `dist`. */
 const steps = [
   ['types', () => 'tsc -p tsconfig.json'],
-  // Core, simulator and Angular run in browsers: they compile without Node's types.
+  // Core, simulator and Angular run in browsers: they must compile without Node's types.
   ['web types', () => 'tsc -p tsconfig.web.json'],
   ['lint', () => 'eslint .'],
   ['format', () => 'prettier --check .'],
@@ -29,7 +29,7 @@ const steps = [
   ['API report', () => 'node scripts/api-report.mjs'],
   ['pack', () => `npm pack --ignore-scripts --loglevel=error --pack-destination "${temporary}"`],
   ['publint', () => `publint run "${tarball()}" --strict`],
-  // There is no CommonJS in the package, and thus nothing for the two resolutions that ask for it.
+  // The package has no CommonJS, so the CommonJS resolutions are not checked.
   ['types of the package', () => `attw "${tarball()}" --profile esm-only`],
   ['size', () => 'node scripts/size.mjs'],
 ];
@@ -49,8 +49,8 @@ const run = (command, env) =>
     child.on('close', (code) => resolve({ code, output: Buffer.concat(output).toString() }));
   });
 
-/** What the closing line of a test run says; a run without one has broken off. */
-const counted = (output) => {
+/** Counts of the last line of a test run; zeros if the run was interrupted before it. */
+const countsOf = (output) => {
   const [, passed, failed, , skipped] = [...output.matchAll(/^(\d+) passed, (\d+) failed(, (\d+) skipped)?$/gm)].at(-1) ?? [];
   return { passed: Number(passed ?? 0), failed: Number(failed ?? 0), skipped: Number(skipped ?? 0) };
 };
@@ -61,22 +61,22 @@ const failures = [];
 for (const [name, command, { tests = false, skip = false, env = {} } = {}] of steps) {
   if (skip) continue;
   const start = performance.now();
-  // Colours that the tools add because it is a CI machine would be noise in a log.
+  // Some tools print colors if they detect CI.
   const { code, output } = await run(command(), tests ? env : { NO_COLOR: '1' });
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  const count = tests ? counted(output) : { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
+  const count = tests ? countsOf(output) : { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0 };
   if (code !== 0 && count.failed === 0) count.failed = 1;
   total.passed += count.passed;
   total.failed += count.failed;
-  const said = tests
+  const counts = tests
     ? `  ${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ''}`
     : '';
-  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(20)} ${seconds.padStart(6)} s${said}`);
+  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(20)} ${seconds.padStart(6)} s${counts}`);
   if (code === 0) continue;
   failures.push(name);
   console.log(`\n${output.trim().replaceAll(/^/gm, '     ')}\n`);
 }
 
-console.log(failures.length === 0 ? '\nAll is well.' : `\nFailed: ${failures.join(', ')}.`);
+console.log(failures.length === 0 ? '\nAll checks passed.' : `\nFailed: ${failures.join(', ')}.`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 if (total.failed > 0) process.exitCode = 1;

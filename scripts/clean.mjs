@@ -1,4 +1,4 @@
-/** Removes what `npm run build` makes. */
+/** Removes the output of `npm run build`. */
 
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Makes the commands of the package executable, and refuses one that does not say what runs it. */
+/** Makes the commands of the package executable; fails if one has no `#!` line. */
 
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +8,6 @@ const { bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 for (const file of Object.values(bin)) {
   if (!readFileSync(join(root, file), 'utf8').startsWith('#!/usr/bin/env node\n'))
-    throw new Error(`${file}: the first line is not #!/usr/bin/env node`);
+    throw new Error(`${file}: the first line must be #!/usr/bin/env node`);
   chmodSync(join(root, file), 0o755);
 }

@@ -1,6 +1,6 @@
 import type { DownloadEvent } from 'rx-content-library';
 
-/** A file's preparation has moved on. */
+/** A status event. */
 export const status = (file: string, value: 'PREPARING' | 'PREPARED', size?: number): DownloadEvent => ({
   type: 'status',
   file,
@@ -9,7 +9,7 @@ export const status = (file: string, value: 'PREPARING' | 'PREPARED', size?: num
   ...(size === undefined ? {} : { size }),
 });
 
-/** Bytes of a file have come. */
+/** A progress event. */
 export const progress = (file: string, received: number, total?: number): DownloadEvent => ({
   type: 'progress',
   file,
@@ -17,7 +17,7 @@ export const progress = (file: string, received: number, total?: number): Downlo
   ...(total === undefined ? {} : { total }),
 });
 
-/** A file is there. */
+/** A saved event. */
 export const saved = (file: string, bytes: number): DownloadEvent => ({ type: 'saved', file, bytes, verified: 'length' });
 
 /** The events of one type. */

@@ -1,25 +1,25 @@
 import { jest } from '@jest/globals';
 
-/** Hours, in milliseconds: more than any test is about. */
-const farEnough = 6 * 3_600_000;
+/** Virtual milliseconds after which a run counts as hanging. */
+const LIMIT = 6 * 3_600_000;
 
-/** Runs something whose timers are the test's: what takes hours is over at once. Clock and timers of the platform go together. */
+/** Runs a function with fake timers and a fake clock, which advance until its promise settles. */
 export const inFakeTime = async <A>(run: () => Promise<A>): Promise<A> => {
   jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'performance'] });
   try {
-    let isOver = false;
+    let isSettled = false;
     const result = run().finally(() => {
-      isOver = true;
+      isSettled = true;
     });
-    // Whoever fails is heard below.
+    // A rejection is handled below; this prevents an unhandled one.
     result.catch(() => undefined);
-    const begun = Date.now();
-    while (!isOver && Date.now() - begun < farEnough) {
+    const start = Date.now();
+    while (!isSettled && Date.now() - start < LIMIT) {
       await jest.advanceTimersByTimeAsync(50);
-      // What goes over streams and promises of the platform has a turn, too.
+      // Streams and file operations of the platform need real turns of the event loop.
       await new Promise((resolve) => setImmediate(resolve));
     }
-    if (!isOver) throw new Error('it was not over after six hours');
+    if (!isSettled) throw new Error('not settled after six hours of virtual time');
     return await result;
   } finally {
     jest.useRealTimers();

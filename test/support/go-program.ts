@@ -1,4 +1,4 @@
-/** A program in Go that is part of a test: built once, with the packages that Debian has for it. */
+/** Builds Go programs that tests use, once, with Debian's Go packages. */
 
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
@@ -10,19 +10,19 @@ import { promisify } from 'node:util';
 
 const gopath = '/usr/share/gocode';
 
-/** A program that may have to be built yet. */
+/** A program that is built on first use. */
 export interface GoProgram {
-  /** Why it cannot be had on this machine; `undefined` when it can. */
+  /** Returns why it cannot be built on this machine; `undefined` if it can. */
   readonly missing: () => string | undefined;
-  /** Builds it, unless that was done before (half a minute); answers where it is. */
+  /** Builds it unless it is cached (half a minute); resolves with its path. */
   readonly build: () => Promise<string>;
 }
 
 /**
- * A program of one file.
+ * A program with one source file.
  *
- * @param folder - In `test/`; it has a `main.go`.
- * @param needed - The package of govmomi that it is about.
+ * @param folder - The folder in `test/` that contains `main.go`.
+ * @param needed - The package of govmomi that it imports.
  */
 export const goProgram = (folder: string, needed: string): GoProgram => {
   const main = fileURLToPath(new URL(`../${folder}/main.go`, import.meta.url));
@@ -32,19 +32,19 @@ export const goProgram = (folder: string, needed: string): GoProgram => {
   return {
     missing: () => {
       if (existsSync(binary)) return undefined;
-      if (spawnSync('go', ['version']).status !== 0) return `${folder} cannot be built: there is no Go here (Debian: golang-go).`;
+      if (spawnSync('go', ['version']).status !== 0) return `${folder} cannot be built: Go is not installed (Debian: golang-go).`;
       if (existsSync(sources)) return undefined;
-      return `${folder} cannot be built: ${sources} is not there (Debian: golang-github-vmware-govmomi-dev).`;
+      return `${folder} cannot be built: ${sources} does not exist (Debian: golang-github-vmware-govmomi-dev).`;
     },
     build: async () => {
       if (existsSync(binary)) return binary;
       await mkdir(dirname(binary), { recursive: true });
-      // Jest's workers may all build at once: each renames a whole binary of its own.
-      const mine = `${binary}.${randomUUID()}`;
-      await promisify(execFile)('go', ['build', '-o', mine, main], {
+      // Jest's workers may build at the same time: each writes its own file and renames it.
+      const own = `${binary}.${randomUUID()}`;
+      await promisify(execFile)('go', ['build', '-o', own, main], {
         env: { ...process.env, GO111MODULE: 'off', GOPATH: gopath },
       });
-      await rename(mine, binary);
+      await rename(own, binary);
       return binary;
     },
   };

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { TestScheduler, type RunHelpers } from 'rxjs/testing';
 
-/** Runs a test in virtual time. */
+/** Runs a marble test in virtual time. */
 export const inVirtualTime = (test: (helpers: RunHelpers) => void): void => {
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(test);
 };

@@ -1,9 +1,9 @@
-/** Checks values against the schemas of an OpenAPI file, strictly: what is not declared is an error. */
+/** Validates values with the schemas of an OpenAPI file, strictly: an undeclared field is an error. */
 
 import { Ajv } from 'ajv';
 import type { Schema, Specification } from './openapi.ts';
 
-/** What a validator finds wrong; nothing if all is well. */
+/** Returns the errors of a value; an empty list if it is valid. */
 export type Validator = (value: unknown) => readonly string[];
 
 const formats = {
@@ -15,9 +15,9 @@ const formats = {
 } as const;
 
 /**
- * Makes validators of a file's schemas.
+ * Compiles the schemas of a file.
  *
- * @param needs - Fields that have to be there although the schema lets them be absent.
+ * @param needs - Returns true for fields that are required although the schema makes them optional.
  */
 export const validators = (
   { definitions }: Specification,

@@ -1,25 +1,25 @@
-/** Values that a JSON schema allows, and values that it does not, for fast-check to choose from. */
+/** fast-check arbitraries for valid and invalid values of a JSON schema. */
 
 import fc from 'fast-check';
 import { resolved, type Schema, type Specification } from './openapi.ts';
 
 type Definitions = Specification['definitions'];
 
-/** What is asked of the values beyond the schema. */
+/** Requirements beyond the schema. */
 interface ValueOptions {
-  /** Fields that are there although the schema lets them be absent. */
+  /** Returns true for fields that are always present although the schema makes them optional. */
   readonly needs: (field: Schema, name: string, fieldsBeside: readonly string[]) => boolean;
-  /** Whether a field that may be absent is sometimes `null` instead. */
+  /** True if optional fields may be `null`. */
   readonly nulls: boolean;
 }
 
-/** Messages hold messages: beyond this, fields that may be absent are. */
-const deepest = 6;
+/** Messages contain messages: below this level, optional fields are absent. */
+const MAX_LEVEL = 6;
 
-/** Whatever a schema allows. */
-export const valuesOf = (schema: Schema, definitions: Definitions, wishes: ValueOptions, level = 0): fc.Arbitrary<unknown> => {
+/** Valid values of a schema. */
+export const valuesOf = (schema: Schema, definitions: Definitions, options: ValueOptions, level = 0): fc.Arbitrary<unknown> => {
   const { type, format, enum: listed, items, properties, required, additionalProperties } = resolved(schema, definitions);
-  const below = (part: Schema): fc.Arbitrary<unknown> => valuesOf(part, definitions, wishes, level + 1);
+  const below = (part: Schema): fc.Arbitrary<unknown> => valuesOf(part, definitions, options, level + 1);
   if (listed !== undefined) return fc.constantFrom(...listed);
   switch (type) {
     case 'string':
@@ -31,40 +31,40 @@ export const valuesOf = (schema: Schema, definitions: Definitions, wishes: Value
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(below(items ?? {}), { maxLength: level < deepest ? 3 : 0 });
+      return fc.array(below(items ?? {}), { maxLength: level < MAX_LEVEL ? 3 : 0 });
     default: {
       if (typeof additionalProperties === 'object')
-        return fc.dictionary(names, below(additionalProperties), { maxKeys: level < deepest ? 3 : 0, noNullPrototype: true });
+        return fc.dictionary(names, below(additionalProperties), { maxKeys: level < MAX_LEVEL ? 3 : 0, noNullPrototype: true });
       const entries = Object.entries(properties ?? {}).flatMap(([name, field]) => {
-        const needed = required?.includes(name) === true || wishes.needs(field, name, Object.keys(properties ?? {}));
-        if (!needed && level > deepest) return [];
+        const needed = required?.includes(name) === true || options.needs(field, name, Object.keys(properties ?? {}));
+        if (!needed && level > MAX_LEVEL) return [];
         const values = below(field);
         return [[name, needed ? values : fc.option(values, { nil: undefined }), needed] as const];
       });
       return fc
         .record(Object.fromEntries(entries.map(([name, values]) => [name, values])))
-        .chain((whole) =>
+        .chain((value) =>
           fc.record(
             Object.fromEntries(
-              Object.entries(whole).map(([name, value]) => [
+              Object.entries(value).map(([name, field]) => [
                 name,
-                value === undefined && wishes.nulls ? fc.constantFrom(undefined, null) : fc.constant(value),
+                field === undefined && options.nulls ? fc.constantFrom(undefined, null) : fc.constant(field),
               ]),
             ),
           ),
         )
-        .map((whole) => Object.fromEntries(Object.entries(whole).filter(([, value]) => value !== undefined)));
+        .map((value) => Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)));
     }
   }
 };
 
-/** Names that have led programs astray among those that have not. */
+/** Ordinary names, and names that programs often mishandle. */
 const names = fc.oneof(
   { weight: 4, arbitrary: fc.string({ minLength: 1, maxLength: 8 }) },
   { weight: 1, arbitrary: fc.constantFrom('__proto__', 'constructor', 'toString', '0') },
 );
 
-/** Texts of a format. Any text may stand where the schema says no more. */
+/** Strings of a format; any string if the schema has none. */
 const texts = (format: string | undefined): fc.Arbitrary<string> => {
   switch (format) {
     case 'date-time':
@@ -78,18 +78,18 @@ const texts = (format: string | undefined): fc.Arbitrary<string> => {
   }
 };
 
-/** A place in a value, and what the schema says of it. */
+/** A place in a value, with its schema. */
 export interface Place {
-  /** As decode errors write it: `[2].download_endpoint.uri`. */
+  /** In the form of decode errors: `[2].download_endpoint.uri`. */
   readonly path: string;
   /** The same for all items of a list, and all values of a map. */
   readonly kind: string;
   readonly schema: Schema;
   readonly value: unknown;
-  /** The structure that has the field, by its name in the file, and the field; not set for items of lists and values of maps. */
+  /** The field, and the name of the structure that declares it; `undefined` for items of lists and values of maps. */
   readonly field:
     { readonly of: string; readonly name: string; readonly required: boolean; readonly declared: Schema } | undefined;
-  /** The whole value with something else in this place; `undefined` takes it out. */
+  /** Returns the complete value with another value in this place; `undefined` removes it. */
   readonly with: (value: unknown) => unknown;
 }
 
@@ -97,11 +97,11 @@ type Here = Pick<Place, 'path' | 'kind' | 'field' | 'with'>;
 
 const top: Here = { path: '', kind: '', field: undefined, with: (other) => other };
 
-/** All places of a value that a schema knows. */
+/** All places of a value that the schema declares. */
 export const placesOf = (value: unknown, schema: Schema, definitions: Definitions, here: Here = top): readonly Place[] => {
-  const whole = resolved(schema, definitions);
-  const place: Place = { ...here, schema: whole, value };
-  if (Array.isArray(value)) return [place, ...placesOfItems(value, whole.items ?? {}, definitions, here)];
+  const target = resolved(schema, definitions);
+  const place: Place = { ...here, schema: target, value };
+  if (Array.isArray(value)) return [place, ...placesOfItems(value, target.items ?? {}, definitions, here)];
   if (typeof value !== 'object' || value === null) return [place];
   return [place, ...placesOfFields(value, schema, definitions, here)];
 };
@@ -122,14 +122,14 @@ const placesOfFields = (value: object, schema: Schema, definitions: Definitions,
   const entries: readonly (readonly [string, unknown])[] = Object.entries(value);
   return entries.flatMap(([name, part]) => {
     const declared = Object.hasOwn(properties, name) ? properties[name] : undefined;
-    const known = declared ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
-    if (known === undefined || part === null) return [];
+    const fieldSchema = declared ?? (typeof additionalProperties === 'object' ? additionalProperties : undefined);
+    if (fieldSchema === undefined || part === null) return [];
     const replaced = (other: unknown): readonly (readonly [string, unknown])[] =>
       entries.flatMap((entry) => {
         if (entry[0] !== name) return [entry];
         return other === undefined ? [] : [[name, other] as const];
       });
-    return placesOf(part, known, definitions, {
+    return placesOf(part, fieldSchema, definitions, {
       path: below(here.path, name),
       kind: below(here.kind, declared === undefined ? '*' : name),
       field: declared === undefined ? undefined : { of, name, required: required.includes(name), declared },
@@ -140,7 +140,7 @@ const placesOfFields = (value: object, schema: Schema, definitions: Definitions,
 
 const below = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** What a schema does not allow in a place: another type, or a number that JSON has rounded. */
+/** Invalid values for a schema: other types, and numbers outside the safe range. */
 export const invalidValuesFor = ({ type, properties }: Schema): readonly unknown[] => {
   switch (type) {
     case 'string':
@@ -154,7 +154,7 @@ export const invalidValuesFor = ({ type, properties }: Schema): readonly unknown
     case 'array':
       return ['text', 7, true, {}, { 0: 'text', length: 1 }];
     default:
-      // An empty list is also how `/rest` writes an empty map.
+      // For a map, an empty list is valid: `/rest` writes empty maps so.
       return ['text', 7, true, ...(properties === undefined ? [] : [[], [{}]])];
   }
 };

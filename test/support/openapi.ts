@@ -1,6 +1,6 @@
-/** Reads VMware's OpenAPI files (version 2): the operations they declare, under the names that VMware gives them. */
+/** Reads VMware's OpenAPI files (version 2): the declared operations, under VMware's names. */
 
-/** A JSON schema, as far as these files use it. */
+/** The part of JSON Schema that these files use. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
@@ -13,43 +13,43 @@ export interface Schema {
   readonly additionalProperties?: Schema | boolean;
 }
 
-/** A parameter that stands in the path or in the query. */
+/** A parameter in the path or in the query. */
 export interface Parameter {
   readonly name: string;
   readonly required: boolean;
 }
 
-/** What a dialect declares of an operation. */
+/** The declaration of an operation in one dialect. */
 export interface Declared {
   /** VMware's name, such as `content.library.item.DownloadSession.keep_alive`. */
   readonly name: string;
   readonly dialect: 'api' | 'rest';
   readonly method: string;
-  /** With `{name}` for parameters, without a query. */
+  /** Path with `{name}` for parameters, without the query. */
   readonly path: string;
   readonly pathParameters: readonly string[];
-  /** What the query always holds: the action. */
+  /** Constant part of the query: the action. */
   readonly fixedQuery: Readonly<Record<string, string>>;
   readonly query: readonly Parameter[];
   readonly body: Schema | undefined;
-  /** Names of headers by the names of the parameters that they carry. */
+  /** Header names by parameter names. */
   readonly header: Readonly<Record<string, string>>;
   readonly success: number;
-  /** Not set where nothing is answered. */
+  /** `undefined` if the response has no body. */
   readonly response: Schema | undefined;
-  /** By status. */
+  /** Error schemas by status. */
   readonly errors: Readonly<Record<number, Schema>>;
 }
 
 /** One file. */
 export interface Specification {
-  /** Whose it is, such as `8.0.2`. */
+  /** vCenter's version, such as `8.0.2`. */
   readonly version: string;
   readonly operations: readonly Declared[];
   readonly definitions: Readonly<Record<string, Schema>>;
 }
 
-/** The parts of a file that are looked at. */
+/** The parts of a file that are read. */
 export interface OpenApi {
   readonly basePath?: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, OpenApiOperation>>>>;
@@ -68,7 +68,7 @@ interface OpenApiOperation {
   readonly responses: Readonly<Record<string, { readonly schema?: Schema }>>;
 }
 
-/** Reads one file. `root` is what VMware puts before the names of its services: `content`, `cis`. */
+/** Reads one file. `root` is the prefix of VMware's service names: `content` or `cis`. */
 export const specification = (version: string, root: string, { basePath = '', paths, definitions }: OpenApi): Specification => ({
   version,
   definitions,
@@ -77,7 +77,7 @@ export const specification = (version: string, root: string, { basePath = '', pa
   ),
 });
 
-/** `6.7.0` has the part that all paths share apart; `/` alone is no part. */
+/** The files of `6.7.0` have a base path; `/` alone adds nothing. */
 const join = (base: string, route: string): string => (base === '' || base === '/' ? route : base + route);
 
 const declared = (
@@ -94,7 +94,7 @@ const declared = (
     method: method.toUpperCase(),
     path,
     pathParameters: [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name),
-    // A name without a value only tells two keys of the file apart: it is among the parameters, too.
+    // A name without a value only makes the key unique in the file; it is listed as a parameter too.
     fixedQuery: Object.fromEntries([...new URLSearchParams(query)].filter(([, value]) => value !== '')),
     query: parameters.filter((each) => each.in === 'query').map(({ name, required = false }) => ({ name, required })),
     body: parameters.find((each) => each.in === 'body')?.schema,
@@ -109,17 +109,17 @@ const declared = (
   };
 };
 
-/** `library/item/download_session` is `content.library.item.DownloadSession`. */
+/** Converts `library/item/download_session` to `content.library.item.DownloadSession`. */
 const serviceName = (root: string, tag: string): string => {
   const words = [root, ...tag.trim().split('/')];
   const last = words.pop() ?? '';
   return [...words, last.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())].join('.');
 };
 
-/** What a schema is once its references are followed. */
+/** Follows the references of a schema. */
 export const resolved = (schema: Schema, definitions: Specification['definitions']): Schema => {
   if (schema.$ref === undefined) return schema;
   const target = definitions[schema.$ref.replace('#/definitions/', '')];
-  if (target === undefined) throw new Error(`The file has no ${schema.$ref}`);
+  if (target === undefined) throw new Error(`The file does not define ${schema.$ref}`);
   return resolved(target, definitions);
 };

@@ -1,42 +1,42 @@
 import type { Simulator } from 'rx-content-library/simulator';
 
-/** How the connections to a server are. */
+/** The speed of the connections to a server. */
 export interface Connection {
-  /** Milliseconds from a request to its answer. */
+  /** Milliseconds from a request to its response. */
   readonly latency: number;
-  /** Bytes a millisecond, of each connection. */
+  /** Bytes per millisecond on each connection. */
   readonly bytesPerMillisecond: number;
 }
 
-/** What a slow server has seen of its data service. */
+/** A slow server, with counters of its data service. */
 export interface SlowServer {
   readonly fetch: typeof globalThis.fetch;
-  /** Bodies of files that were neither read to their end nor cancelled. */
+  /** Number of responses that were neither read to the end nor cancelled. */
   readonly open: () => number;
-  /** The most of them at a time, the requests for them included. */
+  /** Maximum of `open()` so far, including requests without a response yet. */
   readonly maxOpen: () => number;
-  /** Bytes of files that were sent. */
+  /** File bytes sent. */
   readonly sent: () => number;
-  /** The ranges that were asked for, `''` where it was the whole. */
+  /** The requested ranges; `''` for a request without a range. */
   readonly ranges: readonly string[];
-  /** What else was said of them. */
+  /** The `If-Range` headers of the requests with a range. */
   readonly conditions: ReadonlySet<string | null>;
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** A simulator far away, and what it has to do with the bytes of files. The time is that of the platform's timers. */
+/** Delays the responses of a simulator with the platform's timers, and counts requests for file data. */
 export const slowServer = (simulator: Simulator, { latency, bytesPerMillisecond }: Connection): SlowServer => {
   const ranges: string[] = [];
   const conditions = new Set<string | null>();
   let [open, most, sent] = [0, 0, 0];
   const begin = (): (() => void) => {
-    let isOver = false;
+    let hasEnded = false;
     open += 1;
     most = Math.max(most, open);
     return () => {
-      if (!isOver) open -= 1;
-      isOver = true;
+      if (!hasEnded) open -= 1;
+      hasEnded = true;
     };
   };
   const slowed = (body: ReadableStream<Uint8Array<ArrayBuffer>>, end: () => void): ReadableStream<Uint8Array<ArrayBuffer>> => {

@@ -1,9 +1,7 @@
 /**
- * A vCenter to test against: govmomi's simulator, built from ../vcsim/main.go,
- * filled and looked into over its own REST API.
+ * Runs vcsim, govmomi's simulated vCenter (../vcsim/main.go), and fills and inspects it over its REST API.
  *
- * Everything goes over node:http(s), the JSON too: fetch cannot be told to
- * trust a certificate for one request only.
+ * Requests use node:http(s), because `fetch` has no option to trust a certificate for a single request.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -17,26 +15,20 @@ import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { goProgram } from './go-program.ts';
 
-/**
- * A file to put into a library item: bytes at hand, or a file on disk.
- * Of a name ending in `.ova`, vcsim keeps the `.ovf` inside and nothing else.
- */
+/** A file of a library item: bytes in memory or a file on disk. Of an `.ova`, vcsim stores only the `.ovf` inside. */
 export type VcsimFile = { readonly name: string; readonly path: string } | { readonly name: string; readonly bytes: Uint8Array };
 
-/**
- * A running simulator. One lock guards all it serves: while one transfer is
- * under way, every other request to it waits, those of this interface too.
- */
+/** A running vcsim. It has one lock: during a transfer every other request waits, including those of this interface. */
 export interface Vcsim {
   /** Scheme, host and port, without a path. */
   readonly url: string;
-  /** The PEM to trust; there only with TLS. */
+  /** The PEM certificate to trust; set only with TLS. */
   readonly certificate?: string;
-  /** Adds an item with its files; makes the library when none of that name exists. */
+  /** Adds an item with its files; creates the library if it does not exist. */
   fill(library: string, item: string, files: readonly VcsimFile[]): Promise<{ libraryId: string; itemId: string }>;
-  /** The ids of the download sessions that nobody has deleted. */
+  /** Ids of the download sessions that were not deleted. */
   downloadSessions(): Promise<readonly string[]>;
-  /** Ends the process, which removes its files; does nothing the second time. */
+  /** Ends the process, which removes its files. Idempotent. */
   stop(): Promise<void>;
 }
 
@@ -53,13 +45,14 @@ interface Api {
 }
 
 const program = goProgram('vcsim', 'vapi/simulator');
-const readyWithin = 120_000;
-const endWithin = 15_000;
+/** Milliseconds. */
+const START_TIMEOUT = 120_000;
+const STOP_TIMEOUT = 15_000;
 
-/** Says why vcsim cannot be had on this machine; undefined when it can. */
+/** Returns why vcsim cannot be built on this machine; `undefined` if it can. */
 export const vcsimMissing = program.missing;
 
-/** Starts a vCenter simulator on 127.0.0.1; builds it first (half a minute) if needed. */
+/** Starts vcsim on 127.0.0.1; builds it first if needed (half a minute). */
 export async function startVcsim(options: { tls?: boolean } = {}): Promise<Vcsim> {
   const child = spawn(await program.build(), options.tls === true ? ['-tls'] : []);
   const closed = new Promise<void>((resolve) => {
@@ -67,12 +60,12 @@ export async function startVcsim(options: { tls?: boolean } = {}): Promise<Vcsim
   });
   const stop = async (): Promise<void> => {
     child.stdin.end();
-    const timer = setTimeout(() => child.kill('SIGKILL'), endWithin);
+    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT);
     await closed;
     clearTimeout(timer);
   };
   const ready = await readyLine(child);
-  // Without stop, Jest shall end all the same; that closes stdin, and vcsim ends too.
+  // Jest must be able to exit without `stop`; that closes stdin, which ends vcsim.
   child.unref();
   for (const pipe of [child.stdin, child.stdout, child.stderr]) (pipe as Socket).unref();
   const api = await logIn(ready).catch(async (error: unknown) => {
@@ -85,7 +78,7 @@ export async function startVcsim(options: { tls?: boolean } = {}): Promise<Vcsim
     ...(ready.certificate === undefined ? {} : { certificate: ready.certificate }),
     fill: (library, item, files) => fill(api, ready.datastore, library, item, files),
     async downloadSessions() {
-      // Where there is nothing to list, vcsim answers null.
+      // vcsim returns null for an empty list.
       return (await api.call<string[] | null>('GET', '/library/item/download-session')) ?? [];
     },
     stop,
@@ -98,12 +91,12 @@ function readyLine(child: ChildProcessWithoutNullStreams): Promise<Ready> {
     stderr = (stderr + chunk).slice(-8192);
   });
   return new Promise((resolve, reject) => {
-    const fail = (why: string): void => {
+    const fail = (reason: string): void => {
       clearTimeout(timer);
       child.kill('SIGKILL');
-      reject(new Error(`vcsim ${why}; its stderr: ${stderr === '' ? '(empty)' : stderr}`));
+      reject(new Error(`vcsim ${reason}; stderr: ${stderr === '' ? '(empty)' : stderr}`));
     };
-    const timer = setTimeout(() => fail(`was not ready after ${readyWithin} ms`), readyWithin);
+    const timer = setTimeout(() => fail(`was not ready after ${START_TIMEOUT} ms`), START_TIMEOUT);
     child.on('error', (error) => fail(`did not start: ${error.message}`));
     child.on('close', (code, signal) => fail(`ended: ${code ?? signal}`));
     createInterface(child.stdout).once('line', (line) => {
@@ -152,7 +145,7 @@ async function fill(
 }
 
 async function logIn(ready: Ready): Promise<Api> {
-  // vcsim takes any name and password that are not empty.
+  // vcsim accepts any non-empty user name and password.
   const authorization = `Basic ${btoa('user:pass')}`;
   const login = await send(ready, 'POST', '/rest/com/vmware/cis/session', { authorization });
   const headers = { 'vmware-api-session-id': login as string };
@@ -166,7 +159,7 @@ async function logIn(ready: Ready): Promise<Api> {
   };
 }
 
-/** Answers what vcsim wraps in `value`. */
+/** Resolves with the `value` field of the response. */
 async function send(
   { url, certificate }: Ready,
   method: string,
@@ -175,19 +168,19 @@ async function send(
   body?: Uint8Array | Readable,
 ): Promise<unknown> {
   const target = new URL(path, url);
-  // No agent: a connection kept alive could be closed just as it is used again.
+  // No agent: vcsim could close a kept-alive connection just when it is reused.
   const options = { method, headers, agent: false } as const;
   const request =
     certificate === undefined ? http.request(target, options) : https.request(target, { ...options, ca: certificate });
   const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('response', resolve).on('error', reject);
-    // Not with pipeline: it takes an answer that comes before the last write is confirmed for a failure.
+    // Not `pipeline`: it reports a response that arrives before the last write is confirmed as a failure.
     if (body === undefined || body instanceof Uint8Array) request.end(body);
     else body.once('error', (error) => request.destroy(error)).pipe(request);
   });
-  const answer = await text(response);
+  const responseText = await text(response);
   if (response.statusCode !== 200) {
-    throw new Error(`vcsim: ${method} ${target.href} answered ${response.statusCode}: ${answer}`);
+    throw new Error(`vcsim: ${method} ${target.href} returned ${response.statusCode}: ${responseText}`);
   }
-  return answer === '' ? undefined : (JSON.parse(answer) as { value?: unknown }).value;
+  return responseText === '' ? undefined : (JSON.parse(responseText) as { value?: unknown }).value;
 }

@@ -1,4 +1,4 @@
-/** How Vitest runs the examples: on the sources or, with `RX_CONTENT_LIBRARY_TEST=dist`, on what is published. */
+/** Vitest configuration for the examples: runs them on the sources or, with `RX_CONTENT_LIBRARY_TEST=dist`, on the build. */
 
 import { join } from 'node:path';
 
@@ -8,7 +8,7 @@ const conditions = [...(onSources ? ['rx-content-library-source'] : []), 'module
 
 export default {
   root: join(root, 'examples/testing'),
-  // Not beside the examples.
+  // Keeps the cache out of the examples.
   cacheDir: join(root, 'node_modules/.cache/vitest'),
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: conditions } },
