@@ -15,7 +15,7 @@ test('a file for which there is no room is ENOSPC before its first byte, which s
   const opening = toDirectory(directory).open({ name: 'a.iso', size: 2 ** 60, content });
   await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC' });
   await expect(opening).rejects.toThrow(
-    /: the disk has [\d.]+ [GT]B free, and 1152\.9 PB are still to come: 115\d\.\d PB are missing\. Make room/,
+    /: not enough disk space: 1152\.9 PB needed, [\d.]+ [GT]B free, 115\d\.\d PB missing\. Free some space/,
   );
   expect(await contents(directory)).toEqual({});
 });

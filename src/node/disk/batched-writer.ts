@@ -1,11 +1,10 @@
-/** Joins small pieces into large writes: one batch is gathered while the one before it is on its way to the disk. */
+/** Joins small chunks into large writes: one batch fills while the previous one is written. */
 
 import type { FileHandle } from 'node:fs/promises';
 import type { PeriodicSync } from './periodic-sync.ts';
-import { writeAll } from './write-all.ts';
 
-/** Bytes come in pieces of 16 KB; the disk is asked once for so many of them. */
-const batchSize = 1024 * 1024;
+/** Bytes; chunks arrive in 16 KB. */
+const BATCH_SIZE = 1024 * 1024;
 
 interface Chunk {
   readonly bytes: Uint8Array;
@@ -13,73 +12,78 @@ interface Chunk {
 }
 
 /**
- * The way of one file's bytes to the disk. A write that fails is told by the next call, and then by each.
+ * Writes the bytes of one file in order. Once a write has failed, every later call rejects.
  *
- * Pieces are gathered, not copied into a buffer of their own: that took more time, and saved no memory.
+ * Chunks are written with `writev`, not copied into a buffer: copying took more time and saved no memory.
  */
 export class BatchedWriter {
   readonly #handle: FileHandle;
-  readonly #rolling: PeriodicSync;
-  #gathered: Chunk[] = [];
-  #length = 0;
-  /** Where in the file the batch that is being gathered begins. */
-  #start: number;
-  #onWay: Promise<void> = Promise.resolve();
+  readonly #periodicSync: PeriodicSync;
+  #batch: Chunk[] = [];
+  #batchLength = 0;
+  /** Offset of the batch in the file. */
+  #batchStart: number;
+  #inFlight: Promise<void> = Promise.resolve();
 
-  /** @param start - where in the file the first byte will stand */
-  constructor(handle: FileHandle, start: number, rolling: PeriodicSync) {
+  /** @param start - offset of the first byte in the file */
+  constructor(handle: FileHandle, start: number, periodicSync: PeriodicSync) {
     this.#handle = handle;
-    this.#start = start;
-    this.#rolling = rolling;
+    this.#batchStart = start;
+    this.#periodicSync = periodicSync;
   }
 
-  /** Where the next byte will stand. */
+  /** Offset of the next byte in the file. */
   get position(): number {
-    return this.#start + this.#length;
+    return this.#batchStart + this.#batchLength;
   }
 
-  /** Most pieces only join a batch, and need no promise. They are given back when they are written. */
+  /** Most chunks only join a batch, and need no promise. Each is released when it has been written. */
   add(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void> {
-    this.#gathered.push({ bytes, release });
-    this.#length += bytes.byteLength;
-    return this.#length < batchSize ? undefined : this.#send();
+    this.#batch.push({ bytes, release });
+    this.#batchLength += bytes.byteLength;
+    return this.#batchLength < BATCH_SIZE ? undefined : this.#writeBatch();
   }
 
-  /** All bytes that were added are given to the system. */
+  /** Writes all bytes that were added. */
   async flush(): Promise<void> {
-    if (this.#length > 0) await this.#send();
-    await this.#onWay;
+    if (this.#batchLength > 0) await this.#writeBatch();
+    await this.#inFlight;
   }
 
-  /** All bytes that were given to the system survive a power cut. */
+  /** Makes all written bytes survive a power cut. */
   async sync(): Promise<void> {
-    await this.#rolling.done();
+    await this.#periodicSync.done();
     await this.#handle.sync();
   }
 
-  /** Nothing of it is on its way any more, be it written or not. */
+  /** Waits until no write or sync is in flight, whether they succeed or not. */
   async settled(): Promise<void> {
-    await Promise.allSettled([this.#onWay, this.#rolling.done()]);
+    await Promise.allSettled([this.#inFlight, this.#periodicSync.done()]);
   }
 
-  /** Waits for the batch that is on its way, and no longer. */
-  async #send(): Promise<void> {
-    const [pieces, length] = [this.#gathered, this.#length];
-    await this.#onWay;
-    this.#rolling.onWritten(this.#start);
-    this.#onWay = this.#write(pieces, length, this.#start);
-    this.#start += length;
-    this.#gathered = [];
-    this.#length = 0;
-    // It is told later, by whatever comes next.
-    this.#onWay.catch(() => undefined);
+  /** Waits only for the previous batch. */
+  async #writeBatch(): Promise<void> {
+    const [chunks, length] = [this.#batch, this.#batchLength];
+    await this.#inFlight;
+    this.#periodicSync.onWritten(this.#batchStart);
+    this.#inFlight = this.#write(chunks, length, this.#batchStart);
+    this.#batchStart += length;
+    this.#batch = [];
+    this.#batchLength = 0;
+    // The next call rejects with a write error.
+    this.#inFlight.catch(() => undefined);
   }
 
-  async #write(pieces: readonly Chunk[], length: number, start: number): Promise<void> {
-    const parts = pieces.map(({ bytes }) => bytes);
-    const { bytesWritten } = await this.#handle.writev(parts, start);
-    // A disk that is nearly full takes less than it was given before it says so.
-    if (bytesWritten < length) await writeAll(this.#handle, Buffer.concat(parts).subarray(bytesWritten), start + bytesWritten);
-    for (const { bytes, release } of pieces) release?.(bytes);
+  async #write(chunks: readonly Chunk[], length: number, start: number): Promise<void> {
+    const buffers = chunks.map(({ bytes }) => bytes);
+    const { bytesWritten } = await this.#handle.writev(buffers, start);
+    if (bytesWritten < length) await writeAll(this.#handle, Buffer.concat(buffers).subarray(bytesWritten), start + bytesWritten);
+    for (const { bytes, release } of chunks) release?.(bytes);
   }
 }
+
+/** Repeats short writes: a disk that is nearly full writes less than requested before it reports an error. */
+export const writeAll = async (handle: FileHandle, bytes: Uint8Array, position: number): Promise<void> => {
+  for (let done = 0; done < bytes.byteLength;)
+    done += (await handle.write(bytes, done, bytes.byteLength - done, position + done)).bytesWritten;
+};

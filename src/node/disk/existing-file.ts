@@ -1,12 +1,12 @@
-/** Whether a file stands under its final name already, and is the very one that the server has. */
+/** Finds a file that is already complete under its final name. */
 
 import type { FileHandle } from 'node:fs/promises';
 import type { FoundFile, SinkHash, StatedFile } from '../../index.ts';
-import { lstatIfExists, openRegularFile, unlinkIfExists, isSameFile } from './no-follow-fs.ts';
 import { nodeHash } from '../hash.ts';
+import { isSameFile, lstatIfExists, openRegularFile, unlinkIfExists } from './no-follow-fs.ts';
 import { isAbandoned } from './sidecar.ts';
 
-/** Reads it as a whole, if it is of the right length. A link is not followed, and what may not be read is not found. */
+/** Compares length and checksum. Links and unreadable files are not found. */
 export const findVerified = async (
   path: string,
   { size, checksum }: StatedFile,
@@ -18,8 +18,8 @@ export const findVerified = async (
     const { size: bytes } = await handle.stat();
     if (size !== undefined && size !== bytes) return undefined;
     const hash = nodeHash(checksum.algorithm);
-    const read = await readAll(handle, hash, signal);
-    if (read !== bytes || hash.digest() !== checksum.value.toLowerCase()) return undefined;
+    const bytesRead = await readInto(hash, handle, signal);
+    if (bytesRead !== bytes || hash.digest() !== checksum.value.toLowerCase()) return undefined;
     await removeLeftovers(path);
     return { path, bytes };
   } finally {
@@ -27,23 +27,23 @@ export const findVerified = async (
   }
 };
 
-const readAll = async (handle: FileHandle, hash: SinkHash, signal: AbortSignal | undefined): Promise<number> => {
-  const slab = Buffer.allocUnsafeSlow(1024 * 1024);
-  for (let at = 0; ;) {
+const readInto = async (hash: SinkHash, handle: FileHandle, signal: AbortSignal | undefined): Promise<number> => {
+  const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
+  for (let position = 0; ;) {
     signal?.throwIfAborted();
-    const { bytesRead } = await handle.read(slab, 0, slab.byteLength, at);
-    if (bytesRead === 0) return at;
-    hash.update(slab.subarray(0, bytesRead));
-    at += bytesRead;
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, position);
+    if (bytesRead === 0) return position;
+    hash.update(buffer.subarray(0, bytesRead));
+    position += bytesRead;
   }
 };
 
-/** Removes what a process has left that crashed when its file had its name already. */
+/** Removes the `.part` and the sidecar of a process that crashed right after publishing the file. */
 export const removeLeftovers = async (path: string): Promise<void> => {
   const [part, sidecar] = [`${path}.part`, `${path}.part.json`];
-  const there = await lstatIfExists(path);
-  // A `.part` that is not this very file may be taken up again.
-  if (there === undefined || ((await lstatIfExists(part)) !== undefined && !(await isSameFile(part, there)))) return;
+  const existing = await lstatIfExists(path);
+  // A `.part` that is another file can be resumed.
+  if (existing === undefined || ((await lstatIfExists(part)) !== undefined && !(await isSameFile(part, existing)))) return;
   if (!(await isAbandoned(sidecar))) return;
   await unlinkIfExists(part);
   await unlinkIfExists(sidecar);

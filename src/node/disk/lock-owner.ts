@@ -1,4 +1,4 @@
-/** Who writes a file: a process of this or of another machine, and whether it still runs. */
+/** Identifies the process that writes a file, on this or another machine, and tells whether it is still alive. */
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
@@ -9,50 +9,49 @@ import { codeOf } from './disk-error.ts';
 export interface LockOwner {
   readonly host: string;
   readonly pid: number;
-  /** When the process started, as far as the system tells: its number may belong to another one later. */
+  /** When the process started, if the system reports it: another process may get the same `pid` later. */
   readonly started?: string;
-  /** Which run of the machine it belongs to, as far as the system tells. */
+  /** Boot id of the machine, if the system reports it. */
   readonly boot?: string;
-  /** Of this download alone. */
+  /** Unique to this download. */
   readonly id: string;
 }
 
-/** What this process is writing. */
-const writing = new Set<string>();
+/** Ids of the downloads that this process is writing. */
+const openFiles = new Set<string>();
 
-/** What all its writers have in common. */
+/** What all lock owners of this process have in common. */
 let thisProcessInfo: Promise<Omit<LockOwner, 'id'>> | undefined;
 
-/** Says that this process begins to write a file. */
+/** Registers a file that this process starts to write. */
 export const addOpenFile = async (): Promise<LockOwner> => {
   const id = randomUUID();
-  writing.add(id);
-  thisProcessInfo ??= thisProcess();
+  openFiles.add(id);
+  thisProcessInfo ??= readThisProcessInfo();
   return { ...(await thisProcessInfo), id };
 };
 
-/** Says that it does no more. */
-export const removeOpenFile = ({ id }: LockOwner): void => void writing.delete(id);
+export const removeOpenFile = ({ id }: LockOwner): void => void openFiles.delete(id);
 
 /**
- * Whether a writer is still at work. Of another machine that cannot be known: it is taken for gone, for most of them are containers that
- * are; one that is not finds out before it gives the file its name.
+ * Returns true if the lock owner is still writing. On another host this cannot be checked, and it is assumed dead: most are finished
+ * containers. If it is alive, it notices before it publishes its file.
  */
 export const isAlive = async ({ host, pid, started, id }: LockOwner): Promise<boolean> => {
   if (host !== hostname()) return false;
-  if (pid === process.pid) return writing.has(id);
+  if (pid === process.pid) return openFiles.has(id);
   if (!processExists(pid)) return false;
-  const now = await statusOf(pid);
-  return now === undefined || (!now.ended && (started === undefined || started === now.started));
+  const status = await readProcessStatus(pid);
+  return status === undefined || (!status.isZombie && (started === undefined || started === status.started));
 };
 
-/** Whether all that one has given to the system is there for the other: not if the power may have been cut in between. */
+/** Returns true if the machine did not restart in between: then no written byte was lost in a power cut. */
 export const isSameBoot = (one: LockOwner, other: LockOwner): boolean =>
   one.host === other.host && one.boot !== undefined && one.boot === other.boot;
 
-const thisProcess = async (): Promise<Omit<LockOwner, 'id'>> => {
-  const started = (await statusOf(process.pid))?.started;
-  // Linux tells; elsewhere a later run relies on what was flushed, and no more.
+const readThisProcessInfo = async (): Promise<Omit<LockOwner, 'id'>> => {
+  const started = (await readProcessStatus(process.pid))?.started;
+  // Linux only; elsewhere a later run trusts only the synced bytes.
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined))?.trim();
   return {
     host: hostname(),
@@ -70,9 +69,14 @@ const processExists = (pid: number): boolean => {
   }
 };
 
-/** What Linux tells of a process; its name, which comes first, may have spaces and brackets. */
-const statusOf = async (pid: number): Promise<{ started: string | undefined; ended: boolean } | undefined> => {
+interface ProcessStatus {
+  readonly started: string | undefined;
+  readonly isZombie: boolean;
+}
+
+/** Linux only. The name of the process, which comes first, may contain spaces and brackets. */
+const readProcessStatus = async (pid: number): Promise<ProcessStatus | undefined> => {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   const fields = text?.slice(text.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined ? undefined : { started: fields[19], ended: fields[0] === 'Z' };
+  return fields === undefined ? undefined : { started: fields[19], isZombie: fields[0] === 'Z' };
 };

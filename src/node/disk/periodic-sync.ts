@@ -1,40 +1,40 @@
-/** Brings the bytes of a file to the disk itself while others still come: little is lost with the power, and the last flush is short. */
+/** Calls `fdatasync` every 64 MiB, so that a power cut loses little and the final `fsync` is short. */
 
 import type { FileHandle } from 'node:fs/promises';
 
 /** Bytes. */
 const SYNC_INTERVAL = 64 * 1024 * 1024;
 
-/** Flushes of one file, one at a time. One that fails is told by `done`: the system tells it only once. */
+/** At most one sync of a file is in flight. `done` rejects with its error, because the system reports it only once. */
 export class PeriodicSync {
   readonly #handle: FileHandle;
-  readonly #note: (flushed: number) => Promise<void>;
-  #flushed: number;
-  #running: Promise<void> | undefined;
+  readonly #onSynced: (synced: number) => Promise<void>;
+  #synced: number;
+  #inFlight: Promise<void> | undefined;
 
-  /** @param note - told how many bytes survive a power cut */
-  constructor(handle: FileHandle, flushed: number, note: (flushed: number) => Promise<void>) {
+  /** @param onSynced - called with the number of bytes that survive a power cut */
+  constructor(handle: FileHandle, synced: number, onSynced: (synced: number) => Promise<void>) {
     this.#handle = handle;
-    this.#flushed = flushed;
-    this.#note = note;
+    this.#synced = synced;
+    this.#onSynced = onSynced;
   }
 
-  /** So many bytes were given to the system. Nothing waits for what this may begin. */
+  /** Called with the number of bytes written; may start a sync in the background. */
   onWritten(written: number): void {
-    if (this.#running !== undefined || written - this.#flushed < SYNC_INTERVAL) return;
-    this.#running = this.#flush(written);
-    this.#running.catch(() => undefined);
+    if (this.#inFlight !== undefined || written - this.#synced < SYNC_INTERVAL) return;
+    this.#inFlight = this.#sync(written);
+    this.#inFlight.catch(() => undefined);
   }
 
-  /** No flush is under way any more. */
+  /** Waits for the sync in flight. */
   async done(): Promise<void> {
-    await this.#running;
+    await this.#inFlight;
   }
 
-  async #flush(written: number): Promise<void> {
+  async #sync(written: number): Promise<void> {
     await this.#handle.datasync();
-    await this.#note(written);
-    this.#flushed = written;
-    this.#running = undefined;
+    await this.#onSynced(written);
+    this.#synced = written;
+    this.#inFlight = undefined;
   }
 }

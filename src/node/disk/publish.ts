@@ -1,4 +1,4 @@
-/** Gives a whole file its final name, in one step. */
+/** Publishes a complete file under its final name, atomically. */
 
 import { link, rename } from 'node:fs/promises';
 import { SinkError } from '../../index.ts';
@@ -6,20 +6,20 @@ import { codeOf } from './disk-error.ts';
 import { lstatIfExists } from './no-follow-fs.ts';
 
 /**
- * With force whatever stands there is replaced, else nothing is.
+ * Replaces an existing file only with `force`.
  *
- * @returns whether the file still has its first name, too
- * @throws SinkError with `EEXIST` if something stands there, without force.
+ * @returns true if the file still has its `.part` name, too
+ * @throws SinkError with `EEXIST` if the name exists, without `force`.
  */
 export const publish = async (part: string, path: string, force: boolean): Promise<boolean> => {
   if (!force) {
     try {
-      // Unlike a rename, a link does not replace a file that has appeared in the meantime.
+      // Unlike `rename`, `link` never replaces a file that was created in the meantime.
       await link(part, path);
       return true;
     } catch (thrown) {
       if (codeOf(thrown) === 'EEXIST') throw alreadyExistsError(path);
-      if (!unlinkable.has(codeOf(thrown) ?? '')) throw thrown;
+      if (!noHardLinks.has(codeOf(thrown) ?? '')) throw thrown;
       if ((await lstatIfExists(path)) !== undefined) throw alreadyExistsError(path);
     }
   }
@@ -27,13 +27,13 @@ export const publish = async (part: string, path: string, force: boolean): Promi
   return false;
 };
 
-/** File systems such as FAT know no links, and say so in one of these ways. */
-const unlinkable: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR']);
+/** Codes of file systems without hard links, such as FAT. */
+const noHardLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EISDIR']);
 
-/** What is said of a name that is taken. */
+/** The same message as that of `toFileSystemDirectory`. */
 export const alreadyExistsError = (path: string): SinkError =>
   new SinkError({
     path,
     code: 'EEXIST',
-    reason: 'a file of this name is there already. Choose another directory, or allow it to be replaced (force).',
+    reason: 'a file with this name already exists. Choose another directory, or replace it with force.',
   });

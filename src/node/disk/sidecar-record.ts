@@ -1,12 +1,12 @@
-/** What is written in a sidecar, and how it is read. */
+/** The JSON record in a sidecar: its fields, how it is read and written. */
 
 import type { FileHandle } from 'node:fs/promises';
 import type { IncomingFile } from '../../index.ts';
-import { openRegularFile } from './no-follow-fs.ts';
-import { writeAll } from './write-all.ts';
+import { writeAll } from './batched-writer.ts';
 import type { LockOwner } from './lock-owner.ts';
+import { openRegularFile } from './no-follow-fs.ts';
 
-/** What the bytes of a `.part` belong to; they are taken up again only where all of it is the same. */
+/** Identity of the content in a `.part` file; it is resumed only if every field matches. */
 export interface ContentKey {
   readonly format: 1;
   readonly name: string;
@@ -16,8 +16,7 @@ export interface ContentKey {
   readonly fileVersion?: string;
 }
 
-/** The names of what is compared. */
-const facts = [
+const contentKeyFields = [
   'format',
   'name',
   'size',
@@ -26,17 +25,17 @@ const facts = [
   'fileVersion',
 ] as const satisfies readonly (keyof ContentKey)[];
 
-/** A sidecar always has this length, so that one write changes it: neither a crash nor a full disk can leave half of it. */
-const length = 1024;
+/** Bytes of every record. One write replaces it, so that neither a crash nor a full disk leaves half of it. */
+const RECORD_LENGTH = 1024;
 
-/** What stands in a sidecar. */
+/** A record that was read, not validated. */
 export type SidecarRecord = Readonly<Record<string, unknown>>;
 
-/** Answers `undefined` where nothing tells the content from a later one. */
+/** Returns `undefined` if nothing distinguishes this content from a later version. */
 export const contentKeyOf = ({ name, size, content }: IncomingFile): ContentKey | undefined => {
   if (content === undefined || content.contentVersion === '') return undefined;
   const { itemId, contentVersion, fileVersion } = content;
-  const belonging: ContentKey = {
+  const contentKey: ContentKey = {
     format: 1,
     name,
     itemId,
@@ -44,24 +43,23 @@ export const contentKeyOf = ({ name, size, content }: IncomingFile): ContentKey 
     ...(fileVersion === undefined ? {} : { fileVersion }),
     ...(size === undefined ? {} : { size }),
   };
-  // Half is for the writer.
-  return Buffer.byteLength(JSON.stringify(belonging)) > length / 2 ? undefined : belonging;
+  // The other half is for the lock owner.
+  return Buffer.byteLength(JSON.stringify(contentKey)) > RECORD_LENGTH / 2 ? undefined : contentKey;
 };
 
-/** Whether a note is about that very content. */
-export const matches = (found: SidecarRecord, belonging: ContentKey): boolean =>
-  facts.every((fact) => found[fact] === belonging[fact]);
+export const matches = (record: SidecarRecord, contentKey: ContentKey): boolean =>
+  contentKeyFields.every((field) => record[field] === contentKey[field]);
 
-/** How many bytes of the `.part` survive a power cut. */
-export const flushedIn = (note: SidecarRecord | undefined): number => {
-  const flushed = note?.['flushed'];
+/** Returns how many bytes of the `.part` survive a power cut. */
+export const syncedBytesIn = (record: SidecarRecord | undefined): number => {
+  const flushed = record?.['flushed'];
   return typeof flushed === 'number' && flushed > 0 ? flushed : 0;
 };
 
-/** Who is writing the `.part`, or was when the process ended. */
-export const writerIn = (note: SidecarRecord | undefined): LockOwner | undefined => {
-  const writer = note?.['writer'];
-  if (!isNote(writer)) return undefined;
+/** Returns the process that writes the `.part`, or wrote it when it ended. */
+export const lockOwnerIn = (record: SidecarRecord | undefined): LockOwner | undefined => {
+  const writer = record?.['writer'];
+  if (!isRecord(writer)) return undefined;
   const { host, pid, started, boot, id } = writer;
   if (typeof host !== 'string' || typeof id !== 'string') return undefined;
   if (typeof pid !== 'number' || !Number.isSafeInteger(pid) || pid <= 0) return undefined;
@@ -74,33 +72,32 @@ export const writerIn = (note: SidecarRecord | undefined): LockOwner | undefined
   };
 };
 
-const isNote = (value: unknown): value is SidecarRecord => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is SidecarRecord => typeof value === 'object' && value !== null;
 
-/** What stands in a sidecar, or `undefined` if there is none or it cannot be read as one. */
-export const readNote = async (at: string): Promise<SidecarRecord | undefined> => {
-  const handle = await openRegularFile(at);
+/** Returns `undefined` if there is no sidecar or it is not readable. */
+export const readRecordAt = async (sidecarPath: string): Promise<SidecarRecord | undefined> => {
+  const handle = await openRegularFile(sidecarPath);
   if (handle === undefined) return undefined;
   try {
-    return await noteIn(handle);
+    return await readRecord(handle);
   } finally {
     await handle.close().catch(() => undefined);
   }
 };
 
-/** The same, of one that is open. */
-export const noteIn = async (handle: FileHandle): Promise<SidecarRecord | undefined> => {
+/** Returns `undefined` if the file holds no record. */
+export const readRecord = async (handle: FileHandle): Promise<SidecarRecord | undefined> => {
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
-    const note: unknown = JSON.parse(buffer.toString('utf8', 0, bytesRead));
-    return isNote(note) ? note : undefined;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(RECORD_LENGTH), 0, RECORD_LENGTH, 0);
+    const record: unknown = JSON.parse(buffer.toString('utf8', 0, bytesRead));
+    return isRecord(record) ? record : undefined;
   } catch {
     return undefined;
   }
 };
 
-/** Changes all of it at once. */
-export const writeNote = async (handle: FileHandle, note: SidecarRecord): Promise<void> => {
-  const record = Buffer.alloc(length, ' ');
-  record.write(`${JSON.stringify(note)}\n`);
-  await writeAll(handle, record, 0);
+export const writeRecord = async (handle: FileHandle, record: SidecarRecord): Promise<void> => {
+  const bytes = Buffer.alloc(RECORD_LENGTH, ' ');
+  bytes.write(`${JSON.stringify(record)}\n`);
+  await writeAll(handle, bytes, 0);
 };

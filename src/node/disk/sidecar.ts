@@ -1,178 +1,196 @@
-/** The small file beside a `.part`: which content the bytes in it belong to, and who is writing them. It holds no secret. */
+/** The lock and the resume state of a `.part`, in a small JSON file beside it. It holds no secret. */
 
 import { open, type FileHandle } from 'node:fs/promises';
 import { SinkError, type IncomingFile } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
-import { lstatIfExists, identityOf, unlinkIfExists, openForResume, isSameFile, type Identity } from './no-follow-fs.ts';
-import { contentKeyOf, flushedIn, matches, noteIn, readNote, writeNote, writerIn, type ContentKey } from './sidecar-record.ts';
-import { addOpenFile, removeOpenFile, isSameBoot, isAlive, type LockOwner } from './lock-owner.ts';
+import { addOpenFile, isAlive, isSameBoot, removeOpenFile, type LockOwner } from './lock-owner.ts';
+import { identityOf, isSameFile, lstatIfExists, openForResume, unlinkIfExists, type Identity } from './no-follow-fs.ts';
+import {
+  contentKeyOf,
+  lockOwnerIn,
+  matches,
+  readRecord,
+  readRecordAt,
+  syncedBytesIn,
+  writeRecord,
+  type ContentKey,
+} from './sidecar-record.ts';
 
-/** A sidecar that is ours as long as nobody else takes it. */
+/** A sidecar that this download owns until another process takes it over. */
 export interface Sidecar {
   /**
-   * How many bytes of the `.part` that an earlier run has left are the beginning of the file that comes now: `Infinity` for all of them,
-   * less where the power may have been cut since, 0 if it belongs to something else.
+   * How many bytes of an existing `.part` are the beginning of this file: `Infinity` for all of them, fewer if the power may have been cut
+   * since they were written, 0 if they belong to other content.
    */
   readonly trustedBytes: number;
-  /** Whether the `.part` can be taken up again by a later run. */
+  /** True if a later run can resume the `.part`. */
   readonly isResumable: boolean;
   /** How many bytes of the `.part` survive a power cut. */
-  readonly flushed: number;
-  /** Says that the `.part` beside it belongs to that file, and how many of its bytes survive a power cut. */
-  note(flushed: number): Promise<void>;
-  /** Says that nothing that stands beside it can be trusted, until it is noted; as a new one says already. */
-  forget(): Promise<void>;
-  isOurs(): Promise<boolean>;
-  /** Leaves it to a later run. */
-  release(flushed: number): Promise<void>;
+  readonly syncedBytes: number;
+  /** Records that the `.part` belongs to this file, and how many of its bytes survive a power cut. */
+  validate(syncedBytes: number): Promise<void>;
+  /** Records that no byte of the `.part` can be trusted, until `validate`. A new sidecar starts like this. */
+  invalidate(): Promise<void>;
+  isOwned(): Promise<boolean>;
+  /** Gives up the lock and keeps the sidecar for a later run. */
+  release(syncedBytes: number): Promise<void>;
   remove(): Promise<void>;
 }
 
 /**
- * Takes the sidecar of a file that comes: the one that is there if it fits, else a new one, which belongs to no content until it is noted.
- * One that is damaged, foreign or of a newer version does not fit.
+ * Locks a file for this download. Reuses the existing sidecar if its content key matches; one that is damaged or of a newer version is
+ * replaced.
  *
- * @throws SinkError with `EBUSY` if somebody is writing that file right now.
+ * @throws SinkError with `EBUSY` if another download is writing that file.
  */
-export const acquireSidecar = async (path: string, at: string, file: IncomingFile): Promise<Sidecar> => {
-  if (locked.has(at)) throw busy(path, 'this process is downloading it.');
-  locked.add(at);
+export const acquireSidecar = async (path: string, sidecarPath: string, file: IncomingFile): Promise<Sidecar> => {
+  if (locked.has(sidecarPath)) throw busyError(path, 'this process is already downloading it.');
+  locked.add(sidecarPath);
   try {
-    return await take(path, at, file);
+    return await openSidecar(path, sidecarPath, file);
   } catch (thrown) {
-    locked.delete(at);
+    locked.delete(sidecarPath);
     throw thrown;
   }
 };
 
-/** Those of this process, from the moment it looks at them: nobody can come in between. */
+/** Sidecars of this process, added before the first look at the disk, so that two downloads cannot race. */
 const locked = new Set<string>();
 
-const take = async (path: string, at: string, file: IncomingFile): Promise<Sidecar> => {
-  const isThere = (await lstatIfExists(at)) !== undefined;
-  const found = await readNote(at);
-  const writer = writerIn(found);
-  if (writer !== undefined && (await isAlive(writer))) throw busy(path, `process ${writer.pid} is downloading it.`);
+const openSidecar = async (path: string, sidecarPath: string, file: IncomingFile): Promise<Sidecar> => {
+  const exists = (await lstatIfExists(sidecarPath)) !== undefined;
+  const record = await readRecordAt(sidecarPath);
+  const previousOwner = lockOwnerIn(record);
+  if (previousOwner !== undefined && (await isAlive(previousOwner)))
+    throw busyError(path, `process ${previousOwner.pid} is downloading it.`);
 
-  const belonging = contentKeyOf(file);
-  const fitting =
-    belonging !== undefined && found !== undefined && matches(found, belonging) ? await openForResume(at) : undefined;
-  const us = await addOpenFile();
+  const contentKey = contentKeyOf(file);
+  const reused =
+    contentKey !== undefined && record !== undefined && matches(record, contentKey)
+      ? await openForResume(sidecarPath)
+      : undefined;
+  const owner = await addOpenFile();
   let handle: FileHandle | undefined;
   try {
-    if (fitting === undefined && isThere) await unlinkIfExists(at);
-    handle = fitting ?? (await createExclusive(path, at));
-    const flushed = fitting === undefined ? 0 : flushedIn(found);
-    const isWritten = fitting !== undefined && writer !== undefined && isSameBoot(writer, us);
-    const identity = await identityOf(handle);
-    const trusted = isWritten ? Infinity : flushed;
-    const sidecar = new OurSidecar({ at, handle, belonging, us, identity, flushed, trustedBytes: trusted });
-    await sidecar.claim(isWritten);
+    if (reused === undefined && exists) await unlinkIfExists(sidecarPath);
+    handle = reused ?? (await createExclusive(path, sidecarPath));
+    const syncedBytes = reused === undefined ? 0 : syncedBytesIn(record);
+    const isAllTrusted = reused !== undefined && previousOwner !== undefined && isSameBoot(previousOwner, owner);
+    const sidecar = new OwnedSidecar({
+      path: sidecarPath,
+      handle,
+      contentKey,
+      owner,
+      identity: await identityOf(handle),
+      syncedBytes,
+      trustedBytes: isAllTrusted ? Infinity : syncedBytes,
+    });
+    await sidecar.lock(isAllTrusted);
     return sidecar;
   } catch (thrown) {
-    removeOpenFile(us);
+    removeOpenFile(owner);
     await handle?.close().catch(() => undefined);
     throw thrown;
   }
 };
 
-interface TakenSidecar extends Pick<Sidecar, 'trustedBytes' | 'flushed'> {
-  readonly at: string;
+interface OwnedSidecarOptions extends Pick<Sidecar, 'trustedBytes' | 'syncedBytes'> {
+  readonly path: string;
   readonly handle: FileHandle;
-  readonly belonging: ContentKey | undefined;
-  readonly us: LockOwner;
+  readonly contentKey: ContentKey | undefined;
+  readonly owner: LockOwner;
   readonly identity: Identity;
 }
 
-class OurSidecar implements Sidecar {
+class OwnedSidecar implements Sidecar {
   readonly isResumable: boolean;
   readonly trustedBytes: number;
-  readonly #at: string;
+  readonly #path: string;
   readonly #handle: FileHandle;
-  readonly #belonging: ContentKey | undefined;
-  readonly #us: LockOwner;
+  readonly #contentKey: ContentKey | undefined;
+  readonly #owner: LockOwner;
   readonly #identity: Identity;
-  #flushed: number;
+  #syncedBytes: number;
 
-  constructor({ at, handle, belonging, us, identity, flushed, trustedBytes }: TakenSidecar) {
-    this.isResumable = belonging !== undefined;
+  constructor({ path, handle, contentKey, owner, identity, syncedBytes, trustedBytes }: OwnedSidecarOptions) {
+    this.isResumable = contentKey !== undefined;
     this.trustedBytes = trustedBytes;
-    this.#at = at;
+    this.#path = path;
     this.#handle = handle;
-    this.#belonging = belonging;
-    this.#us = us;
+    this.#contentKey = contentKey;
+    this.#owner = owner;
     this.#identity = identity;
-    this.#flushed = flushed;
+    this.#syncedBytes = syncedBytes;
   }
 
-  get flushed(): number {
-    return this.#flushed;
+  get syncedBytes(): number {
+    return this.#syncedBytes;
   }
 
-  /** Whether all that stands beside it can be trusted is said by naming the run of the machine. */
-  async claim(isTrusted: boolean): Promise<void> {
-    const writer = isTrusted ? this.#us : { ...this.#us, boot: undefined };
-    await writeNote(this.#handle, { ...this.#belonging, flushed: this.#flushed, writer });
+  /** The record names the boot of the machine only if every byte of the `.part` can be trusted. */
+  async lock(isAllTrusted: boolean): Promise<void> {
+    const writer = isAllTrusted ? this.#owner : { ...this.#owner, boot: undefined };
+    await writeRecord(this.#handle, { ...this.#contentKey, flushed: this.#syncedBytes, writer });
   }
 
-  async note(flushed: number): Promise<void> {
-    this.#flushed = flushed;
-    await this.claim(true);
+  async validate(syncedBytes: number): Promise<void> {
+    this.#syncedBytes = syncedBytes;
+    await this.lock(true);
   }
 
-  async forget(): Promise<void> {
-    const wasFlushed = this.#flushed > 0;
-    this.#flushed = 0;
-    await this.claim(false);
-    // What is not true any more must not come back with the power.
-    if (wasFlushed) await this.#handle.datasync();
+  async invalidate(): Promise<void> {
+    const wasSynced = this.#syncedBytes > 0;
+    this.#syncedBytes = 0;
+    await this.lock(false);
+    // A power cut must not restore the old claim.
+    if (wasSynced) await this.#handle.datasync();
   }
 
-  async isOurs(): Promise<boolean> {
-    // Another one may have come in its place, or somebody else may have taken this one.
-    if (!(await isSameFile(this.#at, this.#identity))) return false;
-    return writerIn(await noteIn(this.#handle))?.id === this.#us.id;
+  async isOwned(): Promise<boolean> {
+    // Another process may have replaced the file, or its record.
+    if (!(await isSameFile(this.#path, this.#identity))) return false;
+    return lockOwnerIn(await readRecord(this.#handle))?.id === this.#owner.id;
   }
 
-  async release(flushed: number): Promise<void> {
+  async release(syncedBytes: number): Promise<void> {
     try {
-      if (await this.isOurs()) await writeNote(this.#handle, { ...this.#belonging, flushed });
+      if (await this.isOwned()) await writeRecord(this.#handle, { ...this.#contentKey, flushed: syncedBytes });
     } finally {
-      await this.#end();
+      await this.#close();
     }
   }
 
   async remove(): Promise<void> {
-    const isOurs = await this.isOurs();
-    await this.#end();
-    if (isOurs) await unlinkIfExists(this.#at);
+    const isOwned = await this.isOwned();
+    await this.#close();
+    if (isOwned) await unlinkIfExists(this.#path);
   }
 
-  async #end(): Promise<void> {
-    removeOpenFile(this.#us);
-    locked.delete(this.#at);
+  async #close(): Promise<void> {
+    removeOpenFile(this.#owner);
+    locked.delete(this.#path);
     await this.#handle.close();
   }
 }
 
-/** What is left of a download that crashed when its file had its name already. */
-export const isAbandoned = async (at: string): Promise<boolean> => {
-  const writer = writerIn(await readNote(at));
-  return writer !== undefined && !(await isAlive(writer));
+/** Returns true if the process that wrote this sidecar crashed. */
+export const isAbandoned = async (sidecarPath: string): Promise<boolean> => {
+  const owner = lockOwnerIn(await readRecordAt(sidecarPath));
+  return owner !== undefined && !(await isAlive(owner));
 };
 
 /**
- * Makes a file where none is.
+ * Creates a file that does not exist yet.
  *
- * @throws SinkError with `EBUSY` if one is there: it has come in the meantime.
+ * @throws SinkError with `EBUSY` if another process has created it in the meantime.
  */
-export const createExclusive = async (path: string, at: string): Promise<FileHandle> => {
+export const createExclusive = async (path: string, newPath: string): Promise<FileHandle> => {
   try {
-    return await open(at, 'wx+');
+    return await open(newPath, 'wx+');
   } catch (thrown) {
-    throw codeOf(thrown) === 'EEXIST' ? busy(path, 'another process has just begun to download it.') : thrown;
+    throw codeOf(thrown) === 'EEXIST' ? busyError(path, 'another process has just started to download it.') : thrown;
   }
 };
 
-const busy = (path: string, what: string): SinkError =>
+const busyError = (path: string, what: string): SinkError =>
   new SinkError({ path, code: 'EBUSY', reason: `${what} Wait for it, or choose another directory.` });
