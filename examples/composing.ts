@@ -49,7 +49,7 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
 
       // #region retry
       const retryNotices$ = new Subject<RetryNotice>();
-      const withRetry$ = preparations(vc, session, undefined, { retries: 20, onRetry: retryNotices$ }).pipe(
+      const withRetry$ = preparations(vc, session, undefined, { pollAttempts: 21, onRetry: retryNotices$ }).pipe(
         retry({ count: 3, delay: (error: unknown) => (isTransient(error) ? timer(30_000) : throwError(() => error)) }),
       );
       // #endregion

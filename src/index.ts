@@ -81,4 +81,4 @@ export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/
 export { createFileNameValidator } from './sinks/file-name-validator.ts';
 export { toWritableStream } from './sinks/writable-stream.ts';
 export { snapshots, type DownloadSnapshot } from './snapshots/snapshots.ts';
-export type { FilePhase, FileSnapshot } from './snapshots/snapshot-row.ts';
+export type { FilePhase, FileSnapshot } from './snapshots/file-snapshot.ts';

@@ -1,36 +1,44 @@
-/** How long to wait before asking again. */
+/** The default poll period. */
 
 /**
- * Milliseconds from an answer to the next poll: always the same, or worked out anew after each answer. `Infinity` never comes: only a
- * refresh polls then.
+ * Milliseconds from a response to the next poll: constant, or computed after each response. `Infinity` never polls again, except on a
+ * refresh.
  *
- * @param answer - The last answer. @param waited - Milliseconds since the first answer. @param quiet - Milliseconds since the last news.
+ * @param response - The last response.
+ * @param elapsed - Milliseconds since the first response.
+ * @param sinceProgress - Milliseconds since the last progress.
  */
-export type Period<A> = number | ((answer: A, waited: number, quiet: number) => number);
+export type Period<A> = number | ((response: A, elapsed: number, sinceProgress: number) => number);
 
-/** In the beginning, as long as {@link INITIAL_PHASE} lasts. With a round trip of 40 ms it is noticed within 0.3 s what is ready now. */
-const shortest = 240;
+/** Milliseconds between polls during the initial phase: with a round trip of 40 ms, a quick preparation is detected within 0.3 s. */
+const INITIAL_DELAY = 240;
+/** Duration of the initial phase in milliseconds. */
 const INITIAL_PHASE = 2000;
 
-/** What the growth begins with. */
-const seed = 900;
+/** Milliseconds with which the growth starts. */
+const GROWTH_START = 900;
 
-/** With the round trip of an answer in between it is two and five seconds from the one look at the server to the next. */
-const [leastLimit, mostLimit] = [1940, 4900];
+/** Bounds of the limit in milliseconds: with the round trip of a response, two and five seconds from one poll to the next. */
+const [MIN_LIMIT, MAX_LIMIT] = [1940, 4900];
 
-/** While there was news lately: within the last third of the time waited, and the last minute. */
-const livelyLimit = 960;
+/** The limit in milliseconds after recent progress: within the last third of the elapsed time, and the last minute. */
+const PROGRESS_LIMIT = 960;
 const PROGRESS_WINDOW = 60_000;
 
 /**
- * The default {@link Period}: short for two seconds, then growing by half up to a limit, which is two seconds at first and a twelfth of
- * the time waited later, five seconds at the most. News starts the growth again, and for a while the limit is a second.
+ * The default {@link Period}: 240 ms for two seconds, then delays that grow by half up to a limit. The limit is two seconds at first,
+ * later a twelfth of the elapsed time, and five seconds at most. Progress restarts the growth, and for a while limits it to one second.
  *
- * It grows by half each time because its slope over the time waited is one half. `bench/polling.ts` shows what it costs and brings.
+ * The delay grows by half each time because it is 0.9 s plus half the elapsed time. `bench/polling.ts` measures its cost and benefit.
+ *
+ * @param elapsed - Milliseconds since the first response.
+ * @param sinceProgress - Milliseconds since the last progress.
  */
-export const adaptivePeriod = (_answer: unknown, waited: number, quiet: number = waited): number => {
-  if (waited < INITIAL_PHASE) return shortest;
+export const adaptivePeriod = (_response: unknown, elapsed: number, sinceProgress: number = elapsed): number => {
+  if (elapsed < INITIAL_PHASE) return INITIAL_DELAY;
   const limit =
-    quiet < Math.min(waited / 3, PROGRESS_WINDOW) ? livelyLimit : Math.min(Math.max(waited / 12, leastLimit), mostLimit);
-  return Math.min(seed + Math.min(quiet, waited - INITIAL_PHASE) / 2, limit);
+    sinceProgress < Math.min(elapsed / 3, PROGRESS_WINDOW)
+      ? PROGRESS_LIMIT
+      : Math.min(Math.max(elapsed / 12, MIN_LIMIT), MAX_LIMIT);
+  return Math.min(GROWTH_START + Math.min(sinceProgress, elapsed - INITIAL_PHASE) / 2, limit);
 };

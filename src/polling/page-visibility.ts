@@ -1,10 +1,12 @@
-/** Whether anybody can see the page. */
+/** The visibility of the page. */
 
 import { defer, distinctUntilChanged, fromEvent, map, of, startWith, type Observable } from 'rxjs';
 
 /**
- * - Emits: whether the page is hidden, at once and whenever that changes. Where there is no page, as in Node and in workers: `false`.
- * - Completes: where there is no page. - Errors: never. - Unsubscribing: stops listening.
+ * - Emits: true if the page is hidden, at once and whenever that changes. Without a page, as in Node and in workers: `false`.
+ * - Completes: without a page.
+ * - Errors: never.
+ * - Unsubscribing: stops listening.
  */
 export const pageHidden = (): Observable<boolean> =>
   defer(() => {

@@ -1,51 +1,55 @@
-/** How many failures in a row a stream of polls bears. */
+/** Retries transient poll failures, up to a number of consecutive ones. */
 
 import { retry, tap, throwError, timer, type MonoTypeOperatorFunction, type NextObserver } from 'rxjs';
 import { ApiError, isContentLibraryError, isTransient } from '../errors/index.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
 import { backoff } from '../operators/backoff.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
 
-/** What happens to polls that fail in passing. */
+/** How transient failures of polls are retried. */
 export interface PollRetryOptions {
   /**
-   * How many failures in a row are borne; a good answer makes it as many again. The pauses are half a second, doubling up to sixteen
-   * seconds, so that the default bears a minute without an answer. Where the server says how long to wait, that is the pause.
-   * @default 8
+   * How often a poll is sent in a row without success, the first attempt included; a successful poll resets the count. The delays start
+   * at 0.5 s and double up to 16 s, so that the default tolerates a minute of failures. A `Retry-After` of the server replaces the delay.
+   * @default 9
    */
-  readonly retries?: number;
-  /** Told before each pause: a function, or an observer such as a `Subject`, which never completes by it. */
+  readonly pollAttempts?: number;
+  /** Called before each delay: a function, or an observer such as a `Subject`, which is never completed. */
   readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void);
 }
 
 /**
- * How many failures in a row are borne.
+ * Returns the number of attempts.
  *
- * @throws TypeError if that cannot be.
+ * @throws TypeError if it is invalid.
  */
-export const maxRetriesOf = ({ retries = 8 }: PollRetryOptions): number => {
-  if (retries >= 0) return retries;
-  throw new TypeError(`retries: expected a number from 0, got ${retries}`);
+export const pollAttemptsOf = ({ pollAttempts = 9 }: PollRetryOptions): number => {
+  if (pollAttempts >= 1) return pollAttempts;
+  throw invalidOptionError('pollAttempts', 'a number from 1', pollAttempts);
 };
 
 /** Milliseconds. */
 const [FIRST_DELAY, MAX_DELAY] = [500, 16_000];
 
 /**
- * Makes an operator that bears passing failures, for requests that come one after the other.
+ * Returns a factory of operators that retry transient failures. The operators share one count of consecutive failures, for requests
+ * that are sent one after the other.
  *
- * - Emits and completes: as its source, at whichever attempt.
- * - Errors: with the failure that is one too many, or that would not pass.
- * - Unsubscribing: aborts the request, or the pause. What was spent stays spent until there is a good answer.
+ * - Emits: as its source, at whichever attempt.
+ * - Completes: with its source.
+ * - Errors: with the last failure, when the attempts are used up, or at once if the failure is permanent.
+ * - Unsubscribing: aborts the request or the delay; the count stays.
  *
- * @throws TypeError if `retries` cannot be.
+ * @param applyJitter - Shortens a delay.
+ * @throws TypeError if an option is invalid.
  */
 export const retryTransientPolls = (
-  budget: PollRetryOptions,
-  shorten: (delay: number) => number = (delay) => delay,
+  options: PollRetryOptions,
+  applyJitter: (delay: number) => number = (delay) => delay,
 ): (<A>() => MonoTypeOperatorFunction<A>) => {
-  maxRetriesOf(budget);
-  const notify = toRetryCallback(budget.onRetry, 'onRetry');
+  pollAttemptsOf(options);
+  const notify = toRetryCallback(options.onRetry, 'onRetry');
   let failures = 0;
   return () => (source) =>
     source.pipe(
@@ -55,11 +59,11 @@ export const retryTransientPolls = (
       retry({
         delay: (thrown: unknown) => {
           failures += 1;
-          // Read each time: onlookers come and go.
-          if (failures > maxRetriesOf(budget) || !isContentLibraryError(thrown) || !isTransient(thrown))
+          // Read each time: the number of a shared poll changes with its subscribers.
+          if (failures >= pollAttemptsOf(options) || !isContentLibraryError(thrown) || !isTransient(thrown))
             return throwError(() => thrown);
-          const asked = thrown instanceof ApiError ? thrown.retryAfter : undefined;
-          const delay = toTimerDelay(asked ?? shorten(backoff(failures, { first: FIRST_DELAY, max: MAX_DELAY })), 1);
+          const retryAfter = thrown instanceof ApiError ? thrown.retryAfter : undefined;
+          const delay = toTimerDelay(retryAfter ?? applyJitter(backoff(failures, { first: FIRST_DELAY, max: MAX_DELAY })), 1);
           notify({ operation: 'operation' in thrown ? thrown.operation : '', attempt: failures, delay, error: thrown });
           return timer(delay);
         },

@@ -1,56 +1,63 @@
-/** What a subscriber wishes of a clock: how long it waits, and when it does not. */
+/** Turns poll options into a schedule: the delay after each response, and when to poll at once. */
 
 import { combineLatest, filter, isObservable, map, merge, NEVER, of, skip, startWith, type Observable } from 'rxjs';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
 import { adaptivePeriod, type Period } from './adaptive-period.ts';
 import { pageHidden } from './page-visibility.ts';
 
-/** How often to ask. */
+/** When to poll. */
 export interface PollOptions<A> {
   /**
-   * Milliseconds from an answer to the next poll: a number, a function of the last answer, the time waited and the time since the last
-   * news, or an Observable of either, which changes the period while the stream runs. What waits for its tick then is counted anew from
-   * the last answer.
-   * @default `patientPeriod`: 240 ms for two seconds, then growing by half up to a limit between two and five seconds
+   * Milliseconds from a response to the next poll: a number; a function of the last response, the elapsed time and the time since the
+   * last progress; or an Observable of either, which changes the period while the stream runs. A change reschedules the next poll,
+   * counted from the last response.
+   * @default `adaptivePeriod`: 240 ms for two seconds, then growing by half up to a limit between two and five seconds
+   *
+   * @example
+   * ```ts
+   * preparation(vc, session, file, { period: 500 });
+   * preparation(vc, session, file, { period: (_info, elapsed) => (elapsed < 10_000 ? 250 : 2000) });
+   * preparation(vc, session, file, { period: isExpanded$.pipe(map((isExpanded) => (isExpanded ? 250 : adaptivePeriod))) });
+   * ```
    */
   readonly period?: Period<A> | Observable<Period<A>>;
-  /** Polls at once whenever this emits; a poll in flight or a tick to come is dropped for it. */
+  /** Polls at once whenever this emits, instead of the poll in flight or the next scheduled one. */
   readonly refresh$?: Observable<unknown>;
   /**
-   * Between 0 and 1: by how much of itself a delay is shortened at the most, as chance will have it. For many processes that watch one
-   * server, and start together.
+   * Fraction, from 0 to 1, by which each delay is randomly shortened at most. For many processes that start together and poll one server.
    * @default 0
    */
   readonly jitter?: number;
   /**
-   * A whole number that fixes what chance will have: each subscription then sees the same delays.
-   * @default chance
+   * Integer seed for `jitter`: each subscription then has the same delays.
+   * @default a random seed
    */
   readonly seed?: number;
   /**
-   * Milliseconds that a delay has at least while the page is hidden; when it is shown again it polls at once. `0`: as if it were shown.
+   * Minimum delay in milliseconds while the page is hidden; when it becomes visible, the stream polls at once. `0` ignores visibility.
    * @default 30_000
    */
   readonly whileHidden?: number;
 }
 
-/** The delay after an answer, in milliseconds. */
-export type DelayAfter<A> = (answer: A, waited: number, quiet: number) => number;
+/** Returns the milliseconds from a response to the next poll. */
+export type DelayAfter<A> = (response: A, elapsed: number, sinceProgress: number) => number;
 
-/** A subscriber's wishes. */
+/** When to poll, as the streams need it. */
 export interface PollSchedule<A> {
   /** Emits at once, and whenever the delays change. */
   readonly delay$: Observable<DelayAfter<A>>;
-  /** Emits whenever to poll at once. */
+  /** Emits when to poll at once. */
   readonly pollNow$: Observable<unknown>;
-  /** Takes from a delay what chance will have. */
+  /** Shortens a delay at random. */
   readonly applyJitter: (delay: number) => number;
 }
 
 /**
- * Reads the options, for one subscription.
+ * Returns the schedule of one subscription.
  *
- * @throws TypeError if one of them cannot be.
+ * @throws TypeError if an option is invalid.
  */
 export const scheduleOf = <A>({
   period = adaptivePeriod,
@@ -60,17 +67,17 @@ export const scheduleOf = <A>({
   whileHidden = 30_000,
 }: PollOptions<A>): PollSchedule<A> => {
   if (typeof period === 'number') validDelay(period, 'period');
-  if (!(jitter >= 0 && jitter <= 1)) throw new TypeError(`jitter: expected a number from 0 to 1, got ${jitter}`);
-  if (seed !== undefined && !Number.isInteger(seed)) throw new TypeError(`seed: expected a whole number, got ${seed}`);
-  if (!(whileHidden >= 0)) throw new TypeError(`whileHidden: expected milliseconds from 0, got ${whileHidden}`);
+  if (!(jitter >= 0 && jitter <= 1)) throw invalidOptionError('jitter', 'a number from 0 to 1', jitter);
+  if (seed !== undefined && !Number.isInteger(seed)) throw invalidOptionError('seed', 'a whole number', seed);
+  if (!(whileHidden >= 0)) throw invalidOptionError('whileHidden', 'milliseconds from 0', whileHidden);
   const random = seed === undefined ? Math.random : seededRandom(seed);
-  const shorten = jitter === 0 ? (delay: number) => delay : (delay: number) => delay * (1 - jitter * random());
+  const applyJitter = jitter === 0 ? (delay: number) => delay : (delay: number) => delay * (1 - jitter * random());
   const hidden$ = whileHidden === 0 ? of(false) : pageHidden();
   const period$ = isObservable(period) ? period.pipe(startWith<Period<A>>(adaptivePeriod)) : of(period);
   return {
     delay$: combineLatest([period$, hidden$]).pipe(
-      map(([wanted, hidden]) => (answer: A, waited: number, quiet: number): number => {
-        const delay = shorten(typeof wanted === 'number' ? wanted : wanted(answer, waited, quiet));
+      map(([current, hidden]) => (response: A, elapsed: number, sinceProgress: number): number => {
+        const delay = applyJitter(typeof current === 'number' ? current : current(response, elapsed, sinceProgress));
         return validDelay(hidden ? Math.max(delay, whileHidden) : delay, 'period');
       }),
     ),
@@ -81,22 +88,22 @@ export const scheduleOf = <A>({
         filter((hidden) => !hidden),
       ),
     ),
-    applyJitter: shorten,
+    applyJitter,
   };
 };
 
 /**
  * Returns a delay that every platform's timers can keep, of at least 1 ms.
  *
- * @param option - Where the delay comes from, for the error.
- * @throws TypeError if it is NaN.
+ * @param option - The option's name, for the error.
+ * @throws TypeError if the delay is NaN.
  */
 export const validDelay = (delay: number, option: string): number => {
-  if (Number.isNaN(delay)) throw new TypeError(`${option}: expected milliseconds, got NaN`);
+  if (Number.isNaN(delay)) throw invalidOptionError(option, 'milliseconds', delay);
   return toTimerDelay(delay, 1);
 };
 
-/** Numbers from 0 to 1 that look like chance, and are the same for the same seed (Marsaglia's xorshift). */
+/** Returns a generator of pseudorandom numbers from 0 to 1 (Marsaglia's xorshift). */
 const seededRandom = (seed: number): (() => number) => {
   // A state of zero would stay zero.
   let state = (seed ^ 0x9e3779b9) | 0 || 1;

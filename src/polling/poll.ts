@@ -1,4 +1,4 @@
-/** Ticks that are re-armed by an answer: a poll that takes its time is waited for, never cut off by the next tick. */
+/** Polls again after each response. A slow poll delays the next tick instead of being cancelled by it. */
 
 import {
   asyncScheduler,
@@ -20,30 +20,30 @@ export interface PollConfig<A> extends Pick<PollSchedule<A>, 'delay$' | 'pollNow
   readonly poll$: Observable<A>;
   /** Subscribed to instead of `poll$` until it has emitted once. */
   readonly first$?: Observable<A>;
-  /** Whether an answer is news. */
+  /** Returns true if a response shows progress. */
   readonly hasProgressed?: (previous: A, current: A) => boolean;
 }
 
-/** An answer, and when it came. */
-interface LastAnswer<A> {
-  readonly answer: A;
-  /** Milliseconds by the system's clock, which may jump. */
+/** The last response, and its times in milliseconds. */
+interface LastResponse<A> {
+  readonly response: A;
+  /** When it was received, by the system's clock, which may jump. */
   readonly at: number;
-  /** Milliseconds since the first answer. */
+  /** Since the first response. */
   readonly elapsed: number;
-  /** Milliseconds since the last news. */
+  /** Since the last progress. */
   readonly sinceProgress: number;
 }
 
-/** Milliseconds. More than that is not believed to have passed while an answer was waited for: the system's clock has jumped. */
-const longestAnswer = 120_000;
+/** Milliseconds. A longer request means that the system's clock has jumped, and counts as this. */
+const MAX_REQUEST_TIME = 120_000;
 
 /**
- * Asks again and again, one question at a time.
+ * Polls repeatedly; at most one poll is in flight.
  *
- * - Emits: every answer, the first as soon as it is there.
+ * - Emits: every response, the first as soon as it is received.
  * - Completes: never.
- * - Errors: with whatever the poll errors with.
+ * - Errors: with the error of the poll.
  * - Unsubscribing: aborts the poll in flight.
  *
  * ```text
@@ -53,43 +53,43 @@ const longestAnswer = 120_000;
  */
 export const poll = <A>({ poll$, first$ = poll$, delay$, pollNow$, hasProgressed = () => false }: PollConfig<A>): Observable<A> =>
   defer(() => {
-    let last: LastAnswer<A> | undefined;
-    // The longest that the next tick was set to, in milliseconds: more cannot have passed when it comes.
-    let longestDelaySet = 0;
-    // While a poll is in flight there is nothing to time: a pace that changes must not cut it off.
-    const idle$ = new BehaviorSubject<LastAnswer<A> | undefined>(undefined);
+    let last: LastResponse<A> | undefined;
+    // The longest delay of the next tick, in milliseconds: when it fires, more time cannot have passed.
+    let longestDelay = 0;
+    // `undefined` while a poll is in flight, so that a changed delay does not cancel it.
+    const idle$ = new BehaviorSubject<LastResponse<A> | undefined>(undefined);
 
     const request = (): Observable<A> => {
-      const asked = asyncScheduler.now();
-      const delayElapsed = last === undefined ? 0 : clamp(0, asked - last.at, longestDelaySet);
+      const sentAt = asyncScheduler.now();
+      const delayElapsed = last === undefined ? 0 : clamp(0, sentAt - last.at, longestDelay);
       idle$.next(undefined);
       return (last === undefined ? first$ : poll$).pipe(
-        tap((answer) => {
+        tap((response) => {
           const at = asyncScheduler.now();
-          const passed = last === undefined ? 0 : delayElapsed + clamp(0, at - asked, longestAnswer);
-          const isOld = last !== undefined && !hasProgressed(last.answer, answer);
+          const passed = last === undefined ? 0 : delayElapsed + clamp(0, at - sentAt, MAX_REQUEST_TIME);
+          const isUnchanged = last !== undefined && !hasProgressed(last.response, response);
           last = {
-            answer,
+            response,
             at,
             elapsed: (last?.elapsed ?? 0) + passed,
-            sinceProgress: isOld ? (last?.sinceProgress ?? 0) + passed : 0,
+            sinceProgress: isUnchanged ? (last?.sinceProgress ?? 0) + passed : 0,
           };
-          longestDelaySet = 0;
+          longestDelay = 0;
           idle$.next(last);
         }),
       );
     };
 
-    // The next tick is set by the answer, so `switchMap` drops a poll only for something newer: a refresh.
+    // The response schedules the next tick, so `switchMap` cancels a poll only for a newer one: a refresh.
     const tick$ = combineLatest([idle$, delay$]).pipe(
-      switchMap(([idle, pace]) => {
+      switchMap(([idle, delayAfter]) => {
         if (idle === undefined) return NEVER;
-        const delay = pace(idle.answer, idle.elapsed, idle.sinceProgress);
-        longestDelaySet = Math.max(longestDelaySet, delay);
+        const delay = delayAfter(idle.response, idle.elapsed, idle.sinceProgress);
+        longestDelay = Math.max(longestDelay, delay);
         return timer(delay - clamp(0, asyncScheduler.now() - idle.at, delay));
       }),
     );
     return merge(of(0), tick$, pollNow$).pipe(switchMap(request));
   });
 
-const clamp = (least: number, value: number, most: number): number => Math.min(Math.max(value, least), most);
+const clamp = (min: number, value: number, max: number): number => Math.min(Math.max(value, min), max);

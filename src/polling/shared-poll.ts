@@ -1,69 +1,70 @@
-/** One stream of polls for any number of onlookers, each with wishes of its own. */
+/** Shares one poll among subscribers with different poll options. */
 
 import { asapScheduler, BehaviorSubject, Observable, ReplaySubject, share, Subject } from 'rxjs';
-import { maxRetriesOf, type PollRetryOptions } from './poll-retry.ts';
-import { scheduleOf, type DelayAfter, type PollOptions, type PollSchedule } from './poll-schedule.ts';
-import { adaptivePeriod } from './adaptive-period.ts';
 import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import { adaptivePeriod } from './adaptive-period.ts';
+import { pollAttemptsOf, type PollRetryOptions } from './poll-retry.ts';
+import { scheduleOf, type DelayAfter, type PollOptions, type PollSchedule } from './poll-schedule.ts';
 
-/** How an onlooker wishes to be served. */
+/** Poll options of one subscriber. */
 export interface SharedPollOptions<A> extends PollOptions<A>, PollRetryOptions {}
 
-/** The polls that onlookers share. */
+/** A poll that subscribers share. */
 export interface SharedPoll<A> {
-  /** The stream for one more of them. */
+  /** Returns the stream of one more subscriber. */
   subscribeWith(options: SharedPollOptions<A>): Observable<A>;
 }
 
-/** What is known of one of them. */
 interface PollSubscriber<A> {
-  pace: DelayAfter<A>;
-  readonly retries: number;
-  readonly shorten: PollSchedule<A>['applyJitter'];
+  delayAfter: DelayAfter<A>;
+  readonly pollAttempts: number;
+  readonly applyJitter: PollSchedule<A>['applyJitter'];
 }
 
 /**
- * Shares a stream of polls. `look` answers a stream that
+ * Shares a stream of polls. `subscribeWith` returns a stream:
  *
- * - Emits: the last answer at once, if there is one, then every answer.
- * - Completes: never, unless the polls do. - Errors: as the polls do, for all; as an onlooker's own period does, for that one alone.
- * - Unsubscribing: leaves; the last to leave stops the polls.
+ * - Emits: the last response at once, if there is one, then every response.
+ * - Completes: with the polls.
+ * - Errors: with the error of the polls, for all subscribers; with the error of its own period, for that subscriber only.
+ * - Unsubscribing: the last subscriber stops the polls.
  *
- * The quickest delay wins, and the most patient number of retries. Whoever comes or leaves makes the delay be worked out anew, counted
- * from the last answer: one who comes polls at once only if that answer is older than the period he wishes.
+ * The shortest delay applies, and the largest `pollAttempts`. Each subscribe and unsubscribe reschedules the next poll, counted from the
+ * last response: a new subscriber triggers a poll only if that response is older than its own period.
  *
- * @param poll - Makes the stream, of the wishes of all. @param onEmpty - Called when the last has left.
+ * @param createPolls - Returns the stream of polls for the combined schedule.
+ * @param onEmpty - Called after the last subscriber has unsubscribed.
  */
 export const sharePoll = <A>(
-  poll: (wishes: PollSchedule<A>, budget: PollRetryOptions) => Observable<A>,
+  createPolls: (schedule: PollSchedule<A>, retryOptions: PollRetryOptions) => Observable<A>,
   onEmpty: () => void,
 ): SharedPoll<A> => {
   const subscribers = new Set<PollSubscriber<A>>();
-  const now$ = new Subject<unknown>();
+  const pollNow$ = new Subject<unknown>();
   const retry$ = new Subject<RetryNotice>();
-  // A plain loop, for there may be thousands, and each that comes or leaves goes through it.
-  const shortestDelay: DelayAfter<A> = (answer, waited, quiet) => {
-    let least = Infinity;
-    for (const { pace } of subscribers) {
-      const delay = pace(answer, waited, quiet);
-      if (delay < least) least = delay;
+  // A plain loop: it runs for each of maybe thousands of subscribers that subscribes or unsubscribes.
+  const shortestDelay: DelayAfter<A> = (response, elapsed, sinceProgress) => {
+    let shortest = Infinity;
+    for (const { delayAfter } of subscribers) {
+      const delay = delayAfter(response, elapsed, sinceProgress);
+      if (delay < shortest) shortest = delay;
     }
-    return toTimerDelay(least, 1);
+    return toTimerDelay(shortest, 1);
   };
   const delay$ = new BehaviorSubject(shortestDelay);
-  const pollRetry: PollRetryOptions = {
-    get retries(): number {
-      return Math.max(...[...subscribers].map(({ retries }) => retries));
+  const retryOptions: PollRetryOptions = {
+    get pollAttempts(): number {
+      return Math.max(...[...subscribers].map(({ pollAttempts }) => pollAttempts));
     },
     onRetry: retry$,
   };
-  const shorten = (delay: number): number => [...subscribers][0]?.shorten(delay) ?? delay;
-  const answers$ = poll({ delay$: delay$, pollNow$: now$, applyJitter: shorten }, pollRetry).pipe(
+  const applyJitter = (delay: number): number => [...subscribers][0]?.applyJitter(delay) ?? delay;
+  const responses$ = createPolls({ delay$, pollNow$, applyJitter }, retryOptions).pipe(
     share({ connector: () => new ReplaySubject<A>(1) }),
   );
 
-  const look = (options: SharedPollOptions<A>): Observable<A> =>
+  const subscribeWith = (options: SharedPollOptions<A>): Observable<A> =>
     new Observable<A>((subscriber) => {
       let added: PollSubscriber<A> | undefined;
       subscriber.add(() => {
@@ -73,36 +74,36 @@ export const sharePoll = <A>(
       });
       const schedule = scheduleOf(options);
       const entry: PollSubscriber<A> = (added = {
-        pace: adaptivePeriod,
-        retries: maxRetriesOf(options),
-        shorten: schedule.applyJitter,
+        delayAfter: adaptivePeriod,
+        pollAttempts: pollAttemptsOf(options),
+        applyJitter: schedule.applyJitter,
       });
       subscribers.add(entry);
       const fail = (thrown: unknown): void => subscriber.error(thrown);
-      // Not in the middle of the others' poll, but right after.
+      // Deferred, so as not to interrupt the loop over all subscribers.
       const failSoon = (thrown: unknown): void => void subscriber.add(asapScheduler.schedule(() => fail(thrown)));
       subscriber.add(
         schedule.delay$.subscribe({
-          next: (pace) => {
-            entry.pace = isolateErrors(pace, failSoon);
+          next: (delayAfter) => {
+            entry.delayAfter = isolateErrors(delayAfter, failSoon);
             delay$.next(shortestDelay);
           },
           error: fail,
         }),
       );
-      subscriber.add(schedule.pollNow$.subscribe({ next: (value) => now$.next(value), error: fail }));
+      subscriber.add(schedule.pollNow$.subscribe({ next: (value) => pollNow$.next(value), error: fail }));
       subscriber.add(retry$.subscribe(toRetryCallback(options.onRetry, 'onRetry')));
-      subscriber.add(answers$.subscribe(subscriber));
+      subscriber.add(responses$.subscribe(subscriber));
     });
-  return { subscribeWith: look };
+  return { subscribeWith };
 };
 
-/** A period that throws must not end the polls of the others: it counts as never. */
+/** A period function that throws errors its own subscriber only; for the others it counts as never. */
 const isolateErrors =
-  <A>(pace: DelayAfter<A>, fail: (thrown: unknown) => void): DelayAfter<A> =>
-  (...asked) => {
+  <A>(delayAfter: DelayAfter<A>, fail: (thrown: unknown) => void): DelayAfter<A> =>
+  (...args) => {
     try {
-      return pace(...asked);
+      return delayAfter(...args);
     } catch (thrown) {
       fail(thrown);
       return Infinity;

@@ -1,4 +1,4 @@
-/** Events into one picture: what a dashboard or a terminal draws. */
+/** Reduces the events of a download to snapshots, for a dashboard or a terminal. */
 
 import {
   asyncScheduler,
@@ -17,36 +17,38 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import type { DownloadEvent } from '../download/events.ts';
-import { rowsAfter, type FileSnapshot } from './snapshot-row.ts';
+import { updateFiles, type FileSnapshot } from './file-snapshot.ts';
 import { createSpeedMeter } from './speed.ts';
 
-/** The whole download at one moment. Those of its files that failed count in none of the sums. */
+/** The state of a download. Failed files count in none of the sums. */
 export interface DownloadSnapshot {
-  /** A row a file; one that did not change is the same object as in the picture before. */
+  /** One entry per file; an unchanged file is the same object as in the previous snapshot. */
   readonly files: readonly FileSnapshot[];
-  /** Bytes that have come. */
+  /** Bytes received. */
   readonly received: number;
-  /** Bytes there are; set when every file's length is known. */
+  /** Bytes in total; not set until the length of every file is known. */
   readonly total?: number;
-  /** 0 to 100, over preparing, downloading and verifying; never falls; not set while `total` is unknown. */
+  /** 0 to 100, over preparing, downloading and verifying; never decreases; not set while `total` is unknown. */
   readonly percent?: number;
-  /** Bytes a second over the last three seconds. */
+  /** Bytes per second, over the last three seconds. */
   readonly speed: number;
-  /** Milliseconds, when there is a total and a speed. */
+  /** Estimated milliseconds until the end; not set while `total` or the speed is unknown. */
   readonly timeLeft?: number;
-  /** Whether bytes should come, and have not for ten seconds. */
+  /** True if a file is downloading, but no event has arrived for ten seconds. */
   readonly stalled: boolean;
+  /** True after the last event. */
   readonly done: boolean;
 }
 
-/** Milliseconds without an event, while a file is on its way, after which the download is drawn as stalled. */
-const stalledAfter = 10_000;
+/** Milliseconds without an event, while a file is downloading, after which the download counts as stalled. */
+const STALL_TIME = 10_000;
 
 /**
- * Turns the events of a download into one growing picture. Rows that did not change stay the same object.
+ * Reduces the events of a download to snapshots. Unchanged files stay the same object.
  *
- * - Emits: a picture for every event, and one more when bytes should come and none has for ten seconds.
- * - Completes and errors: with its source.
+ * - Emits: a snapshot for every event, and one more when the download stalls for ten seconds.
+ * - Completes: with its source.
+ * - Errors: with its source.
  * - Unsubscribing: unsubscribes from the source.
  *
  * ```text
@@ -59,44 +61,48 @@ export const snapshots = (): OperatorFunction<DownloadEvent, DownloadSnapshot> =
     const speed = createSpeedMeter();
     return source.pipe(
       scan<DownloadEvent, DownloadSnapshot>(
-        (before, event) => {
-          const files = rowsAfter(before.files, event);
-          // The speed is that of bytes that flow: the waiting before them would make it look slow.
-          if (!before.files.some(isFlowing)) speed.reset();
-          const came = event.type === 'opened' ? 0 : sum(files, gained(before.files));
-          return snapshotOf(before, files, speed.add(came, asyncScheduler.now()), event.type === 'closed');
+        (previous, event) => {
+          const files = updateFiles(previous.files, event);
+          // Idle time must not lower the average.
+          if (!previous.files.some(isDownloading)) speed.reset();
+          const added = event.type === 'opened' ? 0 : sum(files, bytesSince(previous.files));
+          return snapshotOf(previous, files, speed.add(added, asyncScheduler.now()), event.type === 'closed');
         },
         { files: [], received: 0, speed: 0, stalled: false, done: false },
       ),
-      connect((pictures$) => merge(pictures$, stallUpdates(pictures$))),
+      connect((snapshots$) => merge(snapshots$, stalledSnapshots(snapshots$))),
     );
   });
 
-/** The last picture again, when nothing has followed it for too long. */
-const stallUpdates = (pictures$: Observable<DownloadSnapshot>): Observable<DownloadSnapshot> =>
-  pictures$.pipe(
-    switchMap((picture) => (picture.files.some(isFlowing) ? timer(stalledAfter).pipe(map(() => stalled(picture))) : EMPTY)),
-    takeUntil(pictures$.pipe(ignoreElements(), endWith(undefined))),
+/** Emits the last snapshot again, as stalled, if no other follows in time. */
+const stalledSnapshots = (snapshots$: Observable<DownloadSnapshot>): Observable<DownloadSnapshot> =>
+  snapshots$.pipe(
+    switchMap((last) => (last.files.some(isDownloading) ? timer(STALL_TIME).pipe(map(() => toStalled(last))) : EMPTY)),
+    takeUntil(snapshots$.pipe(ignoreElements(), endWith(undefined))),
   );
 
-const stalled = (picture: DownloadSnapshot): DownloadSnapshot => {
-  const { timeLeft, ...rest } = picture;
-  return timeLeft === undefined ? { ...picture, speed: 0, stalled: true } : { ...rest, speed: 0, stalled: true };
+const toStalled = (snapshot: DownloadSnapshot): DownloadSnapshot => {
+  const { timeLeft, ...rest } = snapshot;
+  return { ...(timeLeft === undefined ? snapshot : rest), speed: 0, stalled: true };
 };
 
-const isFlowing = ({ phase }: FileSnapshot): boolean => phase === 'downloading';
+const isDownloading = ({ phase }: FileSnapshot): boolean => phase === 'downloading';
 
-const snapshotOf = (before: DownloadSnapshot, files: readonly FileSnapshot[], speed: number, done: boolean): DownloadSnapshot => {
-  const good = files.filter(({ phase }) => phase !== 'failed');
-  const received = sum(good, (file) => file.received);
-  const isKnown = good.every((file) => file.total !== undefined);
-  if (!isKnown) return { files, received, speed, stalled: false, done };
-  const total = sum(good, (file) => file.total ?? 0);
+const snapshotOf = (
+  previous: DownloadSnapshot,
+  files: readonly FileSnapshot[],
+  speed: number,
+  done: boolean,
+): DownloadSnapshot => {
+  const counted = files.filter(({ phase }) => phase !== 'failed');
+  const received = sum(counted, (file) => file.received);
+  if (counted.some((file) => file.total === undefined)) return { files, received, speed, stalled: false, done };
+  const total = sum(counted, (file) => file.total ?? 0);
   return {
     files,
     received,
     total,
-    percent: done ? 100 : Math.max(before.percent ?? 0, percentOf(good)),
+    percent: done ? 100 : Math.max(previous.percent ?? 0, percentOf(counted)),
     speed,
     ...(speed === 0 ? {} : { timeLeft: (Math.max(total - received, 0) / speed) * 1000 }),
     stalled: false,
@@ -104,17 +110,17 @@ const snapshotOf = (before: DownloadSnapshot, files: readonly FileSnapshot[], sp
   };
 };
 
-/** By length; a file without any counts as a byte, so that no sum is nothing. */
+/** Weighted by length. An empty file counts as one byte, so that the sum is never zero. */
 const percentOf = (files: readonly FileSnapshot[]): number => {
   const weight = ({ total = 0 }: FileSnapshot): number => Math.max(total, 1);
   return sum(files, (file) => (file.percent ?? 0) * weight(file)) / Math.max(sum(files, weight), 1);
 };
 
-/** Bytes that have come to a file since the rows of before. */
-const gained =
-  (before: readonly FileSnapshot[]) =>
+/** Returns the bytes of a file received since a snapshot. */
+const bytesSince =
+  (previous: readonly FileSnapshot[]) =>
   (file: FileSnapshot, index: number): number =>
-    Math.max(file.received - (before[index]?.received ?? 0), 0);
+    Math.max(file.received - (previous[index]?.received ?? 0), 0);
 
 const sum = <A>(values: readonly A[], of: (value: A, index: number) => number): number =>
   values.reduce((total, value, index) => total + of(value, index), 0);

@@ -1,39 +1,42 @@
-/** One file's way from UNPREPARED to PREPARED, as a stream. */
+/** The preparation of one file, as a stream. */
 
 import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
-import { poll } from '../polling/poll.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors/index.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
-import { timeoutWithHistory } from './patience-timeout.ts';
+import { poll } from '../polling/poll.ts';
 import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
 import { scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { errorOnSessionEnd } from '../session/session-end.ts';
+import { timeoutWithHistory } from './patience-timeout.ts';
 
 /** How to wait for a preparation. */
 export interface PreparationWaitOptions<A> extends PollOptions<A>, PollRetryOptions {
   /**
-   * Milliseconds after which to give up.
-   * @default never
+   * Milliseconds after which the stream errors with {@link PatienceError}.
+   * @default no limit
    */
   readonly patience?: number;
 }
 
 /** Options of {@link preparation}. */
 export interface PreparationOptions extends PreparationWaitOptions<DownloadFileInfo> {
-  /** @default 'HTTPS', chosen by the server */
+  /**
+   * Where the file's link points to.
+   * @default 'HTTPS', chosen by the server
+   */
   readonly endpointType?: EndpointType;
 }
 
 /**
- * Asks vCenter to prepare a file, and watches until it has.
+ * Requests the preparation of a file, and polls until vCenter has prepared it.
  *
- * - Emits: every answer that differs from the one before, the answer to the request itself first.
- * - Completes: with the answer whose status is `PREPARED`.
- * - Errors: {@link PreparationError} on `ERROR`, {@link PatienceError} when `patience` runs out, {@link LeaseError} when the session is
- *   over, and whatever the requests error with, once `retries` are used up.
- * - Unsubscribing: aborts the request in flight. A slow poll is waited for, never cut off by the clock.
+ * - Emits: every response that differs from the previous one, that of the prepare request first.
+ * - Completes: with the response whose status is `PREPARED`.
+ * - Errors: {@link PreparationError} on `ERROR`, {@link PatienceError} after `patience`, {@link LeaseError} if the session has ended, and
+ *   with the error of a request after `pollAttempts`.
+ * - Unsubscribing: aborts the request in flight. A slow poll delays the next one; it is never cancelled by it.
  *
  * ```text
  * prepare      -(r|)
@@ -48,18 +51,18 @@ export const preparation = (
   { endpointType, ...wait }: PreparationOptions = {},
 ): Observable<DownloadFileInfo> =>
   defer(() => {
-    const once = withoutRetry(vc);
-    const whileSessionLives = errorOnSessionEnd(once, sessionId);
+    const withoutRetries = withoutRetry(vc);
+    const whileSessionLives = errorOnSessionEnd(withoutRetries, sessionId);
     return untilPrepared(
-      prepareDownloadFile(once, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(
+      prepareDownloadFile(withoutRetries, sessionId, fileName, endpointType === undefined ? {} : { endpointType }).pipe(
         whileSessionLives(),
       ),
-      getDownloadFile(once, sessionId, fileName).pipe(whileSessionLives()),
+      getDownloadFile(withoutRetries, sessionId, fileName).pipe(whileSessionLives()),
       { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
     );
   });
 
-/** The process itself, which knows of no server: `first$` is asked once, then `poll$` until the file is prepared. */
+/** The polling of {@link preparation}, independent of a server: subscribes to `first$` once, then to `poll$` until the file is prepared. */
 export const untilPrepared = (
   first$: Observable<DownloadFileInfo>,
   poll$: Observable<DownloadFileInfo>,
@@ -71,7 +74,7 @@ export const untilPrepared = (
     return poll({
       first$: first$.pipe(retrying()),
       poll$: poll$.pipe(retrying()),
-      hasProgressed: (before, now) => before.status !== now.status,
+      hasProgressed: (previous, current) => previous.status !== current.status,
       ...schedule,
     });
   }).pipe(
@@ -81,17 +84,21 @@ export const untilPrepared = (
     takeWhile(({ status }) => status !== 'PREPARED', true),
   );
 
-/** Throws what vCenter said of a failed preparation; passes everything else on. */
+/**
+ * Returns the info, unless its status is `ERROR`.
+ *
+ * @throws PreparationError with vCenter's message.
+ */
 export const throwIfFailed = (info: DownloadFileInfo): DownloadFileInfo => {
   if (info.status === 'ERROR') throw new PreparationError({ file: info.name, message: info.error_message });
   return info;
 };
 
-/** Whether two answers say the same of a file. */
-export const isSameFileInfo = (before: DownloadFileInfo, now: DownloadFileInfo): boolean =>
-  before.name === now.name &&
-  before.status === now.status &&
-  before.bytes_transferred === now.bytes_transferred &&
-  before.size === now.size &&
-  before.download_endpoint?.uri === now.download_endpoint?.uri &&
-  before.checksum_info?.checksum === now.checksum_info?.checksum;
+/** Returns true if two responses are equal for a file. */
+export const isSameFileInfo = (previous: DownloadFileInfo, current: DownloadFileInfo): boolean =>
+  previous.name === current.name &&
+  previous.status === current.status &&
+  previous.bytes_transferred === current.bytes_transferred &&
+  previous.size === current.size &&
+  previous.download_endpoint?.uri === current.download_endpoint?.uri &&
+  previous.checksum_info?.checksum === current.checksum_info?.checksum;

@@ -1,28 +1,28 @@
-/** The preparation of many files, watched together: one request a tick, however many they are. */
+/** The preparation of many files, as one stream: one list request per poll. */
 
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
-import { poll } from '../polling/poll.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { timeoutWithHistory } from './patience-timeout.ts';
+import { poll } from '../polling/poll.ts';
 import { retryTransientPolls } from '../polling/poll-retry.ts';
 import { scheduleOf } from '../polling/poll-schedule.ts';
+import { errorOnSessionEnd } from '../session/session-end.ts';
+import { timeoutWithHistory } from './patience-timeout.ts';
 import { isSameFileInfo, throwIfFailed, type PreparationWaitOptions } from './preparation.ts';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
-/** How many files are asked for at the same time. */
+/** Prepare requests in flight at the same time. */
 const PREPARE_CONCURRENCY = 8;
 
 /**
- * Asks vCenter to prepare files, eight at a time, and watches them together until all are prepared: one list a tick.
+ * Requests the preparation of files, eight at a time, and polls until vCenter has prepared all of them: one list request per poll.
  *
- * News, which makes the period grow anew, is that the file which is furthest behind has moved on.
+ * Progress, which restarts the growth of the period, is a change of the slowest file's status.
  *
- * - Emits: all files asked for, in the order asked for, whenever one of them has changed.
- * - Completes: with the answer in which all are `PREPARED`.
- * - Errors: `PreparationError` as soon as one is `ERROR`, `PatienceError` when `patience` runs out, `LeaseError` when the session is over,
- *   and whatever the requests error with, once `retries` are used up.
+ * - Emits: the infos of all files, in the order of `fileNames`, whenever one has changed.
+ * - Completes: with the response in which all are `PREPARED`.
+ * - Errors: `PreparationError` as soon as one is `ERROR`, `PatienceError` after `patience`, `LeaseError` if the session has ended, and with
+ *   the error of a request after `pollAttempts`.
  * - Unsubscribing: aborts the requests in flight.
  *
  * ```text
@@ -31,7 +31,7 @@ const PREPARE_CONCURRENCY = 8;
  * preparations  -q--r--s--(t|)         (period 2)
  * ```
  *
- * @param fileNames - All files of the session where left out.
+ * @param fileNames - `undefined`: all files of the session.
  */
 export const preparations = (
   vc: VCenter,
@@ -41,7 +41,7 @@ export const preparations = (
 ): Observable<readonly DownloadFileInfo[]> =>
   prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
 
-/** As {@link preparations}, but an `ERROR` is an outcome of its file: completes when every file is `PREPARED` or `ERROR`. */
+/** As {@link preparations}, but `ERROR` does not error the stream: it completes when every file is `PREPARED` or `ERROR`. */
 export const prepareAll = (
   vc: VCenter,
   sessionId: string,
@@ -49,14 +49,14 @@ export const prepareAll = (
   { patience, ...options }: PreparationWaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
-    const once = withoutRetry(vc);
-    const { applyJitter, ...wishes } = scheduleOf(options);
-    const inLease = errorOnSessionEnd(once, sessionId);
-    // The polls share their budget, for they come one after the other. Side by side, each request has its own.
-    const borne = retryTransientPolls(options, applyJitter);
-    const list$ = listDownloadFiles(once, sessionId).pipe(inLease(), borne());
+    const withoutRetries = withoutRetry(vc);
+    const { applyJitter, ...schedule } = scheduleOf(options);
+    const whileSessionLives = errorOnSessionEnd(withoutRetries, sessionId);
+    // Polls are sequential and share one count of failures. Prepare requests are concurrent, and each has its own.
+    const retryingPolls = retryTransientPolls(options, applyJitter);
+    const list$ = listDownloadFiles(withoutRetries, sessionId).pipe(whileSessionLives(), retryingPolls());
     const prepare = (name: string): Observable<DownloadFileInfo> =>
-      prepareDownloadFile(once, sessionId, name).pipe(inLease(), retryTransientPolls(options, applyJitter)());
+      prepareDownloadFile(withoutRetries, sessionId, name).pipe(whileSessionLives(), retryTransientPolls(options, applyJitter)());
 
     const pollUntilSettled = (names: readonly string[]): Observable<readonly DownloadFileInfo[]> => {
       if (names.length === 0) return of([]);
@@ -64,14 +64,14 @@ export const prepareAll = (
         first$: from(names).pipe(
           mergeMap(prepare, PREPARE_CONCURRENCY),
           toArray(),
-          map((infos) => inOrder(names, infos)),
+          map((infos) => sortByName(names, infos)),
         ),
-        poll$: list$.pipe(map((infos) => inOrder(names, infos))),
-        hasProgressed: (before, now) => slowestStep(before) !== slowestStep(now),
-        ...wishes,
+        poll$: list$.pipe(map((infos) => sortByName(names, infos))),
+        hasProgressed: (previous, current) => slowestStep(previous) !== slowestStep(current),
+        ...schedule,
       }).pipe(
         timeoutWithHistory(`The ${preparationLabel(names.length)}`, patience, (infos) => infos),
-        distinctUntilChanged(isSameOfAll),
+        distinctUntilChanged(areSameFileInfos),
         takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),
       );
     };
@@ -79,32 +79,32 @@ export const prepareAll = (
     return names$.pipe(concatMap(pollUntilSettled));
   });
 
-/** What errors call the preparation of so many files. */
+/** Names the preparation of a number of files in errors. */
 export const preparationLabel = (count: number): string => `preparation of ${count} file${count === 1 ? '' : 's'}`;
 
-/** Whether two answers say the same of the same files. */
-const isSameOfAll = (before: readonly DownloadFileInfo[], now: readonly DownloadFileInfo[]): boolean =>
-  before.length === now.length &&
-  before.every((info, index) => {
-    const other = now[index];
+/** Returns true if two responses are equal for all files. */
+const areSameFileInfos = (previous: readonly DownloadFileInfo[], current: readonly DownloadFileInfo[]): boolean =>
+  previous.length === current.length &&
+  previous.every((info, index) => {
+    const other = current[index];
     return other !== undefined && isSameFileInfo(info, other);
   });
 
-const inOrder = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
+const sortByName = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
   const byName = new Map(infos.map((info) => [info.name, info]));
   return names.flatMap((name) => byName.get(name) ?? []);
 };
 
-/** Whether a preparation has come to its end, one way or the other. */
+/** Returns true if a preparation has succeeded or failed. */
 export const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';
 
-/** How far files are; a status that is not known yet stands between those asked for and those settled. */
-const steps: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];
+/** The unsettled statuses in order; an unknown status counts as the last of them. */
+const STEPS: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];
 
 const slowestStep = (infos: readonly DownloadFileInfo[]): number =>
-  infos.reduce((least, info) => Math.min(least, isSettled(info) ? steps.length : stepOf(info)), steps.length);
+  infos.reduce((slowest, info) => Math.min(slowest, isSettled(info) ? STEPS.length : stepOf(info)), STEPS.length);
 
 const stepOf = ({ status }: DownloadFileInfo): number => {
-  const step = steps.indexOf(status);
-  return step === -1 ? steps.length - 1 : step;
+  const step = STEPS.indexOf(status);
+  return step === -1 ? STEPS.length - 1 : step;
 };

@@ -1,4 +1,4 @@
-/** A download session as it is now: one poll for everybody who watches it. */
+/** Watches a download session: one poll for all subscribers. */
 
 import {
   catchError,
@@ -13,41 +13,42 @@ import {
   throwError,
   type OperatorFunction,
 } from 'rxjs';
-import { poll } from '../polling/poll.ts';
+import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
-import { sessionEndError, sessionGoneError, isSessionGone } from '../session/session-end.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadSessionModel } from '../model/download-session.ts';
-import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
+import { poll } from '../polling/poll.ts';
 import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
 import type { PollOptions } from '../polling/poll-schedule.ts';
+import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
+import { isSessionGone, sessionEndError, sessionGoneError } from '../session/session-end.ts';
 import { isSameFileInfo } from './preparation.ts';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 
-/** A download session at one moment. */
+/** The state of a download session and its files. */
 export interface WatchedSession {
   readonly session: DownloadSessionModel;
-  /** Its files; one that did not change stays the same object. */
+  /** The files of the session; an unchanged file stays the same object. */
   readonly files: readonly DownloadFileInfo[];
 }
 
 /** Options of {@link watchDownloadSession}. */
 export interface WatchOptions extends PollOptions<WatchedSession>, PollRetryOptions {}
 
-const watches = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>>();
+/** The shared polls of each connection, by session id. */
+const sharedPolls = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>>();
 
 /**
- * Watches a download session, whoever created it. All who watch the same session through the same connection share its polls, two
- * requests each: the session and its files.
+ * Watches a download session, also one of another client. All subscribers of one session and connection share its polls of two requests
+ * each: the session and its files.
  *
- * - Emits: the session with its files, as it was last seen at once, then whenever something has changed.
+ * - Emits: the session with its files: the last known state at once, then whenever it has changed.
  * - Completes: never.
- * - Errors: {@link LeaseError} when the session has expired or was deleted, and when it was cancelled or has failed, after that was
- *   emitted; whatever the requests error with, once `retries` are used up.
- * - Unsubscribing: leaves the others alone; the last to leave aborts the poll in flight, and nothing runs any more.
+ * - Errors: {@link LeaseError} if the session has expired or was deleted, or, after emitting it, if it was cancelled or has failed; with
+ *   the error of a request after `pollAttempts`.
+ * - Unsubscribing: the last subscriber aborts the poll in flight and stops polling.
  *
- * The quickest period wins. Whoever comes late polls at once only if the last answer is older than the period he wishes.
+ * The shortest period applies. A new subscriber triggers a poll only if the last response is older than its own period.
  *
  * ```text
  * polls  -(a|)   -(b|)   -(c|)
@@ -57,24 +58,25 @@ const watches = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>>();
  */
 export const watchDownloadSession = (vc: VCenter, sessionId: string, options: WatchOptions = {}): Observable<WatchedSession> =>
   defer(() => {
-    const ofConnection = watches.get(vc) ?? new Map<string, SharedPoll<WatchedSession>>();
-    watches.set(vc, ofConnection);
-    const watch = ofConnection.get(sessionId) ?? createWatch(vc, sessionId, () => ofConnection.delete(sessionId));
-    ofConnection.set(sessionId, watch);
-    return watch.subscribeWith(options);
+    const bySessionId = sharedPolls.get(vc) ?? new Map<string, SharedPoll<WatchedSession>>();
+    sharedPolls.set(vc, bySessionId);
+    const shared = bySessionId.get(sessionId) ?? createSharedPoll(vc, sessionId, () => bySessionId.delete(sessionId));
+    bySessionId.set(sessionId, shared);
+    return shared.subscribeWith(options);
   });
 
-const createWatch = (vc: VCenter, sessionId: string, onEmpty: () => void): SharedPoll<WatchedSession> => {
-  const once = withoutRetry(vc);
+const createSharedPoll = (vc: VCenter, sessionId: string, onEmpty: () => void): SharedPoll<WatchedSession> => {
+  const withoutRetries = withoutRetry(vc);
   return sharePoll<WatchedSession>(
-    ({ applyJitter, ...wishes }, budget) =>
+    ({ applyJitter, ...schedule }, retryOptions) =>
       defer(() =>
         poll({
-          poll$: forkJoin({ session: getDownloadSession(once, sessionId), files: listDownloadFiles(once, sessionId) }).pipe(
-            retryTransientPolls(budget, applyJitter)(),
-          ),
-          hasProgressed: hasProgressed,
-          ...wishes,
+          poll$: forkJoin({
+            session: getDownloadSession(withoutRetries, sessionId),
+            files: listDownloadFiles(withoutRetries, sessionId),
+          }).pipe(retryTransientPolls(retryOptions, applyJitter)()),
+          hasProgressed,
+          ...schedule,
         }),
       ).pipe(
         catchError((thrown: unknown) => throwError(() => (isSessionGone(thrown) ? sessionGoneError(sessionId, thrown) : thrown))),
@@ -93,29 +95,30 @@ const createWatch = (vc: VCenter, sessionId: string, onEmpty: () => void): Share
   );
 };
 
-/** A file whose status changed, or the session's own: bytes that move, and the lease that is extended by and by, are no news. */
-const hasProgressed = (before: WatchedSession, now: WatchedSession): boolean =>
-  before.session.state !== now.session.state ||
-  before.files.length !== now.files.length ||
-  now.files.some(({ status }, index) => status !== before.files[index]?.status);
+/** Progress is a changed state or status. Transferred bytes and an extended lease change too often to count. */
+const hasProgressed = (previous: WatchedSession, current: WatchedSession): boolean =>
+  previous.session.state !== current.session.state ||
+  previous.files.length !== current.files.length ||
+  current.files.some(({ status }, index) => status !== previous.files[index]?.status);
 
+/** Emits changed states only, and reuses the objects of unchanged files. */
 const reuseUnchanged: OperatorFunction<WatchedSession, WatchedSession> = (state$) =>
   state$.pipe(
-    scan((before, now) => {
-      const known = new Map(before.files.map((info) => [info.name, info]));
-      const files = now.files.map((info) => {
-        const last = known.get(info.name);
+    scan((previous, current) => {
+      const byName = new Map(previous.files.map((info) => [info.name, info]));
+      const files = current.files.map((info) => {
+        const last = byName.get(info.name);
         return last !== undefined && isSameFileInfo(last, info) ? last : info;
       });
-      const areSame = files.length === before.files.length && files.every((info, index) => info === before.files[index]);
-      if (areSame && isSameSession(before.session, now.session)) return before;
-      return { session: now.session, files: areSame ? before.files : files };
+      const areSame = files.length === previous.files.length && files.every((info, index) => info === previous.files[index]);
+      if (areSame && isSameSession(previous.session, current.session)) return previous;
+      return { session: current.session, files: areSame ? previous.files : files };
     }),
     distinctUntilChanged(),
   );
 
-const isSameSession = (before: DownloadSessionModel, now: DownloadSessionModel): boolean =>
-  before.state === now.state &&
-  before.client_progress === now.client_progress &&
-  before.expiration_time === now.expiration_time &&
-  before.library_item_content_version === now.library_item_content_version;
+const isSameSession = (previous: DownloadSessionModel, current: DownloadSessionModel): boolean =>
+  previous.state === current.state &&
+  previous.client_progress === current.client_progress &&
+  previous.expiration_time === current.expiration_time &&
+  previous.library_item_content_version === current.library_item_content_version;

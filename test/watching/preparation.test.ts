@@ -202,12 +202,21 @@ describe('preparation', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const busy = failure('SERVICE_UNAVAILABLE');
       const poll = cold('#', values, busy);
-      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, retries: 2 })).toBe(
+      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, pollAttempts: 3 })).toBe(
         'r 1500ms #',
         values,
         busy,
       );
       expectSubscriptions(poll.subscriptions).toBe(['-(^!)', '- 500ms (^!)', '- 1500ms (^!)']);
+    });
+  });
+
+  test.each([0, NaN, -1])('pollAttempts %d is a TypeError, and nothing is sent', (pollAttempts) => {
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const prepare = cold('(r|)', values);
+      const error = new TypeError(`pollAttempts: expected a number from 1, got ${pollAttempts}`);
+      expectObservable(untilPrepared(prepare, EMPTY, { waitedFor, pollAttempts })).toBe('#', {}, error);
+      expectSubscriptions(prepare.subscriptions).toBe([]);
     });
   });
 
@@ -222,7 +231,7 @@ describe('preparation', () => {
         cold('#', values, busy),
         cold('(p|)', values),
       );
-      const stream = untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 1, retries: 1 });
+      const stream = untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 1, pollAttempts: 2 });
       expectObservable(stream).toBe('r 500ms i 500ms r 500ms (p|)', values);
     });
   });
@@ -232,7 +241,7 @@ describe('preparation', () => {
     inVirtualTime(({ cold, hot, expectObservable }) => {
       const refresh$ = hot('        -----r-----r');
       const poll = cold('#', values, busy);
-      const stream = untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2, retries: 2, refresh$ });
+      const stream = untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2, pollAttempts: 3, refresh$ });
       expectObservable(stream).toBe('r----------#', values, busy);
     });
   });

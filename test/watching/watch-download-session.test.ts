@@ -275,7 +275,7 @@ test('503 for a minute: everybody’s observer is told of every retry, and nobod
     });
     const other = ({ attempt, delay }: RetryNotice): number => delays.push(['other', attempt, delay]);
     expectObservable(watch(vc, { period: 500, onRetry: seen }), '65s !').toBe('a 63999ms b', pictures);
-    expectObservable(watch(vc, { period: 500, onRetry: other, retries: 0 }), '65s !').toBe('a 63999ms b', pictures);
+    expectObservable(watch(vc, { period: 500, onRetry: other, pollAttempts: 1 }), '65s !').toBe('a 63999ms b', pictures);
     void cold;
     flush();
     expect(delays.filter(([who]) => who === 'one').map(([, , delay]) => delay)).toEqual([

@@ -92,7 +92,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
     const retries: RetryNotice[] = [];
     const { error } = await collect(
-      preparations(vc, session, [disk], { period: 1, retries: 1, onRetry: (retry) => retries.push(retry) }),
+      preparations(vc, session, [disk], { period: 1, pollAttempts: 2, onRetry: (retry) => retries.push(retry) }),
     );
     expect(error).toMatchObject({ _tag: 'ApiError', status: 503 });
     expect(retries).toMatchObject([{ operation: listName, attempt: 1, delay: 1, error: { status: 503 } }]);
