@@ -1,4 +1,4 @@
-/** Rules that find defects. Layout is prettier's; who may import whom is in test/house.test.ts. */
+/** Rules that find defects. Layout is prettier's; imports between layers are checked by test/architecture.test.ts. */
 
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
