@@ -1,10 +1,11 @@
-/** What goes wrong in the command itself, and the exit code of everything that goes wrong. */
+/** Errors of the command itself, and the exit codes of all errors. */
 
 import { isContentLibraryError, isSessionLimit, isTransient, type ContentLibraryError } from '../index.ts';
 
-/** A failure that has no class in the library. */
+/** An error that has no class in the library. */
 export class CommandError extends Error {
   readonly tag: 'UsageError' | 'NotFoundError' | 'InterruptedError' | 'UnprovenError' | 'SomeFailedError';
+  /** The exit code. */
   readonly code: number;
   constructor(tag: CommandError['tag'], code: number, message: string) {
     super(message);
@@ -13,13 +14,13 @@ export class CommandError extends Error {
   }
 }
 
-/** The call is wrong. */
+/** The command line, the environment or a file is invalid. */
 export const usageError = (message: string): CommandError => new CommandError('UsageError', 2, message);
 
-/** What the user named is not there. */
+/** No library, item or file has this name. */
 export const notFoundError = (message: string): CommandError => new CommandError('NotFoundError', 4, message);
 
-/** A failure as the command tells it. */
+/** An error as the command prints it. */
 export interface Failure {
   readonly tag: string;
   readonly message: string;
@@ -27,16 +28,16 @@ export interface Failure {
   readonly code: number;
 }
 
-/** Makes a failure of whatever was thrown. */
-export const failureOf = (thrown: unknown): Failure => {
+/** Converts any thrown value. */
+export const toFailure = (thrown: unknown): Failure => {
   if (thrown instanceof CommandError) return { tag: thrown.tag, message: thrown.message, code: thrown.code };
-  // A refusal of our own sink comes back as the sink's failure.
-  if (isContentLibraryError(thrown) && thrown.cause instanceof CommandError) return failureOf(thrown.cause);
+  // An error of our own sink is wrapped in a `SinkError`.
+  if (isContentLibraryError(thrown) && thrown.cause instanceof CommandError) return toFailure(thrown.cause);
   if (isContentLibraryError(thrown)) return { tag: thrown._tag, message: thrown.message, code: exitCode(thrown) };
   return { tag: 'Error', message: `Unexpected error: ${messageOf(thrown)}`, code: 1 };
 };
 
-/** Returns the message of whatever was thrown. */
+/** Returns the message of any thrown value. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 const exitCode = (error: ContentLibraryError): number => {
@@ -68,6 +69,6 @@ const exitCode = (error: ContentLibraryError): number => {
   }
 };
 
-/** vCenter answers 400 when a session has no file of that name. */
+/** vCenter responds with `INVALID_ARGUMENT`, not `NOT_FOUND`, if a download session has no file of a name. */
 const isUnknownFile = (operation: string, type: string): boolean =>
   type === 'INVALID_ARGUMENT' && operation.startsWith('content.library.item.downloadsession.File.');

@@ -1,11 +1,11 @@
-/** Which vCenter, and as whom: flags first, then VCENTER_…, then what users of govc have set already. */
+/** The connection flags: server, credentials and trust, from flags, then `VCENTER_…`, then the environment variables of govc. */
 
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { vcenter, type Credentials, type VCenterOptions } from '../index.ts';
 import { nodeFetch } from '../node/index.ts';
 import { usageError } from './command-error.ts';
-import { trustFrom, type TrustFlags } from './trust.ts';
+import { readTrust, type TrustFlags } from './trust.ts';
 
 /** The flags of a connection. */
 export interface ConnectionFlags extends TrustFlags {
@@ -17,88 +17,88 @@ export interface ConnectionFlags extends TrustFlags {
   readonly downloadHost?: string;
 }
 
-/** Adds the flags of a connection to a command. */
+/** Adds the connection flags to a command. */
 export const withConnection = (command: Command): Command =>
   command
     .option('--server <url>', 'address of the vCenter (or VCENTER_URL, GOVC_URL)')
-    .option('--username <name>', 'user, with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
+    .option('--username <name>', 'user name with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
     .option('--password-stdin', 'read the password from standard input (or set VCENTER_PASSWORD, GOVC_PASSWORD)')
-    .option('--session-id <id>', 'use an API session that is open already; it is not logged out')
-    .option('--thumbprint <hex>', 'the one certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
+    .option('--session-id <id>', 'use an existing API session; it is not logged out')
+    .option('--thumbprint <hex>', 'the only certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
     .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto')
-    .option('--download-host <host[:port]>', 'fetch files from this host, not from the one that vCenter names in their links');
+    .option('--download-host <host[:port]>', 'fetch files from this host instead of the one in the download links');
 
-/** Reads the flags, the environment and, if asked to, standard input. A variable that is set to nothing is not set. */
-export const connectionFrom = async (
+/** Reads the flags, the environment and, with `--password-stdin`, standard input. An empty variable counts as not set. */
+export const readConnection = async (
   flags: ConnectionFlags,
   env: NodeJS.ProcessEnv = process.env,
   stdin: AsyncIterable<Uint8Array> = process.stdin,
 ): Promise<VCenterOptions> => {
   const address = flags.server || env['VCENTER_URL'] || env['GOVC_URL'];
-  if (!address) throw usageError('Which vCenter? Give --server https://vcenter.example.com, or set VCENTER_URL.');
-  const server = addressOf(address);
-  if (server === undefined)
-    throw usageError('The address of the vCenter cannot be read: expected one such as https://vcenter.example.com');
-  // Flags are seen by everybody on the machine.
+  if (!address) throw usageError('Missing server: pass --server https://vcenter.example.com or set VCENTER_URL.');
+  const server = parseAddress(address);
+  // The address may contain a password, so the message does not repeat it.
+  if (server === undefined) throw usageError('Invalid server address: expected one such as https://vcenter.example.com.');
+  // Other users of the machine can read the flags of a process.
   if (address === flags.server && server.password !== '')
     throw usageError(
-      '--server holds a password, which others can see. Set VCENTER_PASSWORD, or pipe it in with --password-stdin.',
+      '--server contains a password, which other users can read. Set VCENTER_PASSWORD or pipe it in with --password-stdin.',
     );
   const { dialect = 'auto' } = flags;
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
-    throw usageError(`--dialect is api, rest or auto, not ${JSON.stringify(dialect)}.`);
+    throw usageError(`Invalid --dialect: expected api, rest or auto, got ${JSON.stringify(dialect)}.`);
   const options: VCenterOptions = {
     server: server.origin,
-    fetch: asUsageError(() => nodeFetch(trustFrom(flags, env, server))),
+    fetch: asUsageError(() => nodeFetch(readTrust(flags, env, server))),
     dialect,
-    credentials: await credentialsFrom(flags, env, server, stdin),
+    credentials: await readCredentials(flags, env, server, stdin),
     ...(flags.downloadHost === undefined ? {} : { downloadHost: flags.downloadHost }),
   };
-  // It sends nothing, and says what cannot be.
+  // Only validates the options: it sends nothing.
   asUsageError(() => vcenter(options));
   return options;
 };
 
-/** What is said of a thumbprint or of a host is for the person who has given it. */
-const asUsageError = <A>(make: () => A): A => {
+/** An invalid option is a usage error, because it is from the command line. */
+const asUsageError = <A>(create: () => A): A => {
   try {
-    return make();
+    return create();
   } catch (thrown) {
     throw thrown instanceof TypeError ? usageError(`${thrown.message}.`) : thrown;
   }
 };
 
-const credentialsFrom = async (
+const readCredentials = async (
   flags: ConnectionFlags,
   env: NodeJS.ProcessEnv,
   address: URL,
   stdin: AsyncIterable<Uint8Array>,
 ): Promise<Credentials> => {
   if (flags.sessionId) return { sessionId: flags.sessionId };
-  const username = flags.username || env['VCENTER_USERNAME'] || env['GOVC_USERNAME'] || decoded(address.username);
-  if (!username) throw usageError('As whom? Give --username user@vsphere.local, or set VCENTER_USERNAME.');
+  const username = flags.username || env['VCENTER_USERNAME'] || env['GOVC_USERNAME'] || decodePercent(address.username);
+  if (!username) throw usageError('Missing username: pass --username user@vsphere.local or set VCENTER_USERNAME.');
   const password =
     flags.passwordStdin === true
       ? (await text(stdin)).replace(/\r?\n$/, '')
-      : env['VCENTER_PASSWORD'] || env['GOVC_PASSWORD'] || decoded(address.password);
-  if (!password) throw usageError('No password: set VCENTER_PASSWORD, or pipe it in with --password-stdin.');
+      : env['VCENTER_PASSWORD'] || env['GOVC_PASSWORD'] || decodePercent(address.password);
+  if (!password) throw usageError('Missing password: set VCENTER_PASSWORD or pipe it in with --password-stdin.');
   return { username, password };
 };
 
-/** govc takes `host`, `user:password@host` and `https://host/sdk` alike. */
-const addressOf = (address: string): URL | undefined => {
+/** Like govc, accepts `host`, `user:password@host` and `https://host/sdk`. */
+const parseAddress = (address: string): URL | undefined => {
   const full = address.includes('://') ? address : `https://${address}`;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   return url?.protocol === 'https:' || url?.protocol === 'http:' ? url : undefined;
 };
 
-/** A percent sign may be one. */
-const decoded = (part: string): string => {
+/** Returns the text unchanged if a percent sign in it encodes nothing. */
+const decodePercent = (text: string): string => {
   try {
-    return decodeURIComponent(part);
+    return decodeURIComponent(text);
   } catch {
-    return part;
+    return text;
   }
 };

@@ -1,15 +1,14 @@
-/** `content-library export`: the files of an item, into a directory or onto standard output. */
+/** `content-library export`: downloads the files of an item into a directory or to standard output. */
 
 import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type DownloadSaved, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
-import { CommandError, failureOf, notFoundError, usageError } from './command-error.ts';
-import { globMatcher, findItemByName, findLibraryByName, parsePath } from './find.ts';
+import { CommandError, toFailure, notFoundError, usageError } from './command-error.ts';
 import { display } from './display.ts';
-import { jsonLine } from './json-line.ts';
-import { requireProof, unproven } from './require-proof.ts';
-import { bytes, files, sanitize } from './format.ts';
+import { findItemByName, findLibraryByName, globMatcher, parsePath } from './find.ts';
+import { formatBytes, formatFileCount, jsonLine, sanitize } from './format.ts';
+import { notVerified, requireProof } from './require-proof.ts';
 
 /** The flags of `export`. */
 export interface ExportFlags {
@@ -17,19 +16,18 @@ export interface ExportFlags {
   readonly force: boolean;
   readonly continueOnError: boolean;
   readonly requireProof: boolean;
-  /** Seconds. */
+  /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
 }
 
-/** Downloads what `LIBRARY/ITEM[/GLOB]` names. Completes when all of it is there; errors with what the exit code is made of. */
+/** Downloads `LIBRARY/ITEM[/GLOB]`. Completes when every file is saved; errors with what determines the exit code. */
 export const exportItem = (vc: VCenter, path: string, destination: string, flags: ExportFlags): Observable<unknown> => {
   const [library, item, pattern = '*'] = parsePath(path);
-  if (library === undefined || item === undefined)
-    throw usageError('Which item? Give LIBRARY/ITEM, or LIBRARY/ITEM/FILE for some of its files.');
+  if (library === undefined || item === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
   const toStdout = destination === '-';
-  const anySink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
-  const sink = flags.requireProof ? requireProof(anySink) : anySink;
+  const destinationSink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
+  const sink = flags.requireProof ? requireProof(destinationSink) : destinationSink;
   const results = toStdout ? process.stderr : process.stdout;
 
   return findLibraryByName(vc, library).pipe(
@@ -49,19 +47,21 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
     tap((event) => {
       if (event.type !== 'saved') return;
       if (!flags.json && !toStdout) results.write(`${summary(event)}\n`);
-      if (event.verified === 'none' && !flags.json) process.stderr.write(`Warning: ${unproven(event.file)}\n`);
+      if (event.verified === 'none' && !flags.json) process.stderr.write(`Warning: ${notVerified(event.file)}\n`);
     }),
     errorIfAnyFailed,
   );
 };
 
 const assertFileCount = (count: number, path: string, toStdout: boolean): void => {
-  if (count === 0) throw notFoundError(`No file fits ${JSON.stringify(path)}.`);
+  if (count === 0) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
   if (toStdout && count > 1)
-    throw usageError(`Standard output takes one file, and ${count} fit ${JSON.stringify(path)}. Name one, or give a directory.`);
+    throw usageError(
+      `${JSON.stringify(path)} matches ${count} files, but standard output takes one. Name a single file or a directory.`,
+    );
 };
 
-/** Some files failed: the others are there, and the command says so at its end. */
+/** With `continueOnError` a download completes although files failed. */
 const errorIfAnyFailed = (events$: Observable<DownloadEvent>): Observable<never> =>
   events$.pipe(
     map((event) => {
@@ -69,7 +69,7 @@ const errorIfAnyFailed = (events$: Observable<DownloadEvent>): Observable<never>
         throw new CommandError(
           'SomeFailedError',
           9,
-          `${event.failed} of ${files(event.failed + event.files)} failed; the others are saved.`,
+          `${event.failed} of ${formatFileCount(event.failed + event.files)} failed; the others are saved.`,
         );
       return event;
     }),
@@ -77,24 +77,24 @@ const errorIfAnyFailed = (events$: Observable<DownloadEvent>): Observable<never>
   );
 
 const toJsonEvent = (event: DownloadEvent): unknown =>
-  event.type === 'failed' || event.type === 'retrying' ? { ...event, error: failureOf(event.error) } : event;
+  event.type === 'failed' || event.type === 'retrying' ? { ...event, error: toFailure(event.error) } : event;
 
-const summary = ({ path, file, bytes: count, checksum, verified, skipped }: DownloadSaved): string =>
+const summary = ({ path, file, bytes, checksum, verified, skipped }: DownloadSaved): string =>
   [
-    path === undefined ? sanitize(file) : fromHere(path),
-    bytes(count),
+    path === undefined ? sanitize(file) : relativePath(path),
+    formatBytes(bytes),
     ...(checksum === undefined ? [] : [`${checksum.algorithm.toLowerCase()}:${checksum.value}`]),
-    `${skipped === true ? 'there already, ' : ''}${proofs[verified]}`,
+    `${skipped === true ? 'already present, ' : ''}${verifications[verified]}`,
   ].join('  ');
 
-/** Short, where it is below the working directory. */
-const fromHere = (path: string): string => {
-  const short = relative(process.cwd(), path);
-  return short.startsWith('..') || isAbsolute(short) ? path : short;
+/** Returns a relative path only inside the working directory. */
+const relativePath = (path: string): string => {
+  const relativeToHere = relative(process.cwd(), path);
+  return relativeToHere.startsWith('..') || isAbsolute(relativeToHere) ? path : relativeToHere;
 };
 
-const proofs: Readonly<Record<DownloadSaved['verified'], string>> = {
-  checksum: "equal to vCenter's checksum",
-  length: 'of the right length',
-  none: 'unproven',
+const verifications: Readonly<Record<DownloadSaved['verified'], string>> = {
+  checksum: 'checksum verified',
+  length: 'size verified',
+  none: 'not verified',
 };

@@ -1,18 +1,18 @@
-/** Bytes, times, numbers of things and names as people read them. */
+/** Formats byte counts, durations, file counts, names and JSON for output. */
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** `1234567` is `1.2 MB`. */
-export const bytes = (count: number): string => {
+export const formatBytes = (count: number): string => {
   let power = 0;
-  // As it will be printed: 999 999 bytes are not 1000 kB.
+  // Rounds first: 999 999 bytes are 1.0 MB, not 1000 kB.
   while (power < units.length - 1 && Math.round(count / 1000 ** power) >= 1000) power += 1;
   const scaled = count / 1000 ** power;
   return `${power === 0 || scaled >= 99.95 ? Math.round(scaled) : scaled.toFixed(1)} ${units[power] ?? ''}`;
 };
 
-/** `83000` is `1 min 23 s`. */
-export const time = (milliseconds: number): string => {
+/** `83000` milliseconds are `1 min 23 s`. */
+export const formatDuration = (milliseconds: number): string => {
   const seconds = Math.ceil(milliseconds / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
@@ -20,7 +20,15 @@ export const time = (milliseconds: number): string => {
 };
 
 /** `1 file`, `2 files`. */
-export const files = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;
+export const formatFileCount = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;
 
-/** A name as one line of a terminal can show it: the server chose it, and it may hold escape sequences. */
-export const sanitize = (name: string): string => name.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');
+/** Replaces control characters and line breaks: the server chooses names, and they may contain escape sequences. */
+export const sanitize = (text: string): string => text.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');
+
+// `JSON.stringify` escapes control characters below U+0020 only; terminals also act on C1 controls, line separators and text direction.
+const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** Returns the value as one line of JSON that is safe to print on a terminal, with a line break at its end. */
+export const jsonLine = (value: unknown): string => `${JSON.stringify(value).replaceAll(unsafe, escapeCharacter)}\n`;

@@ -1,14 +1,13 @@
-/** `content-library ls`: libraries, items, files. */
+/** `content-library ls`: lists libraries, items and files. */
 
 import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArray, type Observable } from 'rxjs';
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
-import { findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { usageError } from './command-error.ts';
+import { findItemByName, findLibraryByName, parsePath } from './find.ts';
+import { formatBytes, jsonLine, sanitize } from './format.ts';
 import { table } from './text-width.ts';
-import { jsonLine } from './json-line.ts';
-import { bytes, sanitize } from './format.ts';
 
-/** One thing that was found, as `--json` prints it. */
+/** A library, item or file as `--json` prints it. */
 interface Entry {
   readonly type: 'library' | 'item' | 'file';
   readonly id?: string;
@@ -16,7 +15,7 @@ interface Entry {
   readonly [field: string]: unknown;
 }
 
-/** What is below a path, as JSON lines or as a table. */
+/** Prints the entries of a path as JSON lines or as a table. */
 export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observable<unknown> =>
   entriesAt(vc, path).pipe(
     tap((entries) => {
@@ -27,13 +26,13 @@ export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observ
 
 const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly Entry[]> => {
   const [library, item, file] = path === undefined ? [] : parsePath(path);
-  if (file !== undefined) throw usageError('ls shows libraries, items and the files of an item: LIBRARY or LIBRARY/ITEM.');
-  if (library === undefined) return listLibraries(vc).pipe(each((id) => libraryEntry(vc, id)));
+  if (file !== undefined) throw usageError('Expected LIBRARY or LIBRARY/ITEM: ls does not list single files.');
+  if (library === undefined) return listLibraries(vc).pipe(readEach((id) => libraryEntry(vc, id)));
   const library$ = findLibraryByName(vc, library);
   if (item === undefined)
     return library$.pipe(
       concatMap(({ id }) => listItems(vc, id)),
-      each((id) => itemEntry(vc, id)),
+      readEach((id) => itemEntry(vc, id)),
     );
   return library$.pipe(
     concatMap((found) => findItemByName(vc, found, item)),
@@ -53,8 +52,11 @@ const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly E
   );
 };
 
-/** Reads many at a time, in their order; what was deleted between the list and the reading is left out. */
-const each =
+/** Entries that {@link readEach} reads at a time. */
+const CONCURRENCY = 8;
+
+/** Reads the entries concurrently and keeps their order; entries deleted since they were listed are omitted. */
+const readEach =
   (read: (id: string) => Observable<Entry>) =>
   (ids$: Observable<readonly string[]>): Observable<readonly Entry[]> =>
     ids$.pipe(
@@ -68,13 +70,13 @@ const each =
                   thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? of([]) : throwError(() => thrown),
                 ),
               ),
-            8,
+            CONCURRENCY,
           ),
           toArray(),
         ),
       ),
-      map((found) =>
-        found
+      map((indexed) =>
+        indexed
           .flat()
           .sort((a, b) => a.index - b.index)
           .map(({ entry }) => entry),
@@ -100,8 +102,8 @@ const itemEntry = (vc: VCenter, id: string): Observable<Entry> =>
 const asTable = (entries: readonly Entry[]): readonly string[] => {
   const [first] = entries;
   if (first === undefined) return [];
-  const size = ({ cached, size: count }: Entry): string =>
-    cached === false ? 'not cached' : typeof count === 'number' ? bytes(count) : '';
+  const size = ({ cached, size: bytes }: Entry): string =>
+    cached === false ? 'not cached' : typeof bytes === 'number' ? formatBytes(bytes) : '';
   const text = (value: unknown): string => (typeof value === 'string' ? sanitize(value) : '');
   switch (first.type) {
     case 'library':

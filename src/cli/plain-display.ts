@@ -1,44 +1,48 @@
-/** Plain lines for logs: what changed, and how far a file is, now and then. */
+/** Prints a download as plain lines for logs: every change, and the progress of each file at intervals. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import type { DownloadClosed, DownloadEvent, DownloadFailed, DownloadRetrying, DownloadStatus } from '../index.ts';
-import { bytes, files, sanitize, time } from './format.ts';
+import { formatBytes, formatDuration, formatFileCount, sanitize } from './format.ts';
 
-/** Milliseconds between two lines about the bytes of one file. */
-const tellEvery = 10_000;
+/** Milliseconds between two progress lines of one file. */
+const PROGRESS_INTERVAL = 10_000;
 
-/** Writes a line for what is worth one. */
+/** Calls `write` with a line for every event worth one. */
 export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFunction<DownloadEvent> => {
   const lastProgressAt = new Map<string, number>();
-  const progressIsDue = (file: string): boolean => {
+  const isProgressDue = (file: string): boolean => {
     const now = asyncScheduler.now();
-    const due = now - (lastProgressAt.get(file) ?? now) >= tellEvery;
-    if (due || !lastProgressAt.has(file)) lastProgressAt.set(file, now);
-    return due;
+    const isDue = now - (lastProgressAt.get(file) ?? now) >= PROGRESS_INTERVAL;
+    if (isDue || !lastProgressAt.has(file)) lastProgressAt.set(file, now);
+    return isDue;
   };
-  const statuses = new Map<string, string>();
+  const lastStatus = new Map<string, string>();
 
   return tap((event) => {
     switch (event.type) {
-      case 'opened':
-        return write(`${event.itemName === undefined ? event.itemId : sanitize(event.itemName)}: ${files(event.files.length)}`);
+      case 'opened': {
+        const item = event.itemName === undefined ? event.itemId : sanitize(event.itemName);
+        return write(`${item}: ${formatFileCount(event.files.length)}`);
+      }
       case 'status': {
-        const status = wordOf(event).toLowerCase().replaceAll('_', ' ');
-        if (statuses.get(event.file) === status) return;
-        statuses.set(event.file, status);
+        const status = statusName(event).toLowerCase().replaceAll('_', ' ');
+        if (lastStatus.get(event.file) === status) return;
+        lastStatus.set(event.file, status);
         return write(`${sanitize(event.file)}: ${status}`);
       }
-      case 'progress':
-        if (!progressIsDue(event.file)) return;
-        return write(
-          `${sanitize(event.file)}: ${bytes(event.received)}${event.total === undefined ? '' : ` of ${bytes(event.total)}`}`,
-        );
+      case 'progress': {
+        if (!isProgressDue(event.file)) return;
+        const total = event.total === undefined ? '' : ` of ${formatBytes(event.total)}`;
+        return write(`${sanitize(event.file)}: ${formatBytes(event.received)}${total}`);
+      }
       case 'retrying':
         return write(retryingLine(event));
       case 'lease':
         return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
-      case 'saved':
-        return write(`${sanitize(event.file)}: ${event.skipped === true ? 'there already' : 'saved'}, ${bytes(event.bytes)}`);
+      case 'saved': {
+        const outcome = event.skipped === true ? 'already present' : 'saved';
+        return write(`${sanitize(event.file)}: ${outcome}, ${formatBytes(event.bytes)}`);
+      }
       case 'failed':
         return write(failedLine(event));
       case 'closed':
@@ -47,16 +51,16 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
   });
 };
 
-/** What failed in passing. */
+/** `disk.vmdk: retrying in 4 s: …`. */
 export const retryingLine = ({ file, delay, error }: DownloadRetrying): string =>
-  `${file === undefined ? '' : `${sanitize(file)}: `}again in ${time(delay)}. ${sanitize(error.message)}`;
+  `${file === undefined ? '' : `${sanitize(file)}: `}retrying in ${formatDuration(delay)}: ${sanitize(error.message)}`;
 
-/** Why a file is not there. */
+/** `disk.vmdk: failed. …`. */
 export const failedLine = ({ file, error }: DownloadFailed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;
 
-/** How it all ended. */
-export const closedLine = ({ files: count, bytes: sum, duration }: DownloadClosed): string =>
-  `${files(count)}, ${bytes(sum)} in ${time(duration)}`;
+/** `3 files, 300 kB in 2 s`. */
+export const closedLine = ({ files, bytes, duration }: DownloadClosed): string =>
+  `${formatFileCount(files)}, ${formatBytes(bytes)} in ${formatDuration(duration)}`;
 
-/** A status that this version does not know is a string, too; its type only keeps it from being compared. */
-const wordOf = ({ status }: DownloadStatus): string => sanitize(String(status));
+/** A status that this version does not know is a string at run time; its type only prevents comparisons. */
+const statusName = ({ status }: DownloadStatus): string => sanitize(String(status));

@@ -1,26 +1,27 @@
-/** Runs a job against a vCenter: signals, the way out, the last word. */
+/** Runs a command against a vCenter: signals, cleanup, error output, exit code. */
 
 import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
 import { isContentLibraryError, withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
-import { CommandError, failureOf } from './command-error.ts';
-import { jsonLine } from './json-line.ts';
-import { sanitize } from './format.ts';
+import { CommandError, toFailure } from './command-error.ts';
+import { jsonLine, sanitize } from './format.ts';
 
-/** How a job tells what it has to tell. */
+/** How a command prints errors. */
 export interface Output {
-  /** Prints one JSON object a line instead of text. */
+  /** True to print one JSON object a line instead of text. */
   readonly json: boolean;
   /** Where the JSON goes. @default standard output */
   readonly jsonTo?: NodeJS.WritableStream;
 }
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
-const signals = ['SIGINT', 'SIGTERM'] as const;
+/** Exit codes of the signals that interrupt the command: 128 and the number of the signal. */
+export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Milliseconds for leaving the server clean after a signal. */
+type Signal = keyof typeof SIGNAL_EXIT_CODES;
+
+/** Milliseconds that the cleanup on the server may take after a signal. */
 const CLEANUP_TIMEOUT = 5000;
 
-/** Logs in, runs the job, logs out whatever happens, and answers the exit code. Everything that failed has been told by then. */
+/** Logs in, runs the job, logs out in any case, prints errors, and returns the exit code. */
 export const run = async (
   connect: () => Promise<VCenterOptions>,
   job: (vc: VCenter) => Observable<unknown>,
@@ -28,7 +29,7 @@ export const run = async (
 ): Promise<number> => {
   try {
     const options = await connect();
-    const interruption$ = interruptionOf(output);
+    const interruption$ = createInterruption(output);
     await lastValueFrom(
       withVCenter(options, (vc) => job(vc).pipe(takeUntil(interruption$))),
       { defaultValue: undefined },
@@ -40,46 +41,42 @@ export const run = async (
 };
 
 /**
- * Errors with the first signal; the second one ends the process at once, and so does a server that hangs.
+ * Returns an Observable that errors with the first signal. A second signal, or a cleanup that takes too long, exits the process at once.
  *
- * It listens until the process ends: a signal that comes during the logout must not cut it off.
+ * The listeners stay until the process ends, so that a signal during the logout does not cut it off.
  */
-const interruptionOf = (output: Output): Observable<never> => {
+const createInterruption = (output: Output): Observable<never> => {
   const interruption$ = new Subject<never>();
-  let heard = false;
-  const interrupted = (signal: (typeof signals)[number], end: string): CommandError =>
-    new CommandError('InterruptedError', codes[signal], `Interrupted (${signal}). ${end}`);
-  const onSignal = (signal: (typeof signals)[number]): void => {
-    if (heard) process.exit(codes[signal]);
-    heard = true;
+  let isInterrupted = false;
+  const interruptedError = (signal: Signal, message: string): CommandError =>
+    new CommandError('InterruptedError', SIGNAL_EXIT_CODES[signal], `Interrupted (${signal}). ${message}`);
+  const onSignal = (signal: Signal): void => {
+    if (isInterrupted) process.exit(SIGNAL_EXIT_CODES[signal]);
+    isInterrupted = true;
     setTimeout(() => {
-      process.exit(
-        reportFailure(
-          interrupted(signal, 'The server did not answer in time: the download session stays there until it runs out.'),
-          output,
-        ),
-      );
+      const message = 'The server did not respond in time: the download session stays there until it expires.';
+      process.exit(reportFailure(interruptedError(signal, message), output));
     }, CLEANUP_TIMEOUT).unref();
     interruption$.error(
-      interrupted(signal, 'Nothing unfinished stands under a final name, and the server was told to clean up.'),
+      interruptedError(signal, 'No incomplete file was left under its final name, and the server was cleaned up.'),
     );
-    // Not before: the live lines are gone only now.
-    if (process.stderr.isTTY) process.stderr.write('Interrupted; leaving the server clean …\n');
+    // Printed after the error, which erases the live lines.
+    if (process.stderr.isTTY) process.stderr.write('Interrupted; cleaning up …\n');
   };
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
   return interruption$;
 };
 
-/** Says what failed, to a person or to a program, and answers the exit code. */
+/** Prints an error as text or JSON, and returns its exit code. */
 export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {
   if (isReaderGone(thrown)) return 0;
-  const failure = failureOf(thrown);
+  const failure = toFailure(thrown);
   if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
-  // The server's own words are part of it, line by line.
+  // The message may contain text from the server; its line breaks are kept.
   else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(sanitize).join('\n')}\n`);
   return failure.code;
 };
 
-/** Whoever wanted the bytes on standard output has gone: what was asked for is moot. */
+/** Returns true if the process that read standard output has closed it, as `head` does: that is no error. */
 const isReaderGone = (thrown: unknown): boolean =>
   isContentLibraryError(thrown) && thrown._tag === 'SinkError' && thrown.code === 'EPIPE';

@@ -31,7 +31,7 @@ interface Issue {
 /** Describes the first unknown field; without one, the first error. */
 export const schemaIssue = (root: JsonSchema, value: unknown, errors: readonly OutputUnit[]): string => {
   const issues = errors
-    // A schema that is `false` has no location; the keyword that holds it has an error of its own.
+    // A schema that is `false` has no location; the keyword above it has an error of its own.
     .filter(({ keyword }) => keyword !== 'false')
     .map(({ keyword, keywordLocation, instanceLocation, error }): Issue => ({
       keyword,
@@ -113,7 +113,7 @@ const describe = (issue: Issue, same: readonly Issue[], root: JsonSchema): strin
       const everywhere = fieldsOf(...same.map((other) => other.schema));
       const unknown = names.find((name) => name !== '$schema' && !everywhere.includes(name));
       if (unknown !== undefined) return `${path}${step(unknown)}: unknown field; ${suggestion(unknown, everywhere)}`;
-      // Each field is known to an alternative, but no alternative has them all.
+      // Every field belongs to some alternative, but no alternative has all of them.
       const extra = names.find((name) => !has(schema.properties, name)) ?? '';
       return `${path}${step(extra)}: unknown field; ${suggestion(extra, fieldsOf(schema))}`;
     }

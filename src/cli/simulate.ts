@@ -1,39 +1,37 @@
-/** `content-library simulate`: a vCenter of one's own on a port. */
+/** `content-library simulate`: serves a simulated vCenter on a port of this machine. */
 
-import { nodeHash, createSelfSignedCertificate, serve } from '../node/index.ts';
+import { createSelfSignedCertificate, nodeHash, serve } from '../node/index.ts';
 import { createSimulator, type Simulator } from '../simulator/index.ts';
 import { messageOf, usageError } from './command-error.ts';
-import { jsonLine } from './json-line.ts';
-import { reportFailure } from './run.ts';
+import { jsonLine } from './format.ts';
+import { reportFailure, SIGNAL_EXIT_CODES } from './run.ts';
 
-/** What `simulate` is told. */
+/** The flags of `simulate`. */
 export interface SimulateFlags {
   readonly port: number;
-  /** Serve HTTPS, with a certificate made for the occasion. */
+  /** True to serve HTTPS with a generated self-signed certificate. */
   readonly tls: boolean;
-  /** A file of JSON. */
+  /** Path of a JSON file. */
   readonly inventory?: string;
-  /** A file of JSON. */
+  /** Path of a JSON file. */
   readonly scenario?: string;
   readonly json: boolean;
 }
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 
-const codes = { SIGINT: 130, SIGTERM: 143 } as const;
-
-/** Serves until a signal comes; answers the exit code. What could not be begun has been told by then. */
+/** Serves until the first signal, and returns the exit code. Prints an error if the server cannot start. */
 export const simulate = async (flags: SimulateFlags): Promise<number> => {
   try {
     const tls = flags.tls ? createSelfSignedCertificate() : undefined;
-    const simulator = await simulatorFrom(flags, tls?.thumbprint);
-    const ended = signal();
+    const simulator = await createSimulatorFrom(flags, tls?.thumbprint);
+    const exitCode = firstSignal();
     const server = await serve(simulator.fetch, { port: flags.port, ...(tls === undefined ? {} : { tls }) }).catch(
-      refused(flags),
+      rethrowPortError(flags.port),
     );
-    if (flags.json) tellProgram(simulator, { url: server.url, ...tls });
-    else tellPerson(server.url, tls?.thumbprint);
-    const code = await ended;
+    if (flags.json) printJson(simulator, { url: server.url, ...tls });
+    else printText(server.url, tls?.thumbprint);
+    const code = await exitCode;
     await server.close();
     return code;
   } catch (thrown) {
@@ -44,7 +42,7 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
 /** Loads the JSON Schema validator, which only these files need. */
 const loadFiles = () => import('./simulator-files.ts');
 
-const simulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefined): Promise<Simulator> => {
+const createSimulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefined): Promise<Simulator> => {
   const inventory = flags.inventory === undefined ? undefined : await (await loadFiles()).readInventory(flags.inventory);
   const scenario = flags.scenario === undefined ? undefined : await (await loadFiles()).readScenario(flags.scenario);
   try {
@@ -56,23 +54,22 @@ const simulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefine
       ...(thumbprint === undefined ? {} : { certificate: { thumbprint } }),
     });
   } catch (thrown) {
-    throw usageError(`No simulator can be made of this: ${messageOf(thrown)}`);
+    throw usageError(`Invalid inventory or scenario: ${messageOf(thrown)}`);
   }
 };
 
-const refused =
-  ({ port }: SimulateFlags) =>
+const rethrowPortError =
+  (port: number) =>
   (error: NodeJS.ErrnoException): never => {
-    if (error.code === 'EADDRINUSE')
-      throw usageError(`The port ${port} is taken: choose another one, or 0 for any that is free.`);
-    if (error.code === 'EACCES') throw usageError(`The port ${port} may not be used by you: choose one above 1023.`);
+    if (error.code === 'EADDRINUSE') throw usageError(`Port ${port} is in use: choose another one, or 0 for a free one.`);
+    if (error.code === 'EACCES') throw usageError(`Permission denied for port ${port}: choose one above 1023.`);
     throw error;
   };
 
-/** Who and what to give to the client; the password is the simulator's own, and no secret. */
-const tellPerson = (url: string, thumbprint: string | undefined): void => {
+/** The password is the simulator's own, not a secret. */
+const printText = (url: string, thumbprint: string | undefined): void => {
   const lines = [
-    `A simulated vCenter stands at ${url}. Open it in a browser to see what goes on; Ctrl-C ends it.`,
+    `Simulated vCenter at ${url}. Open it in a browser to watch sessions and requests. Press Ctrl-C to stop.`,
     '',
     `export VCENTER_URL=${url} VCENTER_USERNAME=${user.username} VCENTER_PASSWORD=${user.password}`,
     `content-library ls${thumbprint === undefined ? '' : ` --thumbprint ${thumbprint}`}`,
@@ -80,7 +77,7 @@ const tellPerson = (url: string, thumbprint: string | undefined): void => {
   process.stdout.write(`${lines.join('\n')}\n`);
 };
 
-const tellProgram = (
+const printJson = (
   simulator: Simulator,
   { url, thumbprint, cert }: { readonly url: string; readonly thumbprint?: string; readonly cert?: string },
 ): void => {
@@ -90,8 +87,8 @@ const tellProgram = (
   simulator.requests$.subscribe((request) => process.stdout.write(jsonLine({ type: 'request', ...request })));
 };
 
-/** The exit code of the first signal. The second one ends the process at once. */
-const signal = (): Promise<number> =>
+/** Resolves with the exit code of the first signal. A second one kills the process, as without a listener. */
+const firstSignal = (): Promise<number> =>
   new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(codes[name]));
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(SIGNAL_EXIT_CODES[name]));
   });

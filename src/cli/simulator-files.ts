@@ -13,7 +13,7 @@ export const readInventory = (path: string): Promise<Inventory> => readValid(pat
 export const readScenario = (path: string): Promise<Scenario> => readValid(path, 'scenario') as Promise<Scenario>;
 
 const readValid = async (path: string, kind: 'inventory' | 'scenario'): Promise<unknown> => {
-  // The package ships `src` beside `dist`, so this address is right in both.
+  // The package ships `src` beside `dist`, so the path is valid in both.
   const schemaFile = new URL(`../../src/simulator/schemas/${kind}.json`, import.meta.url);
   const [content, schemaText] = await Promise.all([
     readFile(path, 'utf8').catch((error: unknown) => {

@@ -1,42 +1,42 @@
-/** How much of a line a text takes on a terminal. */
+/** Measures, pads and truncates text by the columns it takes on a terminal. */
 
 const wide =
   /\p{Emoji_Presentation}|[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
 
-// Made when it is needed: the tables behind it take longer to load than all of a short command.
+// Created on first use: loading its tables takes longer than a short command.
 let segmenter: Intl.Segmenter | undefined;
-const segments = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter()).segment(text);
+const graphemes = (text: string): Intl.Segments => (segmenter ??= new Intl.Segmenter()).segment(text);
 
-const columnsOf = (segment: string): number => (wide.test(segment) ? 2 : 1);
+const graphemeWidth = (grapheme: string): number => (wide.test(grapheme) ? 2 : 1);
 
-/** How many columns a text takes. */
+/** Returns the number of columns that a text takes. */
 export const displayWidth = (text: string): number => {
   let columns = 0;
-  for (const { segment } of segments(text)) columns += columnsOf(segment);
+  for (const { segment } of graphemes(text)) columns += graphemeWidth(segment);
   return columns;
 };
 
-/** Spaces behind a text, so that it takes so many columns. */
-export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - displayWidth(text), 0));
+/** Appends spaces until the text takes this many columns. */
+export const padToWidth = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - displayWidth(text), 0));
 
-/** As much of the text as goes into so many columns. */
-export const cut = (text: string, columns: number): string => {
+/** Returns the longest beginning of the text that fits into this many columns. */
+export const truncateToWidth = (text: string, columns: number): string => {
   let left = columns;
-  let kept = '';
-  for (const { segment } of segments(text)) {
-    left -= columnsOf(segment);
+  let truncated = '';
+  for (const { segment } of graphemes(text)) {
+    left -= graphemeWidth(segment);
     if (left < 0) break;
-    kept += segment;
+    truncated += segment;
   }
-  return kept;
+  return truncated;
 };
 
-/** Columns that stand below each other. */
+/** Returns one line per row, with aligned columns. */
 export const table = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, column) => padded(cell, widths[column] ?? 0))
+      .map((cell, column) => padToWidth(cell, widths[column] ?? 0))
       .join('  ')
       .trimEnd(),
   );

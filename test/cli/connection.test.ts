@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { connectionFrom, type ConnectionFlags } from '#src/cli/connection.js';
-import { trustFrom, type TrustFlags } from '#src/cli/trust.js';
+import { readConnection, type ConnectionFlags } from '#src/cli/connection.js';
+import { readTrust, type TrustFlags } from '#src/cli/trust.js';
 import { localhost, otherHost } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
@@ -12,7 +12,7 @@ import { password, servedSimulator, username } from './served-simulator.ts';
 const user = { VCENTER_USERNAME: 'u', VCENTER_PASSWORD: 'p' };
 
 const read = async (flags: ConnectionFlags, env: NodeJS.ProcessEnv, input = '') => {
-  const { server, credentials, dialect } = await connectionFrom(
+  const { server, credentials, dialect } = await readConnection(
     flags,
     env,
     (async function* () {
@@ -32,9 +32,9 @@ test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, string]>([
   ['VCENTER_URL', {}, { VCENTER_URL: 'https://vcenter.test/', GOVC_URL: 'https://govc.test' }, 'https://vcenter.test'],
   ['GOVC_URL', {}, { GOVC_URL: 'https://govc.test/sdk' }, 'https://govc.test'],
   ['GOVC_URL without a scheme', {}, { GOVC_URL: 'govc.test:8443' }, 'https://govc.test:8443'],
-  ['GOVC_URL where VCENTER_URL is empty', {}, { VCENTER_URL: '', GOVC_URL: 'govc.test' }, 'https://govc.test'],
-  ['an address over plain HTTP', { server: 'http://127.0.0.1:8080' }, {}, 'http://127.0.0.1:8080'],
-])('the server is that of %s', async (_, flags, env, server) => {
+  ['GOVC_URL if VCENTER_URL is empty', {}, { VCENTER_URL: '', GOVC_URL: 'govc.test' }, 'https://govc.test'],
+  ['an HTTP address', { server: 'http://127.0.0.1:8080' }, {}, 'http://127.0.0.1:8080'],
+])('the server is read from %s', async (_, flags, env, server) => {
   expect(await read(flags, { ...user, ...env })).toMatchObject({ server });
 });
 
@@ -44,73 +44,73 @@ const inGovc = { GOVC_USERNAME: 'govc', GOVC_PASSWORD: 'govc-secret' };
 const inVCenter = { VCENTER_USERNAME: 'vc', VCENTER_PASSWORD: 'vc-secret' };
 
 test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, object]>([
-  ['of the user info in GOVC_URL', {}, govc, inUrl],
+  ['the user info of GOVC_URL', {}, govc, inUrl],
   [
-    'of GOVC_USERNAME and GOVC_PASSWORD before the user info',
+    'GOVC_USERNAME and GOVC_PASSWORD before the user info',
     {},
     { ...govc, ...inGovc },
     { username: 'govc', password: 'govc-secret' },
   ],
-  ['of VCENTER_… before GOVC_…', {}, { ...govc, ...inGovc, ...inVCenter }, { username: 'vc', password: 'vc-secret' }],
+  ['VCENTER_… before GOVC_…', {}, { ...govc, ...inGovc, ...inVCenter }, { username: 'vc', password: 'vc-secret' }],
   [
-    'of --username before all',
+    '--username before all others',
     { username: 'flag' },
     { ...govc, ...inGovc, ...inVCenter },
     { username: 'flag', password: 'vc-secret' },
   ],
   [
-    'on standard input before all',
+    'standard input before all others',
     { passwordStdin: true },
     { ...govc, ...inVCenter },
     { username: 'vc', password: 'from stdin ' },
   ],
-  ['of an API session before all', { sessionId: 'sid' }, { ...govc, ...inVCenter }, { sessionId: 'sid' }],
-  ['of variables that are not empty', {}, { ...govc, VCENTER_USERNAME: '', GOVC_PASSWORD: '' }, inUrl],
-  ['of user@domain:password@host', {}, { GOVC_URL: 'a@b:c%d@govc.test' }, { username: 'a@b', password: 'c%d' }],
-])('the credentials are those %s', async (_, flags, env, credentials) => {
+  ['--session-id before all others', { sessionId: 'sid' }, { ...govc, ...inVCenter }, { sessionId: 'sid' }],
+  ['variables that are not empty', {}, { ...govc, VCENTER_USERNAME: '', GOVC_PASSWORD: '' }, inUrl],
+  ['user@domain:password@host', {}, { GOVC_URL: 'a@b:c%d@govc.test' }, { username: 'a@b', password: 'c%d' }],
+])('the credentials are read from %s', async (_, flags, env, credentials) => {
   expect(await read(flags, env, 'from stdin \r\n')).toMatchObject({ credentials });
 });
 
-test('--download-host is taken as it is, or refused before anything is sent', async () => {
+test('--download-host is passed on, and an invalid one is a usage error', async () => {
   const flags = { server: 'https://vcenter.test' };
-  expect(await connectionFrom({ ...flags, downloadHost: '10.0.0.5:8443' }, user)).toMatchObject({
+  expect(await readConnection({ ...flags, downloadHost: '10.0.0.5:8443' }, user)).toMatchObject({
     downloadHost: '10.0.0.5:8443',
   });
-  expect(await connectionFrom(flags, user)).not.toHaveProperty('downloadHost');
-  await expect(connectionFrom({ ...flags, downloadHost: 'https://10.0.0.5' }, user)).rejects.toMatchObject({
+  expect(await readConnection(flags, user)).not.toHaveProperty('downloadHost');
+  await expect(readConnection({ ...flags, downloadHost: 'https://10.0.0.5' }, user)).rejects.toMatchObject({
     code: 2,
     message: expect.stringMatching(/^downloadHost: expected a host such as/),
   });
 });
 
-test('the user info of one address is not sent to another', async () => {
+test('the user info of GOVC_URL is not sent to another server', async () => {
   await expect(read({ server: 'https://other.test' }, govc)).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
   await expect(read({}, { ...govc, VCENTER_URL: 'https://other.test' })).rejects.toMatchObject({ code: 2 });
 });
 
 test.each<[string, ConnectionFlags, NodeJS.ProcessEnv]>([
   ['no server', {}, user],
-  ['a server that is no address', { server: 'https://' }, user],
-  ['a server that is not reached over HTTP', { server: 'ldap://x' }, user],
+  ['an invalid address', { server: 'https://' }, user],
+  ['an address that is not HTTP', { server: 'ldap://x' }, user],
   ['a password in a flag', { server: 'https://u:secret@x.test' }, {}],
-  ['no user', { server: 'https://x.test' }, {}],
+  ['no username', { server: 'https://x.test' }, {}],
   ['no password', { server: 'https://x.test', username: 'u' }, {}],
   ['an empty password on standard input', { server: 'https://x.test', username: 'u', passwordStdin: true }, {}],
-  ['a dialect that is none', { server: 'https://x.test', dialect: 'soap' }, user],
-  ['certificates that cannot be read', { server: 'https://x.test', ca: '/nowhere/ca.pem' }, user],
-  ['known hosts that cannot be read', { server: 'https://x.test' }, { ...user, GOVC_TLS_KNOWN_HOSTS: '/nowhere/known_hosts' }],
-  ['a thumbprint that is none', { server: 'https://x.test', thumbprint: 'secret' }, user],
+  ['an unknown dialect', { server: 'https://x.test', dialect: 'soap' }, user],
+  ['unreadable certificates', { server: 'https://x.test', ca: '/nowhere/ca.pem' }, user],
+  ['unreadable known hosts', { server: 'https://x.test' }, { ...user, GOVC_TLS_KNOWN_HOSTS: '/nowhere/known_hosts' }],
+  ['an invalid thumbprint', { server: 'https://x.test', thumbprint: 'secret' }, user],
   ['an empty thumbprint', { server: 'https://x.test', thumbprint: '' }, user],
-])('%s is a UsageError, which tells no password', async (_, flags, env) => {
+])('%s is a UsageError without a password in its message', async (_, flags, env) => {
   const reading = read(flags, env, '\n');
   await expect(reading).rejects.toMatchObject({ tag: 'UsageError', code: 2 });
   await expect(reading).rejects.not.toThrow(/secret/);
 });
 
 const thumbprint = new X509Certificate(localhost.cert).fingerprint;
-const elsewhere = new X509Certificate(otherHost.cert).fingerprint256;
+const otherThumbprint = new X509Certificate(otherHost.cert).fingerprint256;
 
-test('what to trust: a flag before the environment, one certificate before authorities, those before none', async () => {
+test('flags precede the environment; a thumbprint precedes CA certificates, and these --insecure', async () => {
   const directory = await temporaryDirectory();
   const [a, b, known] = [join(directory, 'a.pem'), join(directory, 'b.pem'), join(directory, 'known_hosts')];
   await Promise.all([
@@ -120,7 +120,7 @@ test('what to trust: a flag before the environment, one certificate before autho
     writeFile(known, `vcenter.test:443 ${thumbprint}\n`),
   ]);
   const server = new URL('https://vcenter.test');
-  const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => trustFrom(flags, env, server);
+  const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => readTrust(flags, env, server);
   const certificates = { GOVC_TLS_CA_CERTS: [a, b].join(delimiter) };
   const knownHosts = { GOVC_TLS_KNOWN_HOSTS: known };
   expect(trust({}, {})).toEqual({ insecure: false });
@@ -132,26 +132,26 @@ test('what to trust: a flag before the environment, one certificate before autho
   expect(trust({}, { ...certificates, GOVC_INSECURE: 'true' })).toEqual({ ca: `${localhost.cert}\n${otherHost.cert}` });
   for (const yes of ['1', 'true', 'TRUE', 't', 'T']) expect(trust({}, { GOVC_INSECURE: yes })).toEqual({ insecure: true });
   for (const no of ['', '0', 'false']) expect(trust({}, { GOVC_INSECURE: no })).toEqual({ insecure: false });
-  expect(() => trust({ ca: join(directory, 'no.pem') }, {})).toThrow(/holds no certificate/);
+  expect(() => trust({ ca: join(directory, 'no.pem') }, {})).toThrow(/contains no PEM certificate/);
 });
 
 test.each<[string, string, string | undefined]>([
   ['https://vcenter.test', `vcenter.test:443 ${thumbprint}`, thumbprint],
   ['https://vcenter.test', `vcenter.test ${thumbprint}`, thumbprint],
-  ['https://VCENTER.test:443', `\r\n Vcenter.Test:443\t${elsewhere} \r\n`, elsewhere],
-  ['https://vcenter.test:8443', `vcenter.test:443 ${thumbprint}\nvcenter.test:8443 ${elsewhere}`, elsewhere],
+  ['https://VCENTER.test:443', `\r\n Vcenter.Test:443\t${otherThumbprint} \r\n`, otherThumbprint],
+  ['https://vcenter.test:8443', `vcenter.test:443 ${thumbprint}\nvcenter.test:8443 ${otherThumbprint}`, otherThumbprint],
   ['https://vcenter.test', `other.test:443 ${thumbprint}\n\nvcenter.test\n# vcenter.test:443`, undefined],
   ['https://[::1]:8989', `[::1]:8989 ${thumbprint}`, thumbprint],
-])('of the known hosts of govc, %s is found in %j', async (server, lines, found) => {
+])('the thumbprint of %s is read from the known hosts %j of govc', async (server, lines, expected) => {
   const [one, two] = await Promise.all([temporaryDirectory(), temporaryDirectory()]);
-  await Promise.all([writeFile(join(one, 'known'), 'nobody:443 00\n'), writeFile(join(two, 'known'), lines)]);
+  await Promise.all([writeFile(join(one, 'known'), 'other.test:443 00\n'), writeFile(join(two, 'known'), lines)]);
   const env = { GOVC_TLS_KNOWN_HOSTS: [join(one, 'known'), join(two, 'known')].join(delimiter) };
-  const trust = trustFrom({}, env, new URL(server));
-  expect(trust.thumbprint).toBe(found);
-  expect(trust.insecure).toBe(found === undefined ? false : undefined);
+  const trust = readTrust({}, env, new URL(server));
+  expect(trust.thumbprint).toBe(expected);
+  expect(trust.insecure).toBe(expected === undefined ? false : undefined);
 });
 
-test('the command takes what govc has: an address with user, password and path, and GOVC_INSECURE', async () => {
+test('the command accepts the environment of govc: an address with user, password and path, and GOVC_INSECURE', async () => {
   const { url, run } = await servedSimulator({ tls: localhost });
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   const env = { VCENTER_URL: '', VCENTER_USERNAME: '', VCENTER_PASSWORD: '', GOVC_URL: `${url.replace('//', `//${user}@`)}/sdk` };
@@ -170,9 +170,10 @@ test('the command accepts the one certificate of --thumbprint, and says what it 
   const { url, run, simulator } = await servedSimulator({ tls: localhost });
   expect(await run(['ls', 'lib-2', '--thumbprint', thumbprint.toLowerCase()])).toMatchObject({ code: 0, stderr: '' });
   const asked = simulator.requests.length;
-  const refused = await run(['ls', 'lib-2', '--thumbprint', elsewhere, '--insecure']);
+  const refused = await run(['ls', 'lib-2', '--thumbprint', otherThumbprint, '--insecure']);
   expect(refused).toMatchObject({ code: 8, stdout: '' });
-  for (const fact of [new URL(url).host, `SHA-256 ${elsewhere}`, `SHA-1 ${thumbprint}`]) expect(refused.stderr).toContain(fact);
+  for (const fact of [new URL(url).host, `SHA-256 ${otherThumbprint}`, `SHA-1 ${thumbprint}`])
+    expect(refused.stderr).toContain(fact);
   expect(simulator.requests).toHaveLength(asked);
 });
 
@@ -181,7 +182,7 @@ test('the command accepts what govc knows of the host', async () => {
   const known = join(directory, 'known_hosts');
   await writeFile(known, `${new URL(url).host} ${thumbprint}\n`);
   expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known } })).toMatchObject({ code: 0, stderr: '' });
-  await writeFile(known, `${new URL(url).host} ${elsewhere}\n`);
+  await writeFile(known, `${new URL(url).host} ${otherThumbprint}\n`);
   expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known, GOVC_INSECURE: '1' } })).toMatchObject({ code: 8 });
 });
 
@@ -189,7 +190,7 @@ test('what switches the checks of a whole process off does not switch off ours',
   const { run, simulator } = await servedSimulator({ tls: localhost });
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
   expect(await run(['ls', 'lib-2'], { env })).toMatchObject({ code: 8 });
-  expect(await run(['ls', 'lib-2', '--thumbprint', elsewhere], { env })).toMatchObject({ code: 8 });
+  expect(await run(['ls', 'lib-2', '--thumbprint', otherThumbprint], { env })).toMatchObject({ code: 8 });
   expect(simulator.requests).toEqual([]);
 });
 

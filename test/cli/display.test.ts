@@ -17,7 +17,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-/** A download whose events the test makes, drawn on a terminal. */
+/** Draws a download whose events the test emits on a simulated terminal. */
 const start = (columns = 100, rows?: number) => {
   const screen = terminal(columns, rows);
   const events$ = new Subject<DownloadEvent>();
@@ -25,7 +25,7 @@ const start = (columns = 100, rows?: number) => {
   const subscription = events$.pipe(display(screen.stream)).subscribe({
     next: (event) => {
       passed.push(event);
-      if (event.type === 'saved') screen.stream.write(`${event.file} is there\n`);
+      if (event.type === 'saved') screen.stream.write(`${event.file} is saved\n`);
     },
     error: () => undefined,
   });
@@ -33,8 +33,8 @@ const start = (columns = 100, rows?: number) => {
     ...screen,
     passed,
     subscription,
-    /** Events, and then the time until the next drawing and a little more. */
-    tell: (...events: readonly DownloadEvent[]) => {
+    /** Emits events and advances the time beyond the next update. */
+    emit: (...events: readonly DownloadEvent[]) => {
       for (const event of events) events$.next(event);
       jest.advanceTimersByTime(100);
     },
@@ -56,107 +56,107 @@ const closed: DownloadEvent = { type: 'closed', files: 2, failed: 0, bytes: 4000
 
 const bar = (full: number): string => '█'.repeat(full) + '░'.repeat(24 - full);
 
-test('a reader sees a row a file and one for the whole, and nothing of it at the end', () => {
-  const { tell, seen, end, passed, written } = start();
-  tell(opened('a.ovf', 'disk.vmdk'));
-  expect(seen()).toEqual(['a.ovf      waiting', 'disk.vmdk  waiting', 'all files  0 B']);
-  tell(status('disk.vmdk', 'PREPARING'), status('a.ovf', 'PREPARED', 1000));
-  expect(seen()).toEqual(['disk.vmdk  preparing', 'a.ovf      waiting', 'all files  0 B']);
-  tell(status('disk.vmdk', 'PREPARED', 3000), progress('a.ovf', 500, 1000));
-  expect(seen().slice(0, 2)).toEqual([`a.ovf      ${bar(12)}  50 % 500 B of 1.0 kB`, 'disk.vmdk  waiting']);
-  expect(seen()[2]).toContain(`all files  ${bar(3)}  16 % 500 B of 4.0 kB`);
-  tell(progress('a.ovf', 1000, 1000));
-  expect(seen()).toContain('a.ovf      verifying');
-  tell(saved('a.ovf', 1000), progress('disk.vmdk', 0, 3000));
+test('the live display has a line per file and one for the total, and none at the end', () => {
+  const { emit, visible, end, passed, written } = start();
+  emit(opened('a.ovf', 'disk.vmdk'));
+  expect(visible()).toEqual(['a.ovf      waiting', 'disk.vmdk  waiting', 'all files  0 B']);
+  emit(status('disk.vmdk', 'PREPARING'), status('a.ovf', 'PREPARED', 1000));
+  expect(visible()).toEqual(['disk.vmdk  preparing', 'a.ovf      waiting', 'all files  0 B']);
+  emit(status('disk.vmdk', 'PREPARED', 3000), progress('a.ovf', 500, 1000));
+  expect(visible().slice(0, 2)).toEqual([`a.ovf      ${bar(12)}  50 % 500 B of 1.0 kB`, 'disk.vmdk  waiting']);
+  expect(visible()[2]).toContain(`all files  ${bar(3)}  16 % 500 B of 4.0 kB`);
+  emit(progress('a.ovf', 1000, 1000));
+  expect(visible()).toContain('a.ovf      verifying');
+  emit(saved('a.ovf', 1000), progress('disk.vmdk', 0, 3000));
   jest.advanceTimersByTime(900);
-  tell(progress('disk.vmdk', 1000, 3000));
+  emit(progress('disk.vmdk', 1000, 3000));
   jest.advanceTimersByTime(900);
-  tell(progress('disk.vmdk', 2999, 3000));
-  expect(seen()[0]).toBe('a.ovf is there');
-  expect(seen()[1]).toBe(`disk.vmdk  ${bar(23)}  99 % 3.0 kB of 3.0 kB`);
-  expect(seen()[2]).toMatch(/^all files {2}█+░ +96 % 4\.0 kB of 4\.0 kB {2}\S+ \S+\/s {2}1 s left$/);
-  tell(progress('disk.vmdk', 3000, 3000), saved('disk.vmdk', 3000), closed);
+  emit(progress('disk.vmdk', 2999, 3000));
+  expect(visible()[0]).toBe('a.ovf is saved');
+  expect(visible()[1]).toBe(`disk.vmdk  ${bar(23)}  99 % 3.0 kB of 3.0 kB`);
+  expect(visible()[2]).toMatch(/^all files {2}█+░ +96 % 4\.0 kB of 4\.0 kB {2}\S+ \S+\/s {2}1 s left$/);
+  emit(progress('disk.vmdk', 3000, 3000), saved('disk.vmdk', 3000), closed);
   end();
   jest.runAllTimers();
-  expect(seen()).toEqual(['a.ovf is there', 'disk.vmdk is there', '2 files, 4.0 kB in 1 s']);
+  expect(visible()).toEqual(['a.ovf is saved', 'disk.vmdk is saved', '2 files, 4.0 kB in 1 s']);
   expect(passed.at(-1)).toBe(closed);
   expect(written()).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-test.each(['error', 'unsubscribe'] as const)('nothing of it is seen after an %s', (way) => {
-  const { tell, seen, fail, subscription } = start();
-  tell(opened('a.ovf'), progress('a.ovf', 1, 10));
-  expect(seen()).toHaveLength(2);
-  if (way === 'error') fail();
+test.each(['error', 'unsubscribe'] as const)('the live lines are erased after an %s', (ending) => {
+  const { emit, visible, fail, subscription } = start();
+  emit(opened('a.ovf'), progress('a.ovf', 1, 10));
+  expect(visible()).toHaveLength(2);
+  if (ending === 'error') fail();
   else subscription.unsubscribe();
   jest.runAllTimers();
-  expect(seen()).toEqual([]);
+  expect(visible()).toEqual([]);
 });
 
-test('a file of no bytes, and sizes nobody knows, are no numbers that make no sense', () => {
-  const { tell, seen, written } = start();
-  tell(opened('empty', 'unknown'), status('empty', 'PREPARED', 0), progress('empty', 0, 0), progress('unknown', 12_345));
-  expect(seen()).toEqual(['unknown    12.3 kB', 'empty      verifying', expect.stringMatching(/^all files {2}12\.3 kB/)]);
+test('empty files and unknown sizes are displayed without NaN or Infinity', () => {
+  const { emit, visible, written } = start();
+  emit(opened('empty', 'unknown'), status('empty', 'PREPARED', 0), progress('empty', 0, 0), progress('unknown', 12_345));
+  expect(visible()).toEqual(['unknown    12.3 kB', 'empty      verifying', expect.stringMatching(/^all files {2}12\.3 kB/)]);
   expect(written()).not.toMatch(/NaN|undefined|Infinity/);
 });
 
-test('a file that failed is seen as such, and the reason stays', () => {
-  const { tell, seen } = start();
-  tell(opened('a', 'b'), { type: 'failed', file: 'a', error: new SinkError({ path: 'a', reason: 'no.' }) });
-  expect(seen()).toEqual(['a: failed. a: no.', 'b          waiting', 'a          failed', 'all files  0 B']);
+test('a failed file is displayed as failed, and its error stays visible', () => {
+  const { emit, visible } = start();
+  emit(opened('a', 'b'), { type: 'failed', file: 'a', error: new SinkError({ path: 'a', reason: 'no.' }) });
+  expect(visible()).toEqual(['a: failed. a: no.', 'b          waiting', 'a          failed', 'all files  0 B']);
 });
 
-test('what is tried again is told in a line of its own, which stays', () => {
-  const { tell, seen } = start();
+test('a retry has a line of its own, which stays visible', () => {
+  const { emit, visible } = start();
   const error = new TimeoutError({ operation: 'a', timeout: 1000 });
-  tell(
+  emit(
     opened('a'),
     { type: 'retrying', attempt: 1, delay: 4000, error },
     { type: 'retrying', file: 'a', attempt: 2, delay: 500, error },
   );
-  expect(seen()).toEqual([
-    expect.stringMatching(/^again in 4 s\. /),
-    expect.stringMatching(/^a: again in /),
+  expect(visible()).toEqual([
+    expect.stringMatching(/^retrying in 4 s: /),
+    expect.stringMatching(/^a: retrying in /),
     'a          waiting',
     'all files  0 B',
   ]);
 });
 
-test('no line is wider than the terminal, whatever the script, and none is left behind', () => {
-  const { tell, seen, end } = start(20);
-  tell(opened('円'.repeat(30), 'x'.repeat(300)));
-  tell(progress('x'.repeat(300), 1, 10));
-  expect(seen()).toEqual(
+test('no line is wider than the terminal, also with wide characters, and all are erased', () => {
+  const { emit, visible, end } = start(20);
+  emit(opened('円'.repeat(30), 'x'.repeat(300)));
+  emit(progress('x'.repeat(300), 1, 10));
+  expect(visible()).toEqual(
     ['x'.repeat(19), '円'.repeat(9), 'all files'.padEnd(19).trimEnd()].map((line) => expect.stringContaining(line)),
   );
-  for (const line of seen()) expect(line.replaceAll('円', '##').length).toBeLessThan(20);
+  for (const line of visible()) expect(line.replaceAll('円', '##').length).toBeLessThan(20);
   end();
   jest.runAllTimers();
-  expect(seen()).toEqual([]);
+  expect(visible()).toEqual([]);
 });
 
-test('with more files than rows, those that move are seen', () => {
+test('with more files than rows, the active ones are visible', () => {
   const names = Array.from({ length: 50 }, (_, index) => `file-${index}`);
-  const { tell, seen } = start(80, 6);
-  tell(opened(...names), progress('file-40', 1, 10));
-  expect(seen()).toHaveLength(4);
-  expect(seen()[0]).toMatch(/^file-40 /);
+  const { emit, visible } = start(80, 6);
+  emit(opened(...names), progress('file-40', 1, 10));
+  expect(visible()).toHaveLength(4);
+  expect(visible()[0]).toMatch(/^file-40 /);
 });
 
-test('a terminal that does not know its size is drawn on all the same', () => {
-  const { tell, seen } = start(0, 0);
-  tell(opened('a.ovf'));
-  expect(seen()).toEqual(['a.ovf      waiting', 'all files  0 B']);
+test('a terminal of unknown size is treated as 80 by 24', () => {
+  const { emit, visible } = start(0, 0);
+  emit(opened('a.ovf'));
+  expect(visible()).toEqual(['a.ovf      waiting', 'all files  0 B']);
 });
 
 test('escape sequences in names do not reach the terminal', () => {
-  const { tell, seen, written } = start();
-  tell(opened('evil\u001b[2J\u202e'));
-  expect(seen()[0]).toBe('evil�[2J�  waiting');
+  const { emit, visible, written } = start();
+  emit(opened('evil\u001b[2J\u202e'));
+  expect(visible()[0]).toBe('evil�[2J�  waiting');
   expect(written()).not.toContain('\u001b[2J');
 });
 
-/** What a process writes that draws on a terminal of its own; this one's environment may ask for colours. */
+/** Draws in a process with this environment; the environment of the test itself may request colors. */
 const drawnWith = async (env: Readonly<Record<string, string>>): Promise<string> => {
   const child = runNode([join(import.meta.dirname, 'draw.ts')], { env: { TERM: 'xterm-256color', ...env } });
   const [code, written] = await Promise.all([codeOf(child), text(child.stdout)]);
@@ -164,18 +164,18 @@ const drawnWith = async (env: Readonly<Record<string, string>>): Promise<string>
   return written;
 };
 
-test('there are colours, and with NO_COLOR there are none', async () => {
+test('the display is colored, and plain with NO_COLOR', async () => {
   jest.useRealTimers();
-  const [coloured, plain] = await Promise.all([drawnWith({}), drawnWith({ NO_COLOR: '1' })]);
+  const [colored, plain] = await Promise.all([drawnWith({}), drawnWith({ NO_COLOR: '1' })]);
   const escape = String.fromCharCode(27);
-  expect(coloured).toContain(`${escape}[36m${'█'.repeat(12)}${escape}[39m`);
+  expect(colored).toContain(`${escape}[36m${'█'.repeat(12)}${escape}[39m`);
   expect(plain).toContain(bar(12));
-  expect(stripVTControlCharacters(coloured)).toBe(stripVTControlCharacters(plain));
+  expect(stripVTControlCharacters(colored)).toBe(stripVTControlCharacters(plain));
   expect(plain.split(escape).filter((part) => /^[[][0-9;]*m/.test(part))).toEqual([]);
 });
 
-test('where there is no terminal, lines tell what is new, and how far a file is every ten seconds', () => {
-  const { stream, seen } = terminal(80);
+test('without a terminal, plain lines report changes, and the progress of a file every ten seconds', () => {
+  const { stream, visible } = terminal(80);
   Object.assign(stream, { isTTY: false });
   const events$ = new Subject<DownloadEvent>();
   events$.pipe(display(stream)).subscribe();
@@ -189,7 +189,7 @@ test('where there is no terminal, lines tell what is new, and how far a file is 
   events$.next(progress('a\u001b', 25_000));
   events$.next({ type: 'failed', file: 'a\u001b', error: new SinkError({ path: 'a\u001b', reason: 'no.' }) });
   events$.next({ ...closed, files: 1, failed: 1 });
-  expect(seen()).toEqual([
+  expect(visible()).toEqual([
     'ubuntu: 1 file',
     'a�: preparing',
     'a�: 10.0 kB of 25.0 kB',

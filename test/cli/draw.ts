@@ -1,13 +1,13 @@
-/** Draws one picture on a terminal that is none, and prints what was written: to be run as a process with an environment of its own. */
+/** Draws a download once on a simulated terminal and prints what was written. Runs as a process, with an environment of its own. */
 
 import { WriteStream } from 'node:tty';
 import { of } from 'rxjs';
 import type { DownloadEvent } from 'rx-content-library';
-import { liveDisplay } from '#src/cli/live-display.js';
+import { liveDisplay } from '#src/cli/display.js';
 import { terminal } from './terminal.ts';
 
 const { stream, written } = terminal(80);
-// Node's own, which looks at the environment.
+// Node's implementation, which reads the environment.
 stream.getColorDepth = (env) => WriteStream.prototype.getColorDepth.call(stream, env);
 
 const events: readonly DownloadEvent[] = [

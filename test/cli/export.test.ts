@@ -9,13 +9,13 @@ import { allBytes, inBothDialects, servedSimulator, type ServedSimulatorOptions 
 const hash = (algorithm: string, content: string | Uint8Array): string => createHash(algorithm).update(content).digest('hex');
 const sha1 = (content: string | Uint8Array): string => hash('sha1', content);
 
-/** A vCenter and an empty working directory. */
+/** Starts a vCenter and creates an empty working directory. */
 const start = async (options?: ServedSimulatorOptions) => {
   const [{ run, ...vcenter }, cwd] = await Promise.all([servedSimulator(options), temporaryDirectory()]);
   return { ...vcenter, cwd, run: (...args: readonly string[]) => run(['export', ...args], { cwd }) };
 };
 
-/** What is told of one file with these bytes. */
+/** The events of one file with this content. */
 const eventsOf = (file: string, content: string | Uint8Array, path?: string) => {
   const size = content.length;
   return {
@@ -55,7 +55,7 @@ const closed = (files: number, bytes: number, failed = 0) => ({
   duration: expect.any(Number),
 });
 
-test('export puts all files of an item into a directory, and says where and how each is proven', () =>
+test('export downloads all files of an item into a directory and prints path and verification of each', () =>
   inBothDialects(async (dialect) => {
     const { run, cwd } = await start();
     const { code, stdout, stderr } = await run('templates/ubuntu', 'out', '--dialect', dialect);
@@ -63,9 +63,9 @@ test('export puts all files of an item into a directory, and says where and how 
     expect(await readFile(join(cwd, 'out', 'ubuntu-disk1.vmdk'))).toEqual(Buffer.from(allBytes));
     expect(Object.keys(await contents(join(cwd, 'out')))).toEqual(['ubuntu-disk1.vmdk', 'ubuntu.nvram', 'ubuntu.ovf']);
     expect(stdout.trimEnd().split('\n').sort()).toEqual([
-      `out/ubuntu-disk1.vmdk  300 kB  sha1:${sha1(allBytes)}  equal to vCenter's checksum`,
-      `out/ubuntu.nvram  5 B  sha1:${sha1('nvram')}  equal to vCenter's checksum`,
-      `out/ubuntu.ovf  11 B  sha1:${sha1('<Envelope/>')}  equal to vCenter's checksum`,
+      `out/ubuntu-disk1.vmdk  300 kB  sha1:${sha1(allBytes)}  checksum verified`,
+      `out/ubuntu.nvram  5 B  sha1:${sha1('nvram')}  checksum verified`,
+      `out/ubuntu.ovf  11 B  sha1:${sha1('<Envelope/>')}  checksum verified`,
     ]);
     expect(stderr).toMatch(/^ubuntu: 3 files\n/);
     expect(stderr).toContain('ubuntu.ovf: prepared\n');
@@ -73,7 +73,7 @@ test('export puts all files of an item into a directory, and says where and how 
     expect(stderr).not.toContain('\u001b');
   }));
 
-test('--json tells exactly the events, one a line, the last one closed', () =>
+test('--json prints exactly the events, one per line', () =>
   inBothDialects(async (dialect) => {
     const { run, cwd } = await start();
     const glob = await run('templates/ubuntu/ubuntu.*', '--json', '--concurrency', '1', '--dialect', dialect);
@@ -91,7 +91,7 @@ test('--json tells exactly the events, one a line, the last one closed', () =>
     expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>', 'ubuntu.nvram': 'nvram' });
   }));
 
-test('export to - writes the bytes of one file to standard output, and its --json events to standard error', () =>
+test('export to - writes the bytes of one file to standard output and its --json events to standard error', () =>
   inBothDialects(async (dialect) => {
     const { run, cwd } = await start();
     const { code, bytes, stderr } = await run('templates/ubuntu/*.vmdk', '-', '--json', '--dialect', dialect);
@@ -104,28 +104,28 @@ test('export to - writes the bytes of one file to standard output, and its --jso
     expect(await contents(cwd)).toEqual({});
   }));
 
-test('a single file is told as one', async () => {
+test('a single file is counted in the singular', async () => {
   const { run } = await start();
   const { stderr } = await run('templates/ubuntu/ubuntu.ovf');
   expect(stderr).toMatch(/^ubuntu: 1 file\n/);
   expect(stderr).toMatch(/\n1 file, 11 B in/);
 });
 
-test('where the destination is not below the working directory, its whole path is told', async () => {
+test('a path outside the working directory is printed as absolute', async () => {
   const { run } = await start();
-  const elsewhere = await temporaryDirectory();
-  const { stdout } = await run('templates/ubuntu/ubuntu.ovf', elsewhere);
-  expect(stdout.split('  ')[0]).toBe(join(elsewhere, 'ubuntu.ovf'));
+  const outside = await temporaryDirectory();
+  const { stdout } = await run('templates/ubuntu/ubuntu.ovf', outside);
+  expect(stdout.split('  ')[0]).toBe(join(outside, 'ubuntu.ovf'));
 });
 
-test('several files to - are 2, and not a byte is written', async () => {
+test('several files to - exit with 2 before a byte is written', async () => {
   const { run } = await start();
   const { code, stdout, stderr } = await run('templates/ubuntu', '-');
   expect([code, stdout]).toEqual([2, '']);
-  expect(stderr).toMatch(/UsageError: Standard output takes one file, and 3 fit "templates\/ubuntu"/);
+  expect(stderr).toMatch(/UsageError: "templates\/ubuntu" matches 3 files, but standard output takes one/);
 });
 
-test('an existing file is 10 and stays; with --force it is replaced', async () => {
+test('an existing file exits with 10 and is kept; with --force it is replaced', async () => {
   const { run, cwd } = await start();
   await writeFile(join(cwd, 'ubuntu.ovf'), 'mine');
   const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--json');
@@ -136,7 +136,7 @@ test('an existing file is 10 and stays; with --force it is replaced', async () =
   expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>' });
 });
 
-test('--continue-on-error is 9 when a file fails, whatever its reason, and the others are there', async () => {
+test('--continue-on-error exits with 9 when a file fails, and saves the others', async () => {
   const { run, cwd } = await start({ scenario: { files: { 'ubuntu.nvram': { outcome: 'ERROR' } } } });
   const { code, stdout } = await run('templates/ubuntu', '--continue-on-error', '--json');
   const events = parsed(stdout);
@@ -154,8 +154,8 @@ test('--continue-on-error is 9 when a file fails, whatever its reason, and the o
   expect(Object.keys(await contents(cwd))).toEqual(['ubuntu-disk1.vmdk', 'ubuntu.ovf']);
 });
 
-/** A server that states neither lengths nor checksums, and knows no ranges. */
-const silent: ServedSimulatorOptions = {
+/** A server that states neither lengths nor checksums and ignores byte ranges. */
+const unverifiable: ServedSimulatorOptions = {
   scenario: { checksums: 'none', data: { ranges: false } },
   middleware: (handler) => async (request) => {
     const response = await handler(request);
@@ -167,31 +167,31 @@ const silent: ServedSimulatorOptions = {
   },
 };
 
-test('what nothing proves is saved with a warning', async () => {
-  const { run, cwd } = await start(silent);
+test('a file that cannot be verified is saved with a warning', async () => {
+  const { run, cwd } = await start(unverifiable);
   const { code, stdout, stderr } = await run('templates/ubuntu/ubuntu.ovf');
-  expect([code, stdout]).toEqual([0, expect.stringMatching(/ {2}unproven\n$/)]);
-  expect(stderr).toContain('Warning: ubuntu.ovf: vCenter stated neither a length nor a checksum');
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/ {2}not verified\n$/)]);
+  expect(stderr).toContain('Warning: ubuntu.ovf: not verified, because vCenter stated neither size nor checksum.');
   expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': '<Envelope/>' });
 });
 
-test('with --require-proof what nothing proves is 6, and not there', async () => {
-  const { run, cwd } = await start(silent);
+test('with --require-proof a file that cannot be verified exits with 6 and is not saved', async () => {
+  const { run, cwd } = await start(unverifiable);
   const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');
   expect(code).toBe(6);
   expect(parsed(stdout).at(-1)).toMatchObject({ type: 'error', error: { tag: 'UnprovenError', code: 6 } });
   expect(await contents(cwd)).toEqual({});
 });
 
-test('with --require-proof and --force what nothing proves leaves the file that was there', async () => {
-  const { run, cwd } = await start(silent);
+test('with --require-proof and --force a file that cannot be verified does not replace an existing one', async () => {
+  const { run, cwd } = await start(unverifiable);
   await writeFile(join(cwd, 'ubuntu.ovf'), 'old');
   const { code } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--force', '--json');
   expect(code).toBe(6);
   expect(await contents(cwd)).toEqual({ 'ubuntu.ovf': 'old' });
 });
 
-test('with --require-proof a length is proof enough', async () => {
+test('--require-proof accepts a file verified by its length', async () => {
   const { run } = await start({ scenario: { checksums: 'none' } });
   const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');
   expect(code).toBe(0);

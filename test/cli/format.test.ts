@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { cut, padded, table, displayWidth } from '#src/cli/text-width.js';
-import { jsonLine } from '#src/cli/json-line.js';
-import { bytes, files, sanitize, time } from '#src/cli/format.js';
+import { formatBytes, formatDuration, formatFileCount, jsonLine, sanitize } from '#src/cli/format.js';
+import { displayWidth, padToWidth, table, truncateToWidth } from '#src/cli/text-width.js';
 
 test.each([
   [0, '0 B'],
@@ -14,8 +13,8 @@ test.each([
   [999_999, '1.0 MB'],
   [8_000_000_000, '8.0 GB'],
   [2e18, '2000 PB'],
-])('%d bytes are %s', (count, said) => {
-  expect(bytes(count)).toBe(said);
+])('%d bytes are %s', (count, expected) => {
+  expect(formatBytes(count)).toBe(expected);
 });
 
 test.each([
@@ -25,25 +24,25 @@ test.each([
   [83_000, '1 min 23 s'],
   [3_599_500, '1 h 0 min'],
   [90_000_000, '25 h 0 min'],
-])('%d ms are %s', (milliseconds, said) => {
-  expect(time(milliseconds)).toBe(said);
+])('%d ms are %s', (milliseconds, expected) => {
+  expect(formatDuration(milliseconds)).toBe(expected);
 });
 
-test('one file is not "1 files"', () => {
-  expect([0, 1, 2].map(files)).toEqual(['0 files', '1 file', '2 files']);
+test('a file count has the right plural', () => {
+  expect([0, 1, 2].map(formatFileCount)).toEqual(['0 files', '1 file', '2 files']);
 });
 
-test('a name is shown without what a terminal would take for a command', () => {
+test('sanitize replaces control characters and line breaks', () => {
   expect(sanitize('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
 });
 
-test('a line of JSON says the same, in characters that a terminal shows', () => {
+test('jsonLine escapes characters that a terminal acts on, and keeps the value', () => {
   const name = 'a\u001b\u009b\u202e\u2028b ü円';
   expect(jsonLine({ name })).toBe('{"name":"a\\u001b\\u009b\\u202e\\u2028b ü円"}\n');
   expect(JSON.parse(jsonLine({ name }))).toEqual({ name });
 });
 
-test('columns stand below each other, whatever the script', () => {
+test('a table has aligned columns, also with wide and combined characters', () => {
   expect(
     table([
       ['NAME', 'ID'],
@@ -53,7 +52,7 @@ test('columns stand below each other, whatever the script', () => {
     ]),
   ).toEqual(['NAME    ID', '円円円  1', 'a       2', 'e\u0301']);
   expect(displayWidth('👩‍👩‍👧 x')).toBe(4);
-  expect(padded('toolong', 3)).toBe('toolong');
-  expect(cut('円円円', 5)).toBe('円円');
-  expect(cut('abc', 5)).toBe('abc');
+  expect(padToWidth('toolong', 3)).toBe('toolong');
+  expect(truncateToWidth('円円円', 5)).toBe('円円');
+  expect(truncateToWidth('abc', 5)).toBe('abc');
 });

@@ -3,22 +3,22 @@ import { createHash } from 'node:crypto';
 import { parsed, type Ended } from './command.ts';
 import { inBothDialects, inventory, servedSimulator } from './served-simulator.ts';
 
-/** What `ls` answers to each of these, in both dialects. */
-const listed = (paths: readonly (readonly string[])[], expectAll: (answers: readonly Ended[]) => void): Promise<void> =>
+/** Runs `ls` with each of these arguments, in both dialects. */
+const listed = (paths: readonly (readonly string[])[], expectAll: (results: readonly Ended[]) => void): Promise<void> =>
   inBothDialects(async (dialect) =>
     expectAll(await Promise.all(paths.map(async (args) => (await servedSimulator()).run(['ls', ...args, '--dialect', dialect])))),
   );
 
-test('ls shows the libraries', () =>
-  listed([[]], ([answer]) => {
+test('ls lists the libraries', () =>
+  listed([[]], ([result]) => {
     const rows = ['LIBRARY    TYPE   ID', 'templates  LOCAL  lib-1', 'twin       LOCAL  lib-2', 'twin       LOCAL  lib-3'];
-    expect(answer).toMatchObject({ code: 0, stdout: `${rows.join('\n')}\n`, stderr: '' });
+    expect(result).toMatchObject({ code: 0, stdout: `${rows.join('\n')}\n`, stderr: '' });
   }));
 
-test('ls LIBRARY shows its items, one JSON object a line if asked to', () =>
-  listed([['templates', '--json']], ([answer]) => {
-    expect(answer?.code).toBe(0);
-    const items = parsed(answer?.stdout ?? '');
+test('ls LIBRARY --json lists its items as JSON lines', () =>
+  listed([['templates', '--json']], ([result]) => {
+    expect(result?.code).toBe(0);
+    const items = parsed(result?.stdout ?? '');
     expect(items.map(({ type, id, name }) => [type, id, name])).toEqual([
       ['item', 'item-1', 'ubuntu'],
       ['item', 'item-2', 'huge'],
@@ -29,20 +29,20 @@ test('ls LIBRARY shows its items, one JSON object a line if asked to', () =>
     expect(items[0]).toMatchObject({ itemType: 'ovf', contentVersion: '7', cached: true, size: expect.any(Number) });
   }));
 
-test('ls LIBRARY/ITEM shows its files', () =>
-  listed([['templates/ubuntu']], ([answer]) => {
-    expect(answer?.code).toBe(0);
-    const names = (answer?.stdout ?? '').split('\n').map((line) => line.split(/ {2,}/)[0]);
+test('ls LIBRARY/ITEM lists its files', () =>
+  listed([['templates/ubuntu']], ([result]) => {
+    expect(result?.code).toBe(0);
+    const names = (result?.stdout ?? '').split('\n').map((line) => line.split(/ {2,}/)[0]);
     expect(names).toEqual(['FILE', 'ubuntu.ovf', 'ubuntu-disk1.vmdk', 'ubuntu.nvram', '']);
   }));
 
-test('a library and an item that are not there are 4, and the sentence names them', () =>
+test('an unknown library or item exits with 4 and is named in the message', () =>
   listed([['nowhere'], ['templates/nothing']], ([library, item]) => {
     expect(library).toMatchObject({ code: 4, stdout: '', stderr: 'NotFoundError: There is no library "nowhere".\n' });
     expect(item).toMatchObject({ code: 4, stdout: '', stderr: 'NotFoundError: There is no item "nothing".\n' });
   }));
 
-test('a name that several have is 2, and the identifiers that are listed can be used', () =>
+test('an ambiguous name exits with 2 and lists identifiers that can be used instead', () =>
   listed(
     [
       ['templates/twin', '--json'],
@@ -57,7 +57,7 @@ test('a name that several have is 2, and the identifiers that are listed can be 
     },
   ));
 
-test('names of libraries may be ambiguous as well; their identifiers are not', async () => {
+test('an ambiguous library name exits with 2, and its identifier works', async () => {
   const { run } = await servedSimulator();
   const { code, stderr } = await run(['ls', 'twin']);
   expect(code).toBe(2);
@@ -65,12 +65,12 @@ test('names of libraries may be ambiguous as well; their identifiers are not', a
   expect(await run(['ls', 'lib-2'])).toMatchObject({ code: 0, stdout: '' });
 });
 
-test('the identifier of an item in another library is 4', async () => {
+test('the identifier of an item in another library exits with 4', async () => {
   const { run } = await servedSimulator();
   expect(await run(['ls', 'lib-2/item-1'])).toMatchObject({ code: 4 });
 });
 
-test('files --json have their name, size and checksum', async () => {
+test('ls LIBRARY/ITEM --json prints name, size and checksum of files', async () => {
   const { run } = await servedSimulator();
   const { stdout } = await run(['ls', 'templates/ubuntu', '--json']);
   expect(parsed(stdout)[2]).toEqual({
@@ -96,7 +96,7 @@ test('escape sequences in names do not reach the terminal', async () => {
       ['ls'],
       ['ls', evil],
       ['ls', evil, '--json'],
-      // Two items of that name: an error lists them.
+      // Two items have this name: the error lists them.
       ['ls', `${evil}/${evil}`],
       ['ls', `${evil}/${evil}`, '--json'],
       ['export', `${evil}/${evil.toUpperCase()}`],

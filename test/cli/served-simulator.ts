@@ -1,4 +1,4 @@
-/** A simulated vCenter on a port, and everything secret that it has given or was given. */
+/** A simulated vCenter on a port, and every secret that it sent or received. */
 
 import { expect } from '@jest/globals';
 import { nodeHash, type Handler, type ServeOptions } from 'rx-content-library/node';
@@ -9,7 +9,7 @@ import { command, type CommandOptions, type Ended } from './command.ts';
 export const username = 'administrator@vsphere.local';
 export const password = 'Hunter2-über/secret?';
 
-/** Every byte there is, more than goes through a pipe at once. */
+/** More bytes than a pipe buffers, with nearly every value. */
 export const allBytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
 
 const twin = { name: 'twin', items: [] };
@@ -42,7 +42,7 @@ export const inventory: Inventory = {
   ],
 };
 
-/** Does the same in both dialects, at the same time. */
+/** Runs a test in both dialects concurrently. */
 export const inBothDialects = async (run: (dialect: 'api' | 'rest') => Promise<void>): Promise<void> => {
   await Promise.all([run('api'), run('rest')]);
 };
@@ -52,7 +52,7 @@ export const preparedAtOnce = { requested: 0, preparing: 0 };
 
 export interface ServedSimulatorOptions extends SimulatorOptions {
   readonly tls?: ServeOptions['tls'];
-  /** Stands before the simulator. */
+  /** Wraps the simulator. */
   readonly middleware?: (handler: Handler) => Handler;
 }
 
@@ -74,7 +74,7 @@ export const servedSimulator = async ({ tls, middleware = (handler) => handler, 
   };
   const server = await served(middleware(handler), tls === undefined ? {} : { tls });
   const env = { VCENTER_URL: server.url, VCENTER_USERNAME: username, VCENTER_PASSWORD: password };
-  /** Fails if something secret was told. */
+  /** Fails if the output contains a secret. */
   const expectNoSecret = (output: string): void => {
     for (const secret of secrets) expect(output).not.toContain(secret);
   };
@@ -83,7 +83,7 @@ export const servedSimulator = async ({ tls, middleware = (handler) => handler, 
     url: server.url,
     env,
     expectNoSecret,
-    /** Runs the command against it. Nothing is left on the server, and nothing secret told, whatever comes of it. */
+    /** Runs the command against it, and fails if the output contains a secret or a session is left on the server. */
     run: async (args: readonly string[], commandOptions: CommandOptions = {}): Promise<Ended & { readonly bytes: Buffer }> => {
       const ended = await command(args, { ...commandOptions, env: { ...env, ...commandOptions.env } });
       expectNoSecret(ended.stdout + ended.stderr);

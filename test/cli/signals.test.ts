@@ -8,7 +8,7 @@ import { inBothDialects, servedSimulator, type ServedSimulatorOptions } from './
 
 type Signal = 'SIGINT' | 'SIGTERM';
 
-/** Exports the huge file, and sends signals when an event of `--json` says so. */
+/** Exports the huge file, and sends a signal at the first `--json` event that matches. */
 const interrupted = async (
   signal: Signal,
   when: (event: JsonLine) => boolean,
@@ -28,7 +28,7 @@ const interrupted = async (
   return { ...vcenter, code, last: events.at(-1), stderr, left: await contents(cwd) };
 };
 
-const bytesCame = ({ type, received }: JsonLine): boolean => type === 'progress' && received !== 0;
+const hasBytes = ({ type, received }: JsonLine): boolean => type === 'progress' && received !== 0;
 
 const clean = (vcenter: { simulator: { sessions: readonly unknown[]; apiSessions: number } }) => [
   vcenter.simulator.sessions,
@@ -39,7 +39,7 @@ const interruption = (code: number) => ({
   type: 'error',
   error: {
     tag: 'InterruptedError',
-    message: expect.stringMatching(/^Interrupted \(SIG\w+\)\. Nothing unfinished stands under a final name/),
+    message: expect.stringMatching(/^Interrupted \(SIG\w+\)\. No incomplete file was left under its final name/),
     code,
   },
 });
@@ -47,13 +47,13 @@ const interruption = (code: number) => ({
 test.each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
-] as const)('%s in the middle of a transfer is %d: nothing is left here or on the server', (signal, code) =>
+] as const)('%s during a transfer exits with %d and leaves nothing on disk or on the server', (signal, code) =>
   inBothDialects(async (dialect) => {
-    const ended = await interrupted(signal, bytesCame, {}, dialect);
+    const ended = await interrupted(signal, hasBytes, {}, dialect);
     expect(ended).toMatchObject({ code, stderr: '', left: {} });
     expect(ended.last).toEqual(interruption(code));
     expect(clean(ended)).toEqual([[], 0]);
-    // Cancelled first, so that the addresses of the files die even if the rest fails.
+    // Cancelled first, so that the download links become invalid even if a later request fails.
     expect(
       ended.simulator.requests
         .map(({ operation }) => operation.replace(/^content\.library\.item\./, ''))
@@ -62,7 +62,7 @@ test.each([
   }),
 );
 
-test('SIGINT while a file is being prepared leaves nothing', () =>
+test('SIGINT during the preparation of a file leaves nothing', () =>
   inBothDialects(async (dialect) => {
     const slow: ServedSimulatorOptions = { scenario: { preparation: { requested: 3_600_000 } } };
     const ended = await interrupted('SIGINT', ({ type }) => type === 'status', slow, dialect);
@@ -70,19 +70,19 @@ test('SIGINT while a file is being prepared leaves nothing', () =>
     expect(clean(ended)).toEqual([[], 0]);
   }));
 
-/** Holds back the answers to the requests that fit, and tells when the first of them has come. */
-const holding = (fits: (request: Request) => boolean) => {
+/** Delays the responses to matching requests; `arrived` resolves at the first of them. */
+const delayResponses = (matches: (request: Request) => boolean) => {
   const arrived = Promise.withResolvers<undefined>();
   const gate = Promise.withResolvers<undefined>();
   const through =
     (handler: Handler): Handler =>
     async (request) => {
-      if (!fits(request)) return handler(request);
+      if (!matches(request)) return handler(request);
       arrived.resolve(undefined);
       await gate.promise;
       return handler(request);
     };
-  return { arrived: arrived.promise, goOn: () => gate.resolve(undefined), through };
+  return { arrived: arrived.promise, release: () => gate.resolve(undefined), through };
 };
 
 const isLogin = ({ method, url }: Request): boolean => method === 'POST' && new URL(url).pathname === '/api/session';
@@ -93,14 +93,14 @@ const isCleanUp = (request: Request): boolean => isCancel(request) || request.me
 test.each([
   ['login', isLogin],
   ['creation of the download session', isCreate],
-])('SIGINT during the %s waits for its answer, and then undoes it', async (_, fits) => {
-  const { arrived, goOn, through } = holding(fits);
+])('SIGINT during the %s waits for its response and then cleans up', async (_, matches) => {
+  const { arrived, release, through } = delayResponses(matches);
   const [vcenter, cwd] = await Promise.all([servedSimulator({ middleware: through }), temporaryDirectory()]);
   const child = start(['export', 'templates/huge'], { env: vcenter.env, cwd });
   const ending = Promise.all([codeOf(child), text(child.stdout), text(child.stderr)]);
   await arrived;
   child.kill('SIGINT');
-  goOn();
+  release();
   const [code, stdout, stderr] = await ending;
   expect([code, stdout]).toEqual([130, '']);
   expect(stderr).toMatch(/InterruptedError: Interrupted \(SIGINT\)\. [^\n]*\n$/);
@@ -108,45 +108,42 @@ test.each([
   expect(await contents(cwd)).toEqual({});
 });
 
-test('a second SIGINT ends at once, even if the server does not answer', async () => {
-  const { arrived, through } = holding(isCancel);
+test('a second SIGINT exits at once, even if the server does not respond', async () => {
+  const { arrived, through } = delayResponses(isCancel);
   const [vcenter, cwd] = await Promise.all([servedSimulator({ middleware: through }), temporaryDirectory()]);
   const child = start(['export', 'templates/huge', '--json'], { env: vcenter.env, cwd });
-  const reading = jsonLines(child.stdout, (event) => void (bytesCame(event) && child.kill('SIGINT')));
+  const reading = jsonLines(child.stdout, (event) => void (hasBytes(event) && child.kill('SIGINT')));
   const ending = Promise.all([codeOf(child), reading]);
-  // The first one has been heard.
+  // The first signal was handled.
   await arrived;
   child.kill('SIGINT');
   const [code, events] = await ending;
   expect(code).toBe(130);
-  // Had it waited for the server, it would have said so.
+  // It did not wait for the server: that prints an error.
   expect(events.at(-1)?.type).toBe('progress');
 });
 
-test('a server that does not answer holds an interrupted command for a few seconds, no more', async () => {
-  const { through } = holding(isCleanUp);
-  const ended = await interrupted('SIGINT', bytesCame, { middleware: through });
+test('an interrupted command waits at most a few seconds for a server that does not respond', async () => {
+  const { through } = delayResponses(isCleanUp);
+  const ended = await interrupted('SIGINT', hasBytes, { middleware: through });
   expect(ended.code).toBe(130);
   expect(ended.last).toMatchObject({ error: { tag: 'InterruptedError', code: 130 } });
-  expect(JSON.stringify(ended.last)).toContain('The server did not answer in time');
+  expect(JSON.stringify(ended.last)).toContain('The server did not respond in time');
 });
 
-test.each([[[]], [['--json']]])(
-  'a reader that goes away ends export to - quietly, and the server is left clean %j',
-  async (flags) => {
-    const vcenter = await servedSimulator();
-    const child = start(['export', 'templates/huge', '-', ...flags], { env: vcenter.env });
-    const ending = Promise.all([codeOf(child), text(child.stderr)]);
-    await once(child.stdout, 'data');
-    child.stdout.destroy();
-    const [code, stderr] = await ending;
-    expect(code).toBe(0);
-    expect(stderr).not.toMatch(/error|EPIPE|gone/i);
-    expect(clean(vcenter)).toEqual([[], 0]);
-  },
-);
+test.each([[[]], [['--json']]])('export to - exits with 0 and cleans up when its standard output is closed %j', async (flags) => {
+  const vcenter = await servedSimulator();
+  const child = start(['export', 'templates/huge', '-', ...flags], { env: vcenter.env });
+  const ending = Promise.all([codeOf(child), text(child.stderr)]);
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  const [code, stderr] = await ending;
+  expect(code).toBe(0);
+  expect(stderr).not.toMatch(/error|EPIPE|gone/i);
+  expect(clean(vcenter)).toEqual([[], 0]);
+});
 
-test('a reader of the events that goes away does not end a download into a directory', async () => {
+test('a download into a directory continues when its standard output is closed', async () => {
   const [vcenter, cwd] = await Promise.all([servedSimulator(), temporaryDirectory()]);
   const child = start(['export', 'templates/ubuntu/ubuntu.ovf', '--json'], { env: vcenter.env, cwd });
   child.stdout.destroy();

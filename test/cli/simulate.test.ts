@@ -8,8 +8,8 @@ import { readInventory, readScenario } from '#src/cli/simulator-files.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, command, parsed, start, type JsonLine } from './command.ts';
 
-/** Starts `simulate --json`; its first line says where it is. */
-const simulating = async (...args: string[]) => {
+/** Starts `simulate --json`; its first line contains the address. */
+const startSimulator = async (...args: string[]) => {
   const child = start(['simulate', '--json', ...args]);
   const lines: JsonLine[] = [];
   const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as JsonLine));
@@ -34,8 +34,8 @@ const written = async (name: string, content: unknown): Promise<string> => {
   return file;
 };
 
-test('it serves its libraries to the command, and tells every request', async () => {
-  const { env, lines, end } = await simulating();
+test('simulate --json serves libraries to the command and prints every request', async () => {
+  const { env, lines, end } = await startSimulator();
   const listed = await command(['ls', 'Templates/debian-12', '--json'], { env });
   expect(listed).toMatchObject({ code: 0, stderr: '' });
   expect(parsed(listed.stdout).map(({ name }) => name)).toEqual(['debian-12.ovf', 'debian-12-1.vmdk', 'debian-12-2.nvram']);
@@ -51,8 +51,8 @@ test('it serves its libraries to the command, and tells every request', async ()
   expect(lines.at(-1)).toMatchObject({ type: 'request', operation: 'cis.Session.delete' });
 });
 
-test('with --tls it shows a certificate, whose thumbprint the endpoints state', async () => {
-  const { env, thumbprint, lines, end } = await simulating('--tls');
+test('with --tls it serves HTTPS with the certificate that it prints', async () => {
+  const { env, thumbprint, lines, end } = await startSimulator('--tls');
   expect(env.VCENTER_URL).toMatch(/^https:/);
   expect(lines[0]).toHaveProperty('certificate', expect.stringContaining('BEGIN CERTIFICATE'));
   expect(await command(['ls'], { env })).toMatchObject({ code: 8 });
@@ -60,27 +60,27 @@ test('with --tls it shows a certificate, whose thumbprint the endpoints state', 
   expect(await end('SIGTERM')).toBe(143);
 });
 
-test('for a person it says how to log in', async () => {
+test('without --json it prints how to log in', async () => {
   const child = start(['simulate', '--tls']);
-  let said = '';
+  let printed = '';
   for await (const line of createInterface({ input: child.stdout })) {
-    said += `${line}\n`;
+    printed += `${line}\n`;
     if (line.startsWith('content-library ls')) break;
   }
   const code = codeOf(child);
   child.kill('SIGINT');
   expect(await code).toBe(130);
-  expect(said).toMatch(/^A simulated vCenter stands at https:\/\/127\.0\.0\.1:\d+\./);
-  expect(said).toContain('VCENTER_USERNAME=administrator@vsphere.local VCENTER_PASSWORD=secret');
-  expect(said).toMatch(/^content-library ls --thumbprint ([0-9A-F]{2}:){19}[0-9A-F]{2}$/m);
+  expect(printed).toMatch(/^Simulated vCenter at https:\/\/127\.0\.0\.1:\d+\./);
+  expect(printed).toContain('VCENTER_USERNAME=administrator@vsphere.local VCENTER_PASSWORD=secret');
+  expect(printed).toMatch(/^content-library ls --thumbprint ([0-9A-F]{2}:){19}[0-9A-F]{2}$/m);
 });
 
-test('inventory and scenario come from files', async () => {
+test('inventory and scenario are read from files', async () => {
   const inventory = await written('inventory.json', {
     libraries: [{ name: 'mine', items: [{ name: 'it', files: [{ name: 'a.iso', size: 10 }] }] }],
   });
   const scenario = await written('scenario.json', { preparation: { requested: 0, preparing: 0, outcome: 'ERROR' } });
-  const { env, end } = await simulating('--inventory', inventory, '--scenario', scenario);
+  const { env, end } = await startSimulator('--inventory', inventory, '--scenario', scenario);
   expect(await command(['export', 'mine/it', await temporaryDirectory()], { env })).toMatchObject({
     code: 5,
     stderr: expect.stringContaining('PreparationError'),
@@ -90,7 +90,7 @@ test('inventory and scenario come from files', async () => {
 
 describe('exits with 2 and a message', () => {
   test.each([
-    ['for an invalid port', ['--port', '70000'], /Expected a number from 0 to 65535/],
+    ['for an invalid port', ['--port', '70000'], /Expected an integer from 0 to 65535/],
     ['for a file that does not exist', ['--scenario', 'none.json'], /Cannot read none\.json: ENOENT/],
   ])('%s', async (_, args, message) => {
     expect(await command(['simulate', ...args])).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
@@ -116,7 +116,7 @@ describe('exits with 2 and a message', () => {
     await server.close();
     expect(ended.code).toBe(2);
     expect(parsed(ended.stdout)).toMatchObject([
-      { type: 'error', error: { message: expect.stringContaining(`The port ${port} is taken`) } },
+      { type: 'error', error: { message: expect.stringContaining(`Port ${port} is in use`) } },
     ]);
   });
 });

@@ -1,8 +1,8 @@
-/** A terminal as far as the live display needs one: what was written, and what a reader sees of it. */
+/** A simulated terminal for the live display: what was written, and what is visible. */
 
 import { Writable } from 'node:stream';
 
-/** Of this many columns and rows. */
+/** Creates a terminal of this size. */
 export const terminal = (columns: number, rows = 24) => {
   let written = '';
   const stream = Object.assign(
@@ -16,20 +16,20 @@ export const terminal = (columns: number, rows = 24) => {
     { isTTY: true, columns, rows, getColorDepth: () => 8, hasColors: () => true },
   );
   return {
-    // A terminal has much more, which nobody asks for here.
+    // The display uses no other members of a terminal.
     stream: stream as unknown as NodeJS.WriteStream,
     written: () => written,
-    /** The lines that are visible, without colours and without what is blank at the end. */
-    seen: () => screen(written),
-    /** Columns and rows may change. */
-    stretch: (size: { columns?: number; rows?: number }) => Object.assign(stream, size),
+    /** The visible lines, without colors and without empty lines at the end. */
+    visible: () => screen(written),
+    /** Changes the size. */
+    resize: (size: { columns?: number; rows?: number }) => Object.assign(stream, size),
   };
 };
 
-// eslint-disable-next-line no-control-regex -- commands to a terminal begin with one
+// eslint-disable-next-line no-control-regex -- escape sequences begin with one
 const tokens = /\u001b\[[\d;]*[A-Za-z]|[^]/gu;
 
-/** Plays back what the display uses: line breaks, cursor up, cursor to the left, clear below. Everything else fails. */
+/** Interprets the sequences that the display uses: line breaks, cursor up, cursor to the left, clear below. Throws on any other. */
 const screen = (written: string): readonly string[] => {
   const lines: string[] = [''];
   let row = 0;
@@ -42,7 +42,7 @@ const screen = (written: string): readonly string[] => {
     else if (command === 'J') {
       lines.length = row + 1;
       lines[row] = (lines[row] ?? '').slice(0, column);
-    } else if (command !== undefined) throw new Error(`What is ${JSON.stringify(token)}?`);
+    } else if (command !== undefined) throw new Error(`Unexpected escape sequence: ${JSON.stringify(token)}`);
     else if (token === '\n') {
       row += 1;
       column = 0;
