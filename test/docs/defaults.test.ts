@@ -22,6 +22,7 @@ describe('defaults of options', () => {
     ['04-simulator', 'simulator/options/scenario.ts', 'SessionLifetimes', 'apiSessionIdle'],
     ['04-simulator', 'simulator/options/scenario.ts', 'SessionLifetimes', 'apiSession'],
     ['04-simulator', 'simulator/options/scenario.ts', 'SessionLifetimes', 'apiSessionsPerUser'],
+    ['05-composing', 'polling/poll-retry.ts', 'PollRetryOptions', 'pollAttempts'],
     ['05-composing', 'polling/poll-schedule.ts', 'PollOptions', 'jitter'],
     ['05-composing', 'polling/poll-schedule.ts', 'PollOptions', 'whileHidden'],
     ['06-retrying', 'http/retry.ts', 'RetryOptions', 'attempts'],
