@@ -1,7 +1,7 @@
 /**
- * Compares the JSON Schemas of the simulator's files with the types they are made of (`src/simulator/options`); `--update` writes them.
+ * Compares the JSON Schemas of the simulator's files with their types in `src/simulator/options`; `--update` writes the schemas.
  *
- * What JSON cannot say, such as bytes and functions, is left out, and with it every shape that needs it.
+ * Types that JSON does not have, such as bytes and functions, are omitted, with every object that requires them.
  */
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ const options = join(root, 'src/simulator/options');
 const folder = join(root, 'src/simulator/schemas');
 const update = process.argv.includes('--update');
 
-/** A file of each kind is an object of this type. */
+/** The type of each file. */
 const schemas = [
   { file: 'scenario.json', source: 'scenario.ts', type: 'Scenario', title: 'A scenario of the simulated vCenter' },
   { file: 'inventory.json', source: 'inventory.ts', type: 'Inventory', title: 'An inventory of the simulated vCenter' },
@@ -28,16 +28,16 @@ const program = ts.createProgram(
 );
 const checker = program.getTypeChecker();
 
-/** Makes the schema of one type; the types it uses are defined once, under their names. */
+/** Returns the schema of a type; the types that it uses become definitions. */
 const schemaOf = (rootType, title) => {
   const definitions = {};
 
-  /** A schema, or nothing where JSON has no such value. */
+  /** Returns a schema; `undefined` if JSON has no such value. */
   const convert = (type) => {
     const name = nameOf(type);
     if (name === undefined) return shapeOf(type);
     if (!Object.hasOwn(definitions, name)) {
-      // It may contain itself.
+      // Before the recursion, because the type may contain itself.
       definitions[name] = {};
       const description = textOf((type.aliasSymbol ?? type.symbol).getDocumentationComment(checker));
       definitions[name] = { ...(description === '' ? {} : { description }), ...shapeOf(type) };
@@ -53,7 +53,7 @@ const schemaOf = (rootType, title) => {
     if (type.flags & ts.TypeFlags.StringLike) return { type: 'string' };
     if (type.flags & ts.TypeFlags.NumberLike) return { type: 'number' };
     if (type.isUnion()) return unionOf(type.types);
-    // `string & …`: a text that no enumeration lists yet.
+    // `string & …`: an enumeration that allows unknown values.
     if (type.isIntersection() && type.types.some((part) => part.flags & ts.TypeFlags.String)) return { type: 'string' };
     if (checker.isTupleType(type)) return tupleOf(checker.getTypeArguments(type));
     if (checker.isArrayType(type)) return { type: 'array', items: convert(checker.getTypeArguments(type)[0]) };
@@ -68,13 +68,13 @@ const schemaOf = (rootType, title) => {
   });
 
   const unionOf = (types) => {
-    const known = types.filter((type) => !(type.flags & ts.TypeFlags.Undefined));
-    const literals = known.filter((type) => type.isStringLiteral() || type.isNumberLiteral());
-    const truths = known.filter((type) => type.flags & ts.TypeFlags.BooleanLiteral);
-    const others = known.filter((type) => !literals.includes(type) && !truths.includes(type));
+    const defined = types.filter((type) => !(type.flags & ts.TypeFlags.Undefined));
+    const literals = defined.filter((type) => type.isStringLiteral() || type.isNumberLiteral());
+    const booleans = defined.filter((type) => type.flags & ts.TypeFlags.BooleanLiteral);
+    const others = defined.filter((type) => !literals.includes(type) && !booleans.includes(type));
     const parts = [
       ...(literals.length === 0 ? [] : [{ enum: literals.map(({ value }) => value) }]),
-      ...(truths.length === 2 ? [{ type: 'boolean' }] : truths.map(shapeOf)),
+      ...(booleans.length === 2 ? [{ type: 'boolean' }] : booleans.map(shapeOf)),
       ...others.map(convert).filter((schema) => schema !== undefined),
     ];
     return parts.length === 1 ? parts[0] : { anyOf: parts };
@@ -90,14 +90,14 @@ const schemaOf = (rootType, title) => {
     });
     if (type.symbol?.name === 'Uint8Array' || fields.some(({ schema, isOptional }) => schema === undefined && !isOptional))
       return undefined;
-    const told = fields.filter(({ schema }) => schema !== undefined);
-    const required = told.filter(({ isOptional }) => !isOptional).map(({ symbol }) => symbol.name);
-    // What is put together of several has the words of the last one: those of a kind of fault.
-    const words = type.isIntersection() ? textOf(type.types.at(-1).symbol?.getDocumentationComment(checker) ?? []) : '';
+    const present = fields.filter(({ schema }) => schema !== undefined);
+    const required = present.filter(({ isOptional }) => !isOptional).map(({ symbol }) => symbol.name);
+    // An intersection is described by its last type, such as the kind of a fault.
+    const description = type.isIntersection() ? textOf(type.types.at(-1).symbol?.getDocumentationComment(checker) ?? []) : '';
     return {
-      ...(words === '' ? {} : { description: words }),
+      ...(description === '' ? {} : { description }),
       type: 'object',
-      properties: Object.fromEntries(told.map(({ symbol, schema }) => [symbol.name, { ...factsOf(symbol), ...schema }])),
+      properties: Object.fromEntries(present.map(({ symbol, schema }) => [symbol.name, { ...factsOf(symbol), ...schema }])),
       ...(required.length === 0 ? {} : { required }),
       additionalProperties: false,
     };
@@ -110,7 +110,7 @@ const schemaOf = (rootType, title) => {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title,
     ...shape,
-    // Every editor reads from this which schema a file has.
+    // Editors read the schema of a file from this field.
     properties: { $schema: { type: 'string', description: 'Where this schema is.' }, ...shape.properties },
     $defs: definitions,
   };
@@ -118,7 +118,7 @@ const schemaOf = (rootType, title) => {
 
 const isFunction = (type) => checker.getSignaturesOfType(type, ts.SignatureKind.Call).length > 0;
 
-/** The names of types of our own; whatever the language brings has none here. */
+/** Returns the name of a type that `src` declares; `undefined` for any other type. */
 const nameOf = (type) => {
   const symbol = type.aliasSymbol ?? (type.isClassOrInterface() ? type.symbol : undefined);
   const file = symbol?.declarations?.[0]?.getSourceFile().fileName;
@@ -132,17 +132,17 @@ const textOf = (parts) =>
     .replaceAll(/(?<!\n)\n(?![\n-])/g, ' ')
     .trim();
 
-/** What an editor shows of a field. */
+/** Description and default value of a field. */
 const factsOf = (symbol) => {
   const preset = symbol.getJsDocTags(checker).find(({ name }) => name === 'default');
   const presetText = preset === undefined ? '' : textOf(preset.text ?? []);
   const description = [textOf(symbol.getDocumentationComment(checker)), presetText === '' ? '' : `Default: ${presetText}.`];
   const value = literalOf(presetText);
-  const told = description.filter((text) => text !== '').join('\n\n');
-  return { ...(told === '' ? {} : { description: told }), ...(value === undefined ? {} : { default: value }) };
+  const text = description.filter((part) => part !== '').join('\n\n');
+  return { ...(text === '' ? {} : { description: text }), ...(value === undefined ? {} : { default: value }) };
 };
 
-/** The value that a text begins with, if it is one: `'8.0'`, 300_000, true. */
+/** Parses the literal at the start of a text: `'8.0'`, 300_000, true. */
 const literalOf = (text) => {
   const quoted = /^`'([^']*)'`/.exec(text)?.[1];
   if (quoted !== undefined) return quoted;
@@ -166,7 +166,7 @@ for (const { file, source, type, title } of schemas) {
     writeFileSync(path, text);
   } else if (!existsSync(path) || readFileSync(path, 'utf8') !== text) {
     console.error(
-      `${relative(root, path)} is not what the types say. Run \`node scripts/schemas.mjs --update\`, and look at the difference.`,
+      `${relative(root, path)} does not match the types: run \`node scripts/schemas.mjs --update\` and check the diff.`,
     );
     process.exitCode = 1;
   }

@@ -1,4 +1,4 @@
-/** What an editor shows of the public surface: names that a user can look up, and nothing of what they are made with. */
+/** The types that an editor shows for the public API: names that a user can look up, without io-ts internals. */
 
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -7,7 +7,7 @@ import { covered } from './contract/operations.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** What a user writes; the language service is asked about the names in it. */
+/** A user's program; the tests query the language service for the names in it. */
 const text = `
 import * as library from 'rx-content-library';
 declare const vc: library.VCenter;
@@ -43,14 +43,14 @@ export const emitted = {
   prepareDownloadFile: library.prepareDownloadFile(vc, 's', 'f'),
 };
 export const decoded = library.decoder(library.DownloadFileInfo)(0);
-export const read = (info: library.DownloadFileInfo, model: library.LibraryModel, said: library.LocalizableMessage) => ({
+export const read = (info: library.DownloadFileInfo, model: library.LibraryModel, message: library.LocalizableMessage) => ({
   status: info.status,
   endpoint: info.download_endpoint,
   checksum: info.checksum_info?.algorithm,
   type: model.type,
   publish: model.publish_info,
   backings: model.storage_backings,
-  params: said.params,
+  params: message.params,
 });
 `;
 
@@ -80,14 +80,14 @@ const service = ts.createLanguageService({
   realpath: (path) => ts.sys.realpath?.(path) ?? path,
 });
 
-/** What is shown at a place of the text: all of it, and what stands after the name. */
-const shownAt = (position: number): string =>
+const hintAt = (position: number): string =>
   (service.getQuickInfoAtPosition(file, position)?.displayParts ?? []).map(({ text: part }) => part).join('');
 
-const shown = (marker: string): string => shownAt(text.indexOf(marker)).replace(/^\(property\) [\w.]+\??: /, '');
+/** The hint at the marker, without the name of a property. */
+const hintFor = (marker: string): string => hintAt(text.indexOf(marker)).replace(/^\(property\) [\w.]+\??: /, '');
 
-describe('at hover', () => {
-  test('the text compiles', () => {
+describe('hints', () => {
+  test('the program compiles', () => {
     expect(
       service.getSemanticDiagnostics(file).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' ')),
     ).toEqual([]);
@@ -123,9 +123,9 @@ describe('at hover', () => {
     ['listDownloadFiles', 'Observable<readonly library.DownloadFileInfo[]>'],
     ['getDownloadFile', 'Observable<library.DownloadFileInfo>'],
     ['prepareDownloadFile', 'Observable<library.DownloadFileInfo>'],
-  ])('%s answers %s', (name, type) => expect(shown(`${name}: library.`)).toBe(type));
+  ])('%s returns %s', (name, type) => expect(hintFor(`${name}: library.`)).toBe(type));
 
-  test('every endpoint is looked at', () => {
+  test('every endpoint is covered', () => {
     const [, emitted = ''] = /emitted = \{(.*?)\n\};/s.exec(text) ?? [];
     const names = [...emitted.matchAll(/^ {2}(\w+): library\.\1\(/gm)].map(([, name]) => name);
     expect(names).toEqual(Object.values(covered).map(({ endpoint }) => endpoint.name));
@@ -138,17 +138,17 @@ describe('at hover', () => {
     ['type: model.', 'library.LibraryType | library.UnknownEnumValue'],
     ['publish: model.', 'library.PublishInfo | undefined'],
     ['backings: model.', 'readonly library.StorageBacking[] | undefined'],
-    ['params: said.', 'Readonly<Record<string, library.LocalizationParam>> | undefined'],
-  ])('the field %s… is %s', (marker, type) => {
+    ['params: message.', 'Readonly<Record<string, library.LocalizationParam>> | undefined'],
+  ])('the field of "%s" is %s', (marker, type) => {
     const parts = (union: string): readonly string[] => union.split(' | ').sort();
-    expect(parts(shown(marker))).toEqual(parts(type));
+    expect(parts(hintFor(marker))).toEqual(parts(type));
   });
 
-  test('a decoder answers an Either of names', () => {
-    expect(shown('decoded =')).toBe('const decoded: Either<library.DecodeError, library.DownloadFileInfo>');
+  test('a decoder returns an Either of named types', () => {
+    expect(hintFor('decoded =')).toBe('const decoded: Either<library.DecodeError, library.DownloadFileInfo>');
   });
 
-  test('nothing that is exported shows what codecs are made of', () => {
+  test('no export shows io-ts types', () => {
     const names = service.getCompletionsAtPosition(file, text.indexOf('library.login') + 'library.'.length, {})?.entries ?? [];
     const texts = names.map(({ name }) => {
       const details = service.getCompletionEntryDetails(
@@ -163,7 +163,7 @@ describe('at hover', () => {
       return [name, (details?.displayParts ?? []).map(({ text: part }) => part).join('')] as const;
     });
     expect(texts.length).toBeGreaterThan(60);
-    expect(texts.filter(([, said]) => /\b(?:\w+C<|t\.|io-ts|Props|Structure<|Type<|HasProps|Mixed)/.test(said))).toEqual([]);
+    expect(texts.filter(([, hint]) => /\b(?:\w+C<|t\.|io-ts|Props|Structure<|Type<|HasProps|Mixed)/.test(hint))).toEqual([]);
     expect(Object.fromEntries(texts)['ItemFileInfo']).toMatch(/Codec<(?:library\.)?ItemFileInfo>/);
   });
 });

@@ -1,4 +1,4 @@
-/** What must compile, and with `@ts-expect-error CODE: reason` what must not; on the sources, or on what is published. */
+/** Compiles test/types on the sources or on the build: every `@ts-expect-error CODE: reason` must be that error, and no other error is allowed. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,16 +20,16 @@ const optionsOf = (project: string): ts.CompilerOptions => {
 
 const textOf = ({ messageText }: ts.Diagnostic): string => ts.flattenDiagnosticMessageText(messageText, ' ');
 
-/** An error that is expected is to be that very error: the compiler's own `@ts-expect-error` would accept any. */
+/** The compiler's own `@ts-expect-error` accepts any error; these tests require the code. */
 const expectation = /@ts-expect-error (\d+):/;
 
-const silenced = (text: string): string => text.replaceAll('@ts-expect-error', '@ts-expected-err');
+const withoutDirectives = (text: string): string => text.replaceAll('@ts-expect-error', '@ts-expected-err');
 
-/** Compiles files, each with a text of its own if one is given, and answers what is not as it says. */
-const surprises = (files: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> => {
+/** Compiles files with the given texts; returns unexpected and missing errors by file. */
+const unexpectedIn = (files: Readonly<Record<string, string>>): Readonly<Record<string, readonly string[]>> => {
   const options = optionsOf(join(root, 'tsconfig.json'));
   const host = ts.createCompilerHost(options);
-  host.readFile = (file) => (file in files ? silenced(files[file] ?? '') : ts.sys.readFile(file));
+  host.readFile = (file) => (file in files ? withoutDirectives(files[file] ?? '') : ts.sys.readFile(file));
   host.fileExists = (file) => file in files || ts.sys.fileExists(file);
   const program = ts.createProgram(Object.keys(files), options, host);
 
@@ -52,7 +52,7 @@ const surprises = (files: Readonly<Record<string, string>>): Readonly<Record<str
         [
           ...found
             .filter((error) => !expected.some(isSame(error)))
-            .map(({ line, code, text: said }) => `${line}: ${code}: ${said}`),
+            .map(({ line, code, text: message }) => `${line}: ${code}: ${message}`),
           ...expected
             .filter((error) => !found.some(isSame(error)))
             .map(({ line, code }) => `${line}: compiles, without the error ${code}`),
@@ -63,13 +63,13 @@ const surprises = (files: Readonly<Record<string, string>>): Readonly<Record<str
 };
 
 const fixtures = readdirSync(folder).map((file) => join(folder, file));
-const results = surprises(Object.fromEntries(fixtures.map((file) => [file, readFileSync(file, 'utf8')])));
+const results = unexpectedIn(Object.fromEntries(fixtures.map((file) => [file, readFileSync(file, 'utf8')])));
 
-test.each(readdirSync(folder))('%s compiles, but for the errors that it expects', (file) => {
+test.each(readdirSync(folder))('%s compiles with the expected errors only', (file) => {
   expect(results[join(folder, file)]).toEqual([]);
 });
 
-test('an error that is not expected, one that does not come, and another one than expected are found', () => {
+test('unexpected errors, missing errors and errors with another code are reported', () => {
   const file = join(folder, 'wrong.ts');
   const text = [
     'export const a: number = "a";',
@@ -78,7 +78,7 @@ test('an error that is not expected, one that does not come, and another one tha
     '// @ts-expect-error 2540: it is another error',
     'export const c: number = "c";',
   ];
-  expect(surprises({ [file]: text.join('\n') })[file]).toEqual([
+  expect(unexpectedIn({ [file]: text.join('\n') })[file]).toEqual([
     "1: 2322: Type 'string' is not assignable to type 'number'.",
     "5: 2322: Type 'string' is not assignable to type 'number'.",
     '3: compiles, without the error 2322',
