@@ -1,15 +1,17 @@
 /**
- * Reactive downloads from vSphere Content Libraries.
+ * A reactive client for downloads from vSphere Content Libraries.
  *
  * @packageDocumentation
  */
 
-// Errors, and the contract
+// Errors and structures
 export * from './errors/index.ts';
 export * from './model/index.ts';
+
+// Operators
 export { attempt, orFail } from './operators/attempt.ts';
 
-// The connection
+// Connection
 export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './connection/vcenter.ts';
 export type { Credentials, CredentialsSource } from './connection/login.ts';
 export type { Dialect } from './http/operation.ts';
@@ -42,7 +44,7 @@ export {
   type PrepareDownloadFileOptions,
 } from './endpoints/download-file.ts';
 
-// Processes
+// Preparation
 export { adaptivePeriod, type Period } from './polling/adaptive-period.ts';
 export type { PollRetryOptions } from './polling/poll-retry.ts';
 export type { PollOptions } from './polling/poll-schedule.ts';
@@ -50,7 +52,7 @@ export { preparation, type PreparationOptions, type PreparationWaitOptions } fro
 export { preparations } from './watching/preparations.ts';
 export { watchDownloadSession, type WatchedSession, type WatchOptions } from './watching/watch-download-session.ts';
 
-// The download
+// Download
 export { download } from './download/download.ts';
 export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
 export type { ItemRef } from './download/opened-item.ts';
@@ -65,20 +67,24 @@ export type {
   DownloadSaved,
   DownloadStatus,
 } from './download/events.ts';
+
+// Sinks
 export type {
   Checksum,
   ContentIdentity,
   FoundFile,
-  SinkHash,
   IncomingFile,
   Proof,
   Sink,
   SinkFile,
+  SinkHash,
   StatedFile,
 } from './transfer/sink.ts';
 export { toBlob, type BlobSink } from './sinks/blob.ts';
 export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/file-system-directory.ts';
 export { createFileNameValidator } from './sinks/file-name-validator.ts';
 export { toWritableStream } from './sinks/writable-stream.ts';
+
+// Snapshots
 export { snapshots, type DownloadSnapshot } from './snapshots/snapshots.ts';
 export type { FilePhase, FileSnapshot } from './snapshots/file-snapshot.ts';

@@ -130,7 +130,7 @@ const adoptSession = (client: ApiClient, dialect: Dialect | 'auto', sessionId: s
 const detectDialect = (tryWith: (dialect: Dialect) => Observable<ApiSession>): Observable<ApiSession> =>
   tryWith('api').pipe(
     catchError((thrown: unknown) =>
-      // Whatever the message: only the route can be missing at these addresses.
+      // Regardless of the message: only the route can be missing at these addresses.
       thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 405) ? tryWith('rest') : throwError(() => thrown),
     ),
   );

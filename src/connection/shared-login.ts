@@ -75,7 +75,7 @@ export const sharedLogin = (client: ApiClient, dialect: Dialect | 'auto', creden
           return apiSession$.pipe(concatMap(request), catchError(fail));
         }),
       );
-    // Fast path: most calls find a session, and polls come up to four times a second.
+    // Fast path: most calls find a session, and polls are sent up to four times a second.
     return defer(() => (session === undefined ? apiSession$.pipe(concatMap(tryWith)) : tryWith(session)));
   };
 

@@ -1,15 +1,15 @@
 /** VMware's `content.library.item.downloadsession.File`: the files of a download session. */
 
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { DownloadFileInfo, type EndpointType } from '../model/download-file.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ download_session_id: string }, readonly DownloadFileInfo[]> = {
   name: 'content.library.item.downloadsession.File.list',
   api: { route: 'GET /api/content/library/item/download-session/{download_session_id}/file' },
-  // Here VMware writes downloadsession without a hyphen.
+  // VMware writes `downloadsession` without a hyphen here.
   rest: { route: 'GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={download_session_id}' },
   response: list(DownloadFileInfo),
 };
@@ -50,24 +50,24 @@ const prepare: Operation<Prepare, DownloadFileInfo> = {
 };
 
 /**
- * Lists all files of a download session with their status: one request, however many files there are.
+ * Lists all files of a download session with their status, in one request.
  *
  * `GET /api/content/library/item/download-session/{id}/file` → 200 ·
  * `GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id=` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404) if the session is gone. Privilege: System.Anonymous.
+ * Errors: `ApiError` NOT_FOUND (404) if the session has ended. Privilege: System.Anonymous.
  * Source: `content.library.item.downloadsession.File.list`.
  */
 export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<readonly DownloadFileInfo[]> =>
   vc[internals].call(all, { download_session_id: sessionId });
 
 /**
- * Reads one file of a download session. After its bytes were fetched, its size and checksum are set.
+ * Reads one file of a download session. Its size and checksum are set after it was downloaded.
  *
  * `GET /api/content/library/item/download-session/{id}/file?file_name=` → 200 ·
  * `POST /rest/com/vmware/content/library/item/downloadsession/file/id:{id}?~action=get` → 200
  *
- * Errors: `ApiError` INVALID_ARGUMENT (400) if there is no such file, NOT_FOUND (404) if the session is gone.
+ * Errors: `ApiError` INVALID_ARGUMENT (400) if there is no such file, NOT_FOUND (404) if the session has ended.
  * Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.get`.
  */
 export const getDownloadFile = (vc: VCenter, sessionId: string, fileName: string): Observable<DownloadFileInfo> =>
@@ -76,20 +76,20 @@ export const getDownloadFile = (vc: VCenter, sessionId: string, fileName: string
 /** Options of {@link prepareDownloadFile}. */
 export interface PrepareDownloadFileOptions {
   /**
-   * `'DIRECT'` answers the place on the storage, and needs the privilege ContentLibrary.ReadStorage.
+   * `'DIRECT'` returns the location on the storage, and requires the privilege ContentLibrary.ReadStorage.
    * @default 'HTTPS', chosen by the server
    */
   readonly endpointType?: EndpointType;
 }
 
 /**
- * Asks vCenter to prepare a file for download, and answers how far it is; `preparation` waits until it is done.
+ * Requests the preparation of a file, and returns its status. `preparation` waits until it is prepared.
  *
  * `POST /api/content/library/item/download-session/{id}/file?action=prepare` → 200 ·
  * `POST /rest/com/vmware/content/library/item/downloadsession/file/id:{id}?~action=prepare` → 200
  *
  * Errors: `ApiError` INVALID_ARGUMENT (400) if there is no such file, UNAUTHORIZED (403) for DIRECT without the privilege, NOT_FOUND
- * (404) if the session is gone. Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.prepare`.
+ * (404) if the session has ended. Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.prepare`.
  */
 export const prepareDownloadFile = (
   vc: VCenter,

@@ -1,11 +1,11 @@
-/** VMware's `content.library.item.DownloadSession`: the lease that keeps download links alive. */
+/** VMware's `content.library.item.DownloadSession`: the lease on an item's download links. */
 
 import * as t from 'io-ts';
 import { defer, type Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 interface OneSession {
   readonly download_session_id: string;
@@ -16,7 +16,7 @@ const create: Operation<{ library_item_id: string; client_token?: string }, stri
   api: {
     route: 'POST /api/content/library/item/download-session',
     body: ({ library_item_id }) => ({ library_item_id }),
-    // The specifications disagree on where the token goes; a header that is not known does no harm, an unknown query field is refused.
+    // The specifications disagree on the place of the token. An unknown header is ignored, an unknown query parameter is rejected.
     headers: ({ client_token }) => (client_token === undefined ? {} : { 'client-token': client_token }),
   },
   rest: {
@@ -102,14 +102,14 @@ const createClientToken = (): string => {
 /** Options of {@link createDownloadSession}. */
 export interface CreateDownloadSessionOptions {
   /**
-   * A UUID: creating again with the same one answers the same session, so that a lost answer can be asked for again.
-   * @default a random one for each subscription
+   * A UUID. A repeated request with the same token returns the same session, which makes retries safe.
+   * @default a random UUID for each subscription
    */
   readonly clientToken?: string;
 }
 
 /**
- * Opens a download session for an item and answers its identifier. It dies after five minutes without activity.
+ * Creates a download session for an item, and returns its identifier. It expires after five minutes without activity.
  *
  * `POST /api/content/library/item/download-session` → 201 · `POST /rest/com/vmware/content/library/item/download-session` → 200
  *
@@ -125,23 +125,26 @@ export const createDownloadSession = (
 
 /** Options of {@link listDownloadSessions}. */
 export interface ListDownloadSessionsOptions {
-  /** Only the sessions of this item. */
+  /**
+   * Only the sessions of this item.
+   * @default the sessions of all items
+   */
   readonly itemId?: string;
 }
 
 /**
- * Lists the identifiers of the user's own download sessions.
+ * Lists the identifiers of the user's download sessions.
  *
  * `GET /api/content/library/item/download-session` → 200 · `GET /rest/com/vmware/content/library/item/download-session` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404) if the item does not exist. Privilege: ContentLibrary.DownloadSession on the item, if one is named.
+ * Errors: `ApiError` NOT_FOUND (404) if the item does not exist. Privilege: ContentLibrary.DownloadSession on the item, if one is specified.
  * Source: `content.library.item.DownloadSession.list`.
  */
 export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsOptions = {}): Observable<readonly string[]> =>
   vc[internals].call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
 
 /**
- * Reads a download session: its state and when it expires.
+ * Reads a download session: its state and its expiration.
  *
  * `GET /api/content/library/item/download-session/{id}` → 200 · `GET /rest/com/vmware/content/library/item/download-session/id:{id}` → 200
  *
@@ -152,12 +155,15 @@ export const getDownloadSession = (vc: VCenter, sessionId: string): Observable<D
 
 /** Options of {@link keepDownloadSessionAlive}. */
 export interface KeepAliveOptions {
-  /** How far the client is, 0 to 100; other clients see it. Not set: unchanged. */
+  /**
+   * The client's progress, 0 to 100, which other clients can read.
+   * @default unchanged
+   */
   readonly progress?: number;
 }
 
 /**
- * Gives a download session another five minutes.
+ * Extends a download session by another five minutes.
  *
  * `POST /api/content/library/item/download-session/{id}?action=keep-alive` → 204 ·
  * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=keep-alive` → 200
@@ -169,7 +175,7 @@ export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options
   vc[internals].call(keepAlive, { download_session_id: sessionId, ...options });
 
 /**
- * Cancels a download session: transfers are aborted and its links die. It stays, CANCELED, until it is deleted.
+ * Cancels a download session: the server aborts its transfers and invalidates its links. It stays, CANCELED, until it is deleted.
  *
  * `POST /api/content/library/item/download-session/{id}?action=cancel` → 204 ·
  * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=cancel` → 200
@@ -181,7 +187,7 @@ export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observabl
   vc[internals].call(cancel, { download_session_id: sessionId });
 
 /**
- * Ends a download session with the client's reason, which the server keeps. State ERROR.
+ * Marks a download session as failed, with the client's reason, which the server stores. Its state becomes ERROR.
  *
  * `POST /api/content/library/item/download-session/{id}?action=fail` → 204 ·
  * `POST /rest/com/vmware/content/library/item/download-session/id:{id}?~action=fail` → 200
@@ -193,7 +199,7 @@ export const failDownloadSession = (vc: VCenter, sessionId: string, reason: stri
   vc[internals].call(fail, { download_session_id: sessionId, client_error_message: reason });
 
 /**
- * Deletes a download session. Transfers still under way are left in an indeterminate state: cancel first.
+ * Deletes a download session. Transfers in progress are left in an indeterminate state: cancel it first.
  *
  * `DELETE /api/content/library/item/download-session/{id}` → 204 ·
  * `DELETE /rest/com/vmware/content/library/item/download-session/id:{id}` → 200

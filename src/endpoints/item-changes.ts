@@ -1,15 +1,15 @@
-/** VMware's `content.library.item.Changes`: the versions of an item, and who made them. */
+/** VMware's `content.library.item.Changes`: the versions of an item. */
 
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemChangesInfo, ItemChangesSummary } from '../model/item-changes.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item: string }, readonly ItemChangesSummary[]> = {
   name: 'content.library.item.Changes.list',
   api: { route: 'GET /api/content/library/item/{library_item}/changes' },
-  // The one service of `/rest` whose path has neither `com/vmware` nor `id:`.
+  // The only service of `/rest` whose path has neither `com/vmware` nor `id:`.
   rest: { route: 'GET /rest/content/library/item/{library_item}/changes' },
   response: list(ItemChangesSummary),
 };
@@ -33,7 +33,7 @@ export const listItemChanges = (vc: VCenter, itemId: string): Observable<readonl
   vc[internals].call(all, { library_item: itemId });
 
 /**
- * Reads one version of an item, since 7.0, with the whole of its message.
+ * Reads one version of an item, with its full message, since 7.0.
  *
  * `GET /api/content/library/item/{library_item}/changes/{version}` → 200 ·
  * `GET /rest/content/library/item/{library_item}/changes/{version}` → 200

@@ -1,10 +1,10 @@
-/** VMware's `content.library.item.File`: the files of an item, as they are stored. */
+/** VMware's `content.library.item.File`: the stored files of an item. */
 
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemFileInfo } from '../model/item-file.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemFileInfo[]> = {
   name: 'content.library.item.File.list',
@@ -28,8 +28,8 @@ const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = 
  *
  * `GET /api/content/library/item/{library_item_id}/file` → 200 · `GET /rest/com/vmware/content/library/item/file?library_item_id=` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404); since 9.0 UNSUPPORTED (400) if the name of one file cannot stand in an address: the files of
- * a download session can still be listed. Privilege: System.Read on the item. Source: `content.library.item.File.list`.
+ * Errors: `ApiError` NOT_FOUND (404); since 9.0 UNSUPPORTED (400) if a file name cannot be part of a URL: the files of a
+ * download session can still be listed. Privilege: System.Read on the item. Source: `content.library.item.File.list`.
  */
 export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly ItemFileInfo[]> =>
   vc[internals].call(all, { library_item_id: itemId });

@@ -1,10 +1,10 @@
-/** VMware's `content.library.item.Storage`: where the storage has the files of an item. */
+/** VMware's `content.library.item.Storage`: the location of an item's files on the storage. */
 
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemStorageInfo } from '../model/item-file.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_item_id: string }, readonly ItemStorageInfo[]> = {
   name: 'content.library.item.Storage.list',
@@ -24,7 +24,7 @@ const get: Operation<{ library_item_id: string; file_name: string }, readonly It
 };
 
 /**
- * Lists where the storage has the files of an item.
+ * Lists the locations of an item's files on the storage.
  *
  * `GET /api/content/library/item/{library_item_id}/storage` → 200 ·
  * `GET /rest/com/vmware/content/library/item/storage?library_item_id=` → 200
@@ -36,7 +36,7 @@ export const listItemStorage = (vc: VCenter, itemId: string): Observable<readonl
   vc[internals].call(all, { library_item_id: itemId });
 
 /**
- * Reads where the storage has one file of an item. A list: the storage may have the same file several times.
+ * Reads the locations of one file of an item. The storage may contain the same file several times.
  *
  * `GET /api/content/library/item/{library_item_id}/storage?file_name=` → 200 ·
  * `POST /rest/com/vmware/content/library/item/storage/id:{library_item_id}?~action=get` → 200

@@ -1,11 +1,11 @@
-/** VMware's `content.library.Item`: what a library holds. */
+/** VMware's `content.library.Item`: the items of a library. */
 
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemModel, type ItemFindSpec } from '../model/item.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<{ library_id: string }, readonly string[]> = {
   name: 'content.library.Item.list',
@@ -40,11 +40,11 @@ export const listItems = (vc: VCenter, libraryId: string): Observable<readonly s
   vc[internals].call(all, { library_id: libraryId });
 
 /**
- * Finds the identifiers of items by name, library, type …; none is an empty list.
+ * Finds the identifiers of items by name, library, type …; an empty list if there are none.
  *
  * `POST /api/content/library/item?action=find` → 200 · `POST /rest/com/vmware/content/library/item?~action=find` → 200
  *
- * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read, on the library if one is named.
+ * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read, on the library if one is specified.
  * Source: `content.library.Item.find`.
  */
 export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly string[]> => vc[internals].call(find, { spec });

@@ -1,11 +1,11 @@
-/** VMware's `content.Library`: which libraries there are. */
+/** VMware's `content.Library`, `content.LocalLibrary` and `content.SubscribedLibrary`. */
 
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
+import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
-import type { Operation } from '../http/operation.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
 
 const all: Operation<object, readonly string[]> = {
   name: 'content.Library.list',
@@ -44,7 +44,7 @@ const allSubscribed: Operation<object, readonly string[]> = {
 };
 
 /**
- * Lists the identifiers of all libraries that the user may see.
+ * Lists the identifiers of all libraries that are visible to the user.
  *
  * `GET /api/content/library` → 200 · `GET /rest/com/vmware/content/library` → 200
  *
@@ -53,7 +53,7 @@ const allSubscribed: Operation<object, readonly string[]> = {
 export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(all, {});
 
 /**
- * Finds the identifiers of libraries by name or type; none is an empty list.
+ * Finds the identifiers of libraries by name or type; an empty list if there are none.
  *
  * `POST /api/content/library?action=find` → 200 · `POST /rest/com/vmware/content/library?~action=find` → 200
  *
@@ -82,7 +82,7 @@ export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryMo
 export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(allLocal, {});
 
 /**
- * Lists the identifiers of the libraries that follow another one.
+ * Lists the identifiers of the libraries that are synchronized from another one.
  *
  * `GET /api/content/subscribed-library` → 200 · `GET /rest/com/vmware/content/subscribed-library` → 200
  *

@@ -2,12 +2,12 @@
 
 import { map, type Observable } from 'rxjs';
 import { getSessionOperation } from '../connection/login.ts';
-import type { SessionInfo } from '../model/session.ts';
-import type { Dialect } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Dialect } from '../http/operation.ts';
+import type { SessionInfo } from '../model/session.ts';
 
 /**
- * Logs in now, instead of with the first request, and answers which dialect the server speaks.
+ * Logs in now, instead of with the first request, and returns the dialect of the server.
  *
  * `POST /api/session` → 201 · `POST /rest/com/vmware/cis/session` → 200
  *
@@ -17,7 +17,7 @@ import { internals, type VCenter } from '../connection/vcenter.ts';
 export const login = (vc: VCenter): Observable<Dialect> => vc[internals].apiSession$.pipe(map(({ dialect }) => dialect));
 
 /**
- * Reads who is logged in and since when; keeps the API session alive.
+ * Reads the API session: its user and times. This keeps it alive.
  *
  * `GET /api/session` → 200 · `POST /rest/com/vmware/cis/session?~action=get` → 200
  *
@@ -26,11 +26,11 @@ export const login = (vc: VCenter): Observable<Dialect> => vc[internals].apiSess
 export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[internals].call(getSessionOperation, {});
 
 /**
- * Logs out, once what is being cleaned up on the server is done (five seconds at the most). Without a login, or with a session id
- * that was given, it sends nothing. A later subscription to an endpoint logs in anew.
+ * Logs out as soon as pending clean-up on the server is done, after five seconds at most. Without a login, or with a session id that
+ * the caller passed, it sends nothing. A later subscription to an endpoint logs in again.
  *
  * `DELETE /api/session` → 204 · `DELETE /rest/com/vmware/cis/session` → 200
  *
- * Errors: `ApiError` SERVICE_UNAVAILABLE (503). A session that has ended already is no error. Source: `cis.Session.delete`.
+ * Errors: `ApiError` SERVICE_UNAVAILABLE (503). A session that has ended is not an error. Source: `cis.Session.delete`.
  */
 export const logout = (vc: VCenter): Observable<void> => vc[internals].logout$;

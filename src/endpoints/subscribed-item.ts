@@ -1,9 +1,9 @@
-/** VMware's `content.library.SubscribedItem`: fetches the content of a subscribed item, or gives its space back. */
+/** VMware's `content.library.SubscribedItem`: synchronizes or evicts the content of a subscribed item. */
 
 import type { Observable } from 'rxjs';
-import { nothing } from '../model/codec.ts';
-import type { Operation } from '../http/operation.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { Operation } from '../http/operation.ts';
+import { nothing } from '../model/codec.ts';
 
 interface Sync {
   readonly library_item_id: string;
@@ -35,24 +35,25 @@ const evict: Operation<{ library_item_id: string }, void> = {
 /** Options of {@link syncItem}. */
 export interface SyncItemOptions {
   /**
-   * Whether the bytes of an on-demand item are fetched, too; without it only what is known about the item is.
+   * True if the files of an on-demand item are fetched, too; otherwise only its metadata is.
    * @default false
    */
   readonly forceSyncContent?: boolean;
   /**
-   * Whether optional files are fetched, too, since 7.0.3. Left out unless it is set: older servers refuse fields they do not know.
+   * True if optional files are fetched, too, since 7.0.3.
+   * @default not sent, because older servers reject unknown fields
    */
   readonly syncOptionalFiles?: boolean;
 }
 
 /**
- * Begins to bring a subscribed item up to date, and does not wait for it: it is done when the item's `cached` or `last_sync_time` has
- * changed. If the publisher no longer has the item, it is removed.
+ * Starts the synchronization of a subscribed item, and does not wait for it: it is done when the item's `cached` or `last_sync_time`
+ * has changed. If the publisher no longer has the item, it is removed.
  *
  * `POST /api/content/library/subscribed-item/{library_item_id}?action=sync` → 204 ·
  * `POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=sync` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the storage has lost the content.
+ * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
  * Privilege: ContentLibrary.SyncLibraryItem on the item. Source: `content.library.SubscribedItem.sync`.
  */
 export const syncItem = (
@@ -67,12 +68,12 @@ export const syncItem = (
   });
 
 /**
- * Gives back the space that the content of a subscribed item takes; preparing a file fetches it again.
+ * Frees the space that the content of a subscribed item takes; preparing a file fetches it again.
  *
  * `POST /api/content/library/subscribed-item/{library_item_id}?action=evict` → 204 ·
  * `POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=evict` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the storage has lost the content.
+ * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
  * Privilege: ContentLibrary.EvictLibraryItem on the item. Source: `content.library.SubscribedItem.evict`.
  */
 export const evictItem = (vc: VCenter, itemId: string): Observable<void> =>

@@ -1,21 +1,21 @@
-/** How a structure of VMware's is described, and how an unknown value becomes one. */
+/** Codecs for VMware's structures, and decoders that report every issue. */
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DecodeError, type DecodeIssue } from '../errors/index.ts';
-import { applyChanges, validateParts, isFields, type Fields } from './structure.ts';
+import { applyChanges, isFields, validateParts, type Fields } from './structure.ts';
 
-/** An io-ts codec of a structure that is sent as it is typed. */
+/** An io-ts codec whose wire format equals its type. */
 export type Codec<A> = t.Type<A, A, unknown>;
 
-/** A function from anything to a value or the reasons why it is none. */
+/** A function that returns the decoded value, or a {@link DecodeError} with every issue. */
 export type Decoder<A> = (value: unknown) => Either<DecodeError, A>;
 
 declare const unlisted: unique symbol;
 
 /**
- * A value of an enumeration that this version of the library does not know: at run time the string that the server sent.
- * Show it with `String(value)`; its type keeps a misspelt comparison from compiling.
+ * A value of an enumeration that this version of the library does not list: at run time the string that the server sent.
+ * Display it with `String(value)`. Its type prevents comparisons with misspelled values.
  */
 export interface UnknownEnumValue {
   readonly [unlisted]: true;
@@ -26,23 +26,23 @@ type Structure<R extends t.Props, O extends t.Props> = { readonly [K in keyof R]
   readonly [K in keyof O]?: t.TypeOf<O[K]>;
 };
 
-/** Structures in one another. No message has as many, and the stack holds far more. */
-const deepest = 32;
+/** Maximum nesting of structures: more than any response has, and far less than the stack allows. */
+const MAX_DEPTH = 32;
 
 let depth = 0;
 
-/** Looks into a structure, unless it is too deep. */
-const nested = <A>(look: () => A): A => {
+/** Calls a function one level deeper. */
+const nested = <A>(visit: () => A): A => {
   depth += 1;
   try {
-    return look();
+    return visit();
   } finally {
     depth -= 1;
   }
 };
 
-/** What may be absent; `null` becomes that. */
-const unsetOr = (codec: t.Mixed): t.Mixed =>
+/** A codec for an optional field; `null` becomes `undefined`. */
+const optionalOf = (codec: t.Mixed): t.Mixed =>
   new t.Type(
     codec.name,
     (value): value is unknown => value === undefined || codec.is(value),
@@ -50,34 +50,38 @@ const unsetOr = (codec: t.Mixed): t.Mixed =>
     t.identity,
   );
 
-/** A structure with fields that are required and fields that may be absent or `null`. Fields it does not name are kept. */
+/**
+ * Returns the codec of a structure. Additional fields are kept.
+ *
+ * @param optional - Fields that may be absent or `null`.
+ */
 export const struct = <R extends t.Props, O extends t.Props>(name: string, required: R, optional: O): Codec<Structure<R, O>> => {
-  const absentAllowed = Object.entries(optional).map(([key, codec]): [string, t.Mixed] => [key, unsetOr(codec)]);
-  const fields = [...Object.entries(required), ...absentAllowed].map(([key, codec]) => ({ key, codec, is: codec.is }));
+  const optionalFields = Object.entries(optional).map(([key, codec]): [string, t.Mixed] => [key, optionalOf(codec)]);
+  const fields = [...Object.entries(required), ...optionalFields].map(([key, codec]) => ({ key, codec, is: codec.is }));
 
-  const fits = (value: Fields): boolean => {
+  const hasValidFields = (value: Fields): boolean => {
     for (const { key, is } of fields) if (!is(value[key])) return false;
     return true;
   };
 
-  const read = (value: Fields, context: t.Context): t.Validation<Structure<R, O>> => {
+  const validate = (value: Fields, context: t.Context): t.Validation<Structure<R, O>> => {
     const changes = validateParts(fields, ({ key }) => value[key], context);
     return changes._tag === 'Left' ? changes : t.success(applyChanges(value, changes.right) as Structure<R, O>);
   };
 
   return new t.Type<Structure<R, O>, Structure<R, O>, unknown>(
     name,
-    (value): value is Structure<R, O> => isFields(value) && depth < deepest && nested(() => fits(value)),
+    (value): value is Structure<R, O> => isFields(value) && depth < MAX_DEPTH && nested(() => hasValidFields(value)),
     (value, context) => {
       if (!isFields(value)) return t.failure(value, context);
-      if (depth === deepest) return t.failure(value, context, `at most ${deepest} structures in one another`);
-      return nested(() => read(value, context));
+      if (depth === MAX_DEPTH) return t.failure(value, context, `at most ${MAX_DEPTH} nested structures`);
+      return nested(() => validate(value, context));
     },
     t.identity,
   );
 };
 
-/** An enumeration of VMware's. Values it has gained since decode too, typed {@link UnknownEnumValue}. */
+/** Returns the codec of an enumeration. Values of later versions are decoded too, as {@link UnknownEnumValue}. */
 export const enumeration = <const V extends string>(name: string): Codec<V | UnknownEnumValue> =>
   new t.Type(
     name,
@@ -86,25 +90,25 @@ export const enumeration = <const V extends string>(name: string): Codec<V | Unk
     t.identity,
   );
 
-/** Any number of the same. `null` is read as none of them: servers written in Go send it for an empty list. */
+/** Returns the codec of a list. `null` is decoded as an empty list: servers written in Go send it. */
 export const list = <A>(item: Codec<A>): Codec<readonly A[]> => {
   const name = `Array<${item.name}>`;
   return new t.Type<readonly A[], readonly A[], unknown>(
     name,
-    (value): value is readonly A[] => Array.isArray(value) && value.every((each) => item.is(each)),
+    (value): value is readonly A[] => Array.isArray(value) && value.every((element) => item.is(element)),
     (value: unknown, context) => {
       if (value === null) return t.success([]);
       if (!Array.isArray(value)) return t.failure(value, context);
-      const items = value.map((_, key) => ({ key, codec: item }));
-      const changes = validateParts(items, ({ key }) => value[key], context);
+      const parts = value.map((_, key) => ({ key, codec: item }));
+      const changes = validateParts(parts, ({ key }) => value[key], context);
       if (changes._tag === 'Left') return changes;
-      return t.success(value.map((each, key) => (changes.right.has(key) ? changes.right.get(key) : each) as A));
+      return t.success(value.map((element, key) => (changes.right.has(key) ? changes.right.get(key) : element) as A));
     },
     t.identity,
   );
 };
 
-/** Values by name. `/rest` sends them as a list of `{ key, value }`, which is read as the same. */
+/** Returns the codec of a map. `/rest` sends it as a list of `{ key, value }`, which is decoded to the same record. */
 export const map = <A>(value: Codec<A>): Codec<Readonly<Record<string, A>>> => {
   type Values = Readonly<Record<string, A>>;
   const pairs = list(struct('{ key, value }', { key: t.string, value }, {}));
@@ -113,14 +117,14 @@ export const map = <A>(value: Codec<A>): Codec<Readonly<Record<string, A>>> => {
     (input): input is Values => isFields(input) && Object.keys(input).every((key) => value.is(input[key])),
     (input, context) => {
       if (Array.isArray(input)) {
-        const listed = pairs.validate(input, context);
-        return listed._tag === 'Left'
-          ? listed
-          : t.success(Object.fromEntries(listed.right.map((pair) => [pair.key, pair.value])));
+        const entries = pairs.validate(input, context);
+        return entries._tag === 'Left'
+          ? entries
+          : t.success(Object.fromEntries(entries.right.map((pair) => [pair.key, pair.value])));
       }
       if (!isFields(input)) return t.failure(input, context);
-      const entries = Object.keys(input).map((key) => ({ key, codec: value }));
-      const changes = validateParts(entries, ({ key }) => input[key], context);
+      const parts = Object.keys(input).map((key) => ({ key, codec: value }));
+      const changes = validateParts(parts, ({ key }) => input[key], context);
       return changes._tag === 'Left' ? changes : t.success(applyChanges(input, changes.right) as Values);
     },
     t.identity,
@@ -129,7 +133,7 @@ export const map = <A>(value: Codec<A>): Codec<Readonly<Record<string, A>>> => {
 
 const { isSafeInteger } = Number;
 
-/** A whole number that JSON's numbers can hold: beyond 2^53 they are rounded, which is refused here. */
+/** A 64-bit integer. Numbers beyond 2^53 are invalid: JSON parsers round them. */
 export const int64: Codec<number> = new t.Type(
   'an integer below 2^53',
   (value): value is number => isSafeInteger(value),
@@ -137,38 +141,37 @@ export const int64: Codec<number> = new t.Type(
   t.identity,
 );
 
-/** The answer of operations that answer nothing. */
+/** The empty response of operations without a result. */
 export const nothing: Codec<void> = new t.Type('nothing', t.void.is, () => t.success(undefined), t.identity);
 
 /**
- * Makes a decoder of a codec. It never throws: what does not fit is a `Left` with every issue and its path.
+ * Returns the decoder of a codec. It never throws: an invalid value is a `Left` with every issue and its path.
  *
- * `null` is read as "not set", as VMware's API means it; fields that the codec does not name are kept and never fail.
+ * `null` means "not set", as in VMware's API. Additional fields are kept.
  *
- * @param codec - The structure expected.
- * @param operation - What answered, for the error's message; the codec's own name by default.
+ * @param operation - Names the source of the value in the error; by default the codec's name.
  */
 export const decoder =
   <A>(codec: Codec<A>, operation: string = codec.name): Decoder<A> =>
   (value) => {
-    // Nearly every answer fits as it is, and then nothing has to be copied.
+    // Fast path: most responses are valid as they are and need no copy.
     if (codec.is(value)) return { _tag: 'Right', right: value };
     const decoded = codec.decode(value);
     if (decoded._tag === 'Right') return decoded;
-    // Structures read `null` themselves; a codec that was not made here may not know what it means.
-    const bare = withoutNulls(value, deepest);
-    const again = bare === value ? decoded : codec.decode(bare);
-    if (again._tag === 'Right') return again;
-    return { _tag: 'Left', left: new DecodeError({ operation, issues: decoded.left.map(issue) }) };
+    // `struct` handles `null` itself; a plain io-ts codec does not.
+    const stripped = withoutNulls(value, MAX_DEPTH);
+    const retried = stripped === value ? decoded : codec.decode(stripped);
+    if (retried._tag === 'Right') return retried;
+    return { _tag: 'Left', left: new DecodeError({ operation, issues: decoded.left.map(toIssue) }) };
   };
 
-/** The value itself where there are none. */
-const withoutNulls = (value: unknown, levels: number): unknown => {
-  if (levels === 0 || typeof value !== 'object' || value === null) return value;
+/** Removes fields that are `null`; returns the value itself if there are none. */
+const withoutNulls = (value: unknown, maxDepth: number): unknown => {
+  if (maxDepth === 0 || typeof value !== 'object' || value === null) return value;
   const changes = new Map<string, unknown>();
   for (const [key, part] of Object.entries(value)) {
-    const bare: unknown = part === null && !Array.isArray(value) ? undefined : withoutNulls(part, levels - 1);
-    if (bare !== part) changes.set(key, bare);
+    const stripped: unknown = part === null && !Array.isArray(value) ? undefined : withoutNulls(part, maxDepth - 1);
+    if (stripped !== part) changes.set(key, stripped);
   }
   if (changes.size === 0) return value;
   return Array.isArray(value)
@@ -176,8 +179,8 @@ const withoutNulls = (value: unknown, levels: number): unknown => {
     : applyChanges(value as Fields, changes);
 };
 
-/** Says where and what kind, never the value itself: it may be a secret. */
-const issue = ({ context, value, message }: t.ValidationError): DecodeIssue => {
+/** Reports the path and the kind of a value, never the value: it may be a secret. */
+const toIssue = ({ context, value, message }: t.ValidationError): DecodeIssue => {
   const path = context
     .map(({ key }, index) => {
       const parent = context[index - 1];

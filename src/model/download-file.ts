@@ -1,4 +1,4 @@
-/** The files of a download session, and how far their preparation is. */
+/** The files of a download session, and the status of their preparation. */
 
 import * as t from 'io-ts';
 import { enumeration, int64, struct, type Codec, type UnknownEnumValue } from './codec.ts';
@@ -6,28 +6,28 @@ import { LocalizableMessage } from './message.ts';
 import { ChecksumInfo, TransferEndpoint } from './transfer.ts';
 
 /**
- * How far the preparation is. `UNPREPARED`: never asked for; `PREPARE_REQUESTED`: asked for, not begun; `PREPARING`: under way;
+ * The status of the preparation. `UNPREPARED`: not requested; `PREPARE_REQUESTED`: requested, not started; `PREPARING`: in progress;
  * `PREPARED`: ready for download; `ERROR`: failed.
  */
 export type PrepareStatus = 'UNPREPARED' | 'PREPARE_REQUESTED' | 'PREPARING' | 'PREPARED' | 'ERROR';
 
-/** `HTTPS`: an address to fetch from; `DIRECT`: the place on the storage, which the caller must be able to reach. */
+/** `HTTPS`: a URL to fetch from; `DIRECT`: the location on the storage, which the caller must be able to access. */
 export type EndpointType = 'HTTPS' | 'DIRECT';
 
 /** A file of a download session. Source: `content.library.item.downloadsession.File.Info`. */
 export interface DownloadFileInfo {
   /** Unique within the item. */
   readonly name: string;
-  /** Bytes. May come late; set once the file was downloaded. */
+  /** Bytes. May be set late, at the latest after the file was downloaded. */
   readonly size?: number;
-  /** Bytes that the *server* moved to make the file ready. Not the client's progress; may stay 0. */
+  /** Bytes that the *server* copied to prepare the file. Not the client's progress; may stay 0. */
   readonly bytes_transferred: number;
   readonly status: PrepareStatus | UnknownEnumValue;
   /** Only with `PREPARED`. */
   readonly download_endpoint?: TransferEndpoint;
-  /** Only once the file was downloaded. */
+  /** Only after the file was downloaded. */
   readonly checksum_info?: ChecksumInfo;
-  /** With `ERROR`, and even then not always. */
+  /** Only with `ERROR`, and even then optional. */
   readonly error_message?: LocalizableMessage;
 }
 

@@ -1,10 +1,10 @@
-/** The download session: a lease that keeps an item's download links alive. */
+/** The download session: a lease on an item's download links. */
 
 import * as t from 'io-ts';
 import { enumeration, int64, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 import { LocalizableMessage } from './message.ts';
 
-/** `ACTIVE`: links work; `CANCELED`: they may fail, the session stays until deleted; `ERROR`: see `error_message`. */
+/** `ACTIVE`: links work; `CANCELED`: links may fail, and the session exists until it is deleted; `ERROR`: see `error_message`. */
 export type DownloadSessionState = 'ACTIVE' | 'CANCELED' | 'ERROR';
 
 /** A download session. Source: `content.library.item.DownloadSessionModel`. */
@@ -17,7 +17,7 @@ export interface DownloadSessionModel {
   /** 0 to 100, as the client reported it. */
   readonly client_progress?: number;
   readonly state: DownloadSessionState | UnknownEnumValue;
-  /** ISO 8601, by the server's clock: the session lives at least until then. */
+  /** ISO 8601, by the server's clock: the session does not expire before. */
   readonly expiration_time?: string;
 }
 

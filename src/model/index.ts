@@ -1,4 +1,4 @@
-/** What vCenter says and expects: codecs and their types, under VMware's names. */
+/** The structures of VMware's API: codecs and types, under VMware's names. */
 
 export { decoder, type Codec, type Decoder, type UnknownEnumValue } from './codec.ts';
 export {

@@ -1,14 +1,14 @@
-/** The changes of an item: who changed it, when, and what was said about it. */
+/** The changes of an item: user, time and message of each version. */
 
 import * as t from 'io-ts';
 import { struct, type Codec } from './codec.ts';
 
-/** A version of an item, in a list. Source: `content.library.item.Changes.Summary`. */
+/** A version of an item, as an entry of the list. Source: `content.library.item.Changes.Summary`. */
 export interface ItemChangesSummary {
   readonly version: string;
   /** ISO 8601. */
   readonly time: string;
-  /** Not set where it is not known. */
+  /** Not set if unknown. */
   readonly user?: string;
   /** The first 80 characters of the message, or its first line. */
   readonly short_message?: string;
@@ -25,7 +25,7 @@ export const ItemChangesSummary: Codec<ItemChangesSummary> = struct(
 export interface ItemChangesInfo {
   /** ISO 8601. */
   readonly time: string;
-  /** Not set where it is not known. */
+  /** Not set if unknown. */
   readonly user?: string;
   readonly message?: string;
 }

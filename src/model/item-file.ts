@@ -11,12 +11,12 @@ export interface ItemFileInfo {
   readonly name: string;
   /** Bytes of storage used: a hint, never the file's length; 0 when not cached. */
   readonly size: number;
-  /** Whether the file is on disk. */
+  /** True if the file is on disk. */
   readonly cached: boolean;
-  /** Grows with each new upload of the file. */
+  /** Increases with each new upload of the file. */
   readonly version: string;
   readonly checksum_info?: ChecksumInfo;
-  /** Since 9.0: where the file can be fetched with the API session's header, without a download session. */
+  /** Since 9.0: URL of the file, which needs the API session's header and no download session. */
   readonly file_download_endpoint?: string;
 }
 
@@ -27,10 +27,10 @@ const optional = { checksum_info: ChecksumInfo, file_download_endpoint: t.string
 /** Decodes {@link ItemFileInfo}. */
 export const ItemFileInfo: Codec<ItemFileInfo> = struct('ItemFileInfo', required, optional);
 
-/** A file of an item, and where the storage has it. Source: `content.library.item.Storage.Info`. */
+/** A file of an item, and its location on the storage. Source: `content.library.item.Storage.Info`. */
 export interface ItemStorageInfo extends ItemFileInfo {
   readonly storage_backing: StorageBacking;
-  /** Where the file is on the storage: `ds:///vmfs/volumes/…`; the form depends on the backing. */
+  /** URIs of the file on the storage: `ds:///vmfs/volumes/…`; the form depends on the backing. */
   readonly storage_uris: readonly string[];
 }
 

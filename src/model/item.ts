@@ -1,13 +1,13 @@
-/** Library items: what is downloaded as a whole. */
+/** Library items. */
 
 import * as t from 'io-ts';
 import { enumeration, int64, list, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
-/** How far vCenter is in checking an item's signature. */
+/** The status of the verification of an item's signature. */
 export type CertificateVerificationStatus =
   'NOT_AVAILABLE' | 'VERIFIED' | 'INTERNAL' | 'VERIFICATION_FAILURE' | 'VERIFICATION_IN_PROGRESS' | 'UNTRUSTED';
 
-/** Whether an item is signed, and by whom. Source: `content.library.item.CertificateVerificationInfo`, since 7.0.3. */
+/** The signature of an item. Source: `content.library.item.CertificateVerificationInfo`, since 7.0.3. */
 export interface CertificateVerificationInfo {
   readonly status: CertificateVerificationStatus | UnknownEnumValue;
   /** Certificates in PEM, the signer's first. */
@@ -16,18 +16,18 @@ export interface CertificateVerificationInfo {
 
 /** A library item. Source: `content.library.ItemModel`. */
 export interface ItemModel {
-  /** The documentation says that `get` leaves it out; every recording has it. */
+  /** Optional according to the documentation; every recorded response has it. */
   readonly id?: string;
   readonly library_id?: string;
   readonly name: string;
   readonly description?: string;
   /** Free text: `ovf`, `iso`, `vm-template` …; not set means generic. */
   readonly type?: string;
-  /** Changes when the files change: the key to "is it the same content?". */
+  /** Changes when the files change: equal versions have equal content. */
   readonly content_version?: string;
   readonly metadata_version?: string;
   readonly version?: string;
-  /** Whether all files are on disk. */
+  /** True if all files are on disk. */
   readonly cached?: boolean;
   /** Bytes of storage used, not the sum of the files' lengths; 0 when not cached. */
   readonly size?: number;
@@ -37,11 +37,11 @@ export interface ItemModel {
   readonly last_modified_time?: string;
   /** ISO 8601; subscribed items only. */
   readonly last_sync_time?: string;
-  /** The item at the publisher; subscribed items only. */
+  /** The publisher's item; subscribed items only. */
   readonly source_id?: string;
-  /** Whether it meets the library's security policy, since 7.0.3. */
+  /** True if the item complies with the library's security policy, since 7.0.3. */
   readonly security_compliance?: boolean;
-  /** OVF items of libraries with a security policy only. */
+  /** Only for OVF items of libraries with a security policy. */
   readonly certificate_verification_info?: CertificateVerificationInfo;
 }
 
@@ -74,9 +74,9 @@ export const ItemModel: Codec<ItemModel> = struct(
   },
 );
 
-/** What to look for; several fields mean all of them, and one is needed. Source: `content.library.Item.FindSpec`. */
+/** Search criteria, which all apply; at least one is required. Source: `content.library.Item.FindSpec`. */
 export interface ItemFindSpec {
-  /** Letter case does not matter. */
+  /** Case-insensitive. */
   readonly name?: string;
   readonly library_id?: string;
   readonly source_id?: string;

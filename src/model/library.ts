@@ -1,29 +1,29 @@
-/** Libraries: what holds the items. */
+/** Libraries. */
 
 import * as t from 'io-ts';
 import { enumeration, list, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 import { PublishInfo, SubscriptionInfo } from './publication.ts';
 import { StorageBacking } from './storage-backing.ts';
 
-/** `LOCAL`: managed on this vCenter; `SUBSCRIBED`: follows another library. */
+/** `LOCAL`: managed on this vCenter; `SUBSCRIBED`: synchronized from another library. */
 export type LibraryType = 'LOCAL' | 'SUBSCRIBED';
 
 /** Decodes {@link LibraryType}. */
 export const LibraryType: Codec<LibraryType | UnknownEnumValue> = enumeration<LibraryType>('LibraryType');
 
-/** `MAINTENANCE`: the library is being moved, or an administrator said so; its content may be out of reach. */
+/** `MAINTENANCE`: the library is being moved, or an administrator set this state; its content may be unavailable. */
 export type LibraryState = 'ACTIVE' | 'MAINTENANCE';
 
-/** Whether a library works as it should. Source: `content.library.StateInfo`, since 9.0. */
+/** The state of a library. Source: `content.library.StateInfo`, since 9.0. */
 export interface LibraryStateInfo {
   readonly state?: LibraryState | UnknownEnumValue;
-  /** Why it is in that state, since 9.1. */
+  /** The reason for the state, since 9.1. */
   readonly message?: string;
 }
 
 /** A library. Source: `content.LibraryModel`. */
 export interface LibraryModel {
-  /** The documentation says that `get` leaves it out; every recording has it. */
+  /** Optional according to the documentation; every recorded response has it. */
   readonly id?: string;
   /** Not unique. */
   readonly name: string;
@@ -35,11 +35,11 @@ export interface LibraryModel {
   readonly last_modified_time?: string;
   /** ISO 8601; subscribed libraries only. */
   readonly last_sync_time?: string;
-  /** Version of the metadata, a decimal number as text. */
+  /** Version of the metadata: a decimal number as a string. */
   readonly version?: string;
   readonly server_guid?: string;
   readonly storage_backings?: readonly StorageBacking[];
-  /** How its files are laid out for others. */
+  /** How the files are stored for publication. */
   readonly optimization_info?: { readonly optimize_remote_publishing?: boolean };
   /** Local libraries only. */
   readonly publish_info?: PublishInfo;
@@ -51,7 +51,7 @@ export interface LibraryModel {
   readonly unset_security_policy_id?: boolean;
   /** Since 9.0. */
   readonly state_info?: LibraryStateInfo;
-  /** Since 9.1: whether what is noted as in use counts for the items, too. */
+  /** Since 9.1: true if the library's usages apply to its items, too. */
   readonly configuration_info?: { readonly apply_library_usage_to_items?: boolean };
 }
 
@@ -84,9 +84,9 @@ export const LibraryModel: Codec<LibraryModel> = struct(
   },
 );
 
-/** What to look for; several fields mean all of them. Source: `content.Library.FindSpec`. */
+/** Search criteria, which all apply. Source: `content.Library.FindSpec`. */
 export interface LibraryFindSpec {
-  /** Letter case does not matter. */
+  /** Case-insensitive. */
   readonly name?: string;
   readonly type?: LibraryType;
 }

@@ -1,26 +1,26 @@
-/** Messages that vCenter sends for people, and the errors that carry them. */
+/** vCenter's messages for users, and the errors that contain them. */
 
 import * as t from 'io-ts';
 import { enumeration, int64, list, map, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
-/** How a moment in a message is to be shown: how long, and whether the date, the time or both. */
+/** The display format of a date and time in a message. */
 export type DateTimeFormat = `${'SHORT' | 'MED' | 'LONG' | 'FULL'}_${'DATE' | 'TIME' | 'DATE_TIME'}`;
 
 /** A named argument of a message; exactly one of `s`, `i`, `d`, `dt` and `l` is set. Source: `vapi.std.LocalizationParam`. */
 export interface LocalizationParam {
   /** Text. */
   readonly s?: string;
-  /** A whole number. */
+  /** An integer. */
   readonly i?: number;
-  /** A number with a fraction, of `precision` digits. */
+  /** A decimal number, displayed with `precision` fraction digits. */
   readonly d?: number;
-  /** A moment, ISO 8601, to be shown in `format`. */
+  /** A date and time, ISO 8601, displayed in `format`. */
   readonly dt?: string;
-  /** A message in the place of an argument. */
+  /** A nested message. */
   readonly l?: NestedLocalizableMessage;
   /** Not set means `SHORT_DATE_TIME`. */
   readonly format?: DateTimeFormat | UnknownEnumValue;
-  /** Digits of a fraction. */
+  /** Number of fraction digits. */
   readonly precision?: number;
 }
 
@@ -32,15 +32,15 @@ export interface NestedLocalizableMessage {
 
 /** A message in English, with its key and its arguments. Source: `vapi.std.LocalizableMessage`. */
 export interface LocalizableMessage {
-  /** Stable key, good for programs. */
+  /** Stable key for programs. */
   readonly id: string;
   /** English text with the arguments filled in. */
   readonly default_message: string;
-  /** Positional arguments; empty where there are none or they are named. */
+  /** Positional arguments; empty if there are none or they are named. */
   readonly args: readonly string[];
-  /** Named arguments, since 7.0; not set where they are positional. `/rest` sends them as a list of pairs, which is read as this. */
+  /** Named arguments, since 7.0; not set if they are positional. `/rest` sends them as a list of pairs, which is decoded to this. */
   readonly params?: Readonly<Record<string, LocalizationParam>>;
-  /** The text in the language that was asked for, if one was. */
+  /** The text in the requested language, if one was requested. */
   readonly localized?: string;
 }
 
@@ -75,11 +75,11 @@ export const LocalizableMessage: Codec<LocalizableMessage> = struct(
 
 /** The body of an error in `/api`, and the `value` of one in `/rest`. Source: `vapi.std.errors.Error`. */
 export interface StdError {
-  /** The first is the operation's view, the following are causes. */
+  /** The first describes the operation, the others its causes. */
   readonly messages: readonly LocalizableMessage[];
   /** For programs; opaque. */
   readonly data?: unknown;
-  /** Discriminator such as `NOT_FOUND`; servers before 7.0 do not send it. */
+  /** Discriminator such as `NOT_FOUND`, since 7.0. */
   readonly error_type?: string;
 }
 

@@ -1,4 +1,4 @@
-/** How libraries follow one another: what is published, and what is subscribed to. */
+/** Publication and subscription of libraries. */
 
 import * as t from 'io-ts';
 import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.ts';
@@ -6,28 +6,28 @@ import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.
 /** How subscribers log in to a published library. */
 export type AuthenticationMethod = 'BASIC' | 'NONE';
 
-/** How a local library is published. Passwords are never answered. Source: `content.library.PublishInfo`. */
+/** The publication of a local library. Responses never contain passwords. Source: `content.library.PublishInfo`. */
 export interface PublishInfo {
   readonly authentication_method?: AuthenticationMethod | UnknownEnumValue;
   readonly published?: boolean;
-  /** Where subscribers find it. */
+  /** URL for subscribers. */
   readonly publish_url?: string;
   readonly user_name?: string;
-  /** Whether its metadata is stored beside its files, for subscribers that read the storage. */
+  /** True if the metadata is stored beside the files, for subscribers that read the storage. */
   readonly persist_json_enabled?: boolean;
 }
 
-/** The subscription that another vCenter made for a library. Source: `content.library.SourceInfo`, since 6.7.2. */
+/** The subscription of another vCenter to a library. Source: `content.library.SourceInfo`, since 6.7.2. */
 export interface SourceInfo {
   readonly source_library?: string;
   readonly subscription?: string;
 }
 
-/** What a library is subscribed to. Passwords are never answered. Source: `content.library.SubscriptionInfo`. */
+/** The subscription of a library. Responses never contain passwords. Source: `content.library.SubscriptionInfo`. */
 export interface SubscriptionInfo {
   readonly authentication_method?: AuthenticationMethod | UnknownEnumValue;
   readonly automatic_sync_enabled?: boolean;
-  /** Whether the bytes of files are fetched only when somebody needs them. */
+  /** True if files are fetched only when they are needed. */
   readonly on_demand?: boolean;
   readonly subscription_url?: string;
   readonly user_name?: string;

@@ -1,14 +1,14 @@
-/** The API session: who is logged in, and since when. */
+/** The API session. */
 
 import * as t from 'io-ts';
 import type { Codec } from './codec.ts';
 
-/** What vCenter tells of an API session. Source: `cis.Session.Info`. */
+/** The user and the times of an API session. Source: `cis.Session.Info`. */
 export interface SessionInfo {
   readonly user: string;
   /** ISO 8601. */
   readonly created_time: string;
-  /** ISO 8601; reading it moves it. */
+  /** ISO 8601; this request updates it, too. */
   readonly last_accessed_time: string;
 }
 

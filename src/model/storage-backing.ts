@@ -1,12 +1,12 @@
-/** Where a library keeps its files. */
+/** The storage of a library. */
 
 import * as t from 'io-ts';
 import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
-/** `DATASTORE`: one that vCenter manages; `OTHER`: a file system that vCenter can reach. */
+/** `DATASTORE`: a datastore of vCenter; `OTHER`: a file system that vCenter can access. */
 export type StorageBackingType = 'DATASTORE' | 'OTHER';
 
-/** Where a library keeps its files. Source: `content.library.StorageBacking`. */
+/** The storage of a library. Source: `content.library.StorageBacking`. */
 export interface StorageBacking {
   readonly type: StorageBackingType | UnknownEnumValue;
   /** With `DATASTORE`. */

@@ -1,16 +1,16 @@
-/** What a transfer needs to know of a file: where it is, and its checksum. */
+/** What a transfer needs of a file: its link and its checksum. */
 
 import * as t from 'io-ts';
 import { enumeration, struct, type Codec, type UnknownEnumValue } from './codec.ts';
 
-/** The algorithms of checksums; SHA256 and SHA512 since 6.8. */
+/** Checksum algorithms; SHA256 and SHA512 since 6.8. */
 export type ChecksumAlgorithm = 'SHA1' | 'MD5' | 'SHA256' | 'SHA512';
 
 /** A checksum that vCenter states. Source: `content.library.item.File.ChecksumInfo`. */
 export interface ChecksumInfo {
   /** Not set means SHA1. */
   readonly algorithm?: ChecksumAlgorithm | UnknownEnumValue;
-  /** Hexadecimal; letter case is not specified. */
+  /** Hexadecimal, in either case. */
   readonly checksum: string;
 }
 
@@ -21,11 +21,11 @@ export const ChecksumInfo: Codec<ChecksumInfo> = struct(
   { algorithm: enumeration<ChecksumAlgorithm>('ChecksumAlgorithm') },
 );
 
-/** Where a file's bytes are. Source: `content.library.item.TransferEndpoint`. */
+/** The link of a file. Source: `content.library.item.TransferEndpoint`. */
 export interface TransferEndpoint {
-  /** `https:`, `http:`, `ds:` or `file:`. Whoever knows it can fetch the file: treat it as a secret. */
+  /** `https:`, `http:`, `ds:` or `file:`. A secret: it grants access to the file. */
   readonly uri: string;
-  /** SHA-1 of the endpoint's certificate in DER. If set, nothing else about the certificate counts. */
+  /** SHA-1 of the endpoint's certificate in DER. If set, it alone decides whether the certificate is trusted. */
   readonly ssl_certificate_thumbprint?: string;
   /** The endpoint's certificate in PEM, since 9.0. If set, only it is accepted and the thumbprint is ignored. */
   readonly ssl_certificate?: string;

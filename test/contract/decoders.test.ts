@@ -146,7 +146,7 @@ describe('every decoder that is exported', () => {
     const decoded = decoder(LocalizableMessage)(deep);
     expect(decoded).toMatchObject({
       left: {
-        issues: [{ path: expect.stringMatching(/^params\.x\.l\.params/), expected: 'at most 32 structures in one another' }],
+        issues: [{ path: expect.stringMatching(/^params\.x\.l\.params/), expected: 'at most 32 nested structures' }],
       },
     });
     // Depth is no matter of what was decoded before.
