@@ -4,40 +4,40 @@ import { throwError } from 'rxjs';
 import { ApiError, attempt, orFail } from 'rx-content-library';
 import { inVirtualTime } from '../support/marbles.ts';
 
-const refused = new ApiError({ operation: 'content.Library.get', status: 404, error_type: 'NOT_FOUND', messages: [] });
+const notFound = new ApiError({ operation: 'content.Library.get', status: 404, error_type: 'NOT_FOUND', messages: [] });
 const letters = { a: 'a', b: 'b' };
 const values: Readonly<Record<string, Either<ApiError, string>>> = {
   r: { _tag: 'Right', right: 'a' },
   s: { _tag: 'Right', right: 'b' },
-  l: { _tag: 'Left', left: refused },
+  l: { _tag: 'Left', left: notFound },
 };
 
-test('attempt: values become Rights, a failure of the library becomes a Left and the end', () => {
+test('attempt emits a Right for each value and a Left for an error of the library, then completes', () => {
   inVirtualTime(({ cold, expectObservable }) => {
     const source = '   -a-b-#';
     const expected = ' -r-s-(l|)';
-    expectObservable(cold(source, letters, refused).pipe(attempt())).toBe(expected, values);
+    expectObservable(cold(source, letters, notFound).pipe(attempt())).toBe(expected, values);
   });
 });
 
-test('attempt: what is no failure of the library stays on the error channel', () => {
+test('attempt errors with any other error', () => {
   const defect = new RangeError('a bug');
   inVirtualTime(({ expectObservable }) => {
     expectObservable(throwError(() => defect).pipe(attempt())).toBe('#', {}, defect);
   });
 });
 
-test('orFail: the way back', () => {
+test('orFail emits the value of each Right and errors with a Left', () => {
   inVirtualTime(({ cold, expectObservable }) => {
     const source = '   -r-s-(l|)';
     const expected = ' -a-b-#';
-    expectObservable(cold(source, values).pipe(orFail())).toBe(expected, letters, refused);
+    expectObservable(cold(source, values).pipe(orFail())).toBe(expected, letters, notFound);
   });
 });
 
-test('orFail after attempt is the stream itself', () => {
+test('orFail after attempt restores the stream', () => {
   inVirtualTime(({ cold, expectObservable }) => {
-    expectObservable(cold('-a-b-#', letters, refused).pipe(attempt(), orFail())).toBe('-a-b-#', letters, refused);
+    expectObservable(cold('-a-b-#', letters, notFound).pipe(attempt(), orFail())).toBe('-a-b-#', letters, notFound);
   });
 });
 

@@ -4,34 +4,34 @@ import { bracket, type ReleaseReason } from '#src/operators/bracket.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
 describe('bracket', () => {
-  test('completes after the resource was given back', () => {
-    const endings: ReleaseReason[] = [];
+  test('completes after the resource is released', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        -(r|)');
       const use = cold('             -a-b|');
       const release = cold('             --|');
       const expected = '            --a-b--|';
-      expectObservable(bracket({ acquire, use: () => use, release: (_, ending) => (endings.push(ending), release) })).toBe(
+      expectObservable(bracket({ acquire, use: () => use, release: (_, reason) => (reasons.push(reason), release) })).toBe(
         expected,
       );
       expectSubscriptions(release.subscriptions).toBe('-----^-!');
     });
-    expect(endings).toEqual(['complete']);
+    expect(reasons).toEqual(['complete']);
   });
 
-  test('errors with the error of the use, after the resource was given back', () => {
-    const endings: ReleaseReason[] = [];
+  test('errors with the error of `use`, after the resource is released', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
       const use = cold('            -a-#');
       const release = cold('           --|');
       expectObservable(
-        bracket({ acquire: of('r'), use: () => use, release: (_, ending) => (endings.push(ending), release) }),
+        bracket({ acquire: of('r'), use: () => use, release: (_, reason) => (reasons.push(reason), release) }),
       ).toBe('-a---#');
     });
-    expect(endings).toEqual(['error']);
+    expect(reasons).toEqual(['error']);
   });
 
-  test('unsubscribing ends the use first, then gives back to the end', () => {
+  test('unsubscribing ends `use` first, then runs the release to its end', () => {
     const order: string[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const use = cold('            -a----------');
@@ -39,7 +39,7 @@ describe('bracket', () => {
       const stream = bracket({
         acquire: of('r'),
         use: () => use,
-        release: (_, ending) => (order.push(ending), release),
+        release: (_, reason) => (order.push(reason), release),
       });
       expectObservable(stream, '    ---!').toBe('-a--');
       expectSubscriptions(use.subscriptions).toBe('^--!');
@@ -48,109 +48,113 @@ describe('bracket', () => {
     expect(order).toEqual(['unsubscribe']);
   });
 
-  test('an acquisition is never cut off: what comes after everybody left is given back', () => {
-    const endings: ReleaseReason[] = [];
+  test('unsubscribing does not abort the acquisition; the resource is released once it is acquired', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        ------(r|)');
       const release = cold('              -|');
       expectObservable(
-        bracket({ acquire, use: () => NEVER, release: (_, ending) => (endings.push(ending), release) }),
+        bracket({ acquire, use: () => NEVER, release: (_, reason) => (reasons.push(reason), release) }),
         '--!',
       ).toBe('---');
       expectSubscriptions(acquire.subscriptions).toBe('^-----!');
       expectSubscriptions(release.subscriptions).toBe('------^!');
     });
-    expect(endings).toEqual(['unused']);
+    expect(reasons).toEqual(['unused']);
   });
 
-  test('within its time: whoever has left waits no longer for it to come', () => {
-    const endings: ReleaseReason[] = [];
-    let held = 0;
-    const hold = () => {
-      held += 1;
-      return () => void (held -= 1);
+  test('after an unsubscribe, releaseTimeout aborts an acquisition that takes longer', () => {
+    const reasons: ReleaseReason[] = [];
+    let pending = 0;
+    const onPending = () => {
+      pending += 1;
+      return () => void (pending -= 1);
     };
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const acquire = cold('        ---------(r|)');
-      const release = (_: unknown, ending: ReleaseReason) => (endings.push(ending), EMPTY);
-      expectObservable(bracket({ acquire, use: () => NEVER, release, releaseTimeout: 4, onPending: hold }), '--!').toBe('---');
+      const release = (_: unknown, reason: ReleaseReason) => (reasons.push(reason), EMPTY);
+      expectObservable(bracket({ acquire, use: () => NEVER, release, releaseTimeout: 4, onPending }), '--!').toBe('---');
       expectSubscriptions(acquire.subscriptions).toBe('^-----!');
     });
-    expect([endings, held]).toEqual([[], 0]);
+    expect([reasons, pending]).toEqual([[], 0]);
   });
 
-  test('within its time: it is given back, or left to itself, and coming late leaves less for going', () => {
+  test('releaseTimeout ends a release that takes longer; after an unsubscribe it includes the acquisition', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
-      const endless = cold('             ----------');
+      const endlessRelease = cold('             ----------');
       const use = cold('            --|');
-      expectObservable(bracket({ acquire: of('r'), use: () => use, release: () => endless, releaseTimeout: 4 })).toBe('------|');
-      expectSubscriptions(endless.subscriptions).toBe('--^---!');
-      const late = cold('           -----(r|)');
-      const silent = cold('              ----------');
-      expectObservable(bracket({ acquire: late, use: () => NEVER, release: () => silent, releaseTimeout: 4 }), '--!').toBe('---');
-      expectSubscriptions(silent.subscriptions).toBe('-----^!');
+      expectObservable(bracket({ acquire: of('r'), use: () => use, release: () => endlessRelease, releaseTimeout: 4 })).toBe(
+        '------|',
+      );
+      expectSubscriptions(endlessRelease.subscriptions).toBe('--^---!');
+      const lateAcquire = cold('           -----(r|)');
+      const release = cold('              ----------');
+      expectObservable(
+        bracket({ acquire: lateAcquire, use: () => NEVER, release: () => release, releaseTimeout: 4 }),
+        '--!',
+      ).toBe('---');
+      expectSubscriptions(release.subscriptions).toBe('-----^!');
     });
   });
 
-  test('an acquisition that errors or is empty gives nothing back', () => {
-    const endings: ReleaseReason[] = [];
+  test('an acquisition that errors or is empty releases nothing', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ expectObservable }) => {
-      const release = (_: unknown, ending: ReleaseReason) => (endings.push(ending), EMPTY);
+      const release = (_: unknown, reason: ReleaseReason) => (reasons.push(reason), EMPTY);
       expectObservable(bracket({ acquire: throwError(() => 'no'), use: () => NEVER, release })).toBe('#', {}, 'no');
       expectObservable(bracket({ acquire: EMPTY, use: () => NEVER, release })).toBe('|');
     });
-    expect(endings).toEqual([]);
+    expect(reasons).toEqual([]);
   });
 
-  test('a release that fails changes nothing', () => {
+  test('errors of the release are ignored', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const release = () => throwError(() => 'gone');
       expectObservable(bracket({ acquire: of('r'), use: () => cold('-a|'), release })).toBe('-a|');
-      expectObservable(bracket({ acquire: of('r'), use: () => cold('-#', {}, 'broken'), release })).toBe('-#', {}, 'broken');
+      expectObservable(bracket({ acquire: of('r'), use: () => cold('-#', {}, 'failed'), release })).toBe('-#', {}, 'failed');
     });
   });
 
-  test('a use that throws gives the resource back', () => {
-    const endings: ReleaseReason[] = [];
+  test('the resource is released when `use` throws', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ expectObservable }) => {
       const use = (): never => {
-        throw new RangeError('no such thing');
+        throw new RangeError('invalid resource');
       };
-      expectObservable(bracket({ acquire: of('r'), use, release: (_, ending) => (endings.push(ending), EMPTY) })).toBe(
+      expectObservable(bracket({ acquire: of('r'), use, release: (_, reason) => (reasons.push(reason), EMPTY) })).toBe(
         '#',
         {},
-        new RangeError('no such thing'),
+        new RangeError('invalid resource'),
       );
     });
-    expect(endings).toEqual(['error']);
+    expect(reasons).toEqual(['error']);
   });
 
-  test('a subscriber that takes one value and leaves at once has the resource given back once', () => {
-    const endings: ReleaseReason[] = [];
+  test('the resource is released once when a synchronous value causes an unsubscribe', () => {
+    const reasons: ReleaseReason[] = [];
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const use = cold('(ab)---|');
-      const stream = bracket({ acquire: of('r'), use: () => use, release: (_, ending) => (endings.push(ending), EMPTY) });
+      const stream = bracket({ acquire: of('r'), use: () => use, release: (_, reason) => (reasons.push(reason), EMPTY) });
       expectObservable(stream.pipe(take(1))).toBe('(a|)');
       expectSubscriptions(use.subscriptions).toBe('(^!)');
     });
-    expect(endings).toEqual(['unsubscribe']);
+    expect(reasons).toEqual(['unsubscribe']);
   });
 
-  test('holds from the start of the acquisition to its end, and from the start of the release to its end', () => {
+  test('onPending spans the acquisition and the release, but not the use', () => {
     inVirtualTime(({ cold, expectObservable, flush }) => {
-      const held: string[] = [];
+      const calls: string[] = [];
       let frame = 0;
-      const hold = () => {
-        held.push(`+${frame}`);
-        return () => void held.push(`-${frame}`);
+      const onPending = () => {
+        calls.push(`+${frame}`);
+        return () => void calls.push(`-${frame}`);
       };
-      const at = cold('01234567');
-      at.subscribe((value) => (frame = Number(value)));
-      expectObservable(
-        bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), onPending: hold }),
-      ).toBe('------|');
+      cold('01234567').subscribe((value) => (frame = Number(value)));
+      expectObservable(bracket({ acquire: cold('--(r|)'), use: () => cold('--|'), release: () => cold('--|'), onPending })).toBe(
+        '------|',
+      );
       flush();
-      expect(held).toEqual(['+0', '-2', '+4', '-6']);
+      expect(calls).toEqual(['+0', '-2', '+4', '-6']);
     });
   });
 });

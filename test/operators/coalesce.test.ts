@@ -3,47 +3,47 @@ import { defer, map, switchMap } from 'rxjs';
 import { coalesce } from '#src/operators/coalesce.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
-describe('asked together', () => {
-  test('who asks while a question is in flight is answered by the next one', () => {
+describe('coalesce', () => {
+  test('a subscriber during a request gets the result of the next one', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
-      let put = 0;
-      const question = cold('---(x|)');
-      const one$ = coalesce(defer(() => question.pipe(map(() => (put += 1)))));
-      expectObservable(one$).toBe('---(1|)', { 1: 1 });
-      expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('------2', { 2: 2 });
-      expectObservable(cold('--a').pipe(switchMap(() => one$))).toBe('------2', { 2: 2 });
-      expectObservable(cold('--------a').pipe(switchMap(() => one$))).toBe('-----------3', { 3: 3 });
-      expectSubscriptions(question.subscriptions).toBe(['^--!', '---^--!', '--------^--!']);
+      let sent = 0;
+      const request = cold('---(x|)');
+      const shared$ = coalesce(defer(() => request.pipe(map(() => (sent += 1)))));
+      expectObservable(shared$).toBe('---(1|)', { 1: 1 });
+      expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('------2', { 2: 2 });
+      expectObservable(cold('--a').pipe(switchMap(() => shared$))).toBe('------2', { 2: 2 });
+      expectObservable(cold('--------a').pipe(switchMap(() => shared$))).toBe('-----------3', { 3: 3 });
+      expectSubscriptions(request.subscriptions).toBe(['^--!', '---^--!', '--------^--!']);
     });
   });
 
-  test('a question that fails fails those who asked it, and the next one is put', () => {
+  test('a request that errors errors for its subscribers, and the next one is sent', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      let put = 0;
-      const question = defer(() => cold((put += 1) === 1 ? '---#' : '---(x|)'));
-      const one$ = coalesce(question);
-      expectObservable(one$).toBe('---#');
-      expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('------x');
+      let sent = 0;
+      const request = defer(() => cold((sent += 1) === 1 ? '---#' : '---(x|)'));
+      const shared$ = coalesce(request);
+      expectObservable(shared$).toBe('---#');
+      expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('------x');
     });
   });
 
-  test('is aborted when nobody waits for it any more', () => {
+  test('aborts the request when its last subscriber has left', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
-      const question = cold('-----(x|)');
-      const one$ = coalesce(question);
-      expectObservable(one$, '--!').toBe('--');
-      expectSubscriptions(question.subscriptions).toBe(['^-!', '-------^----!']);
-      expectObservable(cold('-------a').pipe(switchMap(() => one$))).toBe('------------x');
+      const request = cold('-----(x|)');
+      const shared$ = coalesce(request);
+      expectObservable(shared$, '--!').toBe('--');
+      expectSubscriptions(request.subscriptions).toBe(['^-!', '-------^----!']);
+      expectObservable(cold('-------a').pipe(switchMap(() => shared$))).toBe('------------x');
     });
   });
 
-  test('goes on for the one who still waits', () => {
+  test('continues the request while one subscriber is left', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
-      const question = cold('-----(x|)');
-      const one$ = coalesce(question);
-      expectObservable(one$, '--!').toBe('--');
-      expectObservable(cold('-a').pipe(switchMap(() => one$))).toBe('----------x');
-      expectSubscriptions(question.subscriptions).toBe(['^----!', '-----^----!']);
+      const request = cold('-----(x|)');
+      const shared$ = coalesce(request);
+      expectObservable(shared$, '--!').toBe('--');
+      expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('----------x');
+      expectSubscriptions(request.subscriptions).toBe(['^----!', '-----^----!']);
     });
   });
 });

@@ -5,7 +5,7 @@ import { inVirtualTime } from '../support/marbles.ts';
 
 const stalled = new TimeoutError({ operation: 'download', timeout: 8 });
 
-test('errors when the wait is longer than the limit', () => {
+test('errors when the wait exceeds the limit', () => {
   inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
     const source = cold('     -a-------');
     const expected = '        -a------#';
@@ -18,7 +18,7 @@ test('errors when the wait is longer than the limit', () => {
   });
 });
 
-test('does not count while it is not the server that is slow', () => {
+test('does not count time in which the server is not waited for', () => {
   inVirtualTime(({ cold, expectObservable }) => {
     const source = cold('     -a------------------b|');
     expectObservable(source.pipe(errorIfStalled({ operation: 'download', limit: 8, waitingSince: () => undefined }))).toBe(
@@ -27,7 +27,7 @@ test('does not count while it is not the server that is slow', () => {
   });
 });
 
-test('a limit that is never reached costs nothing after the end', () => {
+test('leaves no timer behind when the source completes', () => {
   inVirtualTime(({ cold, expectObservable, flush }) => {
     expectObservable(cold('-a|').pipe(errorIfStalled({ operation: 'download', limit: 8, waitingSince: () => 0 }))).toBe('-a|');
     expect(flush).not.toThrow();

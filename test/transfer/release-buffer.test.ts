@@ -8,8 +8,8 @@ type Stream = ReadableStream<Uint8Array<ArrayBuffer>>;
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** A body as the platform's `fetch` makes it. */
-const ofBytes = (...words: readonly string[]): Stream =>
+/** A byte stream, like the body of the platform's `fetch`. */
+const byteStream = (...words: readonly string[]): Stream =>
   new ReadableStream({
     type: 'bytes',
     start: (controller) => {
@@ -18,24 +18,28 @@ const ofBytes = (...words: readonly string[]): Stream =>
     },
   });
 
-/** A sink that does nothing but what the test is about. */
-const sink = (write: SinkFile['write']): SinkFile => ({ write, commit: async () => undefined, discard: async () => undefined });
+/** A sink file with only a `write`. */
+const sinkFile = (write: SinkFile['write']): SinkFile => ({
+  write,
+  commit: async () => undefined,
+  discard: async () => undefined,
+});
 
-const hashed = () => {
+const textHash = () => {
   let text = '';
   const hash = {
-    update: (piece: Uint8Array) => {
-      text += Buffer.from(piece).toString();
+    update: (chunk: Uint8Array) => {
+      text += Buffer.from(chunk).toString();
     },
     digest: () => text,
   };
   return hash;
 };
 
-const moved = (
+const transferTo = (
   stream: Stream,
   target: SinkFile,
-  more: Partial<Parameters<typeof transfer>[0]> = {},
+  options: Partial<Parameters<typeof transfer>[0]> = {},
 ): Observable<TransferProgress> =>
   transfer({
     file: 'a.iso',
@@ -46,119 +50,123 @@ const moved = (
     lengths: [],
     onBytes: () => undefined,
     stallTimeout: 1e6,
-    ...more,
+    ...options,
   });
 
-/** Lets whatever is ready go on. */
+/** Lets pending promises and streams settle. */
 const settle = async (): Promise<void> => {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-test('what a sink gives back of a stream of bytes is empty at once', async () => {
+test('a chunk of a byte stream that the sink releases is empty at once', async () => {
   const lengths: number[] = [];
-  const target = sink((piece, release) => {
-    lengths.push(piece.byteLength);
-    release?.(piece);
-    lengths.push(piece.byteLength, piece.buffer.byteLength);
+  const target = sinkFile((chunk, release) => {
+    lengths.push(chunk.byteLength);
+    release?.(chunk);
+    lengths.push(chunk.byteLength, chunk.buffer.byteLength);
   });
-  await lastValueFrom(moved(ofBytes('hello ', 'world'), target));
+  await lastValueFrom(transferTo(byteStream('hello ', 'world'), target));
   expect(lengths).toEqual([6, 0, 0, 5, 0, 0]);
 });
 
-test('what is given back has been counted and hashed', async () => {
-  const hash = hashed();
+test('a released chunk was counted and hashed before', async () => {
+  const hash = textHash();
   const received: number[] = [];
-  const target = sink((piece, release) => release?.(piece));
+  const target = sinkFile((chunk, release) => release?.(chunk));
   const last = await lastValueFrom(
-    moved(ofBytes('hello ', 'world'), target, { hashes: [hash], lengths: [11], onBytes: (count) => received.push(count) }),
+    transferTo(byteStream('hello ', 'world'), target, {
+      hashes: [hash],
+      lengths: [11],
+      onBytes: (count) => received.push(count),
+    }),
   );
   expect([hash.digest(), received, last]).toEqual(['hello world', [6, 11], { received: 11, total: 11 }]);
 });
 
-test('what is given back late, or twice, harms no other piece', async () => {
-  const kept: (() => void)[] = [];
+test('releasing a chunk late or twice affects no other chunk', async () => {
+  const releases: (() => void)[] = [];
   const words: string[] = [];
-  const target = sink((piece, release) => {
-    words.push(Buffer.from(piece).toString());
-    for (const free of kept) free();
-    kept.push(() => release?.(piece));
+  const target = sinkFile((chunk, release) => {
+    words.push(Buffer.from(chunk).toString());
+    for (const releaseAgain of releases) releaseAgain();
+    releases.push(() => release?.(chunk));
   });
-  await lastValueFrom(moved(ofBytes('some', 'more', 'last'), target));
-  for (const free of kept) free();
+  await lastValueFrom(transferTo(byteStream('some', 'more', 'last'), target));
+  for (const releaseAgain of releases) releaseAgain();
   expect(words).toEqual(['some', 'more', 'last']);
 });
 
-test('what a sink does not give back stays as it is', async () => {
-  const pieces: Uint8Array[] = [];
+test('a chunk that the sink does not release keeps its bytes', async () => {
+  const chunks: Uint8Array[] = [];
   await lastValueFrom(
-    moved(
-      ofBytes('hello ', 'world'),
-      sink((piece) => void pieces.push(piece)),
+    transferTo(
+      byteStream('hello ', 'world'),
+      sinkFile((chunk) => void chunks.push(chunk)),
     ),
   );
-  expect(Buffer.concat(pieces).toString()).toBe('hello world');
+  expect(Buffer.concat(chunks).toString()).toBe('hello world');
 });
 
-test('pieces that somebody else may hold cannot be given back', async () => {
-  const whole = bytes('hello world');
+test('chunks that other code may hold have no `release`', async () => {
+  const buffer = bytes('hello world');
   const stream: Stream = new ReadableStream({
     start: (controller) => {
-      controller.enqueue(whole.subarray(0, 6));
-      controller.enqueue(whole.subarray(6));
+      controller.enqueue(buffer.subarray(0, 6));
+      controller.enqueue(buffer.subarray(6));
       controller.close();
     },
   });
-  const offers: unknown[] = [];
+  const releases: unknown[] = [];
   await lastValueFrom(
-    moved(
+    transferTo(
       stream,
-      sink((_, release) => void offers.push(release)),
+      sinkFile((_, release) => void releases.push(release)),
     ),
   );
-  expect([offers, Buffer.from(whole).toString()]).toEqual([[undefined, undefined], 'hello world']);
+  expect([releases, Buffer.from(buffer).toString()]).toEqual([[undefined, undefined], 'hello world']);
 });
 
-test('a stream that somebody has read from before still gives its own bytes only', async () => {
-  const stream = ofBytes('hello ', 'world');
+test('a byte stream that was partly read before has `release` too', async () => {
+  const stream = byteStream('hello ', 'world');
   const reader = stream.getReader({ mode: 'byob' });
   const first = (await reader.read(new Uint8Array(4))).value;
   reader.releaseLock();
   const words: string[] = [];
-  const target = sink((piece, release) => {
-    words.push(Buffer.from(piece).toString());
-    release?.(piece);
+  const target = sinkFile((chunk, release) => {
+    words.push(Buffer.from(chunk).toString());
+    release?.(chunk);
   });
-  await lastValueFrom(moved(stream, target));
+  await lastValueFrom(transferTo(stream, target));
   expect([Buffer.from(first ?? []).toString(), ...words].join('')).toBe('hello world');
 });
 
-test('of two branches of a stream of bytes, one can be given back without the other', async () => {
-  const [ours, theirs] = ofBytes('hello ', 'world').tee();
+test('releasing the chunks of one branch of a tee does not affect the other branch', async () => {
+  const [branch, otherBranch] = byteStream('hello ', 'world').tee();
   await lastValueFrom(
-    moved(
-      ours,
-      sink((piece, release) => release?.(piece)),
+    transferTo(
+      branch,
+      sinkFile((chunk, release) => release?.(chunk)),
     ),
   );
-  expect(await new Response(theirs).text()).toBe('hello world');
+  expect(await new Response(otherBranch).text()).toBe('hello world');
 });
 
-test('when a stream of bytes breaks, every byte before that is with the sink', async () => {
-  let feed: ReadableByteStreamController | undefined;
+test('when a byte stream errors, the sink has every byte before that', async () => {
+  let source: ReadableByteStreamController | undefined;
   const stream: Stream = new ReadableStream({
     type: 'bytes',
     start: (controller) => {
-      feed = controller;
+      source = controller;
     },
   });
   let received = 0;
   let text = '';
-  const target = sink((piece, release) => {
-    text += Buffer.from(piece).toString();
-    release?.(piece);
+  const target = sinkFile((chunk, release) => {
+    text += Buffer.from(chunk).toString();
+    release?.(chunk);
   });
   const result = collect(
-    moved(stream, target, {
+    transferTo(stream, target, {
       onBytes: (count) => {
         received = count;
       },
@@ -166,36 +174,36 @@ test('when a stream of bytes breaks, every byte before that is with the sink', a
   );
   for (const word of ['so', 'me mo', 're']) {
     await settle();
-    feed?.enqueue(bytes(word));
+    source?.enqueue(bytes(word));
   }
   await settle();
-  feed?.error(new Error('broken'));
+  source?.error(new Error('connection reset'));
   const { error } = await result;
   expect(error).toBeInstanceOf(TransportError);
   expect([text, received]).toEqual(['some more', 9]);
 });
 
-test('a byte that comes alone is not waited with', async () => {
-  let feed: ReadableByteStreamController | undefined;
+test('a single byte is written at once', async () => {
+  let source: ReadableByteStreamController | undefined;
   const stream: Stream = new ReadableStream({
     type: 'bytes',
     start: (controller) => {
-      feed = controller;
+      source = controller;
     },
   });
   const words: string[] = [];
-  const target = sink((piece) => void words.push(Buffer.from(piece).toString()));
-  const result = collect(moved(stream, target));
+  const target = sinkFile((chunk) => void words.push(Buffer.from(chunk).toString()));
+  const result = collect(transferTo(stream, target));
   for (const letter of 'abc') {
-    feed?.enqueue(bytes(letter));
+    source?.enqueue(bytes(letter));
     await settle();
     expect(words.at(-1)).toBe(letter);
   }
-  feed?.close();
+  source?.close();
   expect((await result).error).toBeUndefined();
 });
 
-test('a sink that is slow is not given the next piece, nor is it read', async () => {
+test('the next chunk is neither read nor written while the sink is writing', async () => {
   let pulled = 0;
   const stream: Stream = new ReadableStream({
     type: 'bytes',
@@ -205,23 +213,23 @@ test('a sink that is slow is not given the next piece, nor is it read', async ()
       else controller.enqueue(bytes(`${pulled}`));
     },
   });
-  const gates: (() => void)[] = [];
-  const target = sink((piece, release) => {
-    release?.(piece);
+  const finishWrites: (() => void)[] = [];
+  const target = sinkFile((chunk, release) => {
+    release?.(chunk);
     return new Promise((resolve) => {
-      gates.push(resolve);
+      finishWrites.push(resolve);
     });
   });
-  const result = collect(moved(stream, target));
-  for (const piece of [1, 2, 3]) {
+  const result = collect(transferTo(stream, target));
+  for (const count of [1, 2, 3]) {
     await settle();
-    expect([gates.length, pulled]).toEqual([piece, piece]);
-    gates.at(-1)?.();
+    expect([finishWrites.length, pulled]).toEqual([count, count]);
+    finishWrites.at(-1)?.();
   }
   expect((await result).values.at(-1)).toEqual({ received: 3, total: undefined });
 });
 
-test('unsubscribing while nothing comes cancels the stream of bytes', async () => {
+test('unsubscribing cancels a byte stream that has no bytes', async () => {
   let cancelled = 0;
   const stream: Stream = new ReadableStream({
     type: 'bytes',
@@ -229,9 +237,9 @@ test('unsubscribing while nothing comes cancels the stream of bytes', async () =
       cancelled += 1;
     },
   });
-  const running = moved(
+  const running = transferTo(
     stream,
-    sink(() => undefined),
+    sinkFile(() => undefined),
   ).subscribe();
   await settle();
   running.unsubscribe();
