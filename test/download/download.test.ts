@@ -13,18 +13,18 @@ const disk = 'ubuntu disk #1.vmdk';
 const names = ['ubuntu.ovf', disk, 'ubuntu.nvram'];
 const server = 'https://vcenter.example.com';
 
-/** A simulator whose answers can be changed on their way: `data` sees the answers with bytes, `json` the text of all others. */
-const tampered = (
-  change: { data?: (response: Response) => Response; json?: (text: string) => string },
+/** A simulator whose responses are modified: those with the bytes of a file by `data`, the text of all others by `json`. */
+const modifiedVCenter = (
+  modify: { data?: (response: Response) => Response; json?: (text: string) => string },
   scenario: Scenario = { preparation: preparedAtOnce },
 ) => {
   const simulator = createSimulator({ inventory, users: [user], scenario });
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const response = await simulator.fetch(request);
-    if (request.url.includes('/cls/data/')) return change.data?.(response) ?? response;
-    if (change.json === undefined || response.status === 204) return response;
-    return new Response(change.json(await response.text()), {
+    if (request.url.includes('/cls/data/')) return modify.data?.(response) ?? response;
+    if (modify.json === undefined || response.status === 204) return response;
+    return new Response(modify.json(await response.text()), {
       status: response.status,
       headers: { 'content-type': 'application/json' },
     });
@@ -32,37 +32,37 @@ const tampered = (
   return { simulator, vc: vcenter({ server, credentials: user, fetch }) };
 };
 
-const headersOf = ({ headers }: Response, ...without: string[]): Headers => {
-  const kept = new Headers(headers);
-  for (const name of without) kept.delete(name);
-  return kept;
+const headersWithout = ({ headers }: Response, ...removed: string[]): Headers => {
+  const remaining = new Headers(headers);
+  for (const name of removed) remaining.delete(name);
+  return remaining;
 };
 
-const bodyThrough = (
+const mapBody = (
   response: Response,
   transform: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> | undefined,
 ): ReadableStream | null =>
   response.body?.pipeThrough(
     new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       transform: (chunk, controller) => {
-        const changed = transform(chunk);
-        if (changed !== undefined) controller.enqueue(changed);
+        const mapped = transform(chunk);
+        if (mapped !== undefined) controller.enqueue(mapped);
       },
     }),
   ) ?? null;
 
-/** The first bytes of a body, which then ends cleanly. */
-const firstOf = (response: Response, limit: number): ReadableStream | null => {
+/** The first bytes of a body, which then closes normally. */
+const truncateBody = (response: Response, limit: number): ReadableStream | null => {
   let left = limit;
-  return bodyThrough(response, (bytes) => {
-    const part = bytes.subarray(0, left);
-    left -= part.byteLength;
-    return part.byteLength > 0 ? part : undefined;
+  return mapBody(response, (bytes) => {
+    const chunk = bytes.subarray(0, left);
+    left -= chunk.byteLength;
+    return chunk.byteLength > 0 ? chunk : undefined;
   });
 };
 
 describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect) => {
-  test('brings every file, proven by the checksum, and tells the whole story', async () => {
+  test('downloads every file, verified by checksum, with all events', async () => {
     const { simulator, vc } = simulatedVCenter(dialect);
     const sink = memorySink();
     const events = await collectValues(download(vc, { id: 'item-1', name: 'ubuntu' }, sink));
@@ -78,11 +78,11 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
       files: names.map((name) => ({ name })),
     });
     for (const name of names) {
-      const own = events.filter((event) => 'file' in event && event.file === name);
-      expect(own.map(({ type }) => type).slice(-3)).toEqual(['progress', 'progress', 'saved']);
-      expect(own.slice(0, -3).every(({ type }) => type === 'status')).toBe(true);
+      const eventsOfFile = events.filter((event) => 'file' in event && event.file === name);
+      expect(eventsOfFile.map(({ type }) => type).slice(-3)).toEqual(['progress', 'progress', 'saved']);
+      expect(eventsOfFile.slice(0, -3).every(({ type }) => type === 'status')).toBe(true);
       const bytes = sink.files.get(name) ?? new Uint8Array();
-      expect(own.at(-1)).toEqual({
+      expect(eventsOfFile.at(-1)).toEqual({
         type: 'saved',
         file: name,
         bytes: bytes.byteLength,
@@ -99,8 +99,8 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     expect(operationNames(simulator)).not.toContain('content.library.item.DownloadSession.cancel');
   });
 
-  test('lists, prepares and polls five files together: one list a tick, whatever their number', async () => {
-    // Every look at the clock lets 30 ms pass: the preparation takes several polls, and the test no time.
+  test('prepares five files and polls them together, with one list per poll', async () => {
+    // Each read of the clock advances it by 30 ms: the preparation takes several polls, and the test no time.
     let now = 0;
     const five = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, content: name }));
     const { simulator, vc } = simulatedVCenter(dialect, {
@@ -112,9 +112,9 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
     const events = await collectValues(download(vc, 'item-5', sink, { period: 1 }));
     expect([...sink.files.keys()].sort()).toEqual(['a', 'b', 'c', 'd', 'e']);
 
-    const asked = operationNames(simulator);
-    const prepares = asked.filter((name) => name.endsWith('File.prepare'));
-    const afterPrepares = asked.slice(asked.lastIndexOf('content.library.item.downloadsession.File.prepare') + 1);
+    const requested = operationNames(simulator);
+    const prepares = requested.filter((name) => name.endsWith('File.prepare'));
+    const afterPrepares = requested.slice(requested.lastIndexOf('content.library.item.downloadsession.File.prepare') + 1);
     const polls = afterPrepares.slice(0, afterPrepares.indexOf('data'));
     expect(prepares).toHaveLength(5);
     expect(polls.length).toBeGreaterThan(3);
@@ -126,8 +126,8 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
   });
 });
 
-describe('which files', () => {
-  test('a function chooses', async () => {
+describe('the option files', () => {
+  test('selects files with a predicate', async () => {
     const { vc } = simulatedVCenter();
     const sink = memorySink();
     const events = await collectValues(download(vc, 'item-1', sink, { files: (name) => name.endsWith('.nvram') }));
@@ -135,14 +135,14 @@ describe('which files', () => {
     expect(events[0]).toMatchObject({ files: [{ name: 'ubuntu.nvram' }] });
   });
 
-  test('names choose; a name that the item does not have is refused by vCenter (400)', async () => {
+  test('selects files by name; vCenter refuses a name that the item does not have (400)', async () => {
     const { simulator, vc } = simulatedVCenter();
     const { error } = await collect(download(vc, 'item-1', memorySink(), { files: ['ubuntu.ovf', 'none.iso'] }));
     expect(error).toMatchObject({ _tag: 'ApiError', status: 400, error_type: 'INVALID_ARGUMENT' });
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('none is a short story', async () => {
+  test('selecting no file emits opened and closed', async () => {
     const { vc } = simulatedVCenter();
     const events = await collectValues(download(vc, 'item-1', memorySink(), { files: () => false }));
     expect(events.map(({ type }) => type)).toEqual(['opened', 'closed']);
@@ -150,14 +150,12 @@ describe('which files', () => {
 });
 
 describe('a file is not saved', () => {
-  const notSaved = async (
-    setup: ReturnType<typeof tampered>,
+  const failedDownload = async (
+    setup: ReturnType<typeof modifiedVCenter>,
     sink: Sink & { log?: string[] } = memorySink(),
-    only: readonly string[] = [disk],
+    files: readonly string[] = [disk],
   ) => {
-    const { values, error } = await collect(
-      download(setup.vc, 'item-1', sink, { files: only, timeout: 60_000, fileRetry: false }),
-    );
+    const { values, error } = await collect(download(setup.vc, 'item-1', sink, { files, timeout: 60_000, fileRetry: false }));
     expect(ofType(values, 'saved')).toEqual([]);
     expect(ofType(values, 'closed')).toEqual([]);
     expect(setup.simulator.sessions).toEqual([]);
@@ -168,10 +166,10 @@ describe('a file is not saved', () => {
     return error;
   };
 
-  test('when fewer bytes come than Content-Length says, however cleanly they end', async () => {
-    const cut = (response: Response) => new Response(firstOf(response, 100_000), { headers: headersOf(response) });
+  test('when the body is shorter than Content-Length, even if it closes normally', async () => {
+    const cut = (response: Response) => new Response(truncateBody(response, 100_000), { headers: headersWithout(response) });
     const sink = memorySink();
-    expect(await notSaved(tampered({ data: cut }), sink)).toMatchObject({
+    expect(await failedDownload(modifiedVCenter({ data: cut }), sink)).toMatchObject({
       _tag: 'TruncatedError',
       file: disk,
       expected: 300_000,
@@ -180,10 +178,10 @@ describe('a file is not saved', () => {
     expect(sink.log).toEqual([`open ${disk}`, `discard ${disk}`]);
   });
 
-  test('when there is no length and the body ends early: the session’s size tells', async () => {
+  test('when the body has no Content-Length and is shorter than the size that the session states', async () => {
     const cut = (response: Response) =>
-      new Response(firstOf(response, 100_000), { headers: headersOf(response, 'content-length') });
-    expect(await notSaved(tampered({ data: cut }))).toMatchObject({
+      new Response(truncateBody(response, 100_000), { headers: headersWithout(response, 'content-length') });
+    expect(await failedDownload(modifiedVCenter({ data: cut }))).toMatchObject({
       _tag: 'TruncatedError',
       expected: 300_000,
       received: 100_000,
@@ -193,32 +191,32 @@ describe('a file is not saved', () => {
   test('when a byte is wrong', async () => {
     const flip = (response: Response) =>
       new Response(
-        bodyThrough(response, (bytes) => bytes.with(7, (bytes[7] ?? 0) ^ 1)),
-        { headers: headersOf(response) },
+        mapBody(response, (bytes) => bytes.with(7, (bytes[7] ?? 0) ^ 1)),
+        { headers: headersWithout(response) },
       );
-    const error = await notSaved(tampered({ data: flip }));
+    const error = await failedDownload(modifiedVCenter({ data: flip }));
     expect(error).toMatchObject({ _tag: 'ChecksumError', file: disk, algorithm: 'SHA1' });
   });
 
-  test('when the connection breaks in the middle', async () => {
-    const broken = (response: Response) =>
+  test('when the connection breaks during the body', async () => {
+    const connectionError = (response: Response) =>
       new Response(
         new ReadableStream({
           start: (controller) => controller.enqueue(new Uint8Array(1000)),
           pull: (controller) => controller.error(new TypeError('terminated')),
         }),
-        { headers: headersOf(response) },
+        { headers: headersWithout(response) },
       );
-    expect(await notSaved(tampered({ data: broken }))).toMatchObject({
+    expect(await failedDownload(modifiedVCenter({ data: connectionError }))).toMatchObject({
       _tag: 'TruncatedError',
       expected: 300_000,
       received: 1000,
     });
   });
 
-  test('when no byte comes any more', async () => {
-    const { simulator, vc } = tampered({
-      data: (response) => new Response(new ReadableStream(), { headers: headersOf(response) }),
+  test('when no more bytes are received', async () => {
+    const { simulator, vc } = modifiedVCenter({
+      data: (response) => new Response(new ReadableStream(), { headers: headersWithout(response) }),
     });
     const { error } = await collect(
       download(vc, 'item-1', memorySink(), { files: [disk], timeout: 5, period: 1, fileRetry: false }),
@@ -227,57 +225,64 @@ describe('a file is not saved', () => {
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('when its address is gone, and that of each new session, too: the lease was lost', async () => {
-    const gone = () => new Response('Not found', { status: 404 });
-    expect(await inFakeTime(() => notSaved(tampered({ data: gone })))).toMatchObject({
+  test('when its address returns 404 in every session: LeaseError', async () => {
+    const notFound = () => new Response('Not found', { status: 404 });
+    expect(await inFakeTime(() => failedDownload(modifiedVCenter({ data: notFound })))).toMatchObject({
       _tag: 'LeaseError',
       downloadSessionId: expect.any(String),
     });
   });
 
-  test('when its address is on a datastore', async () => {
+  test('when its address is not HTTP but on a datastore', async () => {
     const toDatastore = (text: string) =>
       text.replaceAll(/https:\/\/vcenter\.example\.com\/cls\/data\/[^"]*/g, 'ds:///vmfs/volumes/1/disk.vmdk');
-    expect(await notSaved(tampered({ json: toDatastore }))).toMatchObject({ _tag: 'UnsupportedEndpointError', scheme: 'ds:' });
+    expect(await failedDownload(modifiedVCenter({ json: toDatastore }))).toMatchObject({
+      _tag: 'UnsupportedEndpointError',
+      scheme: 'ds:',
+    });
   });
 
   test('when it is PREPARED without an address', async () => {
-    const without = (text: string) => text.replaceAll(/,?"download_endpoint":\{[^}]*\}/g, '');
-    expect(await notSaved(tampered({ json: without }))).toMatchObject({ _tag: 'DecodeError' });
+    const withoutEndpoint = (text: string) => text.replaceAll(/,?"download_endpoint":\{[^}]*\}/g, '');
+    expect(await failedDownload(modifiedVCenter({ json: withoutEndpoint }))).toMatchObject({ _tag: 'DecodeError' });
   });
 
   test.each([
-    ['what vCenter said', { id: 'com.vmware.locked', default_message: 'The disk is locked.', args: [] }, 'The disk is locked.'],
+    ['vCenter’s message', { id: 'com.vmware.locked', default_message: 'The disk is locked.', args: [] }, 'The disk is locked.'],
     ['that no reason was given', null, 'no reason given'],
-  ] as const)('when its preparation ends with ERROR: the error says %s', async (_, message, said) => {
-    const setup = tampered({}, { preparation: { ...preparedAtOnce, outcome: 'ERROR', message } });
-    expect(await notSaved(setup)).toMatchObject({ _tag: 'PreparationError', file: disk, message: expect.stringContaining(said) });
+  ] as const)('when its preparation ends with ERROR: the error states %s', async (_, message, expected) => {
+    const setup = modifiedVCenter({}, { preparation: { ...preparedAtOnce, outcome: 'ERROR', message } });
+    expect(await failedDownload(setup)).toMatchObject({
+      _tag: 'PreparationError',
+      file: disk,
+      message: expect.stringContaining(expected),
+    });
   });
 
   test.each(['open', 'write', 'commit'] as const)('when the sink fails to %s', async (method) => {
-    const full = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
+    const noSpaceError = Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     const memory = memorySink();
     const failing: Sink = {
       open: async (file) => {
-        if (method === 'open') throw full;
+        if (method === 'open') throw noSpaceError;
         const target = await memory.open(file);
-        return { ...target, [method]: () => Promise.reject(full) };
+        return { ...target, [method]: () => Promise.reject(noSpaceError) };
       },
     };
-    expect(await notSaved(tampered({}), failing)).toMatchObject({
+    expect(await failedDownload(modifiedVCenter({}), failing)).toMatchObject({
       _tag: 'SinkError',
       message: expect.stringContaining('no space left'),
     });
     expect(memory.log).toEqual(method === 'open' ? [] : [`open ${disk}`, `discard ${disk}`]);
   });
 
-  test('when the sink says so itself, with its own error', async () => {
-    const refusal = new SinkError({ path: '/x', code: 'EEXIST', reason: 'it is there already' });
-    expect(await notSaved(tampered({}), { open: () => Promise.reject(refusal) })).toBe(refusal);
+  test('when the sink rejects with a SinkError, which is passed on', async () => {
+    const sinkError = new SinkError({ path: '/x', code: 'EEXIST', reason: 'it is there already' });
+    expect(await failedDownload(modifiedVCenter({}), { open: () => Promise.reject(sinkError) })).toBe(sinkError);
   });
 });
 
-test('with continueOnError the others are saved, and the failure is told', async () => {
+test('with continueOnError the other files are saved, and a failed event reports the failure', async () => {
   const { simulator, vc } = simulatedVCenter('api', {
     scenario: { preparation: preparedAtOnce, files: { [disk]: { outcome: 'ERROR', message: null } } },
   });
@@ -291,8 +296,8 @@ test('with continueOnError the others are saved, and the failure is told', async
   expect(simulator.sessions).toEqual([]);
 });
 
-describe('the proof', () => {
-  test('without a checksum is the length', async () => {
+describe('verification', () => {
+  test('compares the length if no checksum is stated', async () => {
     const { vc } = simulatedVCenter('api', { scenario: { preparation: preparedAtOnce, checksums: 'none' } });
     const events = await collectValues(download(vc, 'item-1', memorySink()));
     expect(ofType(events, 'saved').map(({ verified, checksum }) => [verified, checksum?.algorithm])).toEqual([
@@ -302,10 +307,10 @@ describe('the proof', () => {
     ]);
   });
 
-  test('without a checksum and a length is none, and is said so', async () => {
-    const { vc } = tampered(
+  test('is none if neither a checksum nor a length is stated', async () => {
+    const { vc } = modifiedVCenter(
       {
-        data: (response) => new Response(response.body, { headers: headersOf(response, 'content-length') }),
+        data: (response) => new Response(response.body, { headers: headersWithout(response, 'content-length') }),
         json: (text) => text.replaceAll(/"size":\d+,?/g, ''),
       },
       { preparation: preparedAtOnce, checksums: 'none', data: { ranges: false } },
@@ -321,7 +326,7 @@ describe('the proof', () => {
     expect(ofType(events, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'MD5' } }]);
   });
 
-  test('is asked for again when a request for it fails, also of a sink that can neither make checksums nor start over', async () => {
+  test('is repeated in a new session when its request fails, without fetching the file again', async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: {
         preparation: preparedAtOnce,
@@ -338,7 +343,7 @@ describe('the proof', () => {
     expect(simulator.count('data')).toBe(1);
   });
 
-  test('with a sink that makes no checksums is the length, and no checksum is told', async () => {
+  test('compares the length if the sink has no hashes, and reports no checksum', async () => {
     const { vc } = simulatedVCenter();
     const memory = memorySink();
     const events = await collectValues(download(vc, 'item-1', { open: (file) => memory.open(file) }, { files: [disk] }));
@@ -348,24 +353,24 @@ describe('the proof', () => {
   });
 });
 
-test('the sink is told the proof before the file has its name, and may refuse', async () => {
+test('commit is called with the proof, and may reject it', async () => {
   const { vc } = simulatedVCenter('api', { scenario: { preparation: preparedAtOnce, checksums: 'none' } });
   const memory = memorySink();
   const strict: Sink = {
     open: async (file) => ({
       ...(await memory.open(file)),
       commit: async ({ verified }) => {
-        if (verified !== 'checksum') throw new Error(`proven by ${verified} only`);
+        if (verified !== 'checksum') throw new Error(`verified by ${verified} only`);
       },
     }),
   };
   const { error } = await collect(download(vc, 'item-1', strict, { files: [disk] }));
-  expect(error).toMatchObject({ _tag: 'SinkError', message: expect.stringContaining('proven by length only') });
+  expect(error).toMatchObject({ _tag: 'SinkError', message: expect.stringContaining('verified by length only') });
   expect(memory.log).toEqual([`open ${disk}`, `discard ${disk}`]);
 });
 
 describe('unsubscribing', () => {
-  test('in the middle of the bytes discards them, then cancels and deletes the session; logout waits for that', async () => {
+  test('during a transfer discards the file, then cancels and deletes the session; logout waits for that', async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       inventory: { libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', files: [{ name: disk, size: 1e12 }] }] }] },
     });
@@ -386,72 +391,74 @@ describe('unsubscribing', () => {
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
-  test('while the session is being created still deletes it', async () => {
+  test('while the session is being created deletes it', async () => {
     const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
-    const left = new Subscription();
+    const subscription = new Subscription();
     const fetch: typeof globalThis.fetch = (input, init) => {
       const request = new Request(input, init);
-      if (request.url.includes('download-session')) left.unsubscribe();
+      if (request.url.includes('download-session')) subscription.unsubscribe();
       return simulator.fetch(request);
     };
     const vc = vcenter({ server, credentials: user, fetch });
-    left.add(download(vc, 'item-1', memorySink()).subscribe());
-    await new Promise<void>((resolve) => left.add(resolve));
+    subscription.add(download(vc, 'item-1', memorySink()).subscribe());
+    await new Promise<void>((resolve) => subscription.add(resolve));
     await collectValues(logout(vc));
     expect(operationNames(simulator)).toContain('content.library.item.DownloadSession.create');
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
-  test.each(['opened', 'status', 'progress', 'saved'] as const)('at the first %s leaves nothing behind', async (type) => {
+  test.each(['opened', 'status', 'progress', 'saved'] as const)('at the first %s leaves no session behind', async (type) => {
     const { simulator, vc } = simulatedVCenter();
     await firstValueFrom(download(vc, 'item-1', memorySink(), { concurrency: 1 }).pipe(filter((event) => event.type === type)));
     await collectValues(logout(vc));
     expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);
   });
 
-  test('a download within withVCenter logs out last', async () => {
+  test('of withVCenter logs out after the download session is deleted', async () => {
     const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const stream = withVCenter({ server, credentials: user, fetch: simulator.fetch }, (vc) =>
       download(vc, 'item-1', memorySink()),
     );
     await firstValueFrom(stream.pipe(filter(({ type }) => type === 'progress')));
-    // The stream was left: what it still does is seen by the simulator alone.
+    // The stream is unsubscribed from: only the simulator shows what it still does.
     while (simulator.apiSessions > 0) await new Promise(setImmediate);
     expect(operationNames(simulator).at(-1)).toBe('cis.Session.delete');
     expect(simulator.sessions).toEqual([]);
   });
 });
 
-describe('the session of the API', () => {
-  const headersOfData = async (json: (text: string) => string = (text) => text): Promise<(string | null)[]> => {
+describe('the API session id', () => {
+  const sessionHeadersOfData = async (json: (text: string) => string = (text) => text): Promise<(string | null)[]> => {
     const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
-    const seen: (string | null)[] = [];
+    const sessionHeaders: (string | null)[] = [];
     const fetch: typeof globalThis.fetch = async (input, init) => {
       const request = new Request(input, init);
       if (!request.url.includes('/cls/data/')) {
         const response = await simulator.fetch(request);
         return response.status === 204 ? response : new Response(json(await response.text()), { status: response.status });
       }
-      seen.push(request.headers.get('vmware-api-session-id'));
+      sessionHeaders.push(request.headers.get('vmware-api-session-id'));
       return simulator.fetch(request);
     };
     await lastValueFrom(download(vcenter({ server, credentials: user, fetch }), 'item-1', memorySink(), { files: [disk] }));
-    return seen;
+    return sessionHeaders;
   };
 
-  test('goes along to an address of the same origin', async () => {
-    expect(await headersOfData()).toEqual([expect.stringMatching(/./)]);
+  test('is sent to an address of the same origin', async () => {
+    expect(await sessionHeadersOfData()).toEqual([expect.stringMatching(/./)]);
   });
 
   test.each(['https://esx.example.com', 'https://vcenter.example.com:8443', 'http://vcenter.example.com'])(
-    'never goes to %s',
+    'is never sent to %s',
     async (origin) => {
-      expect(await headersOfData((text) => text.replaceAll('https://vcenter.example.com/cls', `${origin}/cls`))).toEqual([null]);
+      expect(await sessionHeadersOfData((text) => text.replaceAll('https://vcenter.example.com/cls', `${origin}/cls`))).toEqual([
+        null,
+      ]);
     },
   );
 });
 
-test('never more files at once than asked for', async () => {
+test('transfers at most `concurrency` files at a time', async () => {
   const { vc } = simulatedVCenter('api', {
     inventory: {
       libraries: [
@@ -464,20 +471,20 @@ test('never more files at once than asked for', async () => {
   });
   const memory = memorySink();
   let open = 0;
-  let most = 0;
+  let maxOpen = 0;
   const counting: Sink = {
     open: async (file) => {
-      most = Math.max(most, (open += 1));
+      maxOpen = Math.max(maxOpen, (open += 1));
       const target = await memory.open(file);
       return { ...target, commit: async (proof) => ((open -= 1), target.commit(proof)) };
     },
   };
   await collectValues(download(vc, 'item-9', counting, { concurrency: 3 }));
   expect(memory.files.size).toBe(9);
-  expect(most).toBe(3);
+  expect(maxOpen).toBe(3);
 });
 
-test('a download can be repeated: each subscription has a session of its own', async () => {
+test('each subscription has a download session of its own', async () => {
   const { simulator, vc } = simulatedVCenter();
   const stream = download(vc, 'item-1', memorySink()).pipe(
     filter(({ type }) => type === 'opened'),

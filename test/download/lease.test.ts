@@ -8,14 +8,15 @@ import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/sim
 import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
 
-const chunk = 256 * 1024;
+/** Bytes of a chunk of the simulator's bodies. */
+const CHUNK = 256 * 1024;
 
 const oneFile = (size: number) => ({
   libraries: [{ name: 'l', items: [{ name: 'i', id: 'item-1', contentVersion: '7', files: [{ name: 'disk.vmdk', size }] }] }],
 });
 
-/** Takes so many milliseconds for every piece. */
-const slowly = (pause: number): Sink & { readonly hashOf: () => string; readonly restarts: () => number } => {
+/** A sink that takes so many milliseconds for each write. */
+const slowSink = (delay: number): Sink & { readonly hashOf: () => string; readonly restarts: () => number } => {
   const memory = memorySink();
   let restarts = 0;
   return {
@@ -26,12 +27,12 @@ const slowly = (pause: number): Sink & { readonly hashOf: () => string; readonly
         .digest('hex'),
     restarts: () => restarts,
     open: async (file) => {
-      const inMemory = await memory.open(file);
+      const target = await memory.open(file);
       return {
-        ...inMemory,
+        ...target,
         write: async (bytes) => {
-          await new Promise((resolve) => setTimeout(resolve, pause));
-          await inMemory.write(bytes);
+          await new Promise((resolve) => setTimeout(resolve, delay));
+          await target.write(bytes);
         },
         restart: async () => {
           restarts += 1;
@@ -52,65 +53,64 @@ const run = (scenario: Scenario, sink: Sink, size: number, options: DownloadOpti
     return { simulator, values, error };
   });
 
-const count = (of: readonly string[], operation: string): number => of.filter((name) => name.endsWith(operation)).length;
+const count = (names: readonly string[], operation: string): number => names.filter((name) => name.endsWith(operation)).length;
 
 describe.each(['api', 'rest'] as const)('a lease of five minutes, in the dialect %s', (dialect) => {
-  test('outlives a file that takes twenty', async () => {
-    const sink = slowly(15_000);
-    const { simulator, values, error } = await run({}, sink, 80 * chunk, {}, dialect);
+  test('is extended once a minute during a transfer of twenty', async () => {
+    const sink = slowSink(15_000);
+    const { simulator, values, error } = await run({}, sink, 80 * CHUNK, {}, dialect);
     expect(error).toBeUndefined();
-    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 80 * chunk, verified: 'checksum' }]);
+    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 80 * CHUNK, verified: 'checksum' }]);
     expect(values.at(-1)).toMatchObject({ type: 'closed', duration: expect.any(Number) });
     expect(ofType(values, 'closed')[0]?.duration).toBeGreaterThan(20 * 60_000 - 1);
-    const asked = operationNames(simulator);
-    expect(count(asked, 'DownloadSession.create')).toBe(1);
-    // Once a minute, and no more than that.
-    expect(count(asked, 'DownloadSession.keep_alive')).toBe(20);
+    const requested = operationNames(simulator);
+    expect(count(requested, 'DownloadSession.create')).toBe(1);
+    expect(count(requested, 'DownloadSession.keep_alive')).toBe(20);
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(Array(20).fill('extended'));
     expect(ofType(values, 'lease')[0]?.expires).toMatch(/^\d{4}-\d\d-\d\dT/);
   });
 
-  test('is told the real progress, which never falls', async () => {
-    const { simulator } = await run({}, slowly(15_000), 80 * chunk, {}, dialect);
-    const told = simulator.requests.filter(({ operation }) => operation.endsWith('keep_alive'));
-    expect(told).toHaveLength(20);
+  test('gets a keep-alive request once a minute', async () => {
+    const { simulator } = await run({}, slowSink(15_000), 80 * CHUNK, {}, dialect);
+    const keepAlives = simulator.requests.filter(({ operation }) => operation.endsWith('keep_alive'));
+    expect(keepAlives).toHaveLength(20);
   });
 });
 
 test('a lease of two seconds is extended every two thirds of a second', async () => {
-  const { simulator, values, error } = await run({ leases: { downloadSession: 2000 } }, slowly(500), 20 * chunk);
+  const { simulator, values, error } = await run({ leases: { downloadSession: 2000 } }, slowSink(500), 20 * CHUNK);
   expect(error).toBeUndefined();
   expect(ofType(values, 'saved')).toHaveLength(1);
   expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(1);
   expect(count(operationNames(simulator), 'DownloadSession.keep_alive')).toBeGreaterThanOrEqual(14);
 });
 
-describe('a lease that is lost in the middle of a file', () => {
-  const lost: Scenario = { faults: [{ kind: 'session-lost', operation: 'data', at: 10 * chunk, times: 1 }] };
+describe('a lease that is lost during a transfer', () => {
+  const lost: Scenario = { faults: [{ kind: 'session-lost', operation: 'data', at: 10 * CHUNK, times: 1 }] };
 
-  test('is renewed, and the bytes that were there do not come twice', async () => {
-    const sink = slowly(10);
-    const { simulator, values, error } = await run(lost, sink, 30 * chunk);
+  test('is renewed, and the transfer resumes without fetching bytes twice', async () => {
+    const sink = slowSink(10);
+    const { simulator, values, error } = await run(lost, sink, 30 * CHUNK);
     expect(error).toBeUndefined();
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
-    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 30 * chunk, verified: 'checksum' }]);
+    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 30 * CHUNK, verified: 'checksum' }]);
     expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(2);
     expect(sink.restarts()).toBe(0);
     const received = ofType(values, 'progress').map((event) => event.received);
     expect(received).toEqual([...received].sort((one, other) => one - other));
   });
 
-  test('starts the file over where the server cannot send the rest alone', async () => {
-    const sink = slowly(10);
-    const { values, error } = await run({ ...lost, data: { ranges: false } }, sink, 30 * chunk);
+  test('is renewed, and the file restarts if the server does not support byte ranges', async () => {
+    const sink = slowSink(10);
+    const { values, error } = await run({ ...lost, data: { ranges: false } }, sink, 30 * CHUNK);
     expect(error).toBeUndefined();
     expect(sink.restarts()).toBe(1);
-    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 30 * chunk }]);
+    expect(ofType(values, 'saved')).toMatchObject([{ bytes: 30 * CHUNK }]);
   });
 
-  test('is given up when three more were lost in a row and brought nothing', async () => {
+  test('errors with LeaseError after four sessions in a row without bytes', async () => {
     const always: Scenario = { faults: [{ kind: 'session-lost', operation: 'data' }] };
-    const { simulator, values, error } = await run(always, slowly(0), 30 * chunk);
+    const { simulator, values, error } = await run(always, slowSink(0), 30 * CHUNK);
     expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'gone' });
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed', 'lost', 'renewed', 'lost', 'renewed']);
     expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(4);

@@ -22,10 +22,10 @@ const files = [
   { name: 'disk.vmdk', size, version: '3' },
 ];
 
-const begin = (
+const setUp = (
   scenario: Scenario = {},
   inventory = inventoryOf(files),
-  change: (text: string, url: string) => string = (text) => text,
+  modify: (text: string, url: string) => string = (text) => text,
   options: Partial<VCenterOptions> = {},
 ) => {
   const simulator = createSimulator({
@@ -33,30 +33,31 @@ const begin = (
     users: [user],
     scenario: { version: '9.0', preparation: preparedAtOnce, ...scenario },
   });
-  /** Where the header of the login went, and what was asked for there. */
-  const shown: string[] = [];
+  /** The origins that the API session id was sent to. */
+  const sessionOrigins: string[] = [];
+  /** The requests for file data: the service in the path, and the range. */
   const data: { path: string; range: string | null }[] = [];
   const fetch: typeof globalThis.fetch = async (input, init) => {
     const request = new Request(input, init);
     const { origin, pathname } = new URL(request.url);
-    if (request.headers.has('vmware-api-session-id')) shown.push(origin);
+    if (request.headers.has('vmware-api-session-id')) sessionOrigins.push(origin);
     if (pathname.startsWith('/cls/')) data.push({ path: pathname.split('/')[2] ?? '', range: request.headers.get('range') });
-    const answer = await simulator.fetch(request);
-    if (answer.headers.get('content-type') !== 'application/json') return answer;
-    const { status, headers } = answer;
-    return new Response(change(await answer.text(), request.url), { status, headers });
+    const response = await simulator.fetch(request);
+    if (response.headers.get('content-type') !== 'application/json') return response;
+    const { status, headers } = response;
+    return new Response(modify(await response.text(), request.url), { status, headers });
   };
   const vc = vcenter({ server, credentials: user, fetch, ...options });
   const run = (sink: Sink = restartableMemorySink(), options: DownloadOptions = {}) =>
     collect(download(vc, 'item-1', sink, options));
-  return { simulator, vc, run, shown, data };
+  return { simulator, vc, run, sessionOrigins, data };
 };
 
 const once = (fault: Fault): Scenario => ({ faults: [{ ...fault, times: 1 }] });
 
-describe('an item of 9.0 whose files have links', () => {
-  test('is had without a download session, and proven by the checksums of the library', async () => {
-    const { simulator, vc } = begin();
+describe('an item of vSphere 9.0 whose files have links', () => {
+  test('is downloaded without a download session, and verified by the checksums of the library', async () => {
+    const { simulator, vc } = setUp();
     const sink = memorySink();
     const events = await collectValues(download(vc, { id: 'item-1', name: 'i' }, sink));
     expect(events[0]).toEqual({
@@ -86,43 +87,43 @@ describe('an item of 9.0 whose files have links', () => {
     expect(simulator.apiSessions).toBe(0);
   });
 
-  test('is asked for by its version, and shows the login to its own origin alone', async () => {
-    const { run, simulator, shown } = begin();
+  test('is requested with the version of each file, and the API session id goes to its own origin only', async () => {
+    const { run, simulator, sessionOrigins } = setUp();
     await run();
     expect(simulator.requests.filter(({ operation }) => operation === 'data').map(({ path }) => path)).toEqual([
       '/cls/static/lib/item-1/a.ovf?version=2',
       '/cls/static/lib/item-1/disk.vmdk?version=3',
     ]);
-    expect(new Set(shown)).toEqual(new Set([server]));
+    expect(new Set(sessionOrigins)).toEqual(new Set([server]));
   });
 
-  test('is asked for the files that are wanted, and no others', async () => {
-    const { run, data } = begin();
+  test('fetches the selected files only', async () => {
+    const { run, data } = setUp();
     const { values } = await run(memorySink(), { files: ['a.ovf'] });
     expect(values[0]).toMatchObject({ strategy: 'link', files: [{ name: 'a.ovf' }] });
     expect(data).toHaveLength(1);
   });
 
-  test('keeps the login alive for as long as it takes', async () => {
-    const slow = memorySink();
-    const slowly: Sink = {
-      ...slow,
+  test('keeps the login alive during the transfers', async () => {
+    const memory = memorySink();
+    const slowSink: Sink = {
+      ...memory,
       open: async (file) => ({
-        ...(await slow.open(file)),
+        ...(await memory.open(file)),
         write: () => new Promise((resolve) => setTimeout(resolve, 40 * 60_000)),
       }),
     };
-    const { run, simulator } = begin({ leases: { apiSession: 30 * 60_000 } });
-    const { error, values } = await inFakeTime(() => run(slowly, { files: ['disk.vmdk'] }));
+    const { run, simulator } = setUp({ leases: { apiSession: 30 * 60_000 } });
+    const { error, values } = await inFakeTime(() => run(slowSink, { files: ['disk.vmdk'] }));
     expect(error).toBeUndefined();
     expect(ofType(values, 'closed')[0]?.duration).toBeGreaterThan(60 * 60_000);
     expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(1);
     expect(operationNames(simulator).filter((name) => name === 'cis.Session.get').length).toBeGreaterThanOrEqual(80);
   });
 
-  test('goes on where it stood when a connection breaks', async () => {
-    const broken = once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 });
-    const { run, data, simulator } = begin(broken);
+  test('resumes when a connection breaks', async () => {
+    const scenario = once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 });
+    const { run, data, simulator } = setUp(scenario);
     const { values, error } = await inFakeTime(() => run(restartableMemorySink(), { files: ['disk.vmdk'] }));
     expect(error).toBeUndefined();
     expect(ofType(values, 'retrying')).toHaveLength(1);
@@ -133,10 +134,10 @@ describe('an item of 9.0 whose files have links', () => {
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('is taken up again by a later run', async () => {
+  test('is resumed by a later run', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
     try {
-      const { run, data } = begin(
+      const { run, data } = setUp(
         once({ kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000 }),
       );
       const first = await run(toDirectory(directory), { files: ['disk.vmdk'], fileRetry: false });
@@ -153,9 +154,9 @@ describe('an item of 9.0 whose files have links', () => {
 
 describe('a link that is refused', () => {
   test.each(['NOT_FOUND', 'UNAUTHORIZED', 'UNSUPPORTED'] as const)(
-    'with %s: a download session takes over, and what is there does not come twice',
+    'with %s is replaced by a download session, which resumes the file',
     async (errorType) => {
-      const { run, data, simulator } = begin({
+      const { run, data, simulator } = setUp({
         faults: [
           { kind: 'truncate', operation: 'data', file: 'disk.vmdk', shape: 'length-reset', at: 300_000, times: 1 },
           { kind: 'refusal', operation: 'data', file: 'disk.vmdk', errorType, times: 1 },
@@ -175,14 +176,14 @@ describe('a link that is refused', () => {
     },
   );
 
-  test('because the item was changed: the download fails, for files of two versions are no item', async () => {
-    let isChanged = false;
-    const { run, simulator } = begin(
+  test('because the item has changed errors with LeaseError: files of two versions are never mixed', async () => {
+    let hasChanged = false;
+    const { run, simulator } = setUp(
       { faults: [{ kind: 'refusal', operation: 'data', file: 'disk.vmdk', errorType: 'NOT_FOUND' }] },
       inventoryOf(files),
       (text, url) => {
-        if (url.includes('download-session')) isChanged = true;
-        return isChanged ? text.replace('"library_item_content_version":"7"', '"library_item_content_version":"8"') : text;
+        if (url.includes('download-session')) hasChanged = true;
+        return hasChanged ? text.replace('"library_item_content_version":"7"', '"library_item_content_version":"8"') : text;
       },
     );
     const sink = memorySink();
@@ -193,62 +194,63 @@ describe('a link that is refused', () => {
   });
 });
 
-describe('a download session is opened after all', () => {
-  const strategyOf = async ({ run }: ReturnType<typeof begin>, options: DownloadOptions = {}) => {
+describe('a download session is used', () => {
+  const strategyOf = async ({ run }: ReturnType<typeof setUp>, options: DownloadOptions = {}) => {
     const { values, error } = await run(memorySink(), options);
     expect(error).toBeUndefined();
     return ofType(values, 'opened').map(({ strategy }) => strategy);
   };
 
-  test('before 9.0', async () => {
-    expect(await strategyOf(begin({ version: '8.0' }))).toEqual(['session']);
+  test('before vSphere 9.0', async () => {
+    expect(await strategyOf(setUp({ version: '8.0' }))).toEqual(['session']);
   });
 
-  test('where one file of those that are wanted has no link', async () => {
+  test('if one of the selected files has no link', async () => {
     const inventory = inventoryOf([...files, { name: 'cold.vmdk', size: 10, cached: false }]);
-    expect(await strategyOf(begin({}, inventory))).toEqual(['session']);
-    expect(await strategyOf(begin({}, inventory), { files: (name) => name !== 'cold.vmdk' })).toEqual(['link']);
+    expect(await strategyOf(setUp({}, inventory))).toEqual(['session']);
+    expect(await strategyOf(setUp({}, inventory), { files: (name) => name !== 'cold.vmdk' })).toEqual(['link']);
   });
 
-  test('where a name cannot be put into a link, which makes vCenter refuse the list', async () => {
-    expect(await strategyOf(begin({}, inventoryOf([...files, { name: 'odd name.iso', content: 'x' }])))).toEqual(['session']);
+  test('if a file name cannot be part of a link, for which vCenter refuses the list', async () => {
+    expect(await strategyOf(setUp({}, inventoryOf([...files, { name: 'odd name.iso', content: 'x' }])))).toEqual(['session']);
   });
 
-  test('where the links are of another origin: the login would not be shown there', async () => {
-    const { run, shown } = begin({}, inventoryOf(files), (text) =>
+  test('if the links have another origin, which must not get the API session id', async () => {
+    const { run, sessionOrigins } = setUp({}, inventoryOf(files), (text) =>
       text.replaceAll(`${server}/cls/static`, 'https://elsewhere.example.com/cls/static'),
     );
     const { values } = await run(memorySink());
     expect(ofType(values, 'opened')).toMatchObject([{ strategy: 'session' }]);
-    expect(new Set(shown)).toEqual(new Set([server]));
+    expect(new Set(sessionOrigins)).toEqual(new Set([server]));
   });
 
-  test('where they are to be fetched from another host, unless that is the server', async () => {
-    const elsewhere = (text: string): string => text.replaceAll(`${server}/cls/`, 'https://internal.example.com/cls/');
-    const given = (downloadHost: string, change?: typeof elsewhere) => begin({}, inventoryOf(files), change, { downloadHost });
-    expect(await strategyOf(given('other.example.com'))).toEqual(['session']);
-    expect(await strategyOf(given('other.example.com', elsewhere))).toEqual(['session']);
-    expect(await strategyOf(given('vcenter.example.com', elsewhere))).toEqual(['link']);
+  test('if downloadHost is another host than the server', async () => {
+    const toInternalHost = (text: string): string => text.replaceAll(`${server}/cls/`, 'https://internal.example.com/cls/');
+    const withDownloadHost = (downloadHost: string, modify?: typeof toInternalHost) =>
+      setUp({}, inventoryOf(files), modify, { downloadHost });
+    expect(await strategyOf(withDownloadHost('other.example.com'))).toEqual(['session']);
+    expect(await strategyOf(withDownloadHost('other.example.com', toInternalHost))).toEqual(['session']);
+    expect(await strategyOf(withDownloadHost('vcenter.example.com', toInternalHost))).toEqual(['link']);
   });
 
-  test('where the files change between two looks at them', async () => {
-    let looks = 0;
-    const changing = begin({}, inventoryOf(files), (text, url) => {
+  test('if the files change while the item is read', async () => {
+    let lists = 0;
+    const changing = setUp({}, inventoryOf(files), (text, url) => {
       if (!url.endsWith('/file')) return text;
-      looks += 1;
-      return looks === 2 ? text.replaceAll('"version":"3"', '"version":"4"') : text;
+      lists += 1;
+      return lists === 2 ? text.replaceAll('"version":"3"', '"version":"4"') : text;
     });
     expect(await strategyOf(changing)).toEqual(['session']);
   });
 
-  test('where nobody tells the version of the content', async () => {
-    const untold = begin({}, inventoryOf(files), (text) => text.replace('"content_version":"7",', ''));
-    expect(await strategyOf(untold)).toEqual(['session']);
+  test('if the content version is not stated', async () => {
+    const withoutVersion = setUp({}, inventoryOf(files), (text) => text.replace('"content_version":"7",', ''));
+    expect(await strategyOf(withoutVersion)).toEqual(['session']);
   });
 });
 
-test('a password that is refused is not tried again', async () => {
-  const { simulator } = begin();
+test('a refused password is not sent again', async () => {
+  const { simulator } = setUp();
   const vc = vcenter({ server, credentials: { ...user, password: 'wrong' }, fetch: simulator.fetch });
   const { error } = await collect(download(vc, 'item-1', memorySink()));
   expect(error).toMatchObject({ _tag: 'AuthenticationError' });

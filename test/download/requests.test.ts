@@ -5,7 +5,7 @@ import { collectValues } from '../support/collect.ts';
 import { operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 import { memorySink } from '../support/memory-sink.ts';
 
-const item = (count: number) => ({
+const inventoryOf = (count: number) => ({
   libraries: [
     {
       name: 'l',
@@ -16,17 +16,17 @@ const item = (count: number) => ({
   ],
 });
 
-const counted = (asked: readonly string[]): Readonly<Record<string, number>> => {
+const countByName = (operations: readonly string[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};
-  for (const operation of asked) counts[operation] = (counts[operation] ?? 0) + 1;
+  for (const operation of operations) counts[operation] = (counts[operation] ?? 0) + 1;
   return counts;
 };
 
-test('two hundred files take two requests each, and six for all from the login to the end of the session', async () => {
-  const { simulator, vc } = simulatedVCenter('api', { inventory: item(200) });
+test('two hundred files take two requests each, and seven in total from login to logout', async () => {
+  const { simulator, vc } = simulatedVCenter('api', { inventory: inventoryOf(200) });
   await collectValues(download(vc, 'item-1', memorySink(), { concurrency: 8 }));
   await collectValues(logout(vc));
-  expect(counted(operationNames(simulator))).toEqual({
+  expect(countByName(operationNames(simulator))).toEqual({
     'cis.Session.create': 1,
     'content.library.item.File.list': 1,
     'content.library.item.DownloadSession.create': 1,
@@ -39,15 +39,15 @@ test('two hundred files take two requests each, and six for all from the login t
   });
 });
 
-test('a server whose answers do not tell the time is asked for it', async () => {
-  const simulator = createSimulator({ inventory: item(1), users: [user], scenario: { preparation: preparedAtOnce } });
-  const timeless: typeof globalThis.fetch = async (input, init) => {
-    const answer = await simulator.fetch(input, init);
-    answer.headers.delete('date');
-    return answer;
+test('the time of the server is read from the API session if responses have no Date', async () => {
+  const simulator = createSimulator({ inventory: inventoryOf(1), users: [user], scenario: { preparation: preparedAtOnce } });
+  const withoutDate: typeof globalThis.fetch = async (input, init) => {
+    const response = await simulator.fetch(input, init);
+    response.headers.delete('date');
+    return response;
   };
-  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: timeless });
+  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: withoutDate });
   const events = await collectValues(download(vc, 'item-1', memorySink()));
   expect(events.at(-1)).toMatchObject({ type: 'closed', files: 1 });
-  expect(counted(operationNames(simulator))).toMatchObject({ 'cis.Session.get': 1 });
+  expect(countByName(operationNames(simulator))).toMatchObject({ 'cis.Session.get': 1 });
 });

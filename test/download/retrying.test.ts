@@ -15,7 +15,7 @@ const operations = [
   'content.library.item.downloadsession.File.list',
 ];
 
-/** A download whose server is too busy once, just when that operation is asked for. */
+/** A download whose server is busy for the first request of an operation. */
 const run = (operation: string) =>
   inFakeTime(async () => {
     const simulator = createSimulator({
@@ -25,18 +25,18 @@ const run = (operation: string) =>
         faults: [{ kind: 'refusal', operation, errorType: 'SERVICE_UNAVAILABLE', times: 1, retryAfter: 3 }],
       },
     });
-    const told: RetryNotice[] = [];
-    const onRetry = (retry: RetryNotice): void => void told.push(retry);
+    const notices: RetryNotice[] = [];
+    const onRetry = (retry: RetryNotice): void => void notices.push(retry);
     const server = 'https://vcenter.example.com';
     const vc = vcenter({ server, credentials: user, fetch: simulator.fetch, retry: { onRetry } });
-    return { ...(await collect(download(vc, 'item-1', memorySink(), { onRetry }))), told };
+    return { ...(await collect(download(vc, 'item-1', memorySink(), { onRetry }))), notices };
   });
 
-test.each(operations)('a server that is too busy for %s is waited for, and that is told', async (operation) => {
-  const { values, error, told } = await run(operation);
+test.each(operations)('a busy server is retried for %s, with a retrying event and a call of onRetry', async (operation) => {
+  const { values, error, notices } = await run(operation);
   expect(error).toBeUndefined();
   const retrying = ofType(values, 'retrying');
   expect(retrying).toMatchObject([{ type: 'retrying', attempt: 1, delay: 3000, error: { _tag: 'ApiError', operation } }]);
   expect(retrying[0]).not.toHaveProperty('file');
-  expect(told).toMatchObject([{ operation, delay: 3000 }]);
+  expect(notices).toMatchObject([{ operation, delay: 3000 }]);
 });

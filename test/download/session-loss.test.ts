@@ -6,9 +6,9 @@ import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/sim
 import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
 
-const asked = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
+const operations = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
 
-test.each(asked)('a download whose session is gone at its first %s goes on in another one, and does not hang', (operation) =>
+test.each(operations)('a session that is lost at its first %s is replaced', (operation) =>
   inFakeTime(async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: { preparation: preparedAtOnce, faults: [{ kind: 'session-lost', operation, times: 1 }] },
@@ -26,9 +26,9 @@ test.each(asked)('a download whose session is gone at its first %s goes on in an
   }),
 );
 
-test('a download whose sessions are gone again and again before they tell their files errors with LeaseError', () =>
+test('four sessions in a row that are lost before their files are listed error with LeaseError', () =>
   inFakeTime(async () => {
-    const [operation = ''] = asked;
+    const [operation = ''] = operations;
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: { preparation: preparedAtOnce, faults: [{ kind: 'session-lost', operation }] },
     });

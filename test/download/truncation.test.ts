@@ -11,11 +11,11 @@ import { memorySink, restartableMemorySink } from '../support/memory-sink.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 
-/** Bytes of the file, and those that come before the answer ends. */
-const [size, cut] = [300_000, 100_000];
+/** Bytes of the file, and of the truncated body. */
+const [size, truncatedAt] = [300_000, 100_000];
 
-/** The bytes as they are. */
-const source = async (): Promise<Uint8Array> => {
+/** The original bytes of the file. */
+const original = async (): Promise<Uint8Array> => {
   const { vc } = simulatedVCenter();
   const sink = memorySink();
   await collectValues(download(vc, 'item-1', sink, { files: [disk] }));
@@ -24,17 +24,17 @@ const source = async (): Promise<Uint8Array> => {
 
 interface Case {
   readonly shape: TruncationShape;
-  readonly sized: boolean;
-  readonly checked: boolean;
+  readonly sizeStated: boolean;
+  readonly checksumStated: boolean;
   readonly ranges: boolean;
 }
 
-const run = async ({ shape, sized, checked, ranges }: Case) => {
+const run = async ({ shape, sizeStated, checksumStated, ranges }: Case) => {
   const scenario: Scenario = {
-    preparation: { ...preparedAtOnce, sizeKnown: sized ? 'prepared' : 'never' },
-    checksums: checked ? 'SHA1' : 'none',
+    preparation: { ...preparedAtOnce, sizeKnown: sizeStated ? 'prepared' : 'never' },
+    checksums: checksumStated ? 'SHA1' : 'none',
     data: { ranges, contentLength: shape.startsWith('length') },
-    faults: [{ kind: 'truncate', operation: 'data', shape, at: cut, times: 1 }],
+    faults: [{ kind: 'truncate', operation: 'data', shape, at: truncatedAt, times: 1 }],
   };
   const simulator = createSimulator({ inventory, users: [user], scenario });
   let sent = 0;
@@ -57,12 +57,12 @@ const run = async ({ shape, sized, checked, ranges }: Case) => {
   const { values, error } = await inFakeTime(() => collect(download(vc, 'item-1', sink, { files: [disk] })));
   expect(error).toBeUndefined();
   expect(simulator.sessions).toEqual([]);
-  return { bytes: sink.files.get(disk), saved: ofType(values, 'saved')[0], again: sent - size };
+  return { bytes: sink.files.get(disk), saved: ofType(values, 'saved')[0], sentTwice: sent - size };
 };
 
-/** What became of it, in the words of the table. */
-const outcomeOf = ({ saved, again }: Awaited<ReturnType<typeof run>>): string => {
-  return `${again > 0 ? 'starts over' : 'resumes'}: ${saved?.verified ?? 'not saved'}`;
+/** The outcome, in the words of the table in the guide. */
+const outcomeOf = ({ saved, sentTwice }: Awaited<ReturnType<typeof run>>): string => {
+  return `${sentTwice > 0 ? 'starts over' : 'resumes'}: ${saved?.verified ?? 'not saved'}`;
 };
 
 const shapes: readonly TruncationShape[] = [
@@ -74,50 +74,53 @@ const shapes: readonly TruncationShape[] = [
   'reset',
 ];
 
-const knowledge = [true, false].flatMap((sized) => [true, false].map((checked) => ({ sized, checked })));
+const statements = [true, false].flatMap((sizeStated) => [true, false].map((checksumStated) => ({ sizeStated, checksumStated })));
 
 const cases: readonly Case[] = shapes.flatMap((shape) =>
-  knowledge.flatMap((known) => [true, false].map((ranges) => ({ shape, ...known, ranges }))),
+  statements.flatMap((stated) => [true, false].map((ranges) => ({ shape, ...stated, ranges }))),
 );
 
-describe('an answer that ends too soon', () => {
+describe('a truncated body', () => {
   const outcomes = new Map<string, string>();
-  const keyOf = ({ shape, sized, checked, ranges }: Case): string => [shape, sized, checked, ranges].join();
+  const keyOf = ({ shape, sizeStated, checksumStated, ranges }: Case): string =>
+    [shape, sizeStated, checksumStated, ranges].join();
 
-  test.each(cases)('$shape, size $sized, checksum $checked, ranges $ranges: the file is as it was', async (one) => {
-    const result = await run(one);
-    const isWhole = Buffer.compare(result.bytes ?? new Uint8Array(), await source()) === 0;
-    expect(isWhole).toBe(true);
-    outcomes.set(keyOf(one), outcomeOf(result));
+  test.each(cases)('$shape, size $sizeStated, checksum $checksumStated, ranges $ranges: the file is complete', async (row) => {
+    const result = await run(row);
+    const isComplete = Buffer.compare(result.bytes ?? new Uint8Array(), await original()) === 0;
+    expect(isComplete).toBe(true);
+    outcomes.set(keyOf(row), outcomeOf(result));
   });
 
-  test('the table of the guide says what becomes of each', () => {
-    const yes = (is: boolean): string => (is ? 'yes' : 'no');
+  test('the table in the guide has the outcome of each case', () => {
+    const yesOrNo = (value: boolean): string => (value ? 'yes' : 'no');
     const rows = shapes.flatMap((shape) =>
-      knowledge.map((known) => {
-        const [with_, without] = [true, false].map((ranges) => outcomes.get(keyOf({ shape, ...known, ranges })));
-        return `| \`${shape}\` | ${yes(known.sized)} | ${yes(known.checked)} | ${with_} | ${without} |`;
+      statements.map((stated) => {
+        const [withRanges, withoutRanges] = [true, false].map((ranges) => outcomes.get(keyOf({ shape, ...stated, ranges })));
+        return `| \`${shape}\` | ${yesOrNo(stated.sizeStated)} | ${yesOrNo(stated.checksumStated)} | ${withRanges} | ${withoutRanges} |`;
       }),
     );
     const guide = readFileSync(join(import.meta.dirname, '../../docs/10-broken-transfers.md'), 'utf8');
-    const written = guide.split('\n').filter((line) => line.startsWith('| `'));
-    expect(written.map((line) => line.replaceAll(/ +\|/g, ' |'))).toEqual(rows);
+    const tableRows = guide.split('\n').filter((line) => line.startsWith('| `'));
+    expect(tableRows.map((line) => line.replaceAll(/ +\|/g, ' |'))).toEqual(rows);
   });
 });
 
-test('of two readings that nothing else proves, either may be the one that broke', async () => {
-  const nothing: Scenario = {
+test('if nothing but a second read verifies a file, the truncated one of the two may be the second', async () => {
+  const scenario: Scenario = {
     preparation: { ...preparedAtOnce, sizeKnown: 'never' },
     checksums: 'none',
     data: { ranges: false, contentLength: false },
-    faults: [{ kind: 'truncate', operation: 'data', shape: 'close', at: cut, after: 1, times: 1 }],
+    faults: [{ kind: 'truncate', operation: 'data', shape: 'close', at: truncatedAt, after: 1, times: 1 }],
   };
-  const { simulator, vc } = simulatedVCenter('api', { scenario: nothing });
+  const { simulator, vc } = simulatedVCenter('api', { scenario });
   const sink = restartableMemorySink();
   const { values, error } = await inFakeTime(() => collect(download(vc, 'item-1', sink, { files: [disk] })));
   expect(error).toBeUndefined();
-  expect(ofType(values, 'retrying')).toMatchObject([{ error: { _tag: 'TruncatedError', expected: cut, received: size } }]);
+  expect(ofType(values, 'retrying')).toMatchObject([
+    { error: { _tag: 'TruncatedError', expected: truncatedAt, received: size } },
+  ]);
   expect(ofType(values, 'saved')).toMatchObject([{ bytes: size, verified: 'none' }]);
-  expect(sink.files.get(disk)).toEqual(await source());
+  expect(sink.files.get(disk)).toEqual(await original());
   expect(simulator.count('data')).toBe(4);
 });
