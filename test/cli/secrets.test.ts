@@ -14,7 +14,8 @@ import { seededRandom } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
 import { transientCorruptions, leakyServer, type LeakyServerOptions } from '../support/leaky-server.ts';
 import { command } from './command.ts';
-import { preparedAtOnce, inventory, password, username } from './served-simulator.ts';
+import { preparedAtOnce } from '../support/simulated-vcenter.ts';
+import { inventory, password, username } from './served-simulator.ts';
 
 /** Number of commands; the number of a run is its seed. */
 const runs = soakRuns({ few: 45, full: 450 });

@@ -4,10 +4,10 @@ import { expect } from '@jest/globals';
 import { nodeHash, type Handler, type ServeOptions } from 'rx-content-library/node';
 import { createSimulator, type Inventory, type SimulatorOptions } from 'rx-content-library/simulator';
 import { served } from '../node/servers.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { command, type CommandOptions, type Ended } from './command.ts';
 
-export const username = 'administrator@vsphere.local';
-export const password = 'Hunter2-über/secret?';
+export const { username, password } = user;
 
 /** More bytes than a pipe buffers, with nearly every value. */
 export const allBytes = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
@@ -47,9 +47,6 @@ export const inBothDialects = async (run: (dialect: 'api' | 'rest') => Promise<v
   await Promise.all([run('api'), run('rest')]);
 };
 
-/** Prepared at once. */
-export const preparedAtOnce = { requested: 0, preparing: 0 };
-
 export interface ServedSimulatorOptions extends SimulatorOptions {
   readonly tls?: ServeOptions['tls'];
   /** Wraps the simulator. */
@@ -59,7 +56,7 @@ export interface ServedSimulatorOptions extends SimulatorOptions {
 export const servedSimulator = async ({ tls, middleware = (handler) => handler, ...options }: ServedSimulatorOptions = {}) => {
   const simulator = createSimulator({
     inventory,
-    users: [{ username, password }],
+    users: [user],
     createHash: nodeHash,
     ...options,
     scenario: { preparation: preparedAtOnce, ...options.scenario },

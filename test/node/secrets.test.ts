@@ -9,15 +9,13 @@ import { createSimulator, type Fault } from 'rx-content-library/simulator';
 import { inFakeTime } from '../support/fake-time.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { collectValues, collect } from '../support/collect.ts';
-import { preparedAtOnce } from '../support/simulated-vcenter.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { soakRuns } from '../support/soak.ts';
 import { leakyServer } from '../support/leaky-server.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Number of downloads in each dialect; the number of a run is its seed. */
 const runs = soakRuns({ few: 30, full: 500 });
-
-const user = { username: 'administrator@vsphere.local', password: 'Hunter2-über/secret?' };
 
 const inventory = {
   libraries: [

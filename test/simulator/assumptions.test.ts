@@ -2,8 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import { DownloadFileInfo } from 'rx-content-library';
 import { createSimulator, type Inventory, type Scenario, type Assumptions } from 'rx-content-library/simulator';
 import { bare, invalid, message, refusal } from './refusal.ts';
-import { decodes } from './sample.ts';
-import { answerOf, basic, callAs, dialects, field, list, logIn, server, start, startDownload, type Dialect } from './call.ts';
+import {
+  answerOf,
+  basic,
+  callAs,
+  decodes,
+  dialects,
+  field,
+  list,
+  logIn,
+  server,
+  start,
+  startDownload,
+  type Dialect,
+} from './call.ts';
 
 // What the documents leave open: each switch, and both of its sides.
 

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DownloadFileInfo, DownloadSessionModel } from 'rx-content-library';
-import { decodes, inventory } from './sample.ts';
-import { callAs, dialects, list, logIn, start, type Dialect } from './call.ts';
+import { callAs, decodes, dialects, inventory, list, logIn, start, type Dialect } from './call.ts';
 
 const session = async (dialect: Dialect) => {
   const started = await start(dialect, { inventory });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ItemChangesInfo, ItemChangesSummary, ItemStorageInfo } from 'rx-content-library';
-import { decodes } from './sample.ts';
-import { dialects, list, start, type Dialect } from './call.ts';
+import { decodes, dialects, list, start, type Dialect } from './call.ts';
 
 const storage = 'content.library.item.Storage';
 const changes = 'content.library.item.Changes';

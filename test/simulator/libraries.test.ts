@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ItemModel, LibraryModel } from 'rx-content-library';
 import type { Inventory, VCenterVersion } from 'rx-content-library/simulator';
 import { bare, message, refusal } from './refusal.ts';
-import { decodes, inventory } from './sample.ts';
-import { dialects, start } from './call.ts';
+import { decodes, dialects, inventory, start } from './call.ts';
 
 const full: Inventory = {
   libraries: [

@@ -2,8 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { ItemFileInfo, ItemModel, LibraryModel, SessionInfo } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { decodes, inventory } from './sample.ts';
-import { callAs, dialects, field, list, logIn, operations, start, startDownload } from './call.ts';
+import { callAs, decodes, dialects, field, inventory, list, logIn, operations, start, startDownload } from './call.ts';
 
 describe.each(dialects)('in /%s', (dialect) => {
   const created = dialect === 'api' ? 201 : 200;

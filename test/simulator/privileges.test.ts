@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { bare, message, refusal } from './refusal.ts';
-import { inventory } from './sample.ts';
-import { dialects, start } from './call.ts';
+import { dialects, inventory, start } from './call.ts';
 
 /** Written out from the documents. Those that are not here need `System.Anonymous`, which everybody has. */
 const needed: readonly (readonly [operation: string, privilege: string])[] = [

@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scenario } from 'rx-content-library/simulator';
 import { bare, invalid, message, refusal } from './refusal.ts';
-import { inventory } from './sample.ts';
-import { answerOf, basic, dialects, server, start, type Dialect } from './call.ts';
+import { answerOf, basic, dialects, inventory, server, start, type Dialect } from './call.ts';
 
 /** Sends requests as they are, with a login. */
 const open = async (dialect: Dialect, scenario: Scenario = {}) => {

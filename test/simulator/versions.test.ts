@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type VCenterVersion } from 'rx-content-library/simulator';
 import { loginNeeded, message, routeUnknown } from './refusal.ts';
-import { inventory } from './sample.ts';
-import { dialects, field, list, logIn, server, start, type Dialect } from './call.ts';
+import { dialects, field, inventory, list, logIn, server, start, type Dialect } from './call.ts';
 
 const speaks: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
   '6.7': ['rest'],

@@ -1,7 +1,8 @@
 import { vcenter, type Dialect, type VCenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator, type Simulator, type SimulatorOptions } from 'rx-content-library/simulator';
 
-export const user = { username: 'administrator@vsphere.local', password: 'correct horse' };
+/** The password has characters that URLs and headers encode. */
+export const user = { username: 'administrator@vsphere.local', password: 'Hunter2-über/secret?' };
 
 /** One library with one item of three files, with fixed identifiers. */
 export const inventory = {
