@@ -1,5 +1,5 @@
 /**
- * The library in Angular: one connection per injector, logged out with it.
+ * The library in Angular: one connection per injector, logged out when the injector is destroyed.
  *
  * @packageDocumentation
  */
@@ -7,13 +7,12 @@
 import { DestroyRef, inject, InjectionToken, makeEnvironmentProviders, type EnvironmentProviders } from '@angular/core';
 import { logout, vcenter, type VCenter, type VCenterOptions } from '../index.ts';
 
-const connection = new InjectionToken<VCenter>('VCenter (provideContentLibrary() makes one)');
+const connection = new InjectionToken<VCenter>('VCenter: add provideContentLibrary() to the providers');
 
 /**
- * Provides the connection that {@link injectContentLibrary} finds: for the application, for a route, or for any environment
- * injector.
+ * Provides the connection that {@link injectContentLibrary} returns: for the application, a route, or any environment injector.
  *
- * It is made when it is first asked for, logs in with the first request, and logs out when its injector is destroyed.
+ * The connection is created at its first injection, logs in with the first request, and logs out when its injector is destroyed.
  *
  * @example
  * ```ts
@@ -27,7 +26,7 @@ const connection = new InjectionToken<VCenter>('VCenter (provideContentLibrary()
  * });
  * ```
  *
- * @param options - As for `vcenter`, or a function that answers them and may `inject`.
+ * @param options - The options of `vcenter`, or a function that returns them and may call `inject`.
  */
 export const provideContentLibrary = (options: VCenterOptions | (() => VCenterOptions)): EnvironmentProviders =>
   makeEnvironmentProviders([
@@ -35,8 +34,7 @@ export const provideContentLibrary = (options: VCenterOptions | (() => VCenterOp
   ]);
 
 /**
- * The connection of the current injector, for any endpoint and stream of `rx-content-library`. To be called where Angular's `inject`
- * may be.
+ * Returns the connection of the current injector, for any endpoint and stream of `rx-content-library`. Call it in an injection context.
  *
  * @example
  * ```ts
@@ -45,13 +43,13 @@ export const provideContentLibrary = (options: VCenterOptions | (() => VCenterOp
  * }
  * ```
  *
- * @throws Angular's "No provider found" where {@link provideContentLibrary} is missing.
+ * @throws Angular's "No provider found" if {@link provideContentLibrary} is missing.
  */
 export const injectContentLibrary = (): VCenter => inject(connection);
 
 const connect = (options: VCenterOptions): VCenter => {
   const vc = vcenter(options);
-  // There is nobody left to tell of a logout that failed: the server will end the session by itself.
+  // A failed logout is ignored: the session expires on the server.
   inject(DestroyRef).onDestroy(() => logout(vc).subscribe({ error: () => undefined }));
   return vc;
 };

@@ -1,4 +1,4 @@
-/** Files in a directory, under their names only when they are whole. */
+/** A sink that writes files to a directory, and renames each when it is complete. */
 
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -12,36 +12,36 @@ import type { PartFile } from './disk/part-file.ts';
 
 /** Options of {@link toDirectory}. */
 export interface DirectoryOptions {
-  /** Replace files that are there already; each stays as it is until its successor is whole. @default false */
+  /** True to replace existing files; each is kept until its replacement is complete and verified. @default false */
   readonly force?: boolean;
 }
 
 /**
- * A sink that writes files into a directory, which is made if it is not there. A file is `NAME.part` until it is proven; then it is
- * flushed to the disk and renamed. Checksums are made on the way. `NAME.part.json` beside it says what the bytes belong to: a download
- * that was broken off is taken up again where it stood.
+ * Creates a sink that writes files to a directory, which is created if it does not exist. A file is `NAME.part` until it is verified; then it
+ * is synced to the disk and renamed. Checksums are computed while writing. `NAME.part.json` beside it identifies the content, so that an
+ * interrupted download is resumed.
  *
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `EBUSY` while another process downloads the same file, `ENOSPC` before the
- * first byte if it will not fit, `EACCES` …), `UnsafeNameError`.
+ * first byte if the disk is too small, `EACCES` …), `UnvalidateNameError`.
  */
 export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => {
-  const safeName = createFileNameValidator();
-  let files: readonly PartFile[] = [];
+  const validateName = createFileNameValidator();
+  let unfinished: readonly PartFile[] = [];
   return {
     createHash: nodeHash,
-    find: async (file, signal) => findVerified(join(resolve(path), safeName(file.name)), file, signal),
+    find: async (file, signal) => findVerified(join(resolve(path), validateName(file.name)), file, signal),
     open: async (incoming) => {
       const directory = resolve(path);
-      const final = join(directory, safeName(incoming.name));
+      const finalPath = join(directory, validateName(incoming.name));
       await ensureDirectory(directory);
       try {
-        const file = await openPart(final, incoming, force);
-        files = [...files.filter(({ missing }) => missing > 0), file];
+        const file = await openPart(finalPath, incoming, force);
+        unfinished = [...unfinished.filter(({ missing }) => missing > 0), file];
         try {
           await assertFreeSpace(
-            final,
+            finalPath,
             directory,
-            files.reduce((sum, { missing }) => sum + missing, 0),
+            unfinished.reduce((total, { missing }) => total + missing, 0),
           );
         } catch (thrown) {
           await file.suspend();
@@ -49,7 +49,7 @@ export const toDirectory = (path: string, { force = false }: DirectoryOptions = 
         }
         return file;
       } catch (thrown) {
-        throw diskError(final, thrown);
+        throw diskError(finalPath, thrown);
       }
     },
   };

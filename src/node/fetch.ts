@@ -1,80 +1,77 @@
-/** `fetch` through Node's own http and https, for what the platform's `fetch` cannot be told: whom to trust, and by which way. */
+/** `fetch` over `node:http` and `node:https`, with certificate pinning and proxies. */
 
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { authorityOf } from './tls/handshake.ts';
+import { formatAuthority } from './tls/handshake.ts';
 import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
-import { givenUp, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
-import { thumbprintFrom } from './tls/thumbprint.ts';
-import { mismatch, pinOf, type PinnedCertificate, type Trust } from './tls/trust.ts';
+import { abortSignal, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
+import { parseThumbprint } from './tls/thumbprint.ts';
+import { mismatchError, resolvePin, type PinnedCertificate, type Trust } from './tls/trust.ts';
 import { proxyTrust } from './tls/tunnel.ts';
 import { toWebStream } from './web-stream.ts';
 
-/** Options of {@link nodeFetch}. Of `thumbprint`, `ca` and `insecure` the first that is given decides alone. */
+/** Options of {@link nodeFetch}. Of `thumbprint`, `ca` and `insecure`, only the first that is set applies. */
 export interface NodeFetchOptions {
   /**
-   * SHA-1 or SHA-256 of the one certificate to accept, in any spelling; nothing else about it is checked then, neither who has signed it
-   * nor its name nor its dates.
+   * SHA-1 or SHA-256 of the only certificate to accept, with or without colons. Its issuer, name and dates are not checked.
+   * @default not set: the certificate authorities decide
    */
   readonly thumbprint?: string | undefined;
-  /** Certificates in PEM of the authorities to trust, instead of those that Node brings. */
+  /** Certificates of the authorities to trust, in PEM. @default Node's own authorities */
   readonly ca?: string | Uint8Array | undefined;
-  /** Trust any certificate, on these connections only. Whoever is in between can read and change everything. @default false */
+  /** True to accept any certificate. Anyone on the network can then read and change everything. @default false */
   readonly insecure?: boolean | undefined;
   /**
    * Address of the proxy for every request, such as `http://user:password@proxy.example.com:3128`, or `false` for none.
-   * @default what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say
+   * @default the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`
    */
   readonly proxy?: string | false | undefined;
 }
 
-/** A `fetch` that can also be told which one certificate to accept. A browser's cannot. */
+/** A `fetch` that can also pin a certificate, which a browser's cannot. */
 export type NodeFetch = typeof globalThis.fetch & {
   /**
-   * A `fetch` of the same proxy, whose connections accept this certificate and check nothing else about it: what vCenter wants for an
-   * endpoint that has a thumbprint. Asked for the same certificate again, it answers the same one.
+   * Returns a `fetch` with the same proxy that accepts only this certificate, and checks nothing else about it: what vCenter requires for
+   * an endpoint with a thumbprint. Returns the same function for the same certificate. It rejects plain HTTP, which has no certificate.
    *
-   * It refuses plain HTTP, which shows no certificate.
-   *
-   * @throws TypeError if the certificate or the thumbprint cannot be read.
+   * @throws TypeError if the certificate or the thumbprint is invalid.
    */
   readonly pinned: (certificate: PinnedCertificate) => typeof globalThis.fetch;
 };
 
 /**
- * A `fetch` with its own connections; redirects are answered, not followed.
+ * Creates a `fetch` with its own connections. It returns redirects and does not follow them.
  *
- * A certificate is judged before a byte of the request leaves. Rejects with `TlsError` if it is refused, with `TransportError` if the
- * proxy refuses, with Node's own error if the server cannot be reached, and with the signal's reason.
+ * Certificates are verified before a byte of the request is sent. Rejects with `TlsError` if the certificate is rejected, with
+ * `TransportError` if the proxy refuses the connection, with Node's own error if the server cannot be reached, and with the signal's reason.
  *
- * @throws TypeError if an option cannot be read.
+ * @throws TypeError if an option is invalid.
  */
 export const nodeFetch = ({ ca, thumbprint, insecure = false, proxy }: NodeFetchOptions = {}): NodeFetch => {
   const proxyFor = resolveProxy(proxy, process.env);
   const pins = new Map<string, typeof globalThis.fetch>();
   const pinned = (certificate: PinnedCertificate): typeof globalThis.fetch => {
-    const pin = pinOf(certificate);
-    const key = pin.value;
-    const known = pins.get(key) ?? createFetch({ kind: 'pin', thumbprint: pin }, proxyFor);
-    pins.set(key, known);
-    return known;
+    const thumbprint = resolvePin(certificate);
+    const fetch = pins.get(thumbprint.value) ?? createFetch({ kind: 'pin', thumbprint }, proxyFor);
+    pins.set(thumbprint.value, fetch);
+    return fetch;
   };
   return Object.assign(createFetch(resolveTrust(thumbprint, ca, insecure), proxyFor), { pinned });
 };
 
 const resolveTrust = (thumbprint: string | undefined, ca: string | Uint8Array | undefined, insecure: boolean): Trust => {
-  if (thumbprint !== undefined) return { kind: 'pin', thumbprint: thumbprintFrom(thumbprint) };
+  if (thumbprint !== undefined) return { kind: 'pin', thumbprint: parseThumbprint(thumbprint) };
   if (ca !== undefined) return { kind: 'authorities', ca: Buffer.from(ca) };
-  return { kind: insecure ? 'anyone' : 'authorities' };
+  return { kind: insecure ? 'any' : 'authorities' };
 };
 
-/** What the requests of one `fetch` share: connections are kept for the next one of the same trust, and keep no process alive. */
+/** The connections of one `fetch`. They are kept alive for the next request, and keep no process alive. */
 interface Agents {
   readonly trust: Trust;
   readonly proxyFor: ProxyFor;
   readonly plain: Agent;
   readonly secure: SecureAgent;
-  /** To proxies that are reached over TLS themselves. */
+  /** For proxies with an `https:` URL. */
   readonly proxy: SecureAgent;
 }
 
@@ -83,82 +80,86 @@ const createFetch = (trust: Trust, proxyFor: ProxyFor): typeof globalThis.fetch 
     trust,
     proxyFor,
     plain: new Agent({ keepAlive: true }),
-    secure: new SecureAgent(trust, (peer) => proxyFor(new URL(`https://${authorityOf(peer)}`))),
+    secure: new SecureAgent(trust, (endpoint) => proxyFor(new URL(`https://${formatAuthority(endpoint)}`))),
     proxy: new SecureAgent(proxyTrust, () => undefined),
   };
   return async (input, init) => {
     const request = new Request(input, init);
     const target = new URL(request.url);
-    if (trust.kind === 'pin' && target.protocol !== 'https:') throw mismatch(target.host, trust.thumbprint);
+    if (trust.kind === 'pin' && target.protocol !== 'https:') throw mismatchError(target.host, trust.thumbprint);
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
     request.signal.throwIfAborted();
     return send(agents, request, body);
   };
 };
 
-const send = (roads: Agents, request: Request, body: Uint8Array | undefined): Promise<Response> =>
+const send = (agents: Agents, request: Request, body: Uint8Array | undefined): Promise<Response> =>
   new Promise((resolve, reject) => {
     const { method, signal } = request;
-    const outgoing = createRequest(roads, request, body);
+    const outgoing = createRequest(agents, request, body);
     let incoming: IncomingMessage | undefined;
     const abort = (): void => {
       const reason = signal.reason as Error;
-      // The answer first: the request would end it with a reason of its own.
+      // The response first: destroying the request would end it with another error.
       incoming?.destroy(reason);
       outgoing.destroy(reason);
       reject(reason);
     };
     signal.addEventListener('abort', abort);
     outgoing.on('close', () => signal.removeEventListener('abort', abort));
-    outgoing.on('response', (answer) => {
-      incoming = answer;
+    outgoing.on('response', (message) => {
+      incoming = message;
       try {
-        resolve(responseOf(method, answer));
+        resolve(toResponse(method, message));
       } catch (thrown) {
         outgoing.destroy();
         reject(thrown);
       }
     });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      // The server closed a kept connection just as it was used again. What can be asked twice is.
+      // The server closed a kept-alive connection just as it was reused: idempotent requests are repeated.
       const wasStale = outgoing.reusedSocket && incoming === undefined && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
-      if (wasStale && repeatable.has(method) && !signal.aborted) resolve(send(roads, request, body));
+      if (wasStale && idempotentMethods.has(method) && !signal.aborted) resolve(send(agents, request, body));
       else reject(error);
     });
     outgoing.end(body);
   });
 
-const repeatable: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
+const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 
-/** A request on its way: straight, through a tunnel (which is the agent's doing), or, over plain HTTP, by the proxy's own request. */
-const createRequest = (roads: Agents, { method, url, headers, signal }: Request, body: Uint8Array | undefined): ClientRequest => {
+/** Plain HTTP through a proxy is a request to the proxy; for HTTPS, the agent opens a tunnel. */
+const createRequest = (
+  agents: Agents,
+  { method, url, headers, signal }: Request,
+  body: Uint8Array | undefined,
+): ClientRequest => {
   const target = new URL(url);
-  const sent: Record<string, string | number> = Object.fromEntries(headers);
-  if (body !== undefined) sent['content-length'] = body.byteLength;
-  const options: SecureRequestOptions = { method, headers: sent, [givenUp]: signal };
-  if (target.protocol === 'https:') return requestHttps(target, { ...options, agent: roads.secure });
-  const proxy = roads.proxyFor(target);
-  if (proxy === undefined) return requestHttp(target, { ...options, agent: roads.plain });
+  const sentHeaders: Record<string, string | number> = Object.fromEntries(headers);
+  if (body !== undefined) sentHeaders['content-length'] = body.byteLength;
+  const options: SecureRequestOptions = { method, headers: sentHeaders, [abortSignal]: signal };
+  if (target.protocol === 'https:') return requestHttps(target, { ...options, agent: agents.secure });
+  const proxy = agents.proxyFor(target);
+  if (proxy === undefined) return requestHttp(target, { ...options, agent: agents.plain });
   const { host, port, isSecure, authorization } = proxy;
-  sent['host'] = target.host;
-  if (authorization !== undefined) sent['proxy-authorization'] = authorization;
+  sentHeaders['host'] = target.host;
+  if (authorization !== undefined) sentHeaders['proxy-authorization'] = authorization;
   const path = `${target.origin}${target.pathname}${target.search}`;
   return (isSecure ? requestHttps : requestHttp)({
     ...options,
     host,
     port,
     path,
-    agent: isSecure ? roads.proxy : roads.plain,
+    agent: isSecure ? agents.proxy : agents.plain,
   });
 };
 
 const nullBodyStatuses: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** @throws RangeError if the status is none. */
-const responseOf = (method: string, incoming: IncomingMessage): Response => {
+/** @throws RangeError if the status is invalid. */
+const toResponse = (method: string, incoming: IncomingMessage): Response => {
   const headers = new Headers();
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2)
-    headers.append(incoming.rawHeaders[at] ?? '', incoming.rawHeaders[at + 1] ?? '');
+  for (let index = 0; index < incoming.rawHeaders.length; index += 2)
+    headers.append(incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '');
   const status = incoming.statusCode ?? 502;
   if (method === 'HEAD' || nullBodyStatuses.has(status)) {
     incoming.resume();

@@ -1,9 +1,9 @@
-/** Checksums by Node's own OpenSSL. */
+/** Checksums by Node's `crypto`. */
 
 import { createHash } from 'node:crypto';
 import type { ChecksumAlgorithm, SinkHash } from '../index.ts';
 
-/** Makes a checksum that grows with the bytes; for sinks of your own: `{ open, createHash: nodeHash }`. */
+/** Creates an incremental checksum. For your own sinks: `{ open, createHash: nodeHash }`. */
 export const nodeHash = (algorithm: ChecksumAlgorithm): SinkHash => {
   const hash = createHash(algorithm.toLowerCase());
   return {

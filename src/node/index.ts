@@ -1,5 +1,5 @@
 /**
- * The library on Node.js: files that are renamed when they are whole, TLS as vCenters need it, any handler on a port.
+ * The library on Node.js: files in directories and streams, `fetch` with pinned certificates and proxies, and an HTTP server.
  *
  * @packageDocumentation
  */

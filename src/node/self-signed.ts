@@ -1,45 +1,41 @@
-/** A certificate of one's own, for servers that only this machine has to trust. */
+/** Creates self-signed certificates, for local servers. */
 
 import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
 
 /** Milliseconds. */
-const hour = 60 * 60_000;
+const HOUR = 60 * 60_000;
 
 /** Options of {@link createSelfSignedCertificate}. */
 export interface SelfSignedOptions {
-  /**
-   * Names and addresses that the certificate is for, besides `localhost`, `127.0.0.1` and `::1`.
-   *
-   * @default none
-   */
+  /** DNS names and IP addresses besides `localhost`, `127.0.0.1` and `::1`. @default none */
   readonly names?: readonly string[];
-  /** @default an hour ago, for clocks that do not quite agree */
+  /** @default an hour ago, to allow for clock differences */
   readonly validFrom?: Date;
   /** @default in a week */
   readonly validTo?: Date;
 }
 
-/** A certificate, its key, and what vCenter would call it by. */
+/** A certificate, its private key and its thumbprint. */
 export interface SelfSignedCertificate {
-  /** PEM. Whoever trusts it as an authority trusts this one server. */
+  /** The certificate in PEM, which is also its own authority (`ca`). */
   readonly cert: string;
-  /** The private key: PEM, PKCS #8. */
+  /** The private key in PEM (PKCS #8). */
   readonly key: string;
-  /** SHA-1, as VMware prints it: hexadecimal in capitals, with colons. */
+  /** SHA-1, as VMware prints it: upper-case hexadecimal with colons. */
   readonly thumbprint: string;
 }
 
-/** Makes a new key (ECDSA, P-256) and a certificate for it: `serve(handler, { tls: selfSigned() })`. */
+/** Creates a new key (ECDSA, P-256) and its certificate: `serve(handler, { tls: createSelfSignedCertificate() })`. */
 export const createSelfSignedCertificate = (options: SelfSignedOptions = {}): SelfSignedCertificate => {
-  const { names = [], validFrom = new Date(Date.now() - hour), validTo = new Date(Date.now() + 7 * 24 * hour) } = options;
+  const { names = [], validFrom = new Date(Date.now() - HOUR), validTo = new Date(Date.now() + 7 * 24 * HOUR) } = options;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });
   const signature = sequence(oid.ecdsaWithSha256);
   const name = sequence(der(tag.set, sequence(oid.commonName, der(tag.utf8, Buffer.from('localhost')))));
-  const statement = sequence(
+  const tbsCertificate = sequence(
     der(tag.context(0), integer(2)),
-    // Positive, and never the same twice: browsers refuse two certificates of one issuer with one number.
+    // Serial number: positive and unique, because browsers reject two certificates of one issuer with the same number.
     integer(0x40, ...randomBytes(15)),
     signature,
     name,
@@ -48,7 +44,7 @@ export const createSelfSignedCertificate = (options: SelfSignedOptions = {}): Se
     spki,
     der(tag.context(3), sequence(...extensions(['localhost', '127.0.0.1', '::1', ...names], spki))),
   );
-  const certificate = sequence(statement, signature, bits(sign('sha256', statement, privateKey)));
+  const certificate = sequence(tbsCertificate, signature, bits(sign('sha256', tbsCertificate, privateKey)));
   const x509 = new X509Certificate(certificate);
   return {
     cert: x509.toString(),
@@ -62,9 +58,9 @@ const extensions = (names: readonly string[], publicKey: Buffer): readonly Buffe
   const extension = (type: Buffer, critical: boolean, value: Buffer): Buffer =>
     sequence(type, ...(critical ? [der(tag.boolean, Buffer.of(0xff))] : []), octets(value));
   return [
-    // No authority: it can vouch for nobody else.
+    // An empty sequence: not a certificate authority.
     extension(oid.basicConstraints, true, sequence()),
-    // Seven bits of the last byte are not used: the first one set means digital signatures.
+    // Seven unused bits; the first bit set means digital signatures.
     extension(oid.keyUsage, true, der(tag.bits, Buffer.of(7, 0x80))),
     extension(oid.extendedKeyUsage, false, sequence(oid.serverAuthentication)),
     extension(oid.subjectKeyIdentifier, false, octets(id)),
@@ -77,14 +73,14 @@ const alternativeName = (name: string): Buffer =>
 
 const address = (text: string): Buffer => {
   if (!isIPv6(text)) return Buffer.from(text.split('.').map(Number));
-  // URL writes the two-byte groups of any spelling in the shortest way, with at most one gap.
+  // URL normalizes any spelling to the shortest form, with at most one gap (`::`).
   const [before = '', after = ''] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
   const [head, tail] = [before, after].map((part) => part.split(':').filter((group) => group !== '')) as [string[], string[]];
   const gap = Array.from({ length: 8 - head.length - tail.length }, () => '0');
   return Buffer.from([...head, ...gap, ...tail].map((group) => group.padStart(4, '0')).join(''), 'hex');
 };
 
-/** The kinds of things in DER (X.690) that a certificate (RFC 5280) has. */
+/** DER tags (X.690) of the elements of a certificate (RFC 5280). */
 const tag = {
   boolean: 0x01,
   integer: 0x02,
@@ -101,13 +97,13 @@ const tag = {
   context: (number: number): number => 0xa0 + number,
 };
 
-/** One thing: its kind, the length of what is in it, and that. */
-const der = (kind: number, ...content: readonly Buffer[]): Buffer => {
+/** Encodes one element: tag, length, content. */
+const der = (tagNumber: number, ...content: readonly Buffer[]): Buffer => {
   const { length } = Buffer.concat(content);
   const digits = length.toString(16);
   const bytes = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, 'hex');
   const size = length < 0x80 ? bytes : Buffer.concat([Buffer.of(0x80 + bytes.length), bytes]);
-  return Buffer.concat([Buffer.of(kind), size, ...content]);
+  return Buffer.concat([Buffer.of(tagNumber), size, ...content]);
 };
 
 const sequence = (...content: readonly Buffer[]): Buffer => der(tag.sequence, ...content);
@@ -116,14 +112,14 @@ const integer = (...bytes: readonly number[]): Buffer => der(tag.integer, Buffer
 
 const octets = (content: Buffer): Buffer => der(tag.octets, content);
 
-/** Whole bytes: no bit of the last one is left over. */
+/** A bit string of complete bytes: 0 unused bits. */
 const bits = (content: Buffer): Buffer => der(tag.bits, Buffer.of(0), content);
 
-/** Two digits for the year until 2049, four afterwards, as RFC 5280 wants it. */
+/** Years have two digits until 2049 and four afterwards, as RFC 5280 requires. */
 const time = (date: Date): Buffer => {
   const digits = `${date.toISOString().replaceAll(/[-:T]/g, '').slice(0, 14)}Z`;
-  const short = date.getUTCFullYear() < 2050;
-  return der(short ? tag.utcTime : tag.generalizedTime, Buffer.from(short ? digits.slice(2) : digits));
+  const isShort = date.getUTCFullYear() < 2050;
+  return der(isShort ? tag.utcTime : tag.generalizedTime, Buffer.from(isShort ? digits.slice(2) : digits));
 };
 
 const objectId = (hex: string): Buffer => der(tag.oid, Buffer.from(hex, 'hex'));

@@ -1,23 +1,20 @@
-/** Node's streams as the web's. */
+/** Converts a Node stream to a web stream. */
 
 import { finished, type Readable } from 'node:stream';
 
-/**
- * Bytes that are read ahead, so that a reader finds the next ones there. TLS hands out 16 KB at a time: a wait for each of them costs
- * more than they do.
- */
-const ahead = 2 * 1024 * 1024;
+/** Bytes to read ahead. TLS delivers 16 KB at a time: waiting for each chunk costs more than the chunk. */
+const READ_AHEAD = 2 * 1024 * 1024;
 
 /**
- * A web stream of a Node stream's bytes, as they come and without copying them; it reads two mebibytes further than it is read.
- * Cancelling it destroys its source. When the source breaks, what has come is read first, and then the error.
+ * Returns a web stream of the same chunks, not copied, which reads 2 MiB ahead. Cancelling it destroys the source. When the source errors,
+ * the bytes received before are read first, and then the error.
  */
 export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> => {
   let isCancelled = false;
-  let broken: { readonly error: unknown } | undefined;
-  const tellBroken = (controller: ReadableStreamDefaultController): void => {
-    // An error makes a web stream forget what it holds.
-    if (broken !== undefined && controller.desiredSize === ahead) controller.error(broken.error);
+  let failure: { readonly error: unknown } | undefined;
+  const errorWhenDrained = (controller: ReadableStreamDefaultController): void => {
+    // `error` would drop the chunks in the queue.
+    if (failure !== undefined && controller.desiredSize === READ_AHEAD) controller.error(failure.error);
   };
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
@@ -31,20 +28,20 @@ export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBu
         finished(source, { writable: false }, (error) => {
           if (isCancelled) return;
           if (error === null || error === undefined) return controller.close();
-          broken = { error };
-          tellBroken(controller);
+          failure = { error };
+          errorWhenDrained(controller);
         });
       },
       pull: (controller) => {
-        // Not for every piece: to stop and to go on costs as much as a piece does.
-        if ((controller.desiredSize ?? 0) >= ahead / 2) source.resume();
-        tellBroken(controller);
+        // Only when half empty: pause and resume per chunk cost as much as the chunk.
+        if ((controller.desiredSize ?? 0) >= READ_AHEAD / 2) source.resume();
+        errorWhenDrained(controller);
       },
       cancel: () => {
         isCancelled = true;
         source.destroy();
       },
     },
-    { highWaterMark: ahead, size: ({ byteLength }) => byteLength },
+    { highWaterMark: READ_AHEAD, size: ({ byteLength }) => byteLength },
   );
 };

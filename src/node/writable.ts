@@ -1,4 +1,4 @@
-/** One file's bytes into a stream of Node's. */
+/** A sink that writes one file to a Node stream. */
 
 import type { Writable } from 'node:stream';
 import { SinkError, type Sink, type SinkFile } from '../index.ts';
@@ -6,38 +6,39 @@ import { diskError } from './disk/disk-error.ts';
 import { nodeHash } from './hash.ts';
 
 /**
- * A sink that writes the bytes of one file into a stream: standard output, a pipe, a request. The stream is left open.
+ * Creates a sink that writes the bytes of one file to a stream: standard output, a pipe, a request. The stream is not ended.
  *
- * What has been written cannot be taken back: if the download errors, the bytes so far must not be trusted.
+ * Written bytes cannot be isUsed back: if the download errors, they MUST NOT be trusted.
  *
- * Errors: `SinkError`, with `EPIPE` when the reader has gone away.
+ * Errors: `SinkError` for a second file, and with `EPIPE` when the reader has closed the stream.
  */
 export const toWritable = (stream: Writable): Sink => {
-  let taken = false;
+  let isUsed = false;
   return {
     createHash: nodeHash,
     open: async ({ name }) => {
-      if (taken) throw new SinkError({ path: name, reason: 'a stream takes one file. Choose one, or use a directory.' });
-      taken = true;
-      return fileInto(stream, name);
+      if (isUsed)
+        throw new SinkError({ path: name, reason: 'a stream can hold only one file. Choose a single file, or use a directory.' });
+      isUsed = true;
+      return createFile(stream, name);
     },
   };
 };
 
-const fileInto = (stream: Writable, name: string): SinkFile => {
-  let broken: Error | undefined;
-  // Without a listener for it, an error of the stream would end the process.
-  const breaks = (error: Error): void => {
-    broken ??= error;
+const createFile = (stream: Writable, name: string): SinkFile => {
+  let streamError: Error | undefined;
+  // Without a listener, an error of the stream would end the process.
+  const onError = (error: Error): void => {
+    streamError ??= error;
   };
-  stream.on('error', breaks);
-  const refuseBroken = (): void => {
-    const reason = broken ?? stream.errored ?? (stream.writable ? undefined : closedEarly());
-    if (reason !== undefined) throw diskError(name, reason);
+  stream.on('error', onError);
+  const assertWritable = (): void => {
+    const error = streamError ?? stream.errored ?? (stream.writable ? undefined : closedError());
+    if (error !== undefined) throw diskError(name, error);
   };
   let stopWaiting = (): void => undefined;
-  /** Fulfils with the first of these events, or with `also`, and then listens to none of them any more. */
-  const firstOf = (events: readonly string[], also?: Promise<void>): Promise<void> =>
+  /** Fulfils at the first of these events, or with the promise; then removes all listeners. */
+  const firstOf = (events: readonly string[], promise?: Promise<void>): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         for (const event of events) stream.off(event, done);
@@ -45,30 +46,30 @@ const fileInto = (stream: Writable, name: string): SinkFile => {
       };
       stopWaiting = done;
       for (const event of events) stream.on(event, done);
-      void also?.then(done);
+      void promise?.then(done);
     });
-  let lastHasGone = Promise.resolve();
+  let lastWrite = Promise.resolve();
   return {
     write: async (bytes) => {
-      refuseBroken();
-      let hasRoom = false;
-      lastHasGone = new Promise((resolve) => {
-        hasRoom = stream.write(bytes, () => resolve());
+      assertWritable();
+      let hasCapacity = false;
+      lastWrite = new Promise((resolve) => {
+        hasCapacity = stream.write(bytes, () => resolve());
       });
-      if (!hasRoom) await firstOf(['drain', 'error', 'close']);
-      refuseBroken();
+      if (!hasCapacity) await firstOf(['drain', 'error', 'close']);
+      assertWritable();
     },
     commit: async () => {
-      // A stream that is destroyed forgets the write it was in the middle of.
-      await firstOf(['close'], lastHasGone);
-      refuseBroken();
-      stream.off('error', breaks);
+      // A destroyed stream never calls back its last write.
+      await firstOf(['close'], lastWrite);
+      assertWritable();
+      stream.off('error', onError);
     },
     discard: async () => {
       stopWaiting();
-      stream.off('error', breaks);
+      stream.off('error', onError);
     },
   };
 };
 
-const closedEarly = (): Error => Object.assign(new Error('the stream was closed'), { code: 'EPIPE' });
+const closedError = (): Error => Object.assign(new Error('the stream was closed'), { code: 'EPIPE' });

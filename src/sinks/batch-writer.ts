@@ -1,46 +1,46 @@
-/** Joins small pieces into large ones, for whatever costs as much for a small piece as for a large one. */
+/** Joins small chunks into 1 MiB, for targets where a small write costs as much as a large one. */
 
-const size = 1024 * 1024;
+/** Bytes. */
+const BATCH_SIZE = 1024 * 1024;
 
-/** What came in small pieces, on its way in large ones. */
 export interface BatchWriter {
-  /** A promise holds back the next piece; most only join the others, and need none. */
+  /** Most chunks only join the batch, and need no promise; a promise means backpressure. */
   add(bytes: Uint8Array): void | Promise<void>;
-  /** Sends the rest. */
+  /** Sends the incomplete batch. */
   flush(): Promise<void>;
-  /** Forgets what was not sent yet. */
+  /** Drops what was not sent yet. */
   clear(): void;
 }
 
-/** Sends one mebibyte after the other, each when the one before was taken. What was sent is not used again. */
+/** Sends one batch after the other, each when the previous one was accepted. A buffer that was sent is not reused. */
 export const createBatchWriter = (send: (bytes: Uint8Array<ArrayBuffer>) => void | Promise<void>): BatchWriter => {
   let buffer: Uint8Array<ArrayBuffer> | undefined;
-  let filled = 0;
+  let length = 0;
 
-  const fill = (bytes: Uint8Array): void => {
-    buffer ??= new Uint8Array(size);
-    buffer.set(bytes, filled);
-    filled += bytes.byteLength;
+  const append = (bytes: Uint8Array): void => {
+    buffer ??= new Uint8Array(BATCH_SIZE);
+    buffer.set(bytes, length);
+    length += bytes.byteLength;
   };
   const flush = async (): Promise<void> => {
-    const full = filled === size ? buffer : buffer?.slice(0, filled);
+    const batch = length === BATCH_SIZE ? buffer : buffer?.slice(0, length);
     buffer = undefined;
-    filled = 0;
-    if (full !== undefined && full.byteLength > 0) await send(full);
+    length = 0;
+    if (batch !== undefined && batch.byteLength > 0) await send(batch);
   };
-  const addMore = async (bytes: Uint8Array): Promise<void> => {
+  const appendAndFlush = async (bytes: Uint8Array): Promise<void> => {
     for (let rest = bytes; rest.byteLength > 0;) {
-      const piece = rest.subarray(0, size - filled);
-      fill(piece);
-      rest = rest.subarray(piece.byteLength);
-      if (filled === size) await flush();
+      const part = rest.subarray(0, BATCH_SIZE - length);
+      append(part);
+      rest = rest.subarray(part.byteLength);
+      if (length === BATCH_SIZE) await flush();
     }
   };
   return {
-    add: (bytes) => (filled + bytes.byteLength < size ? fill(bytes) : addMore(bytes)),
+    add: (bytes) => (length + bytes.byteLength < BATCH_SIZE ? append(bytes) : appendAndFlush(bytes)),
     flush,
     clear: () => {
-      filled = 0;
+      length = 0;
     },
   };
 };

@@ -1,18 +1,18 @@
-/** Files in memory: each is a Blob once it is proven. */
+/** A sink that keeps each verified file in memory, as a `Blob`. */
 
 import type { Sink } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
 
-/** A sink whose files can be had. */
+/** A sink whose files can be read. */
 export interface BlobSink extends Sink {
-  /** The file of that name: from its `saved` event on, `undefined` before. */
+  /** Returns the file with this name; `undefined` before its `saved` event. */
   blob(name: string): Blob | undefined;
 }
 
 /**
- * A sink that keeps every file as a Blob, until the sink itself is forgotten. Browsers put large Blobs on the disk.
+ * Creates a sink that keeps every file as a `Blob`. Browsers move large Blobs to the disk.
  *
- * @param options - checksums, which the web platform cannot make of a stream; without them files are proven by their length
+ * @param options - `createHash` for checksums, which the web platform cannot compute of a stream; without it, only lengths are verified
  */
 export const toBlob = (options: Pick<Sink, 'createHash'> = {}): BlobSink => {
   const blobs = new Map<string, Blob>();
@@ -22,18 +22,18 @@ export const toBlob = (options: Pick<Sink, 'createHash'> = {}): BlobSink => {
     open: async ({ name }) => {
       let parts: Blob[] = [];
       const batch = createBatchWriter((bytes) => void parts.push(new Blob([bytes])));
-      const forget = async (): Promise<void> => {
+      const reset = async (): Promise<void> => {
         batch.clear();
         parts = [];
       };
       return {
         write: (bytes) => batch.add(bytes),
-        restart: forget,
+        restart: reset,
         commit: async () => {
           await batch.flush();
           blobs.set(name, new Blob(parts));
         },
-        discard: forget,
+        discard: reset,
       };
     },
   };

@@ -1,53 +1,54 @@
-/** Which names of files may become names on a disk, side by side. */
+/** Rejects file names that are unsafe on some system, or equal on some disk. */
 
 import { UnsafeNameError } from '../errors/index.ts';
 
 const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?$/i;
 
-// Control characters, line breaks, and those that turn the direction of a text so that it reads as another name.
-// eslint-disable-next-line no-control-regex -- these are what is looked for
+// Control characters, line breaks, and direction marks, which make one name look like another.
+// eslint-disable-next-line no-control-regex -- they are what this finds
 const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
-/** What the longest name beside a file's own adds to it. */
-const longestEnding = '.part.json';
+/** The longest suffix that a sink adds to a name. */
+const LONGEST_SUFFIX = '.part.json';
 
 /**
- * The names are the server's. Refused, on every system alike, is what some system takes for something else than a file of that name:
- * what is only not possible somewhere (`?` on Windows) is refused there by the disk itself.
+ * The server chooses the names. A name is rejected on every system if any system takes it for something else than a file with that name. A
+ * name that is merely impossible somewhere (`?` on Windows) is left to the disk to reject.
  */
 const findProblem = (name: string): string | undefined => {
   if (name === '' || name === '.' || name === '..') return 'it names a directory';
-  if (/[/\\]/.test(name)) return 'it leads to another directory';
-  if (invisible.test(name)) return 'it has characters that cannot be seen';
-  if (!name.isWellFormed()) return 'it has half characters, which a disk cannot hold';
-  if (name.includes(':')) return 'a colon names a drive or a hidden stream on Windows';
-  if (reserved.test(name)) return 'it is the name of a device on Windows';
-  if (/[ .]$/.test(name)) return 'Windows drops the space or dot at its end';
-  if (/\.part(?:\.json)?$/i.test(name)) return 'that ending marks unfinished files';
-  if (new TextEncoder().encode(name + longestEnding).byteLength > 255) return 'it is too long';
+  if (/[/\\]/.test(name)) return 'it contains a path separator';
+  if (invisible.test(name)) return 'it contains invisible characters';
+  if (!name.isWellFormed()) return 'it contains unpaired surrogates, which a disk cannot store';
+  if (name.includes(':')) return 'on Windows, a colon marks a drive or a hidden stream';
+  if (reserved.test(name)) return 'it is a device name on Windows';
+  if (/[ .]$/.test(name)) return 'Windows drops a space or dot at the end';
+  if (/\.part(?:\.json)?$/i.test(name)) return 'this suffix marks unfinished files';
+  if (new TextEncoder().encode(name + LONGEST_SUFFIX).byteLength > 255)
+    return 'it is longer than 255 bytes with its suffix .part.json';
   return undefined;
 };
 
-/** Equal for names that a disk which sees neither letter case nor the composition of characters takes for one. */
+/** Equal for names that are equal on a disk that ignores letter case and Unicode composition. */
 const comparableName = (name: string): string => name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
 
 /**
- * Makes a check for the names of one directory, for sinks of your own. It answers a name that is safe on every system, as often as it is
- * asked for it.
+ * Creates a validator for the names in one directory, for your own sinks. The validator returns a name that is safe on every system; it can
+ * be called repeatedly with the same name.
  *
- * @throws UnsafeNameError (the check) if the name could lead elsewhere or be taken for something else, and if it differs from one that
- * came before in letter case or the composition of its characters only, which some disks take for the same file.
+ * @throws UnsafeNameError (the validator) if the name could leave the directory or be taken for something else, or if it differs from an
+ * earlier one only in letter case or Unicode composition, which some disks ignore.
  */
 export const createFileNameValidator = (): ((name: string) => string) => {
-  const taken = new Map<string, string>();
+  const acceptedNames = new Map<string, string>();
   return (name) => {
-    const seen = comparableName(name);
-    const earlier = taken.get(seen) ?? name;
+    const key = comparableName(name);
+    const earlier = acceptedNames.get(key) ?? name;
     const reason =
       findProblem(name) ??
-      (earlier === name ? undefined : `some disks take it for ${JSON.stringify(earlier)}, which is in the same directory`);
+      (earlier === name ? undefined : `some disks cannot distinguish it from ${JSON.stringify(earlier)} in the same directory`);
     if (reason !== undefined) throw new UnsafeNameError({ file: name, reason });
-    taken.set(seen, name);
+    acceptedNames.set(key, name);
     return name;
   };
 };

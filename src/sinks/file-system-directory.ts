@@ -1,4 +1,4 @@
-/** Files in a directory that the web platform gives access to, under their names only when they are whole. */
+/** A sink that writes files to a directory of the web's file system API. */
 
 import { SinkError } from '../errors/index.ts';
 import type { FoundFile, SinkHash, Sink, SinkFile, StatedFile } from '../transfer/sink.ts';
@@ -8,28 +8,28 @@ import { createFileNameValidator } from './file-name-validator.ts';
 
 /** Options of {@link toFileSystemDirectory}. */
 export interface FileSystemDirectoryOptions extends Pick<Sink, 'createHash'> {
-  /** Replace files that are there already; each stays as it is until its successor is whole. @default false */
+  /** True to replace existing files; each is kept until its replacement is complete and verified. @default false */
   readonly force?: boolean;
 }
 
 /**
- * A sink that writes files into a directory picked with `showDirectoryPicker`, or of the origin's private file system. Bytes become
- * visible only when a file is closed, which is after its proof. A new file is `NAME.part` until then; where the platform cannot move
- * files it is an empty one of its final name, which is removed when the download fails.
+ * Creates a sink that writes files to a directory picked with `showDirectoryPicker`, or of the origin private file system. Bytes become
+ * visible only when a file is closed, which is after its verification. A new file is `NAME.part` until then. On platforms that cannot move
+ * files, it is an empty file with its final name, which is removed if the download fails.
  *
- * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnsafeNameError`.
+ * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnvalidateNameError`.
  */
 export const toFileSystemDirectory = (
   directory: FileSystemDirectoryHandle,
   { force = false, createHash }: FileSystemDirectoryOptions = {},
 ): Sink => {
-  const safeName = createFileNameValidator();
+  const validateName = createFileNameValidator();
   const open: Sink['open'] = async ({ name }) => {
-    const safe = safeName(name);
+    const validName = validateName(name);
     try {
-      return await openIn(directory, safe, force);
+      return await openFile(directory, validName, force);
     } catch (thrown) {
-      throw toSinkError(safe, thrown);
+      throw toSinkError(validName, thrown);
     }
   };
   if (createHash === undefined) return { open };
@@ -38,22 +38,24 @@ export const toFileSystemDirectory = (
     createHash,
     find: async (file, signal) => {
       const hash = createHash(file.checksum.algorithm);
-      const there = await fileAt(directory, safeName(file.name)).catch(() => undefined);
-      return hash === undefined || there === undefined ? undefined : findVerified(await there.getFile(), file, hash, signal);
+      const existing = await getFileIfExists(directory, validateName(file.name)).catch(() => undefined);
+      return hash === undefined || existing === undefined
+        ? undefined
+        : findVerified(await existing.getFile(), file, hash, signal);
     },
   };
 };
 
-const openIn = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<SinkFile> => {
-  const target = await targetIn(directory, name, force);
+const openFile = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<SinkFile> => {
+  const target = await openTarget(directory, name, force);
   const stream = await target.handle.createWritable().catch(async (thrown: unknown) => {
     await target.remove().catch(() => undefined);
     throw thrown;
   });
   const batch = createBatchWriter((bytes) => stream.write(bytes));
   let committing: Promise<void> | undefined;
-  const mapErrors = (work: Promise<void>): Promise<void> =>
-    work.catch((thrown: unknown) => {
+  const mapErrors = (operation: Promise<void>): Promise<void> =>
+    operation.catch((thrown: unknown) => {
       throw toSinkError(name, thrown);
     });
   const commit = async (): Promise<void> => {
@@ -68,36 +70,36 @@ const openIn = async (directory: FileSystemDirectoryHandle, name: string, force:
   };
   return {
     write: (bytes) => {
-      const waiting = batch.add(bytes);
-      return waiting === undefined ? undefined : mapErrors(waiting);
+      const written = batch.add(bytes);
+      return written === undefined ? undefined : mapErrors(written);
     },
     restart: () => mapErrors(restart()),
     commit: () => (committing = mapErrors(commit())),
     discard: async () => {
-      const isWhole = await committing?.then(
+      const isCommitted = await committing?.then(
         () => true,
         () => false,
       );
-      if (isWhole === true) return;
+      if (isCommitted === true) return;
       await stream.abort().catch(() => undefined);
       await target.remove().catch(() => undefined);
     },
   };
 };
 
-/** Where the bytes of a file go until they are whole. */
+/** The file that is written until the download is committed. */
 interface Target {
   readonly handle: FileSystemFileHandle;
   publish(): Promise<void>;
-  /** Removes what would not be there without this download. */
+  /** Removes the file if this download has created it. */
   remove(): Promise<void>;
 }
 
-const targetIn = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<Target> => {
-  const there = await fileAt(directory, name);
-  if (there !== undefined && !force) throw alreadyExistsError(name);
-  // What is written shows only when it is closed: until then the old file stays as it is.
-  if (there !== undefined) return { handle: there, publish: async () => undefined, remove: async () => undefined };
+const openTarget = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<Target> => {
+  const existing = await getFileIfExists(directory, name);
+  if (existing !== undefined && !force) throw alreadyExistsError(name);
+  // Written bytes become visible only on close: until then the existing file is unchanged.
+  if (existing !== undefined) return { handle: existing, publish: async () => undefined, remove: async () => undefined };
 
   const part = `${name}.part`;
   const handle = await directory.getFileHandle(part, { create: true });
@@ -105,7 +107,7 @@ const targetIn = async (directory: FileSystemDirectoryHandle, name: string, forc
     return {
       handle,
       publish: async () => {
-        if (!force && (await fileAt(directory, name)) !== undefined) throw alreadyExistsError(name);
+        if (!force && (await getFileIfExists(directory, name)) !== undefined) throw alreadyExistsError(name);
         await handle.move(name);
       },
       remove: () => directory.removeEntry(part),
@@ -118,7 +120,7 @@ const targetIn = async (directory: FileSystemDirectoryHandle, name: string, forc
   };
 };
 
-/** Not yet in the standard, and not in every browser. */
+/** Not in the standard yet, and not in every browser. */
 interface Movable {
   move(name: string): Promise<void>;
 }
@@ -126,17 +128,18 @@ interface Movable {
 const isMovable = (handle: FileSystemFileHandle): handle is FileSystemFileHandle & Movable =>
   'move' in handle && typeof handle.move === 'function';
 
-const fileAt = (directory: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle | undefined> =>
+const getFileIfExists = (directory: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle | undefined> =>
   directory.getFileHandle(name).catch((thrown: unknown) => {
     if (codeOf(thrown) !== 'ENOENT') throw thrown;
     return undefined;
   });
 
+/** The same message as that of `toDirectory` on Node.js. */
 const alreadyExistsError = (name: string): SinkError =>
   new SinkError({
     path: name,
     code: 'EEXIST',
-    reason: 'a file of this name is there already. Choose another directory, or allow it to be replaced (force).',
+    reason: 'a file with this name already exists. Choose another directory, or replace it with force.',
   });
 
 const findVerified = async (
@@ -148,9 +151,9 @@ const findVerified = async (
   if (size !== undefined && size !== file.size) return undefined;
   const reader = file.stream().getReader();
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
       signal?.throwIfAborted();
-      hash.update(part.value);
+      hash.update(chunk.value);
     }
   } finally {
     await reader.cancel();

@@ -1,32 +1,33 @@
-/** One file's bytes into a stream of the web platform. */
+/** A sink that writes one file to a web stream. */
 
 import { SinkError } from '../errors/index.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
 
 /**
- * A sink that writes the bytes of one file into a stream, in pieces of a mebibyte: a file that was picked with `showSaveFilePicker`, the
- * body of an upload. The stream is closed when the file is proven, and aborted when it is not: a stream that shows nothing before it is
- * closed shows nothing that is not whole.
+ * Creates a sink that writes the bytes of one file to a stream, in chunks of 1 MiB: a file picked with `showSaveFilePicker`, the body of an
+ * upload. The stream is closed when the file is verified, and aborted otherwise: a stream that publishes its bytes on close never publishes
+ * an incomplete file.
  *
- * Errors: a second file is a `SinkError`; what the stream errors with is the cause of one.
+ * Errors: `SinkError` for a second file, or with the stream's error as its cause.
  *
- * @param options - checksums, which the web platform cannot make of a stream; without them the file is proven by its length
+ * @param options - `createHash` for checksums, which the web platform cannot compute of a stream; without it, only the length is verified
  */
 export const toWritableStream = (stream: WritableStream<Uint8Array>, options: Pick<Sink, 'createHash'> = {}): Sink => {
-  let taken = false;
+  let isUsed = false;
   return {
     ...options,
     open: async ({ name }) => {
-      if (taken) throw new SinkError({ path: name, reason: 'a stream takes one file. Choose one, or use a directory.' });
-      taken = true;
+      if (isUsed)
+        throw new SinkError({ path: name, reason: 'a stream can hold only one file. Choose a single file, or use a directory.' });
+      isUsed = true;
       const writer = stream.getWriter();
       const batch = createBatchWriter(async (bytes) => {
         await writer.ready;
-        // Whatever comes next tells that it failed.
+        // The next call rejects with this error.
         writer.write(bytes).catch(() => undefined);
       });
-      // An error of a stream that nobody waits for would be one that nobody handles.
+      // Without a handler, an error of the stream would be an unhandled rejection.
       writer.closed.catch(() => undefined);
       return {
         write: (bytes) => batch.add(bytes),
@@ -34,7 +35,7 @@ export const toWritableStream = (stream: WritableStream<Uint8Array>, options: Pi
           await batch.flush();
           await writer.close();
         },
-        discard: () => writer.abort(new SinkError({ path: name, reason: 'its download did not come to its end.' })),
+        discard: () => writer.abort(new SinkError({ path: name, reason: 'the download was aborted.' })),
       };
     },
   };

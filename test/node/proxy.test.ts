@@ -94,7 +94,7 @@ test('a proxy that refuses is a TransportError that says so, and tells no passwo
   });
   const listing = lastValueFrom(listLibraries(vc));
   await expect(listing).rejects.toBeInstanceOf(TransportError);
-  await expect(listing).rejects.toThrow(`the proxy ${new URL(proxy.url).host} refused it with status 407`);
+  await expect(listing).rejects.toThrow(`the proxy ${new URL(proxy.url).host} refused the connection with status 407`);
   await expect(listing).rejects.toMatchObject({ code: 'PROXY_REFUSED', operation: `connection to ${name}:443` });
   const told = await listing.catch((error: unknown) => `${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`);
   for (const hidden of [secret, encodeURIComponent(secret), Buffer.from(login).toString('base64'), 'admin'])
@@ -237,6 +237,6 @@ test('a proxy that cannot be used is said: at once if it was given, with the fir
   const environment = { all_proxy: `socks5://admin:${secret}@b.test`, no_proxy: 'a.test' };
   const proxyFor = resolveProxy(undefined, environment);
   expect(proxyFor(new URL('https://a.test'))).toBeUndefined();
-  expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(/^connection to c\.test: the proxy .* cannot be used/);
+  expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(/^connection to c\.test: the proxy of the environment variables is invalid/);
   expect(() => proxyFor(new URL('https://c.test'))).not.toThrow(/secret/);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
-import { thumbprintFrom } from '#src/node/tls/thumbprint.js';
+import { parseThumbprint } from '#src/node/tls/thumbprint.js';
 import { localhost } from './servers.ts';
 
 const { fingerprint: sha1, fingerprint256: sha256 } = new X509Certificate(localhost.cert);
@@ -16,16 +16,16 @@ const spellings: readonly (readonly [string, (thumbprint: string) => string])[] 
 ];
 
 test.each(spellings)('is read %s', (_, spell) => {
-  expect(thumbprintFrom(spell(sha1))).toEqual({ algorithm: 'SHA-1', value: sha1 });
-  expect(thumbprintFrom(spell(sha256))).toEqual({ algorithm: 'SHA-256', value: sha256 });
+  expect(parseThumbprint(spell(sha1))).toEqual({ algorithm: 'SHA-1', value: sha1 });
+  expect(parseThumbprint(spell(sha256))).toEqual({ algorithm: 'SHA-256', value: sha256 });
 });
 
 test.each(['sha1:', 'SHA1:', 'sha-1 ', 'SHA-1 = ', 'sha1 Fingerprint='])('is read after %j', (prefix) => {
-  expect(thumbprintFrom(prefix + sha1)).toEqual({ algorithm: 'SHA-1', value: sha1 });
+  expect(parseThumbprint(prefix + sha1)).toEqual({ algorithm: 'SHA-1', value: sha1 });
 });
 
 test.each(['sha256:', 'SHA256:', 'sha-256 ', 'SHA-256: ', 'sha256 Fingerprint='])('is read after %j', (prefix) => {
-  expect(thumbprintFrom(prefix + sha256)).toEqual({ algorithm: 'SHA-256', value: sha256 });
+  expect(parseThumbprint(prefix + sha256)).toEqual({ algorithm: 'SHA-256', value: sha256 });
 });
 
 test.each<[string, unknown]>([
@@ -39,6 +39,6 @@ test.each<[string, unknown]>([
   ['a certificate', localhost.cert],
   ['no text', 42],
 ])('%s is a TypeError that says what is wanted', (_, text) => {
-  expect(() => thumbprintFrom(text as string)).toThrow(TypeError);
-  expect(() => thumbprintFrom(text as string)).toThrow(/SHA-1 \(40 hexadecimal digits\) or SHA-256 \(64\)/);
+  expect(() => parseThumbprint(text as string)).toThrow(TypeError);
+  expect(() => parseThumbprint(text as string)).toThrow(/SHA-1 \(40 hexadecimal digits\) or SHA-256 \(64\)/);
 });

@@ -56,7 +56,7 @@ test('a name passes as often as it is asked for', () => {
 
 test('one that was refused does not stand in the way of another', () => {
   const safe = createFileNameValidator();
-  expect(() => safe('A.')).toThrow('drops the space or dot');
+  expect(() => safe('A.')).toThrow('drops a space or dot');
   expect(safe('a')).toBe('a');
   expect(() => safe('A')).toThrow('some disks take it for "a"');
   expect(safe('a')).toBe('a');

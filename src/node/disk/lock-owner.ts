@@ -1,4 +1,4 @@
-/** Identifies the process that writes a file, on this or another machine, and tells whether it is still alive. */
+/** The process that writes a file, on this or another machine, and whether it is still alive. */
 
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';

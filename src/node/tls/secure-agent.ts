@@ -1,47 +1,47 @@
-/** Node's pool of connections over TLS, filled with connections that were judged. */
+/** Node's HTTPS agent, with connections whose certificate is verified before a byte is written. */
 
 import type { RequestOptions } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { connectVerified, type Peer } from './handshake.ts';
+import { connectVerified, type Endpoint } from './handshake.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';
-import { tunnel } from './tunnel.ts';
+import { openTunnel } from './tunnel.ts';
 
-/** Under this name an option of a request tells the agent when the request is given up. */
-export const givenUp = Symbol('given up');
+/** Key of the request option that passes the signal to the agent. */
+export const abortSignal = Symbol('abort signal');
 
-/** What a request tells this agent, besides what Node's would want to know. */
+/** Request options of {@link SecureAgent}. */
 export interface SecureRequestOptions extends RequestOptions {
-  readonly [givenUp]?: AbortSignal;
+  readonly [abortSignal]?: AbortSignal;
 }
 
-/** One trust for all of its connections; they are kept for the next request, and keep no process alive. */
+/** All its connections have the same trust. They are kept alive for the next request, and keep no process alive. */
 export class SecureAgent extends Agent {
   readonly #trust: Trust;
-  readonly #proxyTo: (peer: Peer) => Proxy | undefined;
+  readonly #proxyFor: (endpoint: Endpoint) => Proxy | undefined;
 
-  constructor(trust: Trust, proxyTo: (peer: Peer) => Proxy | undefined) {
+  constructor(trust: Trust, proxyFor: (endpoint: Endpoint) => Proxy | undefined) {
     super({ keepAlive: true, maxCachedSessions: 0 });
     this.#trust = trust;
-    this.#proxyTo = proxyTo;
+    this.#proxyFor = proxyFor;
   }
 
-  /** Answers later: what is answered at once is written to while it still shakes hands. */
+  /** Calls back after the handshake: Node writes to a socket that is returned synchronously at once. */
   override createConnection(
-    { host, port, [givenUp]: signal = new AbortController().signal }: SecureRequestOptions,
+    { host, port, [abortSignal]: signal = new AbortController().signal }: SecureRequestOptions,
     callback?: (error: Error | null, socket: Duplex) => void,
   ): undefined {
-    this.#connection({ host: host ?? 'localhost', port: Number(port ?? 443) }, signal).then(
+    this.#connect({ host: host ?? 'localhost', port: Number(port ?? 443) }, signal).then(
       (socket) => callback?.(null, socket),
-      // Node reads no socket where there is an error.
+      // With an error, Node ignores the socket.
       (thrown: unknown) => (callback as ((error: unknown) => void) | undefined)?.(thrown),
     );
   }
 
-  async #connection(peer: Peer, signal: AbortSignal): Promise<Duplex> {
-    const proxy = this.#proxyTo(peer);
-    const through = proxy && (await tunnel(proxy, peer, signal));
-    return connectVerified(peer, { trust: this.#trust, through, signal });
+  async #connect(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
+    const proxy = this.#proxyFor(endpoint);
+    const socket = proxy && (await openTunnel(proxy, endpoint, signal));
+    return connectVerified(endpoint, { trust: this.#trust, socket, signal });
   }
 }

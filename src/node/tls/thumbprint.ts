@@ -1,40 +1,40 @@
-/** The thumbprint of a certificate, in whatever spelling people copy it from. */
+/** Parses thumbprints of certificates, in any common spelling. */
 
-/** A thumbprint that can be compared. */
+/** A normalized thumbprint. */
 export interface Thumbprint {
   readonly algorithm: 'SHA-1' | 'SHA-256';
-  /** Two upper-case hexadecimal digits a byte, with colons between, as OpenSSL and vCenter show them. */
+  /** Upper-case hexadecimal bytes separated by colons, as OpenSSL and vCenter print them. */
   readonly value: string;
 }
 
-const algorithms: ReadonlyMap<number, Thumbprint['algorithm']> = new Map([
+const algorithmsByLength: ReadonlyMap<number, Thumbprint['algorithm']> = new Map([
   [40, 'SHA-1'],
   [64, 'SHA-256'],
 ]);
 
-// `sha256:…`, `SHA-1 …`, and `sha256 Fingerprint=…`, which is OpenSSL's.
+// `sha256:…`, `SHA-1 …`, and OpenSSL's `sha256 Fingerprint=…`.
 const prefix = /^sha-?(1|256)(?:fingerprint)?[:=]?(?=[0-9a-f]{2})/;
 
-// Windows puts a mark of direction, which nobody sees, before the thumbprint that it shows.
+// Windows puts an invisible direction mark before the thumbprint that it displays.
 const separators = /[\s\u200b-\u200f\u202a-\u202e\ufeff]/g;
 
 /**
- * Reads SHA-1 or SHA-256: with colons, hyphens, spaces or nothing between, in either case, with or without the algorithm before it.
+ * Accepts SHA-1 or SHA-256, in either case, separated by colons, hyphens, spaces or nothing, with or without the algorithm in front.
  *
- * @throws TypeError if it is neither.
+ * @throws TypeError if the thumbprint is invalid.
  */
-export const thumbprintFrom = (text: string): Thumbprint => {
-  if (typeof text !== 'string') throw wrong(`a value of type ${typeof text}`);
+export const parseThumbprint = (text: string): Thumbprint => {
+  if (typeof text !== 'string') throw invalidError(`a value of type ${typeof text}`);
   const compact = text.replace(separators, '').toLowerCase();
   const digits = compact.replace(prefix, '').replace(/[:-]/g, '').toUpperCase();
-  const algorithm = algorithms.get(digits.length);
-  if (algorithm === undefined || !/^[0-9A-F]+$/.test(digits)) throw wrong(`${digits.length} characters`);
+  const algorithm = algorithmsByLength.get(digits.length);
+  if (algorithm === undefined || !/^[0-9A-F]+$/.test(digits)) throw invalidError(`${digits.length} characters`);
   const named = prefix.exec(compact)?.[1];
-  if (named !== undefined && `SHA-${named}` !== algorithm) throw wrong(`${algorithm} that says it is SHA-${named}`);
+  if (named !== undefined && `SHA-${named}` !== algorithm) throw invalidError(`${algorithm} labelled SHA-${named}`);
   return { algorithm, value: digits.replace(/..(?=.)/g, '$&:') };
 };
 
-const wrong = (what: string): TypeError =>
+const invalidError = (actual: string): TypeError =>
   new TypeError(
-    `thumbprint: expected the SHA-1 (40 hexadecimal digits) or SHA-256 (64) of a certificate, with or without colons, got ${what}`,
+    `thumbprint: expected the SHA-1 (40 hexadecimal digits) or SHA-256 (64) of a certificate, with or without colons, got ${actual}`,
   );

@@ -1,11 +1,11 @@
-/** Whom a connection trusts, and what is wrong with the certificate that it was shown. */
+/** Which certificates a connection trusts, and why one is rejected. */
 
 import { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { TlsError } from '../../index.ts';
-import { thumbprintFrom, type Thumbprint } from './thumbprint.ts';
+import { parseThumbprint, type Thumbprint } from './thumbprint.ts';
 
-/** One certificate, and no other: by its thumbprint, or in PEM, which wins. */
+/** The only certificate to accept: by its thumbprint or in PEM. */
 export interface PinnedCertificate {
   /** SHA-1 or SHA-256, in any spelling: `ssl_certificate_thumbprint` of a transfer endpoint. */
   readonly thumbprint?: string | undefined;
@@ -13,25 +13,24 @@ export interface PinnedCertificate {
   readonly pem?: string | undefined;
 }
 
-/** Whom to trust: authorities, the one holder of a certificate, or anyone. */
+/** Trusted certificates: those of authorities, a pinned one, or any. */
 export type Trust =
   | { readonly kind: 'authorities'; readonly ca?: Buffer }
   | { readonly kind: 'pin'; readonly thumbprint: Thumbprint }
-  | { readonly kind: 'anyone' };
+  | { readonly kind: 'any' };
 
 /**
- * A pin; two for the same certificate by the same algorithm are equal.
+ * Returns the thumbprint to compare with; equal for equal certificates and algorithms.
  *
  * @throws TypeError if the certificate cannot be read.
  */
-export const pinOf = ({ thumbprint, pem }: PinnedCertificate): Thumbprint => {
-  // Equal in SHA-256 is equal.
-  if (pem !== undefined) return thumbprintOf(certificateIn(pem), 'SHA-256');
-  if (thumbprint !== undefined) return thumbprintFrom(thumbprint);
+export const resolvePin = ({ thumbprint, pem }: PinnedCertificate): Thumbprint => {
+  if (pem !== undefined) return thumbprintOf(parseCertificate(pem), 'SHA-256');
+  if (thumbprint !== undefined) return parseThumbprint(thumbprint);
   throw new TypeError('pinned: expected { thumbprint } or { pem }, got neither');
 };
 
-const certificateIn = (pem: string): X509Certificate => {
+const parseCertificate = (pem: string): X509Certificate => {
   try {
     return new X509Certificate(pem);
   } catch {
@@ -45,52 +44,57 @@ const thumbprintOf = (certificate: X509Certificate, algorithm: Thumbprint['algor
 });
 
 /**
- * Judges a connection that has shaken hands, and of which nothing was made yet.
+ * Verifies a connection after its handshake, before anything is written. Returns the error if the certificate is rejected.
  *
- * Node is never asked to refuse by itself: it would say neither what it was shown, nor call anyone for a certificate that no
- * authority has signed, so that a pin in `checkServerIdentity` would protect nothing.
+ * Node must not verify it: its error does not contain the certificate, and it does not call `checkServerIdentity` for a certificate that
+ * no authority has signed, so that a pin there would protect nothing.
  */
 export const verifyPeer = (trust: Trust, host: string, socket: TLSSocket): TlsError | undefined => {
-  if (trust.kind === 'anyone') return undefined;
+  if (trust.kind === 'any') return undefined;
   const certificate = socket.getPeerX509Certificate();
   if (trust.kind === 'pin') {
     const { algorithm, value } = trust.thumbprint;
-    // Of a session that is taken up again there is no certificate: then there is nothing to compare, and nothing to trust.
+    // A resumed session presents no certificate, and is rejected.
     if (certificate !== undefined && thumbprintOf(certificate, algorithm).value === value) return undefined;
-    return mismatch(host, trust.thumbprint, certificate);
+    return mismatchError(host, trust.thumbprint, certificate);
   }
   if (socket.authorized) return undefined;
   const code = String(socket.authorizationError);
-  return new TlsError({ host, code, expected: expectedBy(code, host), presented: certificate && shown(code, certificate) });
+  return new TlsError({
+    host,
+    code,
+    expected: describeExpected(code, host),
+    presented: certificate && describePresented(code, certificate),
+  });
 };
 
-/** What a pin has to say of a certificate that is another, or of none at all. */
-export const mismatch = (host: string, { algorithm, value }: Thumbprint, certificate?: X509Certificate): TlsError =>
+/** The certificate is another than the pinned one, or missing. */
+export const mismatchError = (host: string, { algorithm, value }: Thumbprint, certificate?: X509Certificate): TlsError =>
   new TlsError({
     host,
     code: 'THUMBPRINT_MISMATCH',
     expected: `${algorithm} ${value}`,
-    presented: certificate && thumbprints(certificate),
+    presented: certificate && formatThumbprints(certificate),
   });
 
-const thumbprints = (certificate: X509Certificate): string =>
+const formatThumbprints = (certificate: X509Certificate): string =>
   `SHA-1 ${certificate.fingerprint}, SHA-256 ${certificate.fingerprint256}`;
 
-const wrongName = 'ERR_TLS_CERT_ALTNAME_INVALID';
-const wrongTime: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
+const NAME_MISMATCH = 'ERR_TLS_CERT_ALTNAME_INVALID';
+const validityCodes: ReadonlySet<string> = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
 
-const expectedBy = (code: string, host: string): string => {
-  if (code === wrongName) return `a certificate for ${host}`;
-  return wrongTime.has(code) ? 'a certificate that is valid today' : 'a certificate of an authority that is trusted here';
+const describeExpected = (code: string, host: string): string => {
+  if (code === NAME_MISMATCH) return `a certificate for ${host}`;
+  return validityCodes.has(code) ? 'a certificate that is valid now' : 'a certificate issued by a trusted authority';
 };
 
-/** The thumbprints first: who trusts the server all the same can copy one. */
-const shown = (code: string, certificate: X509Certificate): string => {
-  const { subjectAltName = 'nobody', validFrom, validTo } = certificate;
-  if (code === wrongName) return `${thumbprints(certificate)}, for ${subjectAltName.slice(0, 200)}`;
-  return wrongTime.has(code)
-    ? `${thumbprints(certificate)}, valid from ${validFrom} to ${validTo}`
-    : `${thumbprints(certificate)}, issued by ${issuerOf(certificate)}`;
+/** The thumbprints come first, so that one can be copied and pinned. */
+const describePresented = (code: string, certificate: X509Certificate): string => {
+  const { subjectAltName = 'no name', validFrom, validTo } = certificate;
+  if (code === NAME_MISMATCH) return `${formatThumbprints(certificate)}, for ${subjectAltName.slice(0, 200)}`;
+  return validityCodes.has(code)
+    ? `${formatThumbprints(certificate)}, valid from ${validFrom} to ${validTo}`
+    : `${formatThumbprints(certificate)}, issued by ${issuerOf(certificate)}`;
 };
 
 const issuerOf = ({ issuer }: X509Certificate): string => issuer.replace(/\s*\n\s*/g, ', ').slice(0, 200);
