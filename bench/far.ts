@@ -110,7 +110,7 @@ const createCases = ({ simulator, proxy, url, certFile, out }: Awaited<ReturnTyp
     },
   });
 
-  /** The item's identifier is known: the program looks up no names. */
+  /** Starts from the item's identifier: the program looks up no names. */
   const runDownload = (item: Item, concurrency: number): Case<Sample> => ({
     label: `download(), concurrency ${concurrency}`,
     run: () => {
@@ -192,7 +192,7 @@ const itemTable = (item: Item, rows: readonly CaseRow<string, Sample>[], referen
 
 export default bench({
   title: `Downloads over TLS from a server ${ROUND_TRIP} ms away, with ${RATE / 1e6} MB/s for each connection`,
-  details: 'curl and aria2c are given links of prepared files: their session is not measured.',
+  details: 'curl and aria2c download links of prepared files: preparing them is not measured.',
   rounds: 3,
   setUp,
   cases: createCases,

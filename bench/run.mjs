@@ -4,19 +4,19 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What each bench measures, whether it needs `dist`, and the flags of Node that it needs besides `flags`. */
+/** What each bench measures, whether `npm run build` must run first, and Node flags in addition to `commonFlags`. */
 const benches = {
-  polling: { about: 'wall time and requests of waiting for preparations, beside other tools; virtual time' },
-  'status-read': { about: 'CPU time of one status read, beside fetch().json()' },
-  decode: { about: 'CPU time of decoding 10,000 files, beside JSON.parse' },
+  polling: { about: 'wall time and requests of waiting for preparations, compared with other tools, in virtual time' },
+  'status-read': { about: 'CPU time of one status read, compared with fetch().json()' },
+  decode: { about: 'CPU time of decoding 10,000 files, compared with JSON.parse' },
   watching: { about: 'CPU time and heap of 1000 watched sessions', nodeFlags: ['--expose-gc'] },
-  simulator: { about: 'throughput of the simulator, beside a plain Node server' },
-  kills: { about: 'exports that are killed 200 times: no corrupt file, and all can be finished', needsBuild: true },
+  simulator: { about: 'throughput of the simulator, compared with a plain Node server' },
+  kills: { about: 'corrupt and incomplete files after 200 kills of an export', needsBuild: true },
   memory: { about: 'peak memory of downloads of 1 and 10 GiB; needs 11 GB of disk', needsBuild: true },
-  far: { about: 'wall time and requests of downloads from a server 40 ms away, beside curl and aria2c', needsBuild: true },
-  'transfer-tls': { about: 'CPU time and memory of 1 GiB over TLS, beside curl and openssl', needsBuild: true },
+  far: { about: 'wall time and requests of downloads from a server 40 ms away, compared with curl and aria2c', needsBuild: true },
+  'transfer-tls': { about: 'CPU time and memory of 1 GiB over TLS, compared with curl and openssl', needsBuild: true },
 };
-const flags = ['--conditions=rx-content-library-source', '--disable-warning=ExperimentalWarning'];
+const commonFlags = ['--conditions=rx-content-library-source', '--disable-warning=ExperimentalWarning'];
 
 const root = join(import.meta.dirname, '..');
 const usage = [
@@ -58,4 +58,4 @@ if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) fail(`Invalid --rounds "
 
 const { needsBuild = false, nodeFlags = [] } = benches[name];
 if (needsBuild) run('npm', ['run', '--silent', 'build'], { shell: process.platform === 'win32' });
-run(process.execPath, [...flags, ...nodeFlags, 'bench/support/main.ts', name, ...(rounds === undefined ? [] : [rounds])]);
+run(process.execPath, [...commonFlags, ...nodeFlags, 'bench/support/main.ts', name, ...(rounds === undefined ? [] : [rounds])]);

@@ -59,7 +59,7 @@ export const govc: Policy = (durations, concurrency) => {
  * File by file: sends the prepare request, waits, fetches. Only one file is ever in preparation, so the server's concurrency has no effect.
  *
  * @param initialDelay - Milliseconds before the first status read. @param interval - Milliseconds between status reads.
- * @param timeout - Milliseconds after which the tool gives up.
+ * @param timeout - Milliseconds after which the tool stops with an error.
  */
 const fileByFile =
   (initialDelay: number, interval: number, timeout: number): Policy =>

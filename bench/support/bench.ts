@@ -1,9 +1,9 @@
 /** Runs the cases of a bench in rounds, prints the samples as tables, and checks the limits. */
 
 import { describeMachine } from './machine.ts';
-import { printLimits, type Limit } from './report.ts';
+import { clearProgress, printLimits, showProgress, type Limit } from './report.ts';
 
-/** One way to do what is measured. */
+/** One variant of what is measured. */
 export interface Case<Sample> {
   /** Names the case in the report. */
   readonly label: string;
@@ -101,6 +101,7 @@ const takeSamples = async <Context, Key extends string, Sample>(
     const take = async (row: (typeof rows)[number], round: number): Promise<void> => {
       const isMeasured = round >= warmUpRounds;
       if (isMeasured && total - round > (row.rounds ?? rounds)) return;
+      showProgress(`Round ${round + 1} of ${total}: ${row.label}`);
       await beforeEach?.(context);
       const sample = await row.run(round);
       if (isMeasured) row.samples.push(sample);
@@ -113,6 +114,7 @@ const takeSamples = async <Context, Key extends string, Sample>(
     }
     return rows;
   } finally {
+    clearProgress();
     for (const release of releases.toReversed()) {
       try {
         await release();

@@ -1,4 +1,4 @@
-/** Runs whole programs, and measures them. */
+/** Runs and measures programs. */
 
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Markdown tables, and limits that make the process fail. */
+/** Markdown tables, limits that make the process fail, and progress on a terminal. */
 
 /** A measured value and its limit. */
 export interface Limit {
@@ -44,4 +44,15 @@ export const printLimits = (limits: readonly Limit[]): void => {
     })}`,
   );
   if (!limits.every(isKept)) process.exitCode = 1;
+};
+
+/** Removes the line of the progress. */
+export const clearProgress = (): void => {
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+};
+
+/** Shows the progress on one line of the terminal; if standard error is not a terminal, it writes nothing. */
+export const showProgress = (text: string): void => {
+  clearProgress();
+  if (process.stderr.isTTY) process.stderr.write(text);
 };
