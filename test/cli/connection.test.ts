@@ -112,17 +112,17 @@ const otherThumbprint = new X509Certificate(otherHost.cert).fingerprint256;
 
 test('flags precede the environment; a thumbprint precedes CA certificates, and these --insecure', async () => {
   const directory = await temporaryDirectory();
-  const [a, b, known] = [join(directory, 'a.pem'), join(directory, 'b.pem'), join(directory, 'known_hosts')];
+  const [a, b, knownHostsFile] = [join(directory, 'a.pem'), join(directory, 'b.pem'), join(directory, 'known_hosts')];
   await Promise.all([
     writeFile(a, localhost.cert),
     writeFile(b, otherHost.cert),
     writeFile(join(directory, 'no.pem'), 'no'),
-    writeFile(known, `vcenter.test:443 ${thumbprint}\n`),
+    writeFile(knownHostsFile, `vcenter.test:443 ${thumbprint}\n`),
   ]);
   const server = new URL('https://vcenter.test');
   const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => readTrust(flags, env, server);
   const certificates = { GOVC_TLS_CA_CERTS: [a, b].join(delimiter) };
-  const knownHosts = { GOVC_TLS_KNOWN_HOSTS: known };
+  const knownHosts = { GOVC_TLS_KNOWN_HOSTS: knownHostsFile };
   expect(trust({}, {})).toEqual({ insecure: false });
   expect(trust({ thumbprint: 'x', ca: a, insecure: true }, { ...knownHosts })).toEqual({ thumbprint: 'x' });
   expect(trust({ ca: a }, { ...knownHosts, GOVC_INSECURE: '1' })).toEqual({ ca: localhost.cert });
@@ -156,8 +156,8 @@ test('the command accepts the environment of govc: an address with user, passwor
   const user = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
   const env = { VCENTER_URL: '', VCENTER_USERNAME: '', VCENTER_PASSWORD: '', GOVC_URL: `${url.replace('//', `//${user}@`)}/sdk` };
   expect(await run(['ls', 'lib-2'], { env: { ...env, GOVC_INSECURE: 'true' } })).toMatchObject({ code: 0, stderr: '' });
-  const refused = await run(['ls'], { env });
-  expect(refused.code).toBe(8);
+  const rejected = await run(['ls'], { env });
+  expect(rejected.code).toBe(8);
 });
 
 test('the command trusts the certificates of --ca', async () => {
@@ -166,27 +166,29 @@ test('the command trusts the certificates of --ca', async () => {
   expect(await run(['ls', 'lib-2', '--ca', join(directory, 'ca.pem')])).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('the command accepts the one certificate of --thumbprint, and says what it was shown instead', async () => {
+test('with --thumbprint the command accepts only this certificate, and the error describes the one received', async () => {
   const { url, run, simulator } = await servedSimulator({ tls: localhost });
   expect(await run(['ls', 'lib-2', '--thumbprint', thumbprint.toLowerCase()])).toMatchObject({ code: 0, stderr: '' });
-  const asked = simulator.requests.length;
-  const refused = await run(['ls', 'lib-2', '--thumbprint', otherThumbprint, '--insecure']);
-  expect(refused).toMatchObject({ code: 8, stdout: '' });
+  const requestCount = simulator.requests.length;
+  const rejected = await run(['ls', 'lib-2', '--thumbprint', otherThumbprint, '--insecure']);
+  expect(rejected).toMatchObject({ code: 8, stdout: '' });
   for (const fact of [new URL(url).host, `SHA-256 ${otherThumbprint}`, `SHA-1 ${thumbprint}`])
-    expect(refused.stderr).toContain(fact);
-  expect(simulator.requests).toHaveLength(asked);
+    expect(rejected.stderr).toContain(fact);
+  expect(simulator.requests).toHaveLength(requestCount);
 });
 
-test('the command accepts what govc knows of the host', async () => {
+test('the command accepts the thumbprint in the known hosts of govc, and no other', async () => {
   const [{ url, run }, directory] = await Promise.all([servedSimulator({ tls: localhost }), temporaryDirectory()]);
-  const known = join(directory, 'known_hosts');
-  await writeFile(known, `${new URL(url).host} ${thumbprint}\n`);
-  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known } })).toMatchObject({ code: 0, stderr: '' });
-  await writeFile(known, `${new URL(url).host} ${otherThumbprint}\n`);
-  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: known, GOVC_INSECURE: '1' } })).toMatchObject({ code: 8 });
+  const knownHostsFile = join(directory, 'known_hosts');
+  await writeFile(knownHostsFile, `${new URL(url).host} ${thumbprint}\n`);
+  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: knownHostsFile } })).toMatchObject({ code: 0, stderr: '' });
+  await writeFile(knownHostsFile, `${new URL(url).host} ${otherThumbprint}\n`);
+  expect(await run(['ls', 'lib-2'], { env: { GOVC_TLS_KNOWN_HOSTS: knownHostsFile, GOVC_INSECURE: '1' } })).toMatchObject({
+    code: 8,
+  });
 });
 
-test('what switches the checks of a whole process off does not switch off ours', async () => {
+test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not disable the certificate check', async () => {
   const { run, simulator } = await servedSimulator({ tls: localhost });
   const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
   expect(await run(['ls', 'lib-2'], { env })).toMatchObject({ code: 8 });
@@ -200,7 +202,7 @@ test('the command reads the password from standard input', async () => {
   expect(await run(['ls', 'lib-2', '--password-stdin'], { env, input: `${password}\n` })).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('an API session that was given is used, and not logged out', async () => {
+test('--session-id uses an existing API session and does not log it out', async () => {
   const { simulator, url, env } = await servedSimulator();
   const login = await fetch(`${url}/api/session`, {
     method: 'POST',

@@ -49,7 +49,7 @@ const textsIn = (directory: string): string =>
 
 const flags = { concurrency: 2, force: true, requireProof: false, timeout: 120 } satisfies Partial<ExportFlags>;
 
-/** The commands, and the ways of output. */
+/** The commands with their kinds of output. */
 const variants = ['--json', 'lines', 'a terminal', 'ls', 'ls --json'] as const;
 
 afterEach(() => void jest.restoreAllMocks());

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,21 +7,23 @@ import { buffer, text } from 'node:stream/consumers';
 import { createSelfSignedCertificate, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { goProgram } from '../support/go-program.ts';
+import { sha256, sha256OfFile } from './disk.ts';
+import { servedBytes } from './served-bytes.ts';
 
 const program = goProgram('govmomi', 'vapi/library');
 const missing = program.missing();
 const user = { username: 'administrator@vsphere.local', password: 'p&ss <word>' };
 const disk = 3_000_000;
 
-// Skipped where it cannot run, for all to see; where everything is installed, its absence is a failure.
+// Reported as skipped if it cannot run; on a CI machine, where everything is installed, as failed.
 if (missing !== undefined) {
-  const tell = process.env['CI'] === 'true' ? test : test.skip;
-  tell(`govmomi is here: ${missing}`, () => {
+  const testOnCi = process.env['CI'] === 'true' ? test : test.skip;
+  testOnCi(`govmomi is installed: ${missing}`, () => {
     throw new Error(missing);
   });
 }
 
-/** A simulated vCenter over TLS, with two libraries. */
+/** Starts a simulated vCenter with TLS and two libraries. */
 const startVCenter = async () => {
   const tls = createSelfSignedCertificate();
   const simulator = createSimulator({
@@ -74,19 +75,20 @@ const run = async (command: string, args: readonly string[], env: Readonly<Recor
   return { code, stdout, stderr };
 };
 
-const nobodyIsLeft = { sessions: [], apiSessions: 0, soapSessions: 0 };
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const noSessions = { sessions: [], apiSessions: 0, soapSessions: 0 };
+/** The SHA-256 of the disk as the server sends it. */
+const servedDigest = () => sha256(servedBytes(vcenter.simulator, user, 'debian 12', 'disk #1.vmdk'));
 
-(missing === undefined ? describe : describe.skip)("govmomi's own packages, which nobody here wrote", () => {
+(missing === undefined ? describe : describe.skip)("govmomi's client packages", () => {
   let binary: string;
-  const trusting = () => ['-thumbprint', vcenter.tls.thumbprint];
+  const trustFlags = () => ['-thumbprint', vcenter.tls.thumbprint];
 
   beforeAll(async () => {
     binary = await program.build();
   }, 240_000);
 
   test('log in over SOAP and REST, trust the thumbprint, and list libraries, items and files', async () => {
-    const { code, stdout, stderr } = await run(binary, [...trusting(), 'ls', '*/*/*']);
+    const { code, stdout, stderr } = await run(binary, [...trustFlags(), 'ls', '*/*/*']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: `VirtualCenter 8.0.2.0 (8.0.2.0), ${user.username}, active: true\n` });
     const lines = stdout.toString().trim().split('\n');
     expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
@@ -94,31 +96,31 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
       { path: '/Templates/debian 12/disk #1.vmdk', result: { name: 'disk #1.vmdk', size: disk, cached: true } },
       { path: '/ISOs/net/net.iso', result: { name: 'net.iso', size: 5 } },
     ]);
-    expect(vcenter.simulator).toMatchObject(nobodyIsLeft);
+    expect(vcenter.simulator).toMatchObject(noSessions);
   }, 60_000);
 
-  test('find one by its name, and export it byte for byte', async () => {
-    const { code, stdout, stderr } = await run(binary, [...trusting(), 'export', 'templates/debian 12/disk #1.vmdk']);
+  test('find a file by name and export it byte for byte', async () => {
+    const { code, stdout, stderr } = await run(binary, [...trustFlags(), 'export', 'templates/debian 12/disk #1.vmdk']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
     expect(stdout.length).toBe(disk);
-    expect(sha256(stdout)).toBe(sha256(await bytesAsTheServerHasThem()));
-    expect(vcenter.simulator).toMatchObject(nobodyIsLeft);
+    expect(await sha256([stdout])).toBe(await servedDigest());
+    expect(vcenter.simulator).toMatchObject(noSessions);
   }, 60_000);
 
-  test('refuse another certificate, and say when the password is wrong', async () => {
-    const asked = vcenter.simulator.count('*');
-    const mistrusting = await run(binary, ['-thumbprint', createSelfSignedCertificate().thumbprint, 'ls', '*']);
-    expect([mistrusting.code, vcenter.simulator.count('*')]).toEqual([1, asked]);
-    expect(mistrusting.stderr).toContain('thumbprint does not match');
-    const stranger = await run(binary, ['-insecure', 'ls', '*'], { GOVC_PASSWORD: 'wrong' });
-    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining('incorrect user name or password') });
+  test('reject another certificate and a wrong password', async () => {
+    const requestCount = vcenter.simulator.count('*');
+    const wrongCertificate = await run(binary, ['-thumbprint', createSelfSignedCertificate().thumbprint, 'ls', '*']);
+    expect([wrongCertificate.code, vcenter.simulator.count('*')]).toEqual([1, requestCount]);
+    expect(wrongCertificate.stderr).toContain('thumbprint does not match');
+    const wrongPassword = await run(binary, ['-insecure', 'ls', '*'], { GOVC_PASSWORD: 'wrong' });
+    expect(wrongPassword).toMatchObject({ code: 1, stderr: expect.stringContaining('incorrect user name or password') });
   }, 60_000);
 });
 
-// There is no package of govc to install: where it is missing, it is skipped for all to see, on a CI machine too.
-const withGovc = spawnSync('govc', ['version']).status === 0 ? describe : describe.skip;
+// No Debian package contains govc, so its tests are skipped if it is missing, also on a CI machine.
+const describeIfGovc = spawnSync('govc', ['version']).status === 0 ? describe : describe.skip;
 
-withGovc('govc itself (skipped where there is none)', () => {
+describeIfGovc('govc (skipped if it is not installed)', () => {
   let folder: string;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
@@ -134,7 +136,7 @@ withGovc('govc itself (skipped where there is none)', () => {
     return stdout.toString();
   };
 
-  test('tells what it talks to', async () => {
+  test('prints the product name', async () => {
     expect(await govc('about')).toContain('VMware vCenter Server');
   });
 
@@ -150,38 +152,6 @@ withGovc('govc itself (skipped where there is none)', () => {
   test('exports an item', async () => {
     await govc('library.export', 'Templates/debian 12', folder);
     expect(await readFile(join(folder, 'debian.ovf'), 'utf8')).toBe('<Envelope/>');
-    expect(sha256(await readFile(join(folder, 'disk #1.vmdk')))).toBe(sha256(await bytesAsTheServerHasThem()));
+    expect(await sha256OfFile(join(folder, 'disk #1.vmdk'))).toBe(await servedDigest());
   });
 });
-
-/** Straight from the simulator, without any client. */
-const bytesAsTheServerHasThem = async (): Promise<Uint8Array> => {
-  const { simulator } = vcenter;
-  const ask = async (path: string, method: string, headers: Record<string, string>, body?: unknown): Promise<unknown> => {
-    const response = await simulator.fetch(`https://vcenter.example.com/api${path}`, {
-      method,
-      headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    const answer = await response.text();
-    return answer === '' ? undefined : JSON.parse(answer);
-  };
-  const authorization = `Basic ${btoa(`${user.username}:${user.password}`)}`;
-  const session = { 'vmware-api-session-id': String(await ask('/session', 'POST', { authorization })) };
-  const items = '/content/library/item';
-  const [item] = (await ask(`${items}?action=find`, 'POST', session, { name: 'debian 12' })) as string[];
-  const id = String(await ask(`${items}/download-session`, 'POST', session, { library_item_id: item }));
-  const file = `${items}/download-session/${id}/file`;
-  await ask(`${file}?action=prepare`, 'POST', session, { file_name: 'disk #1.vmdk' });
-  let uri: string | undefined;
-  while (uri === undefined) {
-    const info = (await ask(`${file}?file_name=${encodeURIComponent('disk #1.vmdk')}`, 'GET', session)) as {
-      download_endpoint?: { uri: string };
-    };
-    uri = info.download_endpoint?.uri;
-  }
-  const bytes = new Uint8Array(await (await simulator.fetch(uri)).arrayBuffer());
-  await ask(`${items}/download-session/${id}`, 'DELETE', session);
-  await ask('/session', 'DELETE', session);
-  return bytes;
-};

@@ -7,7 +7,7 @@ import { stripVTControlCharacters } from 'node:util';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const onSources = process.env['RX_CONTENT_LIBRARY_TEST'] !== 'dist';
 
-/** Runs a test runner as a user does, in a process of its own; what it printed comes with its exit code. */
+/** Runs a test runner as a process of its own; resolves with its exit code and output. */
 const run = async (program: string, args: readonly string[]): Promise<{ code: number | null; printed: string }> => {
   const flags = [...(onSources ? ['--conditions=rx-content-library-source'] : []), '--experimental-vm-modules'];
   const child = spawn(process.execPath, [...flags, '--disable-warning=ExperimentalWarning', program, ...args], {

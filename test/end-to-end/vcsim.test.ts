@@ -6,21 +6,21 @@ import { lastValueFrom, toArray } from 'rxjs';
 import { download, withVCenter } from 'rx-content-library';
 import { nodeFetch, toDirectory } from 'rx-content-library/node';
 import { startVcsim, vcsimMissing, type Vcsim } from '../support/vcsim.ts';
-import { fillWithRandomBytes, gibibyte, sha256OfFile } from './disk.ts';
+import { fillWithRandomBytes, GIBIBYTE, sha256OfFile } from './disk.ts';
 import { command, run } from './program.ts';
 
 const missing = vcsimMissing();
 const credentials = { username: 'user', password: 'any password will do' };
 
-// Skipped where it cannot run, for all to see; where everything is installed, its absence is a failure.
+// Reported as skipped if it cannot run; on a CI machine, where everything is installed, as failed.
 if (missing !== undefined) {
-  const tell = process.env['CI'] === 'true' ? test : test.skip;
-  tell(`vcsim is here: ${missing}`, () => {
+  const testOnCi = process.env['CI'] === 'true' ? test : test.skip;
+  testOnCi(`vcsim is installed: ${missing}`, () => {
     throw new Error(missing);
   });
 }
 
-(missing === undefined ? describe : describe.skip)('out of vcsim, which nobody here wrote', () => {
+(missing === undefined ? describe : describe.skip)('from vcsim', () => {
   let vcsim: Vcsim;
   let folder: string;
   let digest: string;
@@ -32,7 +32,7 @@ if (missing !== undefined) {
     await run(command, ['--help'], {});
     vcsim = await startVcsim({ tls: true });
     const disk = join(folder, 'disk.vmdk');
-    digest = await fillWithRandomBytes(disk, gibibyte);
+    digest = await fillWithRandomBytes(disk, GIBIBYTE);
     await vcsim.fill('images', 'big', [{ name: 'disk.vmdk', path: disk }]);
     await rm(disk);
     const five = ['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso'].map((name) => ({
@@ -48,7 +48,7 @@ if (missing !== undefined) {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('the command brings a file of 1 GiB, byte for byte, in less than 200 MB of memory', async () => {
+  test('the command exports a file of 1 GiB, byte for byte, in less than 200 MB of memory', async () => {
     const destination = join(folder, 'by-command');
     const { code, stdout, stderr, peak } = await run(command, ['export', 'images/big', destination, '--insecure'], env);
     expect({ code, stderr }).toEqual({
@@ -63,51 +63,51 @@ if (missing !== undefined) {
     await rm(destination, { recursive: true });
   }, 120_000);
 
-  test('a program of twenty lines does, too', async () => {
+  test('the example program downloads it too', async () => {
     const destination = join(folder, 'by-program');
-    // The example uses the platform's own fetch, which has to be told about the certificate from outside.
+    // The example uses the global fetch, which reads trusted certificates from the environment only.
     const { code, stdout, stderr } = await run('examples/export-item.ts', ['images', 'big', destination], {
       ...env,
       NODE_EXTRA_CA_CERTS: await certificateFile(),
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toContain(`disk.vmdk: ${gibibyte} bytes`);
+    expect(stdout).toContain(`disk.vmdk: ${GIBIBYTE} bytes`);
     expect(await sha256OfFile(join(destination, 'disk.vmdk'))).toBe(digest);
     expect(await vcsim.downloadSessions()).toEqual([]);
     await rm(destination, { recursive: true });
   }, 120_000);
 
-  test('an item of five files is listed, prepared and fetched in one session', async () => {
-    const asked: string[] = [];
+  test('an item with five files is listed, prepared and downloaded in one session', async () => {
+    const requests: string[] = [];
     const fetch = nodeFetch({ ca: vcsim.certificate ?? '' });
-    const counting: typeof globalThis.fetch = (input, init) => {
+    const countingFetch: typeof globalThis.fetch = (input, init) => {
       const request = new Request(input, init);
       const { pathname, search } = new URL(request.url);
-      asked.push(
+      requests.push(
         `${request.method} ${pathname.replaceAll(/[0-9a-f-]{36}.*$/g, '{id}')}${search.replace(/=[0-9a-f-]{36}/, '={id}')}`,
       );
       return fetch(request);
     };
     const destination = join(folder, 'five');
     const events = await lastValueFrom(
-      withVCenter({ server: vcsim.url, credentials, fetch: counting }, (vc) =>
+      withVCenter({ server: vcsim.url, credentials, fetch: countingFetch }, (vc) =>
         download(vc, itemOfFive, toDirectory(destination)).pipe(toArray()),
       ),
     );
     expect(events.at(-1)).toMatchObject({ type: 'closed', files: 5, failed: 0 });
     expect((await readdir(destination)).sort()).toEqual(['a.ovf', 'b #1.vmdk', 'c.nvram', 'd.mf', 'e.iso']);
-    const times = (part: string): number => asked.filter((line) => line.includes(part)).length;
+    const times = (text: string): number => requests.filter((line) => line.includes(text)).length;
     expect(times('POST /rest/com/vmware/content/library/item/download-session')).toBe(1);
-    // The files, once for all of them; what vCenter states of each at its end is asked for later.
+    // One list for all files before the first transfer; the final facts of each file are read later.
     const list = 'GET /rest/com/vmware/content/library/item/downloadsession/file?download_session_id={id}';
-    const first = asked.findIndex((line) => line.includes('/cis/data/'));
-    expect(asked.slice(0, first).filter((line) => line === list)).toHaveLength(1);
+    const first = requests.findIndex((line) => line.includes('/cis/data/'));
+    expect(requests.slice(0, first).filter((line) => line === list)).toHaveLength(1);
     expect(times('?~action=prepare')).toBe(5);
     expect(times('/cis/data/')).toBe(5);
     expect(await vcsim.downloadSessions()).toEqual([]);
   }, 60_000);
 
-  test('the dialect is found by itself, and ls shows what is there', async () => {
+  test('the dialect is detected, and ls lists the items', async () => {
     const { code, stdout } = await run(command, ['ls', 'images', '--json', '--insecure'], env);
     expect(code).toBe(0);
     expect(

@@ -1,9 +1,8 @@
-// What govc does, in a page: a login over SOAP with a thumbprint, one over
-// REST, then the library (see ../end-to-end/govmomi.test.ts). All that goes
-// over the wire is govmomi's own.
+// A small govc: logs in over SOAP with a thumbprint, then over REST, and reads
+// the library (see ../end-to-end/govmomi.test.ts). govmomi sends all requests.
 //
-//	govmomi ls PATH               what is there, a line of JSON each
-//	govmomi export PATH           the bytes of one file, on standard output
+//	govmomi ls PATH               print what matches, as JSON lines
+//	govmomi export PATH           write the bytes of one file to standard output
 package main
 
 import (
@@ -36,15 +35,15 @@ func main() {
 }
 
 func run(ctx context.Context, thumbprint string, insecure bool, command string, path string) error {
-	address, err := soap.ParseURL(os.Getenv("GOVC_URL"))
+	server, err := soap.ParseURL(os.Getenv("GOVC_URL"))
 	if err != nil {
 		return err
 	}
 	user := url.UserPassword(os.Getenv("GOVC_USERNAME"), os.Getenv("GOVC_PASSWORD"))
 
-	wire := soap.NewClient(address, insecure)
-	wire.SetThumbprint(address.Host, thumbprint)
-	vc, err := vim25.NewClient(ctx, wire)
+	soapClient := soap.NewClient(server, insecure)
+	soapClient.SetThumbprint(server.Host, thumbprint)
+	vc, err := vim25.NewClient(ctx, soapClient)
 	if err != nil {
 		return err
 	}
@@ -74,12 +73,12 @@ func run(ctx context.Context, thumbprint string, insecure bool, command string, 
 		return list(found)
 	}
 	if len(found) != 1 {
-		return fmt.Errorf("%d files are called %s", len(found), path)
+		return fmt.Errorf("%d files match %s", len(found), path)
 	}
 	return export(ctx, client, manager, found[0].GetParent().GetID(), found[0].GetName())
 }
 
-// about tells, on standard error, what SOAP said.
+// about prints to standard error what the SOAP service reports.
 func about(ctx context.Context, vc *vim25.Client, login *session.Manager) error {
 	active, err := login.SessionIsActive(ctx)
 	if err != nil {
@@ -104,7 +103,7 @@ func list(found []finder.FindResult) error {
 	return nil
 }
 
-// export fetches as govc library.export does, and cleans up, which govc does not.
+// export downloads like govc library.export, but also deletes the session.
 func export(ctx context.Context, client *rest.Client, manager *library.Manager, item string, name string) error {
 	id, err := manager.CreateLibraryItemDownloadSession(ctx, library.Session{LibraryItemID: item})
 	if err != nil {

@@ -1,5 +1,5 @@
-// A vCenter to test against: govmomi's simulator with its content library,
-// started and ended by a test (see ../support/vcsim.ts).
+// vcsim, govmomi's simulator, with its content library; started and stopped by
+// tests (see ../support/vcsim.ts).
 package main
 
 import (
@@ -25,7 +25,7 @@ import (
 	_ "github.com/vmware/govmomi/vapi/simulator"
 )
 
-// ready is the one line on stdout.
+// ready is the only line on stdout.
 type ready struct {
 	URL         string `json:"url"`
 	Datastore   string `json:"datastore"`
@@ -42,7 +42,7 @@ func main() {
 		model.Remove()
 		log.Fatal(err)
 	}
-	// Without this the vapi endpoints (and so the content library) are not served.
+	// Enables the vapi endpoints, and with them the content library.
 	model.Service.RegisterEndpoints = true
 
 	var line ready
@@ -56,25 +56,25 @@ func main() {
 	line.URL = server.URL.Scheme + "://" + server.URL.Host
 	line.Datastore = simulator.Map.Any("Datastore").Reference().Value
 
-	// Listened for before the line is out, so that no signal is met unprepared.
-	end := make(chan os.Signal, 1)
-	signal.Notify(end, syscall.SIGTERM, syscall.SIGINT)
+	// Registered before the line is printed: a signal may follow at once.
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, syscall.SIGTERM, syscall.SIGINT)
 	_ = json.NewEncoder(os.Stdout).Encode(line)
 
-	// A parent that dies closes our stdin: that ends us too.
+	// Stops when the parent process dies, which closes stdin.
 	go func() {
 		_, _ = io.Copy(io.Discard, os.Stdin)
-		end <- syscall.SIGTERM
+		stop <- syscall.SIGTERM
 	}()
-	<-end
+	<-stop
 
-	// Close alone waits for transfers under way, for ever if one is stalled.
+	// Close alone waits for active transfers, forever if one is stalled.
 	server.CloseClientConnections()
 	server.Close()
 }
 
-// selfSigned makes a certificate for 127.0.0.1. The simulator's own is RSA 1024,
-// which the OpenSSL of Node 24 refuses ("EE certificate key too weak").
+// selfSigned creates a certificate for 127.0.0.1. The simulator's own is RSA 1024,
+// which the OpenSSL of Node 24 rejects ("EE certificate key too weak").
 func selfSigned() tls.Certificate {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
