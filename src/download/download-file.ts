@@ -57,6 +57,8 @@ export interface DownloadFileOptions {
 }
 
 /**
+ * Downloads one file into the sink.
+ *
  * - Emits: `progress`, then `saved`.
  * - Completes: when the file is verified and has its final name, or was there already.
  * - Errors: `PreparationError`, `TruncatedError`, `ChecksumError`, `SinkError`, `UnsafeNameError`, `UnsupportedEndpointError`, and as

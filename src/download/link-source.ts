@@ -43,6 +43,8 @@ export interface LinkedItem {
 }
 
 /**
+ * Finds the links of the selected files.
+ *
  * - Emits: once; `undefined` if a selected file has no usable link, or if the content version of the links cannot be determined.
  * - Completes: after it.
  * - Errors: as a login does.
@@ -60,8 +62,8 @@ export const findLinks = ({ vc, item, stored, options }: SourceContext): Observa
     map(({ apiSession: { dialect }, model: { content_version: contentVersion }, isSame }) => {
       if (contentVersion === undefined || !isSame) return undefined;
       const files = names.map((name) => ({ name }));
-      const opened = openedEvent(item, { dialect, strategy: 'link', contentVersion, files });
-      const snapshot = { opened, lease: { remaining: undefined, expires: undefined, contentVersion } };
+      const event = openedEvent(item, { dialect, strategy: 'link', contentVersion, files });
+      const snapshot = { event, lease: { remaining: undefined, expires: undefined, contentVersion } };
       return { opened: selectFiles(snapshot, stored, options.files), infos };
     }),
     catchError(recoverExceptAuthError(undefined)),
@@ -86,7 +88,7 @@ const isUnchanged = (before: StoredFiles, after: StoredFiles): boolean =>
   before.size === after.size && [...before].every(([name, { version }]) => after.get(name)?.version === version);
 
 /**
- * Keeps the login alive, on which the links depend.
+ * Provides the files of an item through its links, and keeps the login alive, on which the links depend.
  *
  * - Emits: `opened`.
  * - Completes: after the last file.
@@ -108,7 +110,7 @@ export const linkSource = (
     catchError(recoverExceptAuthError(opened.lease)),
   );
   return concat(
-    of(opened.opened),
+    of(opened.event),
     defer(() => {
       prepared.open(opened);
       prepared.publish(source, infos);

@@ -22,13 +22,15 @@ export type StoredFiles = ReadonlyMap<string, ItemFileInfo>;
 
 /** An item whose files can be downloaded. */
 export interface ItemSnapshot {
-  readonly opened: DownloadOpened;
+  /** The `opened` event of the item. */
+  readonly event: DownloadOpened;
   readonly lease: LeaseState;
 }
 
 /** An item with the files selected for download. */
 export interface OpenedItem extends ItemSnapshot {
   readonly stored: StoredFiles;
+  /** Names of the selected files. */
   readonly names: readonly string[];
 }
 
@@ -68,7 +70,7 @@ export const readSession = (vc: VCenter, item: Item, sessionId: string): Observa
     files: listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()),
   }).pipe(
     map(({ apiSession: { dialect }, lease, files }) => ({
-      opened: openedEvent(item, {
+      event: openedEvent(item, {
         dialect,
         strategy: 'session',
         downloadSessionId: sessionId,
@@ -88,14 +90,10 @@ export const openedEvent = ({ id, name }: Item, rest: Omit<DownloadOpened, 'type
 });
 
 /** Selects the files to download. */
-export const selectFiles = (
-  { opened, lease }: ItemSnapshot,
-  stored: StoredFiles,
-  files: DownloadOptions['files'],
-): OpenedItem => {
-  const available = new Map(opened.files.map((file) => [file.name, file]));
+export const selectFiles = ({ event, lease }: ItemSnapshot, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
+  const available = new Map(event.files.map((file) => [file.name, file]));
   const names = selectNames([...available.keys()], files);
-  return { opened: { ...opened, files: names.map((name) => available.get(name) ?? { name }) }, lease, stored, names };
+  return { event: { ...event, files: names.map((name) => available.get(name) ?? { name }) }, lease, stored, names };
 };
 
 /** Returns the selected names. A list of names is taken as it is, even if it has names that are not available. */

@@ -50,6 +50,8 @@ export interface SourceContext {
 }
 
 /**
+ * Provides the files of an item through download sessions, one after the other.
+ *
  * - Emits: `opened`, or `lease` if another source has opened the item before; then `status` and `lease`.
  * - Completes: after the last file, once the session is deleted.
  * - Errors: as the transfers do; `LeaseError` if a session was cancelled or has failed, or if too many in a row were lost; `TimeoutError`
@@ -83,6 +85,7 @@ interface OpenedSession {
   readonly opened: OpenedItem;
 }
 
+/** Reads a new session: its files if the item is not opened yet; otherwise only its lease, which must have the same content version. */
 const openOrResume = (
   { vc, item, stored, options }: SourceContext,
   sessionId: string,
@@ -92,7 +95,7 @@ const openOrResume = (
     return readSession(vc, item, sessionId).pipe(
       map((snapshot) => {
         const opened = selectFiles(snapshot, stored, options.files);
-        return { event: opened.opened, lease: opened.lease, opened };
+        return { event: opened.event, lease: opened.lease, opened };
       }),
     );
   return readLease(vc, sessionId).pipe(
@@ -103,6 +106,7 @@ const openOrResume = (
   );
 };
 
+/** Prepares the files in a session and extends its lease, until all transfers are done or the session is lost. */
 const runSession = (
   context: SourceContext,
   sessionId: string,

@@ -22,6 +22,8 @@ export interface Bracket<R, A> {
 }
 
 /**
+ * Acquires a resource, uses it, and releases it when the use completes, errors, or is unsubscribed from.
+ *
  * - Emits: what `use` emits.
  * - Completes: when `use` has completed and the resource is released.
  * - Errors: as `acquire` or `use` does, once the resource is released.

@@ -14,6 +14,8 @@ export interface StallOptions {
 }
 
 /**
+ * Errors when the server is waited for too long.
+ *
  * - Emits: as its source.
  * - Completes: as its source.
  * - Errors: `TimeoutError` when the wait exceeds the limit, which is checked four times within that time; and as its source.

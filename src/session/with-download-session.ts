@@ -23,6 +23,8 @@ export interface DownloadSessionOptions<A> {
 const RECONNECT_DELAYS: readonly number[] = [0, 1000, 5000];
 
 /**
+ * Creates a download session, uses it, and deletes it; replaces a session that is lost.
+ *
  * - Emits: what `use` emits, in each session.
  * - Completes: when `use` has completed and the session is deleted.
  * - Errors: as `use` and the creation of a session do, once the session is cancelled and deleted. `LeaseError` if four sessions in a row

@@ -13,6 +13,8 @@ import { transfer, transferLabel, type TransferProgress } from './transfer.ts';
 import { canVerify } from './verification.ts';
 
 /**
+ * Requests the missing bytes of a file and transfers them into the sink.
+ *
  * - Emits: the progress.
  * - Completes: when the sink has as many bytes as were stated.
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as a transfer and requests do.

@@ -26,6 +26,8 @@ export interface FetchContext {
 }
 
 /**
+ * Requests the body of a file.
+ *
  * - Emits: the body, once the response has started.
  * - Completes: after it.
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as requests do.

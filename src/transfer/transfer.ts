@@ -34,6 +34,8 @@ export interface TransferProgress {
 const PROGRESS_INTERVAL = 200;
 
 /**
+ * Transfers a body into a sink file.
+ *
  * - Emits: the progress at the start, five times a second, and at the end.
  * - Completes: when the sink has taken the last byte and the length is right.
  * - Errors: `TruncatedError` if the length is not as stated, `TransportError`, `TimeoutError` if no byte is received, `SinkError`.

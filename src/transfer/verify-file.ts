@@ -9,6 +9,8 @@ import { transfer } from './transfer.ts';
 import { assertLength, canVerify, closeHashes, matchesChecksum, verify } from './verification.ts';
 
 /**
+ * Verifies a file that was transferred to its last byte.
+ *
  * - Emits: once, how the file was verified.
  * - Completes: after it.
  * - Errors: `TruncatedError` or `ChecksumError` if the file is not complete or not correct, and as requests do.

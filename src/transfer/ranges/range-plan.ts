@@ -89,6 +89,8 @@ export const createRangeState = (options: Pick<RangeState, 'plan' | 'slot' | 'on
 });
 
 /**
+ * Completes a transfer over one connection early, when the rest should be fetched in byte ranges.
+ *
  * - Emits: as its source.
  * - Completes: with its source, or as soon as the rest should be fetched in ranges.
  * - Errors: as its source.
