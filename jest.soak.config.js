@@ -1,4 +1,4 @@
-/** `npm run soak`: the test files with randomized tests, each with its full number of runs (see test/support/soak.ts). */
+/** `npm run soak`: the test files with expensive tests, at their full size (see test/support/soak.ts). */
 
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

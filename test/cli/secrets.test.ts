@@ -9,7 +9,7 @@ import { ls } from '#src/cli/ls.js';
 import { run } from '#src/cli/run.js';
 import { served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
 import { transientCorruptions, leakyServer, type LeakyServerOptions } from '../support/leaky-server.ts';
@@ -18,7 +18,7 @@ import { preparedAtOnce } from '../support/simulated-vcenter.ts';
 import { inventory, password, username } from './served-simulator.ts';
 
 /** Number of commands; the number of a run is its seed. */
-const runs = soakRuns({ few: 45, full: 450 });
+const runs = scaled({ test: 45, soak: 450 });
 
 const user = { username, password };
 
@@ -123,7 +123,7 @@ test(`${runs} commands against a server that leaks every secret print none, and 
 }, 300_000);
 
 test('the same for the command as a process of its own, over sockets', async () => {
-  const seeds = Array.from({ length: soakRuns({ few: 3, full: 6 }) }, (_, index) => index + 1);
+  const seeds = Array.from({ length: scaled({ test: 3, soak: 6 }) }, (_, index) => index + 1);
   const ended = await Promise.all(
     seeds.map(async (seed) => {
       const server = createLeakyServer(seed, { corruptions: transientCorruptions, probability: 0.2 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import * as door from 'rx-content-library';
 import { decoder, DownloadFileInfo, LocalizableMessage, type Codec, type Decoder } from 'rx-content-library';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { int64, list, map } from '#src/model/codec.js';
 
 // Whatever a server, or whoever stands in its place, answers: an Either, and no exception.
@@ -95,7 +95,7 @@ describe('every decoder that is exported', () => {
     expect(codecs).toContain(DownloadFileInfo);
   });
 
-  const runs = soakRuns({ few: 10_000, full: 100_000 });
+  const runs = scaled({ test: 10_000, soak: 100_000 });
 
   test(`returns an Either for ${runs} arbitrary values, writes to none of them, and pollutes no prototype`, () => {
     const taken: number[] = [];

@@ -5,12 +5,12 @@ import { createSimulator, type Fault, type Scenario } from 'rx-content-library/s
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
 import { collectValues, collect } from '../support/collect.ts';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
 import { user } from '../support/simulated-vcenter.ts';
 
 /** Number of runs in each variant; the number of a run is its seed. */
-const runs = soakRuns({ few: 12, full: 150 });
+const runs = scaled({ test: 12, soak: 150 });
 
 const files = [
   { name: 'machine.ovf', content: '<Envelope/>' },

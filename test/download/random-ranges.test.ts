@@ -17,11 +17,11 @@ import { inFakeTime } from '../support/fake-time.ts';
 import { collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { slowServer } from '../support/slow-server.ts';
 
 /** The number of a run is its seed. */
-const runs = soakRuns({ few: 10, full: 120 });
+const runs = scaled({ test: 10, soak: 120 });
 
 const size = 3_000_000;
 

@@ -4,8 +4,8 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** 1 GiB in bytes. */
-export const GIBIBYTE = 1024 ** 3;
+/** Bytes of a large file, for `scaled`: more than the 200 MB of memory that the command may use. */
+export const LARGE_FILE = { test: 256 * 1024 ** 2, soak: 1024 ** 3 };
 
 /** Fills a file with random bytes and returns their SHA-256. */
 export const fillWithRandomBytes = async (path: string, size: number): Promise<string> => {

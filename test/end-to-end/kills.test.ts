@@ -3,9 +3,9 @@
 import { expect, test } from '@jest/globals';
 import { killExports } from '../../bench/kills/kill-exports.ts';
 import { start } from '../cli/command.ts';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 
-const count = soakRuns({ few: 3, full: 9 });
+const count = scaled({ test: 3, soak: 9 });
 
 test('a killed export leaves no incomplete file under its final name, and the next export finishes it', async () => {
   const { kills, corruptFiles, completeExports, finalExports } = await killExports({

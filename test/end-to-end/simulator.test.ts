@@ -5,13 +5,16 @@ import { join } from 'node:path';
 import type { DownloadEvent } from 'rx-content-library';
 import { nodeHash, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { GIBIBYTE, sha256, sha256OfFile } from './disk.ts';
+import { scaled } from '../support/soak.ts';
+import { LARGE_FILE, sha256, sha256OfFile } from './disk.ts';
 import { command, run } from './program.ts';
 import { servedBytes } from './served-bytes.ts';
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 
-describe('the command exports 1 GiB from the simulator over HTTP', () => {
+const size = scaled(LARGE_FILE);
+
+describe('the command exports a large file from the simulator over HTTP', () => {
   const simulator = createSimulator({
     users: [user],
     createHash: nodeHash,
@@ -20,7 +23,7 @@ describe('the command exports 1 GiB from the simulator over HTTP', () => {
       libraries: [
         {
           name: 'images',
-          items: [{ name: 'big', id: 'item-1', contentVersion: '3', files: [{ name: 'disk.vmdk', size: GIBIBYTE }] }],
+          items: [{ name: 'big', id: 'item-1', contentVersion: '3', files: [{ name: 'disk.vmdk', size }] }],
         },
       ],
     },
@@ -68,20 +71,20 @@ describe('the command exports 1 GiB from the simulator over HTTP', () => {
       expect([...new Set(statuses)]).toEqual(['PREPARE_REQUESTED', 'PREPARING', 'PREPARED']);
       const received = events.flatMap((event) => (event.type === 'progress' ? [event.received] : []));
       expect(received).toEqual([...received].sort((a, b) => a - b));
-      expect([received[0], received.at(-1)]).toEqual([0, GIBIBYTE]);
+      expect([received[0], received.at(-1)]).toEqual([0, size]);
       const path = join(destination, 'disk.vmdk');
       const digest = await sha256OfFile(path);
       expect(digest).toBe(await sha256(servedBytes(simulator, user, 'big', 'disk.vmdk')));
       expect(events.at(-2)).toEqual({
         type: 'saved',
         file: 'disk.vmdk',
-        bytes: GIBIBYTE,
+        bytes: size,
         path,
         checksum: { algorithm: 'SHA1', value: expect.stringMatching(/^[0-9a-f]{40}$/) },
         sha256: digest,
         verified: 'checksum',
       });
-      expect(events.at(-1)).toEqual({ type: 'closed', files: 1, failed: 0, bytes: GIBIBYTE, duration: expect.any(Number) });
+      expect(events.at(-1)).toEqual({ type: 'closed', files: 1, failed: 0, bytes: size, duration: expect.any(Number) });
 
       expect(await readdir(destination)).toEqual(['disk.vmdk']);
       expect([simulator.sessions, simulator.apiSessions]).toEqual([[], 0]);

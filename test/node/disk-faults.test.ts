@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IncomingFile, SinkFile } from 'rx-content-library';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { begin, bury, closeAll, toDirectory, type Fault } from './faulty-disk.ts';
 import { temporaryDirectory } from './temporary.ts';
 
@@ -179,6 +179,6 @@ test('any runs with any faults leave the old file, a .part or the whole new one,
       }
       await expectFinishes(directory, force);
     }),
-    { numRuns: soakRuns({ few: 20, full: 100 }) },
+    { numRuns: scaled({ test: 20, soak: 100 }) },
   );
 });

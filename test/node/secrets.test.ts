@@ -10,12 +10,12 @@ import { inFakeTime } from '../support/fake-time.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { collectValues, collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
-import { soakRuns } from '../support/soak.ts';
+import { scaled } from '../support/soak.ts';
 import { leakyServer } from '../support/leaky-server.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Number of downloads in each dialect; the number of a run is its seed. */
-const runs = soakRuns({ few: 30, full: 500 });
+const runs = scaled({ test: 30, soak: 500 });
 
 const inventory = {
   libraries: [

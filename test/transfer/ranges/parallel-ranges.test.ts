@@ -4,7 +4,7 @@ import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ra
 import type { ConnectionSlot } from '#src/operators/merge-map-adaptive.js';
 import { createRangePlan, type RangePlan } from '#src/transfer/ranges/range-plan.js';
 import { seededRandom } from '../../support/seeded-random.ts';
-import { soakRuns } from '../../support/soak.ts';
+import { scaled } from '../../support/soak.ts';
 
 const limits = { minRemaining: 100, maxBuffered: 80, minRangeSize: 8, fastEnough: Infinity, measureTime: 0 };
 
@@ -241,7 +241,7 @@ describe('a file fetched in ranges', () => {
 });
 
 describe('under random failures', () => {
-  const runs = soakRuns({ few: 200, full: 1000 });
+  const runs = scaled({ test: 200, soak: 1000 });
 
   test(`${runs} streams are the file or its first bytes, stay within their limits, and leave nothing open`, async () => {
     const endings = { complete: 0, short: 0, cancelled: 0 };
