@@ -31,7 +31,7 @@ const parsePort = (text: string): number => {
 };
 
 const program = new Command('content-library')
-  .description('Download files from vSphere Content Libraries; only complete, verified files are saved.')
+  .description('Download files from vSphere Content Libraries. A file gets its final name only when it is complete.')
   .version(version)
   .showHelpAfterError('(see --help)')
   .exitOverride();
@@ -50,7 +50,7 @@ withConnection(
   program
     .command('export <path> [destination]')
     .description(
-      'download the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, into a directory or to standard output (-)',
+      'download the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, into a directory (the current one by default) or to standard output (-)',
     )
     .addHelpText(
       'after',
