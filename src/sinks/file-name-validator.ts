@@ -13,7 +13,7 @@ const LONGEST_SUFFIX = '.part.json';
 
 /**
  * The server chooses the names. A name is rejected on every system if any system takes it for something else than a file with that name. A
- * name that is merely impossible somewhere (`?` on Windows) is left to the disk to reject.
+ * name that is only invalid on some systems (`?` on Windows) is left to the disk to reject.
  */
 const findProblem = (name: string): string | undefined => {
   if (name === '' || name === '.' || name === '..') return 'it names a directory';

@@ -1,0 +1,63 @@
+/** Identifiers, comments, messages and file names of src use the terms of RxJS, Node, HTTP and VMware, not the words of the table. */
+
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { plainWords } from './support/plain-words.ts';
+
+/** Words in VMware's own texts, with the reason. */
+const allowed: readonly { readonly file: string; readonly word: string; readonly because: string }[] = [];
+
+/** The words of a text in lower case; identifiers are split at capital letters and underscores. */
+const wordsOf = (text: string): readonly string[] =>
+  (text.replaceAll(/([a-z\d])([A-Z])|([A-Z])([A-Z][a-z])/g, '$1$3 $2$4').match(/[A-Za-z]+/g) ?? []).map((word) =>
+    word.toLowerCase(),
+  );
+
+/** `file:line: "word": write …` for each word of the table; the name of a file counts as its line 0. */
+const problemsIn = (file: string, text: string): readonly string[] =>
+  [file, ...text.split('\n')].flatMap((line, index) =>
+    [...new Set(wordsOf(line))].flatMap((word) => {
+      const proposal = plainWords.get(word);
+      if (proposal === undefined || allowed.some((each) => each.file === file && each.word === word)) return [];
+      return [`${file}:${index}: "${word}": write ${proposal}`];
+    }),
+  );
+
+const root = join(import.meta.dirname, '..');
+
+/** Folders that do not pass yet. */
+const pending: readonly string[] = ['src/simulator/'];
+
+const files = globSync('src/**/*.{ts,json}', { cwd: root })
+  .map((file) => file.replaceAll('\\', '/'))
+  .filter((file) => !pending.some((folder) => file.startsWith(folder)));
+
+test('src has no word of the table', () => {
+  expect(files.length).toBeGreaterThan(100);
+  expect(files.flatMap((file) => problemsIn(file, readFileSync(join(root, file), 'utf8')))).toEqual([]);
+});
+
+test('every exception is needed', () => {
+  const unneeded = allowed.filter(
+    ({ file, word }) => !wordsOf(`${file}\n${readFileSync(join(root, file), 'utf8')}`).includes(word),
+  );
+  expect(unneeded).toEqual([]);
+});
+
+test('words are found in identifiers, comments, strings and file names, with their line and a proposal', () => {
+  const text = [
+    'const isTold = 1;',
+    '// Nobody reads it.',
+    "const TALL_HTTPHouse = 'an answer';",
+    'const standard = retold; // bearer, coursework',
+  ].join('\n');
+  expect(problemsIn('src/lanes.ts', text).map((problem) => problem.replace(/: write .*/, ''))).toEqual([
+    'src/lanes.ts:0: "lanes"',
+    'src/lanes.ts:1: "told"',
+    'src/lanes.ts:2: "nobody"',
+    'src/lanes.ts:3: "house"',
+    'src/lanes.ts:3: "answer"',
+  ]);
+  expect(problemsIn('src/a.ts', 'told')).toEqual(['src/a.ts:1: "told": write "called with", "emitted", "reported", "notified"']);
+});
