@@ -17,14 +17,14 @@ describe('the host of a link', () => {
     ['other.test', 'http://vcenter.corp.test/a', 'http://other.test/a'],
     ['[fd00::5]', 'https://vcenter.corp.test/a', 'https://[fd00::5]/a'],
     ['[fd00::5]:8443', 'https://vcenter.corp.test/a', 'https://[fd00::5]:8443/a'],
-  ])('%s takes the place of the one of %s', (host, uri, expected) => {
+  ])('%s replaces the host of %s', (host, uri, expected) => {
     expect(rewriteHost(host)({ uri, ssl_certificate_thumbprint: 'AA' })).toEqual({
       uri: expected,
       ssl_certificate_thumbprint: 'AA',
     });
   });
 
-  test('stays where none is given', () => expect(rewriteHost(undefined)({ uri: link })).toEqual({ uri: link }));
+  test('stays without downloadHost', () => expect(rewriteHost(undefined)({ uri: link })).toEqual({ uri: link }));
 });
 
 const options: VCenterOptions = { server: 'https://10.0.0.5', credentials: user };
@@ -41,15 +41,15 @@ test.each([
   'fd00::5',
   '[',
   'a?b',
-])('%j is no host, and nothing is sent', (downloadHost) => {
+])('downloadHost %j is a TypeError that does not contain the value', (downloadHost) => {
   const make = () => vcenter({ ...options, downloadHost });
   expect(make).toThrow(TypeError);
   expect(make).toThrow(/^downloadHost: expected a host such as vcenter\.example\.com or 10\.0\.0\.5:8443, without a scheme/);
   expect(make).not.toThrow(/secret/);
 });
 
-/** A vCenter that is reached at 10.0.0.5, and calls itself otherwise; whoever asks for another host finds none. */
-const namedOtherwise = () => {
+/** A vCenter that is reachable at 10.0.0.5 only, but has another name in its links. */
+const unreachableLinks = () => {
   const thumbprint = 'AB'.repeat(20);
   const simulator = createSimulator({
     inventory,
@@ -57,14 +57,14 @@ const namedOtherwise = () => {
     scenario: { preparation: preparedAtOnce, data: { login: false } },
     certificate: { thumbprint },
   });
-  const asked: { readonly host: string; readonly session: boolean; readonly pin: unknown }[] = [];
+  const requests: { readonly host: string; readonly session: boolean; readonly pin: unknown }[] = [];
   const fetchWith =
     (pin: unknown): typeof globalThis.fetch =>
     async (input, init) => {
       const request = new Request(input, init);
       const url = new URL(request.url);
       if (url.pathname.startsWith('/cls/'))
-        asked.push({ host: url.host, session: request.headers.has('vmware-api-session-id'), pin });
+        requests.push({ host: url.host, session: request.headers.has('vmware-api-session-id'), pin });
       if (url.hostname !== '10.0.0.5') throw Object.assign(new Error('no such name'), { code: 'ENOTFOUND' });
       url.port = '';
       const response = await simulator.fetch(new Request(url, request));
@@ -73,35 +73,35 @@ const namedOtherwise = () => {
       return new Response(text === '' ? null : text, { status: response.status, headers: response.headers });
     };
   const fetch = Object.assign(fetchWith(undefined), { pinned: (pin: unknown) => fetchWith(pin) });
-  return { simulator, fetch, asked, thumbprint };
+  return { simulator, fetch, requests, thumbprint };
 };
 
 const run = async (changes: Partial<VCenterOptions>) => {
-  const { fetch, asked, thumbprint, simulator } = namedOtherwise();
+  const { fetch, requests, thumbprint, simulator } = unreachableLinks();
   const sink = memorySink();
   const vc = vcenter({ ...options, fetch, retry: false, ...changes });
   const files = ['ubuntu.nvram'];
-  const ended = await collect(download(vc, 'item-1', sink, { files, fileRetry: false }));
-  return { ...ended, sink, asked, thumbprint, simulator };
+  const result = await collect(download(vc, 'item-1', sink, { files, fileRetry: false }));
+  return { ...result, sink, requests, thumbprint, simulator };
 };
 
-describe('a vCenter that gives its links a name that leads nowhere from here', () => {
-  test('fails at its files, and the error has no link in it', async () => {
+describe('a vCenter whose links have an unreachable host', () => {
+  test('fails with an error that does not contain the link', async () => {
     const { error } = await run({});
     expect(error).toMatchObject({ _tag: 'TransportError', code: 'ENOTFOUND' });
     expect(String(error)).not.toMatch(/cls/);
   });
 
-  test('is asked for them at the host that is given, with the session and under the pin of the link', async () => {
-    const { error, sink, asked, thumbprint } = await run({ downloadHost: '10.0.0.5' });
+  test('is downloaded from downloadHost, with the API session and the pinned certificate of the link', async () => {
+    const { error, sink, requests, thumbprint } = await run({ downloadHost: '10.0.0.5' });
     expect(error).toBeUndefined();
     expect(sink.files.has('ubuntu.nvram')).toBe(true);
-    expect(asked).toEqual([{ host: '10.0.0.5', session: true, pin: { thumbprint } }]);
+    expect(requests).toEqual([{ host: '10.0.0.5', session: true, pin: { thumbprint } }]);
   });
 
-  test('is not shown the session at another port: that is somebody else', async () => {
-    const { error, asked, thumbprint } = await run({ downloadHost: '10.0.0.5:8443' });
+  test('does not receive the API session at another port', async () => {
+    const { error, requests, thumbprint } = await run({ downloadHost: '10.0.0.5:8443' });
     expect(error).toBeUndefined();
-    expect(asked).toEqual([{ host: '10.0.0.5:8443', session: false, pin: { thumbprint } }]);
+    expect(requests).toEqual([{ host: '10.0.0.5:8443', session: false, pin: { thumbprint } }]);
   });
 });

@@ -9,10 +9,10 @@ import { user } from '../support/simulated-vcenter.ts';
 const server = 'https://vcenter.example.com';
 const options = { server, credentials: user } satisfies VCenterOptions;
 
-/** What JavaScript lets through. */
-const wrong = (changes: Readonly<Record<string, unknown>>): VCenterOptions => ({ ...options, ...changes });
+/** Options that only JavaScript allows. */
+const invalid = (changes: Readonly<Record<string, unknown>>): VCenterOptions => ({ ...options, ...changes });
 
-describe('an option that cannot be is a TypeError that names it and says what is expected:', () => {
+describe('an invalid option is a TypeError with its name and what is expected:', () => {
   test.each<[Readonly<Record<string, unknown>>, RegExp]>([
     [{ timeout: -1 }, /^timeout: expected milliseconds, 1 or more \(Infinity for no limit\), got -1$/],
     [{ timeout: 0 }, /^timeout: .*got 0$/],
@@ -34,14 +34,14 @@ describe('an option that cannot be is a TypeError that names it and says what is
     [{ retry: { budget: -1 } }, /^retry\.budget: /],
     [{ retry: { onRetry: 'log' } }, /^retry\.onRetry: expected a function, or an observer with next, got "log"$/],
   ])('%j', (changes, message) => {
-    const make = () => vcenter(wrong(changes));
+    const make = () => vcenter(invalid(changes));
     expect(make).toThrow(TypeError);
     expect(make).toThrow(message);
   });
 });
 
-describe('what is left out', () => {
-  test('is a minute for an answer, and five attempts within two', () => {
+describe('defaults', () => {
+  test('are a minute for a response, and five attempts within two minutes', () => {
     expect(resolveOptions(options)).toMatchObject({
       server,
       timeout: 60_000,
@@ -49,9 +49,9 @@ describe('what is left out', () => {
     });
   });
 
-  test('retry: false tries once', () => expect(resolveOptions({ ...options, retry: false }).retry).toBeUndefined());
+  test('retry: false means one attempt', () => expect(resolveOptions({ ...options, retry: false }).retry).toBeUndefined());
 
-  test('a limit that the platform’s timers cannot hold is none', () => {
+  test('limits beyond those of timers become the longest delay of a timer', () => {
     const { timeout, retry } = resolveOptions({
       ...options,
       timeout: Infinity,
@@ -61,22 +61,22 @@ describe('what is left out', () => {
     expect({ timeout, ...retry }).toMatchObject({ timeout: longest, attempts: Infinity, delay: longest, budget: longest });
   });
 
-  test('the retries are told to a function or to an observer', () => {
-    const told: RetryNotice[] = [];
+  test('onRetry may be a function or an observer', () => {
+    const notices: RetryNotice[] = [];
     const retry$ = new Subject<RetryNotice>();
-    retry$.subscribe((retry) => told.push(retry));
+    retry$.subscribe((retry) => notices.push(retry));
     const retry = { operation: 'x' } as RetryNotice;
     resolveOptions({ ...options, retry: { onRetry: retry$ } }).retry?.onRetry(retry);
-    resolveOptions({ ...options, retry: { onRetry: (given) => told.push(given) } }).retry?.onRetry(retry);
+    resolveOptions({ ...options, retry: { onRetry: (received) => notices.push(received) } }).retry?.onRetry(retry);
     resolveOptions(options).retry?.onRetry(retry);
-    expect(told).toEqual([retry, retry]);
+    expect(notices).toEqual([retry, retry]);
   });
 });
 
 const secret = 'correct horse';
 
-describe('credentials that cannot be', () => {
-  const cannotBe: readonly unknown[] = [
+describe('invalid credentials', () => {
+  const invalidCredentials: readonly unknown[] = [
     undefined,
     null,
     secret,
@@ -93,46 +93,46 @@ describe('credentials that cannot be', () => {
     { sessionId: 'sécret' },
   ];
 
-  test.each(cannotBe)('are a TypeError at once, and not shown (%#)', (credentials) => {
-    const make = () => vcenter(wrong({ credentials }));
+  test.each(invalidCredentials)('are a TypeError at once that does not contain them (%#)', (credentials) => {
+    const make = () => vcenter(invalid({ credentials }));
     expect(make).toThrow(TypeError);
     expect(make).toThrow(/^credentials: /);
     expect(make).not.toThrow(/correct horse/);
   });
 
-  test.each(cannotBe)('are a TypeError in the stream where a function answers them (%#)', async (credentials) => {
+  test.each(invalidCredentials)('are a TypeError of the stream if a function returns them (%#)', async (credentials) => {
     const given = credentials as Credentials;
     for (const source of [() => given, () => Promise.resolve(given), () => of(given), () => from([given, given])]) {
-      const fetch = () => Promise.reject(new Error('nothing is to be sent'));
+      const fetch = () => Promise.reject(new Error('nothing should be sent'));
       const { error } = await collect(listLibraries(vcenter({ server, credentials: source, fetch })));
       expect(String(error)).toMatch(/^TypeError: credentials: /);
       expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
     }
   });
 
-  test('a session id that the server makes up of what no header can carry is refused, and not shown', async () => {
+  test('from the server: a session id that is invalid in a header is a DecodeError without it', async () => {
     const fetch = async () => Response.json(`${secret}\nset-cookie: x`, { status: 201 });
     const { error } = await collect(listLibraries(vcenter({ ...options, fetch })));
     expect(error).toMatchObject({ _tag: 'DecodeError', operation: 'cis.Session.create' });
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(secret);
   });
 
-  test('a password may be empty, and hold anything', () => {
+  test('do not include an empty password, or one with any characters', () => {
     for (const password of ['', 'a:b', 'pässwörd€\n'])
-      expect(() => vcenter(wrong({ credentials: { username: 'u', password } }))).not.toThrow();
+      expect(() => vcenter(invalid({ credentials: { username: 'u', password } }))).not.toThrow();
   });
 });
 
-test('a function that answers credentials is not asked before something subscribes', async () => {
-  let asked = 0;
-  const vc = vcenter({ server, credentials: () => ((asked += 1), NEVER) });
+test('a function of credentials is not called before a subscription', async () => {
+  let calls = 0;
+  const vc = vcenter({ server, credentials: () => ((calls += 1), NEVER) });
   const libraries$ = listLibraries(vc);
-  expect(asked).toBe(0);
+  expect(calls).toBe(0);
   libraries$.subscribe().unsubscribe();
-  expect(asked).toBe(1);
+  expect(calls).toBe(1);
 });
 
-test('with no fetch of its own a connection uses the platform’s, as it is at that moment, and aborts it', async () => {
+test('without fetch a connection uses the current globalThis.fetch, and aborts its requests', async () => {
   const original = globalThis.fetch;
   const seen: AbortSignal[] = [];
   const vc = vcenter({ server, credentials: { sessionId: 'session' }, dialect: 'api' });

@@ -31,7 +31,7 @@ const expiredSession = { status: 401, body: JSON.stringify({ error_type: 'UNAUTH
 
 describe('vcenter', () => {
   test.each(['vcenter.example.com', 'ftp://vcenter.example.com', '', 'https://user:secret@vcenter.example.com'])(
-    'refuses the address %j with a sentence, and never shows a password',
+    'rejects the address %j with a message without the password',
     (address) => {
       const make = () => vcenter({ server: address, credentials: user });
       expect(make).toThrow(TypeError);
@@ -40,13 +40,13 @@ describe('vcenter', () => {
     },
   );
 
-  test('takes any path and keeps the origin', () => {
+  test('ignores the path of the address', () => {
     expect(vcenter({ server: 'https://vcenter.example.com:8443/ui/', credentials: user }).server).toBe(
       'https://vcenter.example.com:8443',
     );
   });
 
-  test('sends nothing before something subscribes', () => {
+  test('sends nothing before a subscription', () => {
     const { simulator, vc } = simulatedVCenter();
     listLibraries(vc);
     login(vc);
@@ -54,7 +54,7 @@ describe('vcenter', () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  test('whoever prints a connection sees no secret', async () => {
+  test('contains no secret when it is printed', async () => {
     const { vc } = simulatedVCenter();
     await collectValues(login(vc));
     const { inspect } = await import('node:util');
@@ -63,6 +63,7 @@ describe('vcenter', () => {
 });
 
 describe('the time of the server', () => {
+  /** The server's time before the first response, and after each. */
   const timesAfter = async (dates: readonly (string | undefined)[]) => {
     const left = [...dates];
     const fetch = async () => {
@@ -94,7 +95,7 @@ describe('the time of the server', () => {
 });
 
 describe('the login', () => {
-  test('is one, however many subscribe at once, and is kept for those that come later', async () => {
+  test('is shared by concurrent and later subscriptions', async () => {
     const { simulator, vc } = simulatedVCenter();
     await lastValueFrom(forkJoin([listLibraries(vc), getLibrary(vc, 'library-1'), getSession(vc)]));
     await collectValues(listLibraries(vc));
@@ -107,14 +108,14 @@ describe('the login', () => {
     ['auto', [{ operation: 'cis.Session.create', times: 1, status: 405, body: '' }], 'rest'],
     ['api', [], 'api'],
     ['rest', [], 'rest'],
-  ] as const)('with dialect %j and first answers %j speaks %s', async (dialect, faults, spoken) => {
+  ] as const)('with dialect %j and faults %j uses %s', async (dialect, faults, expected) => {
     const { simulator, vc } = simulatedVCenter(dialect, { scenario: { faults } });
-    expect(await collectValues(login(vc))).toEqual([spoken]);
+    expect(await collectValues(login(vc))).toEqual([expected]);
     expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
-    expect(simulator.requests.at(-1)?.dialect).toBe(spoken);
+    expect(simulator.requests.at(-1)?.dialect).toBe(expected);
   });
 
-  test.each([401, 403, 503])('an answer of %d is an answer, never a reason for a second login', async (status) => {
+  test.each([401, 403, 503])('a response of %d causes no second login', async (status) => {
     const { simulator, vc } = simulatedVCenter('auto', {
       scenario: { faults: [{ operation: 'cis.Session.create', status, body: '' }] },
     });
@@ -123,28 +124,28 @@ describe('the login', () => {
     expect(simulator.requests).toHaveLength(1);
   });
 
-  test('that was refused is tried anew by the next subscription, with credentials asked for anew', async () => {
-    const given: Credentials[] = [{ ...user, password: 'wrong' }, user];
-    const { simulator, vc } = simulatedVCenter('api', {}, { credentials: () => Promise.resolve(given.shift() ?? user) });
+  test('that was rejected is repeated by the next subscription, with new credentials', async () => {
+    const credentials: Credentials[] = [{ ...user, password: 'wrong' }, user];
+    const { simulator, vc } = simulatedVCenter('api', {}, { credentials: () => Promise.resolve(credentials.shift() ?? user) });
     expect((await collect(listLibraries(vc))).error).toMatchObject({ _tag: 'AuthenticationError', server });
     expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
     expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 
-  test('takes credentials from a value, a function, a promise and an Observable', async () => {
+  test('accepts credentials as a value, a function, a promise and an Observable', async () => {
     for (const credentials of [user, () => user, () => Promise.resolve(user), () => of(user)]) {
       const { vc } = simulatedVCenter('auto', {}, { credentials });
       expect(await collectValues(login(vc))).toEqual(['api']);
     }
   });
 
-  test('carries a user and a password beyond ASCII', async () => {
+  test('supports a user name and a password beyond ASCII', async () => {
     const credentials = { username: 'jörg@vsphere.local', password: 'pässwörd€' };
     const { vc } = simulatedVCenter('rest', { users: [credentials] }, { credentials });
     expect(await collectValues(login(vc))).toEqual(['rest']);
   });
 
-  test('is not cut off when its subscriber leaves: the session would be left behind', async () => {
+  test('is not aborted when its subscriber unsubscribes: the session would stay on the server', async () => {
     const { simulator, vc } = simulatedVCenter();
     listLibraries(vc).subscribe().unsubscribe();
     await collectValues(logout(vc));
@@ -153,8 +154,8 @@ describe('the login', () => {
   });
 });
 
-describe('an API session that has ended', () => {
-  test.each(['api', 'rest'] as const)('is renewed once and the request replayed (%s)', async (dialect) => {
+describe('an expired API session', () => {
+  test.each(['api', 'rest'] as const)('is renewed once, and the request is repeated (%s)', async (dialect) => {
     const { simulator, vc } = simulatedVCenter(dialect, {
       scenario: { faults: [{ operation: 'content.Library.list', after: 1, times: 1, ...expiredSession }] },
     });
@@ -169,7 +170,7 @@ describe('an API session that has ended', () => {
     ]);
   });
 
-  test('is renewed by one login for all who find it ended', async () => {
+  test('is renewed by one login for concurrent requests', async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'content.Library.get', times: 3, ...expiredSession }] },
     });
@@ -178,7 +179,7 @@ describe('an API session that has ended', () => {
     expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
   });
 
-  test('that ends again at once is an AuthenticationError, after two requests', async () => {
+  test('that expires again at once is an AuthenticationError, after two requests', async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'content.Library.list', ...expiredSession }] },
     });
@@ -187,7 +188,7 @@ describe('an API session that has ended', () => {
   });
 });
 
-describe('a call that fails in passing', () => {
+describe('a call with a transient failure', () => {
   const down = {
     status: 503,
     body: JSON.stringify({
@@ -196,11 +197,11 @@ describe('a call that fails in passing', () => {
     }),
   };
   const byProxy = { status: 503, contentType: 'text/plain', body: 'no healthy upstream' };
-  const quickly = { retry: { delay: 0 } };
+  const withoutDelay = { retry: { delay: 0 } };
   const count = (simulator: Simulator, operation: string) =>
     operationNames(simulator).filter((name) => name === operation).length;
 
-  test.each(['api', 'rest'] as const)('is sent again where it reads, also where reading is a POST (%s)', async (dialect) => {
+  test.each(['api', 'rest'] as const)('is repeated if it reads, also as a POST (%s)', async (dialect) => {
     const operation = 'content.library.item.downloadsession.File.get';
     const { simulator, vc } = simulatedVCenter(
       dialect,
@@ -213,71 +214,71 @@ describe('a call that fails in passing', () => {
           ],
         },
       },
-      quickly,
+      withoutDelay,
     );
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
     expect(await collectValues(getDownloadFile(vc, session, 'ubuntu.ovf'))).toMatchObject([{ name: 'ubuntu.ovf' }]);
     expect(count(simulator, operation)).toBe(4);
   });
 
-  test('is sent five times and no more, and errors with the last failure', async () => {
-    const told: RetryNotice[] = [];
+  test('is sent five times at most, and errors with the last failure', async () => {
+    const notices: RetryNotice[] = [];
     const { simulator, vc } = simulatedVCenter(
       'api',
       { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } },
-      { retry: { delay: 0, onRetry: (retry) => void told.push(retry) } },
+      { retry: { delay: 0, onRetry: (retry) => void notices.push(retry) } },
     );
     const { error } = await collect(listLibraries(vc));
     expect(error).toMatchObject({ _tag: 'ApiError', error_type: 'SERVICE_UNAVAILABLE' });
     expect(count(simulator, 'content.Library.list')).toBe(5);
-    expect(told).toMatchObject([1, 2, 3, 4].map((attempt) => ({ operation: 'content.Library.list', attempt, delay: 0 })));
+    expect(notices).toMatchObject([1, 2, 3, 4].map((attempt) => ({ operation: 'content.Library.list', attempt, delay: 0 })));
   });
 
-  test('is sent once if the connection says so, or if the caller has a budget of its own', async () => {
+  test('is sent once with retry: false, and in a connection without retries', async () => {
     const options = { scenario: { faults: [{ operation: 'content.Library.list', ...down }] } };
-    const never = simulatedVCenter('api', options, { retry: false });
-    await collect(listLibraries(never.vc));
-    expect(count(never.simulator, 'content.Library.list')).toBe(1);
+    const withFalse = simulatedVCenter('api', options, { retry: false });
+    await collect(listLibraries(withFalse.vc));
+    expect(count(withFalse.simulator, 'content.Library.list')).toBe(1);
 
-    const own = simulatedVCenter('api', options, quickly);
+    const own = simulatedVCenter('api', options, withoutDelay);
     await collect(listLibraries(withoutRetry(own.vc)));
     expect(count(own.simulator, 'content.Library.list')).toBe(1);
     await collect(getLibrary(own.vc, 'library-1'));
     expect(count(own.simulator, 'cis.Session.create')).toBe(1);
   });
 
-  test('is not sent again if it was a login, unless vCenter itself says that it did not begin', async () => {
+  test('is not repeated if it was a login, unless vCenter itself rejected it before it started', async () => {
     const operation = 'cis.Session.create';
-    const proxied = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, quickly);
+    const proxied = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 1, ...byProxy }] } }, withoutDelay);
     expect((await collect(listLibraries(proxied.vc))).error).toMatchObject({ _tag: 'ApiError', status: 503 });
     expect(operationNames(proxied.simulator)).toEqual([operation]);
 
-    const told = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, quickly);
-    expect(await collectValues(listLibraries(told.vc))).toEqual([['library-1']]);
-    expect(operationNames(told.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
+    const rejected = simulatedVCenter('api', { scenario: { faults: [{ operation, times: 2, ...down }] } }, withoutDelay);
+    expect(await collectValues(listLibraries(rejected.vc))).toEqual([['library-1']]);
+    expect(operationNames(rejected.simulator)).toEqual([operation, operation, operation, 'content.Library.list']);
 
-    const lost = losing('api', operation);
+    const lost = losingFirstResponse('api', operation);
     expect((await collect(listLibraries(lost.vc))).error).toMatchObject({ _tag: 'TransportError' });
     expect(operationNames(lost.simulator)).toEqual([operation]);
   });
 
-  test('is not sent again if there are too many API sessions', async () => {
+  test('is not repeated if there are too many API sessions', async () => {
     const messages = [{ id: 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached', default_message: 'x', args: [] }];
     const fault = { operation: 'cis.Session.create', status: 503, body: JSON.stringify({ messages }) };
-    const { simulator, vc } = simulatedVCenter('api', { scenario: { faults: [fault] } }, quickly);
+    const { simulator, vc } = simulatedVCenter('api', { scenario: { faults: [fault] } }, withoutDelay);
     expect(isSessionLimit((await collect(listLibraries(vc))).error)).toBe(true);
     expect(simulator.requests).toHaveLength(1);
   });
 
-  /** A connection that loses the first answer of an operation: the server has carried it out. */
-  const losing = (dialect: Dialect, operation: string) => {
+  /** A connection that loses the first response of an operation, which the server has executed. */
+  const losingFirstResponse = (dialect: Dialect, operation: string) => {
     let isLost = false;
     const simulator = createSimulator({ inventory, users: [user], scenario: { preparation: preparedAtOnce } });
     const vc = vcenter({
       server,
       credentials: user,
       dialect,
-      ...quickly,
+      ...withoutDelay,
       fetch: async (input, init) => {
         const response = await simulator.fetch(input, init);
         if (isLost || operationNames(simulator).at(-1) !== operation) return response;
@@ -288,9 +289,9 @@ describe('a call that fails in passing', () => {
     return { simulator, vc };
   };
 
-  describe.each(['api', 'rest'] as const)('after its answer was lost (%s)', (dialect) => {
-    test('makes no second download session: the token says that it is the same', async () => {
-      const { simulator, vc } = losing(dialect, 'content.library.item.DownloadSession.create');
+  describe.each(['api', 'rest'] as const)('after its response was lost (%s)', (dialect) => {
+    test('creates no second download session: the token identifies the repetition', async () => {
+      const { simulator, vc } = losingFirstResponse(dialect, 'content.library.item.DownloadSession.create');
       const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
       expect(await collectValues(listDownloadSessions(vc))).toEqual([[session]]);
       expect(count(simulator, 'content.library.item.DownloadSession.create')).toBe(2);
@@ -299,10 +300,10 @@ describe('a call that fails in passing', () => {
     test.each([
       ['delete', (vc: VCenter, id: string) => deleteDownloadSession(vc, id)],
       ['cancel', (vc: VCenter, id: string) => cancelDownloadSession(vc, id)],
-      ['fail', (vc: VCenter, id: string) => failDownloadSession(vc, id, 'no room')],
+      ['fail', (vc: VCenter, id: string) => failDownloadSession(vc, id, 'disk full')],
       ['keep_alive', (vc: VCenter, id: string) => keepDownloadSessionAlive(vc, id)],
-    ])('finds that %s is done', async (name, end) => {
-      const { simulator, vc } = losing(dialect, `content.library.item.DownloadSession.${name}`);
+    ])('%s succeeds', async (name, end) => {
+      const { simulator, vc } = losingFirstResponse(dialect, `content.library.item.DownloadSession.${name}`);
       const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
       expect(await collectValues(end(vc, session))).toEqual([undefined]);
       expect(count(simulator, `content.library.item.DownloadSession.${name}`)).toBe(2);
@@ -310,8 +311,8 @@ describe('a call that fails in passing', () => {
   });
 });
 
-describe('a session id that was given', () => {
-  const giveSession = async () => {
+describe('a session id from the caller', () => {
+  const openSession = async () => {
     const { simulator, vc } = simulatedVCenter('api');
     await collectValues(login(vc));
     let sessionId = '';
@@ -325,7 +326,7 @@ describe('a session id that was given', () => {
   };
 
   test('is used, and never logged out', async () => {
-    const { simulator, sessionId } = await giveSession();
+    const { simulator, sessionId } = await openSession();
     const before = simulator.apiSessions;
     const vc = vcenter({ server, credentials: { sessionId }, fetch: simulator.fetch });
     expect(await collectValues(listLibraries(vc))).toEqual([['library-1']]);
@@ -334,7 +335,7 @@ describe('a session id that was given', () => {
     expect(operationNames(simulator)).not.toContain('cis.Session.delete');
   });
 
-  test('that is not valid is an AuthenticationError, without any login', async () => {
+  test('that is invalid is an AuthenticationError, without a login', async () => {
     const simulator = createSimulator({ inventory });
     for (const dialect of ['auto', 'api', 'rest'] as const) {
       const vc = vcenter({ server, credentials: { sessionId: 'stale' }, dialect, fetch: simulator.fetch });
@@ -351,7 +352,7 @@ describe('logout', () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  test('is no failure where the session has ended already, and a later request logs in anew', async () => {
+  test('succeeds if the session has expired, and a later request logs in again', async () => {
     const { simulator, vc } = simulatedVCenter('api', {
       scenario: { faults: [{ operation: 'cis.Session.delete', times: 1, ...expiredSession }] },
     });
@@ -368,17 +369,17 @@ describe('withVCenter', () => {
     return { simulator, options: { server, credentials: user, fetch: simulator.fetch } };
   };
 
-  test('logs in on subscribe and out before it completes', async () => {
-    const { simulator, options: given } = options();
-    const stream = withVCenter(given, (vc) => listLibraries(vc));
+  test('logs in on subscribe, and logs out before it completes', async () => {
+    const { simulator, options: connection } = options();
+    const stream = withVCenter(connection, (vc) => listLibraries(vc));
     expect(simulator.requests).toEqual([]);
     expect(await collectValues(stream)).toEqual([['library-1']]);
     expect(operationNames(simulator)).toEqual(['cis.Session.create', 'content.Library.list', 'cis.Session.delete']);
   });
 
-  test('logs out before it errors, and each subscription has a login of its own', async () => {
-    const { simulator, options: given } = options();
-    const stream: Observable<unknown> = withVCenter(given, (vc) => getLibrary(vc, 'no-such'));
+  test('logs out before it errors, and each subscription has its own login', async () => {
+    const { simulator, options: connection } = options();
+    const stream: Observable<unknown> = withVCenter(connection, (vc) => getLibrary(vc, 'no-such'));
     for (let round = 1; round <= 2; round += 1) {
       expect((await collect(stream)).error).toMatchObject({ _tag: 'ApiError', error_type: 'NOT_FOUND', status: 404 });
       expect(simulator.apiSessions).toBe(0);

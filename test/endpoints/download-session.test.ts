@@ -5,9 +5,9 @@ import { collectValues } from '../support/collect.ts';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe.each(['api', 'rest'] as const)('a download session is created (%s)', (dialect) => {
-  /** The tokens of the requests, each of which is answered by the next of the answers. */
-  const tokensOf = async (clientToken: string | undefined, subscriptions: number, answers: readonly Response[]) => {
-    const left = [...answers];
+  /** The tokens of the requests; each request receives the next response. */
+  const tokensOf = async (clientToken: string | undefined, subscriptions: number, responses: readonly Response[]) => {
+    const left = [...responses];
     const tokens: unknown[] = [];
     const vc = vcenter({
       server: 'https://vcenter.example.com',
@@ -22,9 +22,9 @@ describe.each(['api', 'rest'] as const)('a download session is created (%s)', (d
           [body.client_token, request.headers.get('client-token')].filter((token) => typeof token === 'string'),
         ).toHaveLength(1);
         tokens.push(dialect === 'rest' ? body.client_token : request.headers.get('client-token'));
-        const answer = left.shift();
-        if (answer === undefined) throw new TypeError('fetch failed');
-        return answer;
+        const response = left.shift();
+        if (response === undefined) throw new TypeError('fetch failed');
+        return response;
       },
     });
     const create$ = createDownloadSession(vc, 'item-1', clientToken === undefined ? {} : { clientToken });
@@ -33,10 +33,10 @@ describe.each(['api', 'rest'] as const)('a download session is created (%s)', (d
   };
 
   const created = () => (dialect === 'rest' ? Response.json({ value: 'session' }) : Response.json('session', { status: 201 }));
-  const lost = () => new Response('upstream connect error', { status: 502 });
+  const proxyError = () => new Response('upstream connect error', { status: 502 });
 
-  test('with a token of its own in each subscription, and the same one in a repetition', async () => {
-    const tokens = await tokensOf(undefined, 2, [lost(), created(), created()]);
+  test('with one token per subscription, and the same one in a repetition', async () => {
+    const tokens = await tokensOf(undefined, 2, [proxyError(), created(), created()]);
     expect(tokens).toEqual([expect.stringMatching(uuid), tokens[0], expect.stringMatching(uuid)]);
     expect(tokens[2]).not.toBe(tokens[0]);
   });
@@ -47,8 +47,8 @@ describe.each(['api', 'rest'] as const)('a download session is created (%s)', (d
     expect(new Set(tokens)).toHaveProperty('size', 100);
   });
 
-  test('with the token that was given', async () => {
-    const given = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
-    expect(await tokensOf(given, 2, [created(), created()])).toEqual([given, given]);
+  test('with the clientToken of the options', async () => {
+    const clientToken = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
+    expect(await tokensOf(clientToken, 2, [created(), created()])).toEqual([clientToken, clientToken]);
   });
 });

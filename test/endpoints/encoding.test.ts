@@ -24,7 +24,7 @@ import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 
-/** File names that mean something to an address, or to whoever reads one carelessly. */
+/** File names with characters that have a meaning in URLs, or break careless parsers. */
 const names = [
   'what?.vmdk',
   'disk #1.vmdk',
@@ -55,7 +55,7 @@ const names = [
   '__proto__',
 ];
 
-/** A connection to a simulator that has files of such names, and the requests that went through it. */
+/** A connection to a simulator with these files, and its requests. */
 const connected = (dialect: 'api' | 'rest') => {
   const simulator = createSimulator({
     users: [user],
@@ -86,16 +86,16 @@ const connected = (dialect: 'api' | 'rest') => {
 };
 
 describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
-  test.each(names)('a file called %j is found under that name, and under no other', async (name) => {
+  test.each(names)('a file named %j is requested by exactly that name', async (name) => {
     const { vc, requests } = connected(dialect);
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
-    const answers: readonly [string, Observable<{ readonly name: string }>][] = [
+    const responses: readonly [string, Observable<{ readonly name: string }>][] = [
       ['name', getItemFile(vc, 'item-1', name)],
       ['file_name', prepareDownloadFile(vc, session, name)],
       ['file_name', getDownloadFile(vc, session, name)],
     ];
-    for (const [parameter, answer$] of answers) {
-      expect(await lastValueFrom(answer$)).toMatchObject({ name });
+    for (const [parameter, response$] of responses) {
+      expect(await lastValueFrom(response$)).toMatchObject({ name });
       const { url, body } = requests.at(-1) ?? { url: new URL(server), body: undefined };
       const sent = { ...Object.fromEntries(url.searchParams), ...(body as object) };
       expect(Object.fromEntries(Object.entries(sent).filter(([key]) => !key.endsWith('action')))).toEqual({ [parameter]: name });
@@ -105,7 +105,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     }
   });
 
-  test('an identifier of two parts keeps its colon, whatever else is in it is one segment of the path', async () => {
+  test('an identifier keeps its colon, and is one segment of the path', async () => {
     const { vc, requests } = connected(dialect);
     for (const id of [
       '3beb707a-3b2e:90a55320-77aa',
@@ -130,7 +130,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     }
   });
 
-  test('an identifier that no path can hold is a TypeError that names it, and nothing is sent', async () => {
+  test('an identifier that is invalid in a path is a TypeError with the name of the field, and nothing is sent', async () => {
     const { vc, requests } = connected(dialect);
     await lastValueFrom(listItems(vc, 'library-1'));
     const before = requests.length;
@@ -141,7 +141,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(requests).toHaveLength(before);
   });
 
-  test('a file name with half a character is refused by whoever cannot carry it: the address here, else the server', async () => {
+  test('a file name with an unpaired surrogate is a TypeError in a URL, and an error of the server in a body', async () => {
     const { vc, requests } = connected(dialect);
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
     const before = requests.length;
@@ -165,7 +165,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     ['createDownloadSession', (vc) => createDownloadSession(vc, 'a&b'), []],
     ['keepDownloadSessionAlive', (vc) => keepDownloadSessionAlive(vc, 'a&b', { progress: 1 }), ['action']],
     ['deleteDownloadSession', (vc) => deleteDownloadSession(vc, 'a&b'), []],
-  ])('%s sends the query parameters that the operation declares, and no other', async (_, call, declared) => {
+  ])('%s sends only the declared query parameters', async (_, call, declared) => {
     const { vc, requests } = connected(dialect);
     await collect(call(vc));
     const { url } = requests.at(-1) ?? { url: new URL(server) };
@@ -174,7 +174,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
   });
 });
 
-test('whatever an identifier and a name are, the address says them and nothing else', () => {
+test('every identifier and name survives encoding, and adds nothing to the URL', () => {
   const route = { route: 'GET /api/item/{id}/file?name={name}' };
   const [parse, decode] = [URL, decodeURIComponent];
   fc.assert(

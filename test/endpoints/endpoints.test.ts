@@ -44,7 +44,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(await one(getItem(vc, 'item-1'))).toMatchObject({ name: 'ubuntu', type: 'ovf', content_version: '7' });
   });
 
-  test('the files of an item are listed and read, whatever is in their names', async () => {
+  test('the files of an item are listed and read', async () => {
     const { vc } = simulatedVCenter(dialect);
     expect((await one(listItemFiles(vc, 'item-1'))).map(({ name }) => name)).toEqual(['ubuntu.ovf', disk, 'ubuntu.nvram']);
     expect(await one(getItemFile(vc, 'item-1', disk))).toMatchObject({ name: disk, cached: true });
@@ -68,14 +68,14 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('a download session is failed with the client’s reason', async () => {
+  test('a download session is marked as failed with the client’s reason', async () => {
     const { vc } = simulatedVCenter(dialect);
     const id = await one(createDownloadSession(vc, 'item-1'));
     expect(await collectValues(failDownloadSession(vc, id, 'The disk is full.'))).toEqual([undefined]);
     expect((await one(getDownloadSession(vc, id))).state).toBe('ERROR');
   });
 
-  test('a session created again with the same client token is the same', async () => {
+  test('a repeated creation with the same client token returns the same session', async () => {
     const { vc, simulator } = simulatedVCenter(dialect);
     const clientToken = '6f1c1f5e-8f4a-4b3c-9d2e-1a2b3c4d5e6f';
     const again = createDownloadSession(vc, 'item-1', { clientToken });
@@ -108,9 +108,9 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     ['the files of a download session', (vc) => listDownloadFiles(vc, 'none'), 404, 'NOT_FOUND'],
     ['a file of a session', (vc) => inSession(vc, (id) => prepareDownloadFile(vc, id, 'none')), 400, 'INVALID_ARGUMENT'],
     ['an item to download', (vc) => createDownloadSession(vc, 'none'), 404, 'NOT_FOUND'],
-    ['nothing to look for', (vc) => findItems(vc, {}), 400, 'INVALID_ARGUMENT'],
+    ['items without criteria', (vc) => findItems(vc, {}), 400, 'INVALID_ARGUMENT'],
     [
-      'keeping alive what was cancelled',
+      'the keep-alive of a cancelled session',
       (vc) => inSession(vc, (id) => concat(cancelDownloadSession(vc, id), keepDownloadSessionAlive(vc, id))),
       400,
       'NOT_ALLOWED_IN_CURRENT_STATE',
@@ -121,7 +121,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       403,
       'UNAUTHORIZED',
     ],
-  ])('%s that is not to be had is an ApiError with a sentence', async (_, ask, status, error_type) => {
+  ])('%s that is missing or not allowed is an ApiError with a message', async (_, ask, status, error_type) => {
     const { vc } = simulatedVCenter(dialect, { users: [{ ...user, privileges: ['ContentLibrary.DownloadSession'] }] });
     const { error } = await collect(ask(vc));
     expect(error).toMatchObject({
@@ -132,7 +132,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     });
   });
 
-  test('a user without the privilege to download is told which one is missing', async () => {
+  test('the error for a missing privilege names it', async () => {
     const { vc } = simulatedVCenter(dialect, { users: [{ ...user, privileges: [] }] });
     const { error } = await collect(createDownloadSession(vc, 'item-1'));
     expect(error).toMatchObject({
@@ -143,7 +143,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     });
   });
 
-  test('an empty identifier is refused before anything is sent', async () => {
+  test('an empty identifier is a TypeError, and nothing is sent', async () => {
     const { vc, simulator } = simulatedVCenter(dialect);
     await collectValues(getSession(vc));
     const before = simulator.requests.length;
@@ -151,7 +151,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(simulator.requests).toHaveLength(before);
   });
 
-  test('every endpoint sends nothing before it is subscribed', () => {
+  test('endpoints send nothing before a subscription', () => {
     const { vc, simulator } = simulatedVCenter(dialect);
     forkJoin([listLibraries(vc), listItems(vc, 'library-1'), createDownloadSession(vc, 'item-1')]);
     expect(operationNames(simulator)).toEqual([]);

@@ -18,13 +18,13 @@ const apiError = (error_type: string, id = 'com.vmware.some.id') =>
     operation: 'cis.Session.create',
     status: 500,
     error_type,
-    messages: [{ id, default_message: 'Said.', args: [] }],
+    messages: [{ id, default_message: 'Message.', args: [] }],
   });
 
 const limit = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
 
 describe('every error', () => {
-  const message = { id: 'id', default_message: 'said', args: [] };
+  const message = { id: 'id', default_message: 'message', args: [] };
   const facts = {
     operation: 'operation', reason: 'reason', timeout: 1500, host: 'host', code: 'CODE', status: 400, error_type: 'ERROR', messages: [message],
     server: 'https://vcenter.example.com', issues: [{ path: 'a.b', expected: 'string', found: 'nothing' }], file: 'disk.vmdk', message,
@@ -35,12 +35,12 @@ describe('every error', () => {
     ([name]) => name.endsWith('Error') && name !== 'StdError' && /^[A-Z]/.test(name),
   );
 
-  test('is exported: fourteen of them', () => {
+  test('is exported: fourteen classes', () => {
     expect(classes).toHaveLength(14);
   });
 
-  test.each(classes)('%s carries its name as _tag, a sentence made of its facts, and is known by the guard', (name, value) => {
-    const Class = value as unknown as new (given: typeof facts) => Error & { _tag: string };
+  test.each(classes)('%s has its name as _tag, a message made of its facts, and passes the guard', (name, value) => {
+    const Class = value as unknown as new (values: typeof facts) => Error & { _tag: string };
     const error = new Class(facts);
     expect(error).toBeInstanceOf(Error);
     expect(error.name).toBe(name);
@@ -55,28 +55,28 @@ describe('every error', () => {
     [...page.matchAll(/^\| `(\w+Error)` .*$/gm)].map(([row, tag = '']) => [tag, row.split('|').map((cell) => cell.trim())]),
   );
 
-  test.each(classes)('%s has a row in the guide, with all its facts and whether it is transient', (name, value) => {
-    const Class = value as unknown as new (given: typeof facts) => Error & { _tag: string };
+  test.each(classes)('%s has a row in the guide, with all its fields and whether it is transient', (name, value) => {
+    const Class = value as unknown as new (values: typeof facts) => Error & { _tag: string };
     const error = new Class(facts);
     const [, , , fields = '', transient = ''] = rows.get(name) ?? [];
-    const told = [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field);
-    expect(told).toEqual(Object.keys(error).filter((key) => !['_tag', 'name'].includes(key)));
+    const documented = [...fields.matchAll(/`(\w+)`/g)].map(([, field]) => field);
+    expect(documented).toEqual(Object.keys(error).filter((key) => !['_tag', 'name'].includes(key)));
     expect(transient).toMatch({ ApiError: /^see below$/ }[name] ?? (isTransient(error) ? /^yes/ : /^no$/));
   });
 
-  test('no row in the guide is of an error that is not there', () => {
+  test('the guide has no other rows', () => {
     expect([...rows.keys()].sort()).toEqual(classes.map(([name]) => name).sort());
   });
 });
 
-test('the guard knows errors of another copy of the library, and nothing else', () => {
+test('the guard accepts errors of another copy of the library, and nothing else', () => {
   expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'ApiError' }))).toBe(true);
   expect(isContentLibraryError(Object.assign(new Error('x'), { _tag: 'toString' }))).toBe(false);
   expect(isContentLibraryError({ _tag: 'ApiError' })).toBe(false);
   expect(isContentLibraryError(undefined)).toBe(false);
 });
 
-test('transient is what may succeed later, by error_type and not by status', () => {
+test('errors are transient by their type, not by their status', () => {
   expect(['RESOURCE_BUSY', 'SERVICE_UNAVAILABLE', 'UNABLE_TO_ALLOCATE_RESOURCE', 'TIMED_OUT'].map((type) => isTransient(apiError(type)))).toEqual([
     true, true, true, true,
   ]); // prettier-ignore
@@ -92,7 +92,7 @@ test('transient is what may succeed later, by error_type and not by status', () 
   expect(isTransient(new Error('x'))).toBe(false);
 });
 
-test('too many API sessions: recognised, never transient, and the sentence says what to do', () => {
+test('too many API sessions: recognized, never transient, with advice in the message', () => {
   const error = apiError('SERVICE_UNAVAILABLE', limit);
   expect(isSessionLimit(error)).toBe(true);
   expect(isTransient(error)).toBe(false);
@@ -100,34 +100,34 @@ test('too many API sessions: recognised, never transient, and the sentence says 
   expect(isSessionLimit(apiError('SERVICE_UNAVAILABLE'))).toBe(false);
 });
 
-test('no privilege: the sentence names the privilege and the global permission', () => {
+test('the message for UNAUTHORIZED names the privilege and the global permission', () => {
   expect(apiError('UNAUTHORIZED').message).toMatch(/ContentLibrary\.DownloadSession.*global permission/);
 });
 
-test('what vCenter itself says of a failure being transient wins over its type', () => {
-  const saying = (error_type: string, data: unknown) =>
+test('vCenter’s own indication of a transient failure overrides the error type', () => {
+  const withData = (error_type: string, data: unknown) =>
     new ApiError({ operation: 'x', status: 500, error_type, messages: [], data });
-  expect(isTransient(saying('RESOURCE_INACCESSIBLE', { is_transient: true }))).toBe(true);
-  expect(isTransient(saying('SERVICE_UNAVAILABLE', { is_transient: false }))).toBe(false);
-  expect(isTransient(saying('SERVICE_UNAVAILABLE', { is_transient: 'no' }))).toBe(true);
-  expect(isTransient(saying('SERVICE_UNAVAILABLE', null))).toBe(true);
+  expect(isTransient(withData('RESOURCE_INACCESSIBLE', { is_transient: true }))).toBe(true);
+  expect(isTransient(withData('SERVICE_UNAVAILABLE', { is_transient: false }))).toBe(false);
+  expect(isTransient(withData('SERVICE_UNAVAILABLE', { is_transient: 'no' }))).toBe(true);
+  expect(isTransient(withData('SERVICE_UNAVAILABLE', null))).toBe(true);
 });
 
 test.each([
   'com.vmware.vapi.rest.httpNotFound',
   'com.vmware.vapi.rest.operationsForUrlNotFound',
   'vapi.method.input.invalid.interface',
-])('an unknown route is told apart from a missing object by the message %s, and the sentence says what to do', (id) => {
+])('the message %s distinguishes an unknown route from a missing object, and the error has advice', (id) => {
   expect(isUnknownRoute(apiError('NOT_FOUND', id))).toBe(true);
   expect(apiError('NOT_FOUND', id).message).toContain('try the other dialect');
 });
 
-test('an operation that was not found is an unknown route by its type', () => {
+test('OPERATION_NOT_FOUND is an unknown route', () => {
   expect(isUnknownRoute(apiError('OPERATION_NOT_FOUND'))).toBe(true);
   expect(apiError('OPERATION_NOT_FOUND').message).toContain('try the other dialect');
 });
 
-test('a missing object is no unknown route, nor is anything else', () => {
+test('a missing object is not an unknown route, and neither is any other error', () => {
   expect(isUnknownRoute(apiError('NOT_FOUND', 'com.vmware.vdcs.cls-main.item_not_found'))).toBe(false);
   expect(apiError('NOT_FOUND').message).not.toContain('dialect');
   expect(isUnknownRoute(new TransportError({ operation: 'x', reason: 'reset' }))).toBe(false);
@@ -142,6 +142,6 @@ test.each([
     'DEPTH_ZERO_SELF_SIGNED_CERT',
     /Trust the vCenter's own certificate authority: .*https:\/\/vc\.example\.com\/certs\/download\.zip/,
   ],
-])('a certificate refused with %s has its own advice', (code, advice) => {
+])('a certificate that was rejected with %s has its own advice', (code, advice) => {
   expect(new TlsError({ host: 'vc.example.com', code }).message).toMatch(advice);
 });

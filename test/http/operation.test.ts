@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { buildRequest } from '#src/http/operation.js';
 
-test('fills the path and the query, encoded once', () => {
+test('fills and encodes the path and the query', () => {
   const route = { route: 'GET /api/item/{id}/file?name={name}' };
   expect(buildRequest(route, { id: 'a b/c', name: 'disk #1 %ä?&=.vmdk' })).toEqual({
     method: 'GET',
@@ -11,19 +11,19 @@ test('fills the path and the query, encoded once', () => {
   });
 });
 
-test('identifiers keep their colon', () => {
+test('keeps the colon of identifiers', () => {
   expect(buildRequest({ route: 'GET /rest/session/id:{id}' }, { id: '3beb707a:90a55320' }).path).toBe(
     '/rest/session/id:3beb707a:90a55320',
   );
 });
 
-test('a query field that is not set is left out, with its question mark if it is the only one', () => {
+test('omits query parameters that are not set, and the question mark if there are none', () => {
   const route = { route: 'GET /api/session?item={item}' };
   expect(buildRequest(route, {}).path).toBe('/api/session');
   expect(buildRequest(route, { item: 'i' }).path).toBe('/api/session?item=i');
   expect(buildRequest({ route: 'POST /rest/x?~action=get&item={item}' }, {}).path).toBe('/rest/x?~action=get');
 });
 
-test.each(['', '.', '..', undefined])('an identifier %j is refused: it would make another path', (id) => {
+test.each(['', '.', '..', undefined])('rejects the identifier %j, which would change the path', (id) => {
   expect(() => buildRequest({ route: 'DELETE /api/session/{id}' }, { id })).toThrow(TypeError);
 });

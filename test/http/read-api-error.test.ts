@@ -44,18 +44,18 @@ test.each([
   [503, 'SERVICE_UNAVAILABLE'],
   [504, 'TIMED_OUT'],
   [507, 'UNABLE_TO_ALLOCATE_RESOURCE'],
-])('without a body that helps, %d is %s', (status, error_type) => {
+])('without an error type in the body, %d is %s', (status, error_type) => {
   for (const body of [undefined, null, 'text', [], { value: 'x' }, { messages: 'x' }])
     expect(toApiError('x', status, body)).toMatchObject({ error_type, messages: [], status });
 });
 
-test('the challenge, which names the server, is not kept', () => {
+test('the error does not contain the challenge, which names the server', () => {
   const error = toApiError('x', 401, { error_type: 'UNAUTHENTICATED', messages: [], challenge: 'Basic realm="secret-realm"' });
   expect(JSON.stringify([error, error.message])).not.toContain('secret-realm');
 });
 
-test('the first message is the operation’s own, the others are its causes; all are kept, with their arguments', () => {
-  const said = [
+test('the error has all messages, with their arguments', () => {
+  const sent = [
     { id: 'com.vmware.vdcs.cls-main.top', default_message: 'Could not.', args: ['a', 'b'] },
     {
       id: 'com.vmware.vdcs.cls-main.cause',
@@ -65,12 +65,12 @@ test('the first message is the operation’s own, the others are its causes; all
       params: { size: { i: 7 } },
     },
   ];
-  const error = toApiError('content.Library.get', 400, { error_type: 'INVALID_ARGUMENT', messages: said });
-  expect(error.messages).toEqual(said);
+  const error = toApiError('content.Library.get', 400, { error_type: 'INVALID_ARGUMENT', messages: sent });
+  expect(error.messages).toEqual(sent);
   expect(error.message).toBe('content.Library.get: INVALID_ARGUMENT (400): Could not. Because.');
 });
 
-test('named arguments are the same as an object and as the pairs of /rest', () => {
+test('named arguments of /api (an object) and /rest (pairs) are read alike', () => {
   const paramsOf = (params: unknown) =>
     toApiError('x', 400, { messages: [{ id: 'i', default_message: 'd', args: [], params }] }).messages[0]?.params;
   expect(paramsOf({ name: { s: 'ubuntu' } })).toEqual({ name: { s: 'ubuntu' } });
@@ -79,17 +79,17 @@ test('named arguments are the same as an object and as the pairs of /rest', () =
   expect(Object.keys(paramsOf(JSON.parse('{"__proto__":{"s":"x"}}')) ?? {})).toEqual(['__proto__']);
 });
 
-test('a type that is not VMware’s says nothing', () => {
+test('a type that is not VMware’s is ignored', () => {
   expect(toApiError('x', 503, { type: 'about:blank', title: 'Unavailable' }).error_type).toBe('SERVICE_UNAVAILABLE');
 });
 
-test('a refusal that says nothing asks about a proxy, and keeps the page to itself', () => {
+test('an error without messages points to a proxy', () => {
   expect(toApiError('x', 502, undefined).message).toBe(
     'x: SERVICE_UNAVAILABLE (502): no message from vCenter; the response may come from a proxy.',
   );
 });
 
-test('whatever the body is, it is one error, with a sentence', () => {
+test('every body becomes one error with a message', () => {
   const scraps = fc.constantFrom(
     'error_type',
     'messages',
@@ -130,7 +130,7 @@ test('whatever the body is, it is one error, with a sentence', () => {
         isContentLibraryError(error) &&
         error.message.startsWith('x: ') &&
         texts.every((text) => typeof text === 'string') &&
-        [isTransient(error), isUnknownRoute(error)].every((told) => typeof told === 'boolean')
+        [isTransient(error), isUnknownRoute(error)].every((result) => typeof result === 'boolean')
       );
     }),
     { seed: 4, numRuns: 2000 },

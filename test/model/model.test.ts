@@ -19,12 +19,12 @@ const issues = (decode: Decoder<unknown>, value: unknown): unknown => {
 const file = { name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARED' };
 
 describe('a decoder', () => {
-  test('answers a Right for what fits, and keeps fields that nobody named', () => {
+  test('returns a Right for a valid value, with its additional fields', () => {
     const later = { ...file, added_in_10: { x: 1 } };
     expect(decoder(DownloadFileInfo)(later)).toEqual({ _tag: 'Right', right: later });
   });
 
-  test('reads null as not set, at every depth', () => {
+  test('treats null as not set, at every depth', () => {
     const nulls = { ...file, size: null, checksum_info: null, download_endpoint: { uri: 'https://x', ssl_certificate: null } };
     expect(decoder(DownloadFileInfo)(nulls)).toEqual({
       _tag: 'Right',
@@ -32,7 +32,7 @@ describe('a decoder', () => {
     });
   });
 
-  test('names the path of what is missing or of a wrong type', () => {
+  test('reports the path of a value that is missing or has a wrong type', () => {
     expect(issues(decoder(DownloadFileInfo), { ...file, download_endpoint: {} })).toEqual([
       { path: 'download_endpoint.uri', expected: 'string', found: 'nothing' },
     ]);
@@ -42,31 +42,31 @@ describe('a decoder', () => {
     expect(issues(decoder(DownloadFileInfo), 'text')).toContainEqual(expect.objectContaining({ path: '', found: 'a string' }));
   });
 
-  test('never shows the value that does not fit: it may be a secret', () => {
+  test('never reports an invalid value itself: it may be a secret', () => {
     const decoded = decoder(DownloadFileInfo)({ ...file, download_endpoint: { uri: ['https://vc/cls/data/key/disk.vmdk'] } });
     expect(JSON.stringify(decoded)).not.toContain('cls/data');
   });
 
-  test('values that an enumeration has gained decode', () => {
+  test('accepts unknown values of an enumeration', () => {
     expect(decoder(DownloadFileInfo)({ ...file, status: 'ARCHIVED' })._tag).toBe('Right');
     expect(decoder(LibraryModel)({ name: 'x', type: 'FEDERATED' })._tag).toBe('Right');
     expect(decoder(DownloadFileInfo)({ ...file, status: 5 })._tag).toBe('Left');
   });
 
-  test('refuses an integer that JSON has rounded', () => {
+  test('rejects an integer that JSON has rounded', () => {
     expect(issues(decoder(ItemFileInfo), { name: 'a', size: 2 ** 53, cached: true, version: '1' })).toEqual([
       { path: 'size', expected: 'an integer below 2^53', found: 'a number out of range' },
     ]);
     expect(int64.is(Number.MAX_SAFE_INTEGER)).toBe(true);
   });
 
-  test('reads a list that is null as an empty one, which servers written in Go send', () => {
+  test('reads null as an empty list, as servers written in Go send it', () => {
     expect(decoder(list(DownloadFileInfo))(null)).toEqual({ _tag: 'Right', right: [] });
     expect(decoder(list(DownloadFileInfo))({})._tag).toBe('Left');
     expect(decoder(list(DownloadFileInfo))(undefined)._tag).toBe('Left');
   });
 
-  test('is not led astray by __proto__', () => {
+  test('handles __proto__ as a field', () => {
     const decoded = decoder(DownloadSessionModel)(
       JSON.parse('{"__proto__":{"state":"ACTIVE"},"library_item_id":"i","state":null}'),
     );
@@ -91,7 +91,7 @@ describe('a decoder', () => {
       expect(decoder(LocalizableMessage)(pairs)).toEqual({ _tag: 'Right', right: object });
     });
 
-    test('names the path of an argument that does not fit', () => {
+    test('reports the path of an invalid argument', () => {
       expect(
         issues(decoder(LocalizableMessage), { ...message, params: { n: { l: { id: 'b', params: { m: { i: '3' } } } } } }),
       ).toEqual([{ path: 'params.n.l.params.m.i', expected: 'an integer below 2^53', found: 'a string' }]);
@@ -100,7 +100,7 @@ describe('a decoder', () => {
       ]);
     });
 
-    test('an argument called __proto__ is one like any other', () => {
+    test('handles an argument named __proto__', () => {
       const decoded = decoder(LocalizableMessage)({ ...message, params: [{ key: '__proto__', value: { s: 'x' } }] });
       expect(decoded).toMatchObject({ _tag: 'Right' });
       expect(JSON.stringify(decoded)).toContain('"params":{"__proto__":{"s":"x"}}');
@@ -108,7 +108,7 @@ describe('a decoder', () => {
     });
   });
 
-  test('reads what 9.0 has added to libraries, files and endpoints', () => {
+  test('reads the fields that 9.0 added to libraries, files and endpoints', () => {
     const library = {
       name: 'Templates',
       type: 'SUBSCRIBED',

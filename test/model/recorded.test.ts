@@ -10,18 +10,18 @@ import type { Input } from '../contract/operations.ts';
 
 const folder = join(import.meta.dirname, '../../../shared/reference/recorded');
 
-const missing = existsSync(folder) ? undefined : 'the recorded bodies are not here (../shared/reference/recorded)';
+const missing = existsSync(folder) ? undefined : 'the recorded bodies are missing (../shared/reference/recorded)';
 
 const textOf = (file: string): string => readFileSync(join(folder, file), 'utf8');
 
 const jsonOf = (file: string): unknown => JSON.parse(textOf(file));
 
-/** What comes of a body when an operation is answered with it. */
-const answered = (dialect: 'api' | 'rest', name: string, input: Input, status: number, body: string) =>
+/** The result of an operation whose response has a body. */
+const resultOf = (dialect: 'api' | 'rest', name: string, input: Input, status: number, body: string) =>
   exchange({ dialect, name }, input, () => new Response(body, { status, headers: { 'content-type': 'application/json' } }));
 
-/** Good answers, and what answered. */
-const answers: Readonly<Record<string, readonly [dialect: 'api' | 'rest', operation: string, input: Input]>> = {
+/** Successful responses, and their operations. */
+const responses: Readonly<Record<string, readonly [dialect: 'api' | 'rest', operation: string, input: Input]>> = {
   'api-library-list.200.json': ['api', 'content.Library.list', {}],
   'api-local-library-get.200.json': ['api', 'content.Library.get', { library_id: 'l' }],
   'api-session-get.200.json': ['api', 'cis.Session.get', {}],
@@ -32,8 +32,8 @@ const answers: Readonly<Record<string, readonly [dialect: 'api' | 'rest', operat
   'rest-library-list.200.json': ['rest', 'content.Library.list', {}],
 };
 
-/** Refusals: the status, and what stands in the error besides what the body says. */
-const refusals: Readonly<Record<string, readonly [dialect: 'api' | 'rest', status: number, error_type: string]>> = {
+/** Error responses: status and error type. */
+const errorResponses: Readonly<Record<string, readonly [dialect: 'api' | 'rest', status: number, error_type: string]>> = {
   'api-not-found-route.404.json': ['api', 404, 'NOT_FOUND'],
   'rest-already-exists.400.json': ['rest', 400, 'ALREADY_EXISTS'],
   'rest-not-allowed-update-session.400.partial.json': ['rest', 400, 'NOT_ALLOWED_IN_CURRENT_STATE'],
@@ -41,7 +41,7 @@ const refusals: Readonly<Record<string, readonly [dialect: 'api' | 'rest', statu
   'rest-unexpected-input.400.json': ['rest', 400, 'UNEXPECTED_INPUT'],
 };
 
-/** Bodies of which the envelope was rebuilt, or that have a test of their own below. */
+/** Bodies whose envelope was reconstructed, or that have a test of their own below. */
 const others = [
   'fragment-session-limit.503.json',
   'fragment-session-missing-files.json',
@@ -52,66 +52,66 @@ const others = [
   'rest-unauthenticated-7.0.401.json',
 ];
 
-/** The texts of a body's messages, however they are called. */
-const saidIn = (body: unknown): readonly string[] =>
+/** The texts of a body's messages, in either spelling. */
+const messagesIn = (body: unknown): readonly string[] =>
   [...JSON.stringify(body).matchAll(/"default_?[mM]essage":("(?:[^"\\]|\\.)*")/g)].map(([, text = '""']) =>
     String(JSON.parse(text)),
   );
 
-// Skipped where the bodies are missing, for all to see.
+// Skipped visibly if the bodies are missing.
 if (missing !== undefined) test.skip(`recorded bodies are read: ${missing}`, () => undefined);
 else
   describe('recorded bodies:', () => {
-    test('each has its place here', () => {
-      const here = [...Object.keys(answers), ...Object.keys(refusals), ...others].sort();
-      expect(here).toEqual(readdirSync(folder).filter((file) => file.endsWith('.json')));
+    test('each has a test', () => {
+      const tested = [...Object.keys(responses), ...Object.keys(errorResponses), ...others].sort();
+      expect(tested).toEqual(readdirSync(folder).filter((file) => file.endsWith('.json')));
     });
 
-    test.each(Object.entries(answers))('%s is read as it is', async (file, [dialect, operation, input]) => {
-      const { values, error } = await answered(dialect, operation, input, 200, textOf(file));
+    test.each(Object.entries(responses))('%s decodes unchanged', async (file, [dialect, operation, input]) => {
+      const { values, error } = await resultOf(dialect, operation, input, 200, textOf(file));
       expect(error).toBeUndefined();
       const body = jsonOf(file);
       expect(values).toEqual([dialect === 'rest' ? (body as { value: unknown }).value : body]);
     });
 
     test('rest-session-create.200.json is a login', async () => {
-      const { values } = await answered('rest', 'cis.Session.create', {}, 200, textOf('rest-session-create.200.json'));
+      const { values } = await resultOf('rest', 'cis.Session.create', {}, 200, textOf('rest-session-create.200.json'));
       expect(values).toEqual(['rest']);
     });
 
-    test.each(Object.entries(refusals))('%s is an ApiError', async (file, [dialect, status, error_type]) => {
-      const { values, error } = await answered(dialect, 'content.Library.list', {}, status, textOf(file));
+    test.each(Object.entries(errorResponses))('%s is an ApiError', async (file, [dialect, status, error_type]) => {
+      const { values, error } = await resultOf(dialect, 'content.Library.list', {}, status, textOf(file));
       expect(values).toEqual([]);
       expect(error).toMatchObject({ _tag: 'ApiError', operation: 'content.Library.list', status, error_type });
-      const said = saidIn(jsonOf(file));
-      expect(said).toHaveLength(1);
+      const texts = messagesIn(jsonOf(file));
+      expect(texts).toHaveLength(1);
       expect(
         (error as { messages: readonly { default_message: string }[] }).messages.map((message) => message.default_message),
-      ).toEqual(said);
+      ).toEqual(texts);
     });
 
     test.each(['rest-unauthenticated-6.x.401.json', 'rest-unauthenticated-7.0.401.json'])(
       '%s is an AuthenticationError, after one more login, without the challenge',
       async (file) => {
-        const { error, caught } = await answered('rest', 'content.Library.list', {}, 401, textOf(file));
+        const { error, caught } = await resultOf('rest', 'content.Library.list', {}, 401, textOf(file));
         expect(caught).toHaveLength(2);
         expect(error).toMatchObject({ _tag: 'AuthenticationError', messages: [{ default_message: 'Authentication required.' }] });
         expect(`${JSON.stringify(error)}${String(error)}`).not.toMatch(/realm|sts/);
       },
     );
 
-    test('fragment-session-limit.503.json is the limit of sessions, which is not transient', async () => {
-      const { error, caught } = await answered('api', 'cis.Session.create', {}, 503, textOf('fragment-session-limit.503.json'));
+    test('fragment-session-limit.503.json is the session limit, which is not transient', async () => {
+      const { error, caught } = await resultOf('api', 'cis.Session.create', {}, 503, textOf('fragment-session-limit.503.json'));
       expect(error).toMatchObject({ _tag: 'ApiError', status: 503, error_type: 'SERVICE_UNAVAILABLE' });
       expect([isSessionLimit(error), isTransient(error)]).toEqual([true, false]);
       expect(caught).toHaveLength(1);
     });
 
     test.each(['fragment-session-missing-files.json', 'fragment-update-session-not-received.json'])(
-      '%s keeps its arguments, empty ones too',
+      '%s keeps its arguments, also empty ones',
       (file) => {
         const body = jsonOf(file) as { messages: readonly unknown[] };
-        // The error type was printed with it, outside the JSON.
+        // The error type was printed outside the JSON.
         const error = toApiError('content.library.item.UpdateSession.complete', 400, {
           ...body,
           error_type: 'NOT_ALLOWED_IN_CURRENT_STATE',
@@ -121,7 +121,7 @@ else
       },
     );
 
-    test('log-download-session-expired.json: its files decode, and what ended it is a 404 that is not transient', () => {
+    test('log-download-session-expired.json: its files decode, and its end is a 404 that is not transient', () => {
       const { files } = jsonOf('log-download-session-expired.json') as {
         files: readonly { name: string; status: string; uri: string; result: string }[];
       };

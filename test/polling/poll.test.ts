@@ -5,110 +5,115 @@ import { poll } from '#src/polling/poll.js';
 import { scheduleOf } from '#src/polling/poll-schedule.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
-interface Asked<A> extends PollOptions<A> {
+interface PollTestOptions<A> extends PollOptions<A> {
   readonly poll: Observable<A>;
   readonly first?: Observable<A>;
   readonly hasProgressed?: (previous: A, current: A) => boolean;
 }
 
-const polled = <A>({ poll: pollOnce, first = pollOnce, hasProgressed = () => false, ...options }: Asked<A>): Observable<A> =>
+const pollWith = <A>({
+  poll: pollOnce,
+  first = pollOnce,
+  hasProgressed = () => false,
+  ...options
+}: PollTestOptions<A>): Observable<A> =>
   defer(() => poll({ poll$: pollOnce, first$: first, hasProgressed, ...scheduleOf(options) }));
 
-/** When each poll was sent, in virtual milliseconds. */
-const sent = <A>(answer: Observable<A>): { times: number[]; poll: Observable<A> } => {
+/** A poll that records when it is recordTimes, in virtual milliseconds. */
+const recordTimes = <A>(response: Observable<A>): { times: number[]; poll: Observable<A> } => {
   const times: number[] = [];
-  return { times, poll: defer(() => (times.push(asyncScheduler.now()), answer)) };
+  return { times, poll: defer(() => (times.push(asyncScheduler.now()), response)) };
 };
 
-describe('polling', () => {
-  test('asks at once, and again a period after each answer', () => {
+describe('poll', () => {
+  test('polls at once, and again one period after each response', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const poll = cold('           --a|');
       const expected = '            --a----a----a';
       const unsubscribed = '        -------------!';
-      expectObservable(polled({ poll, period: 3 }), unsubscribed).toBe(expected);
+      expectObservable(pollWith({ poll, period: 3 }), unsubscribed).toBe(expected);
     });
   });
 
-  test('a server that answers slower than any period: it is waited for and delivered, and only one poll is in flight', () => {
+  test('waits for a response that is slower than the period, with one poll in flight', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('           ---------------a|');
       const polls = ['              ^---------------!', '--------------- 10ms ^---------------!'];
       const unsubscribed = '        45ms !';
-      expectObservable(polled({ poll, period: 10 }), unsubscribed).toBe('---------------a 9ms ---------------a');
+      expectObservable(pollWith({ poll, period: 10 }), unsubscribed).toBe('---------------a 9ms ---------------a');
       expectSubscriptions(poll.subscriptions).toBe(polls);
     });
   });
 
-  test('a refresh polls at once and drops the tick that was to come', () => {
+  test('a refresh polls at once and replaces the next tick', () => {
     inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const poll = cold('           -a|');
       const refresh$ = hot('        -----r');
       const polls = ['              ^-!', '-----^-!', '--------- 7ms ^-!'];
-      expectObservable(polled({ poll, period: 10, refresh$ }), '18ms !').toBe('-a----a 10ms a');
+      expectObservable(pollWith({ poll, period: 10, refresh$ }), '18ms !').toBe('-a----a 10ms a');
       expectSubscriptions(poll.subscriptions).toBe(polls);
     });
   });
 
-  test('a refresh aborts the poll in flight for a newer one', () => {
+  test('a refresh aborts the poll in flight and sends a newer one', () => {
     inVirtualTime(({ cold, hot, expectObservable, expectSubscriptions }) => {
       const poll = cold('           ------a|');
       const refresh$ = hot('        ---r');
-      expectObservable(polled({ poll, period: 100, refresh$ }), '20ms !').toBe('---------a');
+      expectObservable(pollWith({ poll, period: 100, refresh$ }), '20ms !').toBe('---------a');
       expectSubscriptions(poll.subscriptions).toBe(['^--!', '---^------!']);
     });
   });
 
-  test('a poll answered out of turn: the answer of one that was dropped for a newer one is never told', () => {
+  test('never emits the late response of a cancelled poll', () => {
     inVirtualTime(({ cold, hot, expectObservable }) => {
-      const answers = [cold('       ---------o|'), cold('-n|')];
-      // A transport that cannot be aborted: what was asked first answers last.
+      const responses = [cold('       ---------o|'), cold('-n|')];
+      // A transport that cannot be aborted: the first request responds last.
       const poll = defer(() => {
-        const answer = new Subject<string>();
-        (answers.shift() ?? NEVER).subscribe(answer);
-        return answer;
+        const response = new Subject<string>();
+        (responses.shift() ?? NEVER).subscribe(response);
+        return response;
       });
       const refresh$ = hot('        ---r');
-      expectObservable(polled({ poll, period: 100, refresh$ }), '20ms !').toBe('----n');
+      expectObservable(pollWith({ poll, period: 100, refresh$ }), '20ms !').toBe('----n');
     });
   });
 
   test('unsubscribing aborts the poll in flight', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('           -----a|');
-      expectObservable(polled({ poll, period: 3 }), '---!').toBe('----');
+      expectObservable(pollWith({ poll, period: 3 }), '---!').toBe('----');
       expectSubscriptions(poll.subscriptions).toBe('^--!');
     });
   });
 
-  test('unsubscribing leaves no timer: nothing is sent any more', () => {
+  test('unsubscribing leaves no timer', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('           (a|)');
-      expectObservable(polled({ poll, period: 5 }), '--!').toBe('a');
+      expectObservable(pollWith({ poll, period: 5 }), '--!').toBe('a');
       expectSubscriptions(poll.subscriptions).toBe('(^!)');
     });
   });
 
   test('errors with the error of the poll', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      expectObservable(polled({ poll: cold<string>('--#'), period: 3 })).toBe('--#');
-      expectObservable(polled({ poll: throwError(() => 'refused') })).toBe('#', {}, 'refused');
+      expectObservable(pollWith({ poll: cold<string>('--#'), period: 3 })).toBe('--#');
+      expectObservable(pollWith({ poll: throwError(() => 'refused') })).toBe('#', {}, 'refused');
     });
   });
 
-  test('the first question is asked once, and the other from then on', () => {
+  test('subscribes to first$ once, and to poll$ from then on', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const first = cold('          -f|');
       const poll = cold('           -p|');
-      expectObservable(polled({ first, poll, period: 2 }), '8ms !').toBe('-f--p--p');
+      expectObservable(pollWith({ first, poll, period: 2 }), '8ms !').toBe('-f--p--p');
       expectSubscriptions(first.subscriptions).toBe('^-!');
     });
   });
 
-  test('an hour of polling every second is 3600 polls, and a moment here', () => {
-    const { times, poll } = sent(of('a'));
+  test('an hour of polling every second is 3600 polls', () => {
+    const { times, poll } = recordTimes(of('a'));
     inVirtualTime(({ flush }) => {
-      const polls = polled({ poll, period: 1000 }).subscribe();
+      const polls = pollWith({ poll, period: 1000 }).subscribe();
       timer(3_600_000 - 1).subscribe(() => polls.unsubscribe());
       flush();
     });
@@ -118,19 +123,19 @@ describe('polling', () => {
 });
 
 describe('the period', () => {
-  test('may be a function of the answer, of the time waited, and of the time since the last news', () => {
-    const waits: [string, number, number][] = [];
+  test('may be a function of the response, the elapsed time, and the time since the last progress', () => {
+    const args: [string, number, number][] = [];
     inVirtualTime(({ cold, expectObservable }) => {
-      const answers = ['a', 'a', 'b', 'b'];
-      const poll = cold('-x|').pipe(map(() => answers.shift() ?? 'b'));
-      const period = (answer: string, waited: number, quiet: number): number => {
-        waits.push([answer, waited, quiet]);
+      const responses = ['a', 'a', 'b', 'b'];
+      const poll = cold('-x|').pipe(map(() => responses.shift() ?? 'b'));
+      const period = (response: string, elapsed: number, sinceProgress: number): number => {
+        args.push([response, elapsed, sinceProgress]);
         return 3;
       };
-      const polls$ = polled({ poll, period, hasProgressed: (before, now) => before !== now });
+      const polls$ = pollWith({ poll, period, hasProgressed: (previous, current) => previous !== current });
       expectObservable(polls$.pipe(take(4))).toBe('-a---a---b---(b|)');
     });
-    expect(waits).toEqual([
+    expect(args).toEqual([
       ['a', 0, 0],
       ['a', 4, 4],
       ['b', 8, 0],
@@ -138,76 +143,76 @@ describe('the period', () => {
     ]);
   });
 
-  test('changes while it runs: the tick to come is set anew, counted from the last answer', () => {
+  test('that changes reschedules the next tick, counted from the last response', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('           (a|)');
       const period = cold('         p--q--------r', { p: 10, q: 5, r: 2 });
       const polls = ['              (^!)', '-----(^!)', '----------(^!)', '------------(^!)', '--------------(^!)'];
-      expectObservable(polled({ poll, period }), '---------------!').toBe('a----a----a-a-a');
+      expectObservable(pollWith({ poll, period }), '---------------!').toBe('a----a----a-a-a');
       expectSubscriptions(poll.subscriptions).toBe(polls);
     });
   });
 
-  test('that has passed already when it changes polls at once', () => {
+  test('that changes to one that has passed polls at once', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const period = cold('         p-----q', { p: 100, q: 4 });
-      expectObservable(polled({ poll: cold('(a|)'), period }), '-----------!').toBe('a-----a---a');
+      expectObservable(pollWith({ poll: cold('(a|)'), period }), '-----------!').toBe('a-----a---a');
     });
   });
 
-  test('that changes does not cut off a poll in flight', () => {
+  test('that changes does not cancel a poll in flight', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('           ------a|');
       const period = cold('         p--q', { p: 100, q: 2 });
-      expectObservable(polled({ poll, period }), '15ms !').toBe('------a-------a');
+      expectObservable(pollWith({ poll, period }), '15ms !').toBe('------a-------a');
       expectSubscriptions(poll.subscriptions).toBe(['^------!', '--------^------!']);
     });
   });
 
-  test('is the default one until an Observable of periods has emitted, and stays what it was last when that completes', () => {
+  test('is the default until an Observable of periods emits, and stays the last one when that completes', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const period = cold('         300ms (p|)', { p: 50 });
-      expectObservable(polled({ poll: cold('(a|)'), period }), '360ms !').toBe('a 239ms a 59ms a 49ms a');
+      expectObservable(pollWith({ poll: cold('(a|)'), period }), '360ms !').toBe('a 239ms a 59ms a 49ms a');
     });
   });
 
-  test('longer than the platforms can is cut to what they can, instead of becoming 1 ms', () => {
-    const { times, poll } = sent(of('a'));
+  test('is limited to the longest delay of timers, instead of becoming 1 ms', () => {
+    const { times, poll } = recordTimes(of('a'));
     inVirtualTime(({ flush }) => {
-      const polls = polled({ poll, period: 2 ** 31 }).subscribe();
+      const polls = pollWith({ poll, period: 2 ** 31 }).subscribe();
       timer(2 ** 31).subscribe(() => polls.unsubscribe());
       flush();
     });
     expect(times).toEqual([0, 2 ** 31 - 1]);
   });
 
-  test('that is no number is misuse, and is told at once, or as soon as a function answers it', () => {
+  test('NaN is a TypeError, at once or when a function returns it', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const error = new TypeError('period: expected milliseconds, got NaN');
-      expectObservable(polled({ poll: cold('-a|'), period: NaN })).toBe('#', {}, error);
-      expectObservable(polled({ poll: cold('-a|'), period: () => NaN })).toBe('-#', {}, error);
+      expectObservable(pollWith({ poll: cold('-a|'), period: NaN })).toBe('#', {}, error);
+      expectObservable(pollWith({ poll: cold('-a|'), period: () => NaN })).toBe('-#', {}, error);
     });
   });
 
   test.each([
     ['forward by a year', 365 * 86_400_000],
     ['back by a year', -365 * 86_400_000],
-  ])('does not heed a clock that jumps %s: neither ticks nor the time waited', (_, jump) => {
-    const waits: number[] = [];
+  ])('is not affected by a clock that jumps %s, and neither is the elapsed time', (_, jump) => {
+    const args: number[] = [];
     const times: number[] = [];
     const now = asyncScheduler.now.bind(asyncScheduler);
     let offset = 0;
     inVirtualTime(({ flush }) => {
       asyncScheduler.now = () => now() + offset;
-      const period = (_answer: string, waited: number): number => (waits.push(waited), 100);
-      const polls = polled({ poll: defer(() => (times.push(now()), of('a'))), period }).subscribe();
+      const period = (_response: string, elapsed: number): number => (args.push(elapsed), 100);
+      const polls = pollWith({ poll: defer(() => (times.push(now()), of('a'))), period }).subscribe();
       timer(250).subscribe(() => (offset = jump));
       timer(450).subscribe(() => polls.unsubscribe());
       flush();
       asyncScheduler.now = now;
     });
     expect(times).toEqual([0, 100, 200, 300, 400]);
-    expect(waits).toEqual(jump > 0 ? [0, 100, 200, 300, 400] : [0, 100, 200, 200, 300]);
+    expect(args).toEqual(jump > 0 ? [0, 100, 200, 300, 400] : [0, 100, 200, 200, 300]);
   });
 });
 
@@ -216,38 +221,38 @@ test.each([
   ['jitter', { jitter: NaN }, 'jitter: expected a number from 0 to 1, got NaN'],
   ['seed', { seed: 0.5 }, 'seed: expected a whole number, got 0.5'],
   ['whileHidden', { whileHidden: -1 }, 'whileHidden: expected milliseconds from 0, got -1'],
-] as const)('a %s that cannot be is misuse: nothing is sent', (_, options, message) => {
+] as const)('an invalid %s is a TypeError, and nothing is recordTimes', (_, options, message) => {
   inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
     const poll = cold('-a|');
-    expectObservable(polled({ poll, ...options })).toBe('#', {}, new TypeError(message));
+    expectObservable(pollWith({ poll, ...options })).toBe('#', {}, new TypeError(message));
     expectSubscriptions(poll.subscriptions).toBe([]);
   });
 });
 
 describe('jitter', () => {
   const delaysWith = (options: PollOptions<string>): readonly number[] => {
-    const { times, poll } = sent(of('a'));
+    const { times, poll } = recordTimes(of('a'));
     inVirtualTime(({ flush }) => {
-      const polls = polled({ poll, period: 1000, ...options }).subscribe();
+      const polls = pollWith({ poll, period: 1000, ...options }).subscribe();
       timer(20_000).subscribe(() => polls.unsubscribe());
       flush();
     });
     return times.slice(1).map((time, index) => time - (times[index] ?? 0));
   };
 
-  test('shortens delays by its share at the most, and never lengthens them', () => {
+  test('shortens delays by its fraction at most, and never lengthens them', () => {
     const delays = delaysWith({ jitter: 0.2, seed: 7 });
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(800);
     expect(Math.max(...delays)).toBeLessThanOrEqual(1000);
     expect(new Set(delays).size).toBeGreaterThan(10);
   });
 
-  test('is the same for the same seed, and another for another', () => {
+  test('is equal for equal seeds, and different for others', () => {
     expect(delaysWith({ jitter: 0.5, seed: 7 })).toEqual(delaysWith({ jitter: 0.5, seed: 7 }));
     expect(delaysWith({ jitter: 0.5, seed: 7 })).not.toEqual(delaysWith({ jitter: 0.5, seed: 8 }));
   });
 
-  test('is none where nobody asks for it', () => {
+  test('is none by default', () => {
     expect(new Set(delaysWith({}))).toEqual(new Set([1000]));
   });
 });
@@ -255,31 +260,31 @@ describe('jitter', () => {
 describe('the default period', () => {
   const delays = (until: number): number[] => {
     const found: number[] = [];
-    for (let waited = 0; waited < until;) {
-      const delay = adaptivePeriod(undefined, waited);
+    for (let elapsed = 0; elapsed < until;) {
+      const delay = adaptivePeriod(undefined, elapsed);
       found.push(delay);
-      waited += delay;
+      elapsed += delay;
     }
     return found;
   };
 
-  test('asks every 240 ms for two seconds, then grows by half', () => {
+  test('is 240 ms for two seconds, then grows by half', () => {
     expect(delays(5000).map(Math.round)).toEqual([240, 240, 240, 240, 240, 240, 240, 240, 240, 980, 1470, 1940]);
   });
 
-  test('stays between two seconds and a twelfth of the time waited, and never above five seconds', () => {
+  test('is at most two seconds, later a twelfth of the elapsed time, and never above five seconds', () => {
     expect(adaptivePeriod(undefined, 10_000)).toBe(1940);
     expect(adaptivePeriod(undefined, 36_000)).toBe(3000);
     expect(adaptivePeriod(undefined, 3_600_000)).toBe(4900);
   });
 
-  test('grows again after news, and is a second at the most for a while', () => {
-    expect([0, 100, 5000, 39_000, 41_000].map((quiet) => adaptivePeriod(undefined, 120_000, quiet))).toEqual([
+  test('grows again after progress, and is at most one second for a while', () => {
+    expect([0, 100, 5000, 39_000, 41_000].map((sinceProgress) => adaptivePeriod(undefined, 120_000, sinceProgress))).toEqual([
       900, 950, 960, 960, 4900,
     ]);
   });
 
-  test('after news that comes late, the while is a minute', () => {
+  test('is at most one second for a minute after late progress', () => {
     expect(adaptivePeriod(undefined, 3_600_000, 59_000)).toBe(960);
     expect(adaptivePeriod(undefined, 3_600_000, 61_000)).toBe(4900);
   });

@@ -15,18 +15,18 @@ const opened: DownloadEvent = {
 };
 const closed: DownloadEvent = { type: 'closed', files: 2, failed: 0, bytes: 150, duration: 5 };
 
-const pictures = (...events: DownloadEvent[]): readonly DownloadSnapshot[] => {
-  const seen: DownloadSnapshot[] = [];
+const snapshotsOf = (...events: DownloadEvent[]): readonly DownloadSnapshot[] => {
+  const emitted: DownloadSnapshot[] = [];
   from(events)
     .pipe(snapshots())
-    .subscribe((picture) => seen.push(picture));
-  return seen;
+    .subscribe((snapshot) => emitted.push(snapshot));
+  return emitted;
 };
-const last = (...events: DownloadEvent[]): DownloadSnapshot | undefined => pictures(...events).at(-1);
+const last = (...events: DownloadEvent[]): DownloadSnapshot | undefined => snapshotsOf(...events).at(-1);
 
 describe('snapshots', () => {
-  test('a picture for every event, from waiting to saved', () => {
-    const seen = pictures(
+  test('emits a snapshot for every event, from waiting to saved', () => {
+    const emitted = snapshotsOf(
       opened,
       status('a', 'PREPARING'),
       status('a', 'PREPARED', 100),
@@ -35,7 +35,7 @@ describe('snapshots', () => {
       saved('a', 100),
       closed,
     );
-    expect(seen.map(({ files }) => files[0]?.phase)).toEqual([
+    expect(emitted.map(({ files }) => files[0]?.phase)).toEqual([
       'waiting',
       'preparing',
       'waiting',
@@ -44,19 +44,19 @@ describe('snapshots', () => {
       'saved',
       'saved',
     ]);
-    expect(seen.map(({ done }) => done)).toEqual([false, false, false, false, false, false, true]);
+    expect(emitted.map(({ done }) => done)).toEqual([false, false, false, false, false, false, true]);
   });
 
-  test('the total and the percentage are unknown until every length is known', () => {
+  test('total and percentage are not set until every length is known', () => {
     expect(last(opened, progress('b', 10, 50))).toMatchObject({ received: 10 });
     expect(last(opened, progress('b', 10, 50))).not.toHaveProperty('total');
     expect(last(opened, progress('b', 10, 50))).not.toHaveProperty('percent');
     expect(last(opened, progress('a', 65, 100), progress('b', 10, 50))).toMatchObject({ received: 75, total: 150, percent: 50 });
   });
 
-  test('the percentage runs over preparing, downloading and verifying', () => {
+  test('the percentage covers preparing, downloading and verifying', () => {
     const one: DownloadEvent = { ...opened, files: [{ name: 'a', size: 100 }] };
-    const seen = pictures(
+    const emitted = snapshotsOf(
       one,
       { type: 'status', file: 'a', status: 'PREPARING', bytesTransferred: 40 },
       status('a', 'PREPARED', 100),
@@ -65,11 +65,11 @@ describe('snapshots', () => {
       saved('a', 100),
       closed,
     );
-    expect(seen.map(({ percent }) => percent)).toEqual([0, 2, 5, 50, 95, 100, 100]);
-    expect(seen.map(({ files }) => files[0]?.percent)).toEqual([0, 2, 5, 50, 95, 100, 100]);
+    expect(emitted.map(({ percent }) => percent)).toEqual([0, 2, 5, 50, 95, 100, 100]);
+    expect(emitted.map(({ files }) => files[0]?.percent)).toEqual([0, 2, 5, 50, 95, 100, 100]);
   });
 
-  test('whatever the events say: the percentage never falls, never passes 100, and no number is NaN', () => {
+  test('for all events: the percentage never decreases, is at most 100, and no number is NaN', () => {
     const numbers = fc.oneof(fc.nat(200), fc.constant(0));
     const event = fc.oneof(
       fc.record({
@@ -92,33 +92,33 @@ describe('snapshots', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 30 }), (events) => {
         const files = [{ name: 'a', size: 0 }, { name: 'b', size: 50 }, { name: 'c' }];
-        const seen = pictures({ ...opened, files }, ...events, closed);
+        const emitted = snapshotsOf({ ...opened, files }, ...events, closed);
         let percent = 0;
-        for (const picture of seen) {
-          for (const value of [picture.received, picture.total, picture.percent, picture.speed, picture.timeLeft])
+        for (const snapshot of emitted) {
+          for (const value of [snapshot.received, snapshot.total, snapshot.percent, snapshot.speed, snapshot.timeLeft])
             expect(Number.isFinite(value ?? 0)).toBe(true);
-          if (picture.percent === undefined) continue;
-          expect(picture.percent).toBeGreaterThanOrEqual(percent);
-          expect(picture.percent).toBeLessThanOrEqual(100);
-          percent = picture.percent;
+          if (snapshot.percent === undefined) continue;
+          expect(snapshot.percent).toBeGreaterThanOrEqual(percent);
+          expect(snapshot.percent).toBeLessThanOrEqual(100);
+          percent = snapshot.percent;
         }
       }),
     );
   });
 
-  test('a file whose length is never known counts what has come', () => {
-    const row = last(opened, progress('a', 65))?.files[0];
-    expect(row).toMatchObject({ received: 65, phase: 'downloading' });
-    expect(row).not.toHaveProperty('total');
+  test('a file of unknown length has its received bytes', () => {
+    const file = last(opened, progress('a', 65))?.files[0];
+    expect(file).toMatchObject({ received: 65, phase: 'downloading' });
+    expect(file).not.toHaveProperty('total');
   });
 
-  test('an item without bytes is 0 % until it is done, and never NaN', () => {
+  test('an empty item is 0 % until it is done, and never NaN', () => {
     const empty = { ...opened, files: [{ name: 'a', size: 0 }] };
     expect(last(empty)).toMatchObject({ percent: 0, speed: 0 });
     expect(last(empty, saved('a', 0), closed)).toMatchObject({ percent: 100, done: true });
   });
 
-  test('a failure is in its row', () => {
+  test('a failed file has its error', () => {
     const error = new PreparationError({ file: 'a' });
     expect(last(opened, { type: 'failed', file: 'a', error })?.files).toMatchObject([
       { phase: 'failed', error },
@@ -126,24 +126,24 @@ describe('snapshots', () => {
     ]);
   });
 
-  test('a file that failed counts no more: not in the total, not in the percentage', () => {
+  test('a failed file counts neither in the total nor in the percentage', () => {
     const error = new PreparationError({ file: 'a' });
     const events: DownloadEvent[] = [opened, progress('a', 30), { type: 'failed', file: 'a', error }, saved('b', 50)];
     expect(last(...events)).toMatchObject({ received: 50, total: 50, percent: 100 });
   });
 
-  test('rows that did not change stay the same object', () => {
-    const [, before, after] = pictures(opened, progress('a', 1, 100), progress('a', 2, 100));
+  test('unchanged files stay the same object', () => {
+    const [, before, after] = snapshotsOf(opened, progress('a', 1, 100), progress('a', 2, 100));
     expect(after?.files[1]).toBe(before?.files[1]);
     expect(after?.files[0]).not.toBe(before?.files[0]);
   });
 
-  test('an event that changes no row leaves the list of rows the same object', () => {
-    const [, before, after] = pictures(opened, status('a', 'PREPARING'), status('a', 'PREPARING'), closed);
+  test('an event that changes no file leaves the same list', () => {
+    const [, before, after] = snapshotsOf(opened, status('a', 'PREPARING'), status('a', 'PREPARING'), closed);
     expect(after?.files).toBe(before?.files);
   });
 
-  test('the speed is that of the bytes that flow, over three seconds; time left goes with it', () => {
+  test('the speed is the average of three seconds while bytes flow, and timeLeft follows from it', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const events = cold('o 9999ms a 999ms b 999ms c|', {
         o: { ...opened, files: [{ name: 'a', size: 4000 }] } as DownloadEvent,
@@ -165,7 +165,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('bytes that come again after a file was started over are speed, and never less than none', () => {
+  test('bytes that are fetched again after a restart count for the speed, which is never negative', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const events = cold('(oa) 996ms b 999ms c 999ms d|', {
         o: { ...opened, files: [{ name: 'a', size: 4000 }] } as DownloadEvent,
@@ -183,7 +183,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('a clock that was set back makes no speed that is none', () => {
+  test('a clock that was set back does not result in an invalid speed', () => {
     const now = asyncScheduler.now.bind(asyncScheduler);
     let offset = 0;
     asyncScheduler.now = () => now() + offset;
@@ -200,7 +200,7 @@ describe('snapshots', () => {
     expect(speeds).toEqual([0, 0, 0, 0]);
   });
 
-  test('stalled, when bytes should come and none has for ten seconds: no speed, no time left; the next byte ends it', () => {
+  test('stalled after ten seconds without an event while a file is downloading, until the next one', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const events = cold('o 999ms a 999ms b 14999ms c|', {
         o: { ...opened, files: [{ name: 'a', size: 4000 }] } as DownloadEvent,
@@ -208,11 +208,11 @@ describe('snapshots', () => {
         b: progress('a', 2000, 4000),
         c: progress('a', 3000, 4000),
       });
-      const picture$ = events.pipe(
+      const state$ = events.pipe(
         snapshots(),
         map(({ stalled, speed, timeLeft, received }) => [stalled, speed, timeLeft, received]),
       );
-      expectObservable(picture$).toBe('o 999ms a 999ms b 9999ms s 4999ms c|', {
+      expectObservable(state$).toBe('o 999ms a 999ms b 9999ms s 4999ms c|', {
         o: [false, 0, undefined, 0],
         a: [false, 0, undefined, 1000],
         b: [false, 1000, 2000, 2000],
@@ -223,7 +223,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('a preparation that takes its time is not stalled, and neither is what is done', () => {
+  test('a long preparation is not stalled, and neither is a finished download', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const events = cold('o 59s s 59s c|', { o: opened, s: status('a', 'PREPARING'), c: closed });
       expectObservable(
@@ -235,7 +235,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('unsubscribing leaves the source, and no timer', () => {
+  test('unsubscribing unsubscribes from the source, and leaves no timer', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const events = cold('oa----', { o: opened, a: progress('a', 10, 100) });
       expectObservable(
@@ -249,7 +249,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('each subscription draws its own picture', () => {
+  test('each subscription has its own snapshots', () => {
     const stream = from([opened, progress('a', 5, 100)]).pipe(snapshots());
     const counts: number[] = [];
     stream.subscribe();

@@ -1,4 +1,4 @@
-/** `attempt` puts the failures into the type, `orFail` takes them out, and decoders answer the same `Either`. */
+/** `attempt` puts failures into the type, `orFail` removes them, and decoders return the same `Either`. */
 
 import type { Either } from 'fp-ts/lib/Either.js';
 import { map, of, type Observable } from 'rxjs';
@@ -17,8 +17,8 @@ type Libraries = readonly string[];
 
 export const attempted = (vc: VCenter): Observable<Either<ContentLibraryError, Libraries>> => listLibraries(vc).pipe(attempt());
 
-export const unopened = (vc: VCenter): Observable<Libraries> =>
-  // @ts-expect-error 2322: the Either has to be opened
+export const notUnwrapped = (vc: VCenter): Observable<Libraries> =>
+  // @ts-expect-error 2322: an Either is not the value
   listLibraries(vc).pipe(attempt());
 
 export const inferred = (vc: VCenter): Observable<number> =>
@@ -36,8 +36,8 @@ export const unchecked = (vc: VCenter): Observable<Libraries> =>
 
 export const back: Observable<number> = of(1).pipe(attempt(), orFail());
 
-export const decoded = (answer: unknown): Either<DecodeError, DownloadFileInfo> => decoder(DownloadFileInfo)(answer);
+export const decoded = (body: unknown): Either<DecodeError, DownloadFileInfo> => decoder(DownloadFileInfo)(body);
 
-export const undecoded = (answer: unknown): DownloadFileInfo =>
-  // @ts-expect-error 2322: it may not be one
-  decoder(DownloadFileInfo)(answer);
+export const undecoded = (body: unknown): DownloadFileInfo =>
+  // @ts-expect-error 2322: it may be a Left
+  decoder(DownloadFileInfo)(body);

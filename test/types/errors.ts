@@ -1,4 +1,4 @@
-/** A switch over `_tag` knows each error's facts, and has to deal with all of them. */
+/** A switch over `_tag` narrows each error, and has to handle all of them. */
 
 import type { ContentLibraryError } from 'rx-content-library';
 import { isContentLibraryError } from 'rx-content-library';
@@ -34,17 +34,17 @@ export const advice = (error: ContentLibraryError): string => {
   }
 };
 
-export const forgetful = (error: ContentLibraryError): string => {
+export const incomplete = (error: ContentLibraryError): string => {
   switch (error._tag) {
     case 'SinkError':
       return error.path;
     default:
-      // @ts-expect-error 2345: the others were forgotten
+      // @ts-expect-error 2345: cases are missing
       return assertNever(error);
   }
 };
 
-export const misspelt = (error: ContentLibraryError): boolean =>
+export const misspelled = (error: ContentLibraryError): boolean =>
   // @ts-expect-error 2367: no error has this tag
   error._tag === 'ChecksumErorr';
 
@@ -52,8 +52,8 @@ export const narrowed = (thrown: unknown): ContentLibraryError | undefined =>
   isContentLibraryError(thrown) ? thrown : undefined;
 
 export const overwritten = (error: Extract<ContentLibraryError, { _tag: 'ApiError' }>): void => {
-  // @ts-expect-error 2540: facts are read-only
+  // @ts-expect-error 2540: fields are read-only
   error.status = 200;
-  // @ts-expect-error 2339: lists of facts are read-only
+  // @ts-expect-error 2339: arrays are read-only
   error.messages.pop();
 };

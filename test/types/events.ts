@@ -1,4 +1,4 @@
-/** A switch over `type` knows each event's fields, and has to deal with all of them. */
+/** A switch over `type` narrows each event, and has to handle all of them. */
 
 import type { DownloadEvent } from 'rx-content-library';
 import { assertNever } from './never.ts';
@@ -12,11 +12,11 @@ export const line = (event: DownloadEvent): string => {
     case 'progress':
       return `${event.file}: ${event.received} of ${event.total ?? 'unknown'}`;
     case 'retrying':
-      return `${event.file ?? 'all'}: again in ${event.delay} ms, after ${event.error._tag}`;
+      return `${event.file ?? 'all'}: retrying in ${event.delay} ms after ${event.error._tag}`;
     case 'lease':
       return event.expires ?? event.state;
     case 'saved':
-      return `${event.file}: ${event.skipped === true ? 'there already' : event.verified}`;
+      return `${event.file}: ${event.skipped === true ? 'already present' : event.verified}`;
     case 'failed':
       return event.error._tag;
     case 'closed':
@@ -26,17 +26,17 @@ export const line = (event: DownloadEvent): string => {
   }
 };
 
-export const forgetful = (event: DownloadEvent): string => {
+export const incomplete = (event: DownloadEvent): string => {
   switch (event.type) {
     case 'closed':
       return '';
     default:
-      // @ts-expect-error 2345: the others were forgotten
+      // @ts-expect-error 2345: cases are missing
       return assertNever(event);
   }
 };
 
-export const misspelt = (event: DownloadEvent): boolean =>
+export const misspelled = (event: DownloadEvent): boolean =>
   // @ts-expect-error 2367: no event has this type
   event.type === 'safed';
 

@@ -1,4 +1,4 @@
-/** What vCenter says: a misspelt value does not compile, one that VMware has added since can be dealt with, and nothing is written to. */
+/** Structures: a misspelled value does not compile, unknown values can be handled, and fields are read-only. */
 
 import {
   findLibraries,
@@ -13,16 +13,16 @@ import {
 
 export const isOver = ({ state }: DownloadSessionModel): boolean => state === 'CANCELED' || state === 'ERROR';
 
-export const misspelt = (session: DownloadSessionModel, library: LibraryModel, checksum: ChecksumInfo): readonly boolean[] => [
+export const misspelled = (session: DownloadSessionModel, library: LibraryModel, checksum: ChecksumInfo): readonly boolean[] => [
   // @ts-expect-error 2367: VMware writes it with one L
   session.state === 'CANCELLED',
-  // @ts-expect-error 2367: no library is of this type
+  // @ts-expect-error 2367: there is no such type
   library.type === 'SUBSCRIBER',
   // @ts-expect-error 2367: VMware writes it without a hyphen
   checksum.algorithm === 'SHA-1',
 ];
 
-export const later = ({ type }: LibraryModel): string => {
+export const unknownValue = ({ type }: LibraryModel): string => {
   switch (type) {
     case 'LOCAL':
       return 'here';
@@ -35,17 +35,17 @@ export const later = ({ type }: LibraryModel): string => {
 
 export const argument = ({ params }: LocalizableMessage): string | undefined => params?.['file']?.s;
 
-export const asked = (vc: VCenter): readonly unknown[] => [
+export const requests = (vc: VCenter): readonly unknown[] => [
   findLibraries(vc, { type: 'LOCAL' }),
-  // @ts-expect-error 2820: what is asked for has to be known
+  // @ts-expect-error 2820: requests accept known values only
   findLibraries(vc, { type: 'LOCALE' }),
-  // @ts-expect-error 2561: options are ours, and in camelCase
+  // @ts-expect-error 2561: options are in camelCase
   syncItem(vc, 'item', { force_sync_content: true }),
 ];
 
 export const overwritten = (item: ItemModel, library: LibraryModel): void => {
-  // @ts-expect-error 2540: what vCenter said is read-only
+  // @ts-expect-error 2540: fields are read-only
   item.name = 'other';
-  // @ts-expect-error 2339: so are its lists
+  // @ts-expect-error 2339: arrays are read-only
   library.storage_backings?.push({ type: 'OTHER' });
 };

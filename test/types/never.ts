@@ -1,4 +1,4 @@
-/** Compiles only where every case was dealt with. */
+/** Compiles only if every case is handled. */
 export const assertNever = (value: never): never => {
-  throw new TypeError(`Nobody dealt with ${JSON.stringify(value)}`);
+  throw new TypeError(`Unhandled case: ${JSON.stringify(value)}`);
 };

@@ -1,4 +1,4 @@
-/** Options refuse names and values that they do not have, and are never written to. */
+/** Options accept known names and values only, and are read-only. */
 
 import { download, listLibraries, preparation, prepareDownloadFile, vcenter, watchDownloadSession } from 'rx-content-library';
 import type {
@@ -24,51 +24,51 @@ export const connections = [
   vcenter({ server, credentials, retries: 3 }),
   // @ts-expect-error 2322: there is no such dialect
   vcenter({ server, credentials, dialect: 'soap' }),
-  // @ts-expect-error 2345: without credentials there is no connection
+  // @ts-expect-error 2345: credentials are required
   vcenter({ server }),
-  // @ts-expect-error 2322: a user without a password is neither kind of credentials
+  // @ts-expect-error 2322: a user name needs a password
   vcenter({ server, credentials: { username: 'root' } }),
 ];
 
-// @ts-expect-error 2345: an object that has a server is no connection
-export const stranger = listLibraries({ server });
+// @ts-expect-error 2345: an object with a server is not a connection
+export const lookalike = listLibraries({ server });
 
 export const streams = (vc: VCenter): readonly Observable<DownloadFileInfo>[] => [
   preparation(vc, 'session', 'disk.vmdk'),
   preparation(vc, 'session', 'disk.vmdk', {
     endpointType: 'DIRECT',
     patience: 60_000,
-    period: (info, waited) => info.bytes_transferred + waited,
+    period: (info, elapsed) => info.bytes_transferred + elapsed,
   }),
   preparation(vc, 'session', 'disk.vmdk', { period: new BehaviorSubject(1000), onRetry: new Subject<RetryNotice>(), seed: 7 }),
   preparation(vc, 'session', 'disk.vmdk', {
-    period: of<Period<DownloadFileInfo>>((info, _, quiet) => info.bytes_transferred + quiet),
+    period: of<Period<DownloadFileInfo>>((info, _, sinceProgress) => info.bytes_transferred + sinceProgress),
   }),
-  // @ts-expect-error 2322: an Observable of periods is one of numbers or functions
+  // @ts-expect-error 2322: periods are numbers or functions
   preparation(vc, 'session', 'disk.vmdk', { period: of('1 s') }),
-  // @ts-expect-error 2322: who is told of retries is told of retries
+  // @ts-expect-error 2322: onRetry is called with a RetryNotice
   preparation(vc, 'session', 'disk.vmdk', { onRetry: new Subject<string>() }),
   prepareDownloadFile(vc, 'session', 'disk.vmdk', { endpointType: 'HTTPS' }),
   // @ts-expect-error 2322: there is no such endpoint type
   prepareDownloadFile(vc, 'session', 'disk.vmdk', { endpointType: 'FTP' }),
   // @ts-expect-error 2322: there is no such endpoint type
   preparation(vc, 'session', 'disk.vmdk', { endpointType: 'FTP' }),
-  // @ts-expect-error 2353: it is called period
+  // @ts-expect-error 2353: the option is named period
   preparation(vc, 'session', 'disk.vmdk', { interval: 1000 }),
   // @ts-expect-error 2322: milliseconds are a number
   preparation(vc, 'session', 'disk.vmdk', { patience: '1m' }),
-  // @ts-expect-error 2554: which file?
+  // @ts-expect-error 2554: the file name is required
   preparation(vc, 'session'),
 ];
 
 export const watches = (vc: VCenter): Observable<WatchedSession> =>
   merge(
     watchDownloadSession(vc, 'session', { period: ({ files }) => files.length * 1000, whileHidden: 0 }),
-    // @ts-expect-error 2353: it watches till the session ends, or whoever watches leaves
+    // @ts-expect-error 2353: watching has no time limit
     watchDownloadSession(vc, 'session', { patience: 1000 }),
   );
 
-export const story = (vc: VCenter, sink: Sink): readonly Observable<DownloadEvent>[] => [
+export const downloads = (vc: VCenter, sink: Sink): readonly Observable<DownloadEvent>[] => [
   download(vc, 'item', sink, { concurrency: 4, continueOnError: true, files: (name) => name.endsWith('.ovf') }),
   // @ts-expect-error 2353: there is no such option
   download(vc, 'item', sink, { parallel: 4 }),
@@ -79,5 +79,5 @@ export const overwritten = (options: VCenterOptions): void => {
   options.server = server;
 };
 
-// @ts-expect-error 2345: an address is no connection yet
+// @ts-expect-error 2345: an address is not a connection
 export const unconnected = listLibraries(server);

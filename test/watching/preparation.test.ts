@@ -35,27 +35,27 @@ const waitedFor = 'The preparation of "disk.vmdk"';
 const failure = (error_type: string, retryAfter?: number): ApiError =>
   new ApiError({ operation: 'content.library.item.downloadsession.File.get', status: 503, error_type, messages: [], retryAfter });
 
-/** Each subscription gets the next answer. */
-const inTurn = <A>(...answers: Observable<A>[]): Observable<A> => defer(() => answers.shift() ?? EMPTY);
+/** Each subscription gets the next response. */
+const inSequence = <A>(...responses: Observable<A>[]): Observable<A> => defer(() => responses.shift() ?? EMPTY);
 
-/** What the stream errored with. */
+/** The error of the stream. */
 const failureOf = (stream: Observable<unknown>): { error?: unknown } => {
-  const seen: { error?: unknown } = {};
-  stream.subscribe({ error: (error: unknown) => (seen.error = error) });
-  return seen;
+  const result: { error?: unknown } = {};
+  stream.subscribe({ error: (error: unknown) => (result.error = error) });
+  return result;
 };
 
 describe('preparation', () => {
-  test('asks for preparation, tells every change, and completes with PREPARED', () => {
+  test('requests the preparation, emits every change, and completes with PREPARED', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const prepare = cold('        -(r|)', values);
-      const polls = inTurn(cold('       -(r|)', values), cold('-(i|)', values), cold('-(p|)', values));
+      const polls = inSequence(cold('       -(r|)', values), cold('-(i|)', values), cold('-(p|)', values));
       const expected = '            -r-------i---(p|)';
       expectObservable(untilPrepared(prepare, polls, { waitedFor, period: 3 })).toBe(expected, values);
     });
   });
 
-  test('the request itself is the first poll: a file that is prepared already needs no other', () => {
+  test('the prepare request is the first poll: a prepared file needs no other', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const prepare = cold('        -(p|)', values);
       const poll = cold('           -(p|)', values);
@@ -64,9 +64,9 @@ describe('preparation', () => {
     });
   });
 
-  test('an answer that says the same is not emitted twice; moving bytes are', () => {
+  test('emits changed responses only; transferred bytes are a change', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const polls = inTurn(
+      const polls = inSequence(
         cold('(i|)', values),
         cold('(i|)', values),
         cold('(m|)', values),
@@ -77,11 +77,11 @@ describe('preparation', () => {
     });
   });
 
-  test('errors on ERROR, with what vCenter said', () => {
+  test('errors on ERROR with vCenter’s message', () => {
     inVirtualTime(({ cold, flush }) => {
-      const seen = failureOf(untilPrepared(cold('-(r|)', values), cold('-(e|)', values), { waitedFor, period: 1 }));
+      const result = failureOf(untilPrepared(cold('-(r|)', values), cold('-(e|)', values), { waitedFor, period: 1 }));
       flush();
-      expect(seen.error).toMatchObject({
+      expect(result.error).toMatchObject({
         _tag: 'PreparationError',
         file: 'disk.vmdk',
         id: 'com.vmware.locked',
@@ -92,11 +92,11 @@ describe('preparation', () => {
     });
   });
 
-  test('errors on ERROR without a message, and says that there was none', () => {
+  test('errors on ERROR without a message', () => {
     inVirtualTime(({ cold, flush }) => {
-      const seen = failureOf(untilPrepared(cold('-(x|)', values), EMPTY, { waitedFor }));
+      const result = failureOf(untilPrepared(cold('-(x|)', values), EMPTY, { waitedFor }));
       flush();
-      expect(seen.error).toMatchObject({
+      expect(result.error).toMatchObject({
         _tag: 'PreparationError',
         id: undefined,
         message: expect.stringContaining('no reason given'),
@@ -104,9 +104,9 @@ describe('preparation', () => {
     });
   });
 
-  test('a status that this version does not know is told and waited through', () => {
+  test('emits an unknown status, and continues to poll', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const later = { ...values, n: info('NEVER_HEARD_OF' as PrepareStatus) };
+      const later = { ...values, n: info('ADDED_LATER' as PrepareStatus) };
       expectObservable(untilPrepared(cold('-(n|)', later), cold('-(p|)', later), { waitedFor, period: 1 })).toBe(
         '-n-(p|)',
         later,
@@ -114,7 +114,7 @@ describe('preparation', () => {
     });
   });
 
-  test('a poll slower than the period is delivered, one at a time', () => {
+  test('waits for a poll that is slower than the period', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const prepare = cold('        (r|)', values);
       const poll = cold('           ---------------(p|)', values);
@@ -123,7 +123,7 @@ describe('preparation', () => {
     });
   });
 
-  test('unsubscribing aborts the poll in flight, and the request before it', () => {
+  test('unsubscribing aborts the poll in flight, or the prepare request', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const prepare = cold('        (r|)', values);
       const poll = cold('           ----------(p|)', values);
@@ -135,13 +135,13 @@ describe('preparation', () => {
     });
   });
 
-  test('errors when patience runs out, with the statuses that were seen and when', () => {
+  test('errors after patience, with the statuses and their times', () => {
     inVirtualTime(({ cold, flush, time }) => {
-      const polls = inTurn(cold('(i|)', values), cold('(i|)', values), cold('--------------------|', values));
+      const polls = inSequence(cold('(i|)', values), cold('(i|)', values), cold('--------------------|', values));
       const patience = time('      ----------|');
-      const seen = failureOf(untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 3, patience }));
+      const result = failureOf(untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 3, patience }));
       flush();
-      expect(seen.error).toMatchObject({
+      expect(result.error).toMatchObject({
         _tag: 'PatienceError',
         waitedFor,
         patience: 10,
@@ -155,7 +155,7 @@ describe('preparation', () => {
     });
   });
 
-  test('a refresh asks at once', () => {
+  test('a refresh polls at once', () => {
     inVirtualTime(({ cold, hot, expectObservable }) => {
       const refresh$ = hot('        ---r');
       const stream = untilPrepared(cold('(r|)', values), cold('-(p|)', values), { waitedFor, period: 1000, refresh$ });
@@ -163,31 +163,35 @@ describe('preparation', () => {
     });
   });
 
-  test('a status that goes back from PREPARING to PREPARE_REQUESTED is told, is news, and is waited through', () => {
-    const quiets: number[] = [];
+  test('emits a status that goes back to PREPARE_REQUESTED, which counts as progress, and continues to poll', () => {
+    const times: number[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
-      const polls = inTurn(cold('-(r|)', values), cold('-(r|)', values), cold('-(i|)', values), cold('-(p|)', values));
-      const period = (_: DownloadFileInfo, __: number, quiet: number): number => (quiets.push(quiet), 1);
+      const polls = inSequence(cold('-(r|)', values), cold('-(r|)', values), cold('-(i|)', values), cold('-(p|)', values));
+      const period = (_: DownloadFileInfo, __: number, sinceProgress: number): number => (times.push(sinceProgress), 1);
       expectObservable(untilPrepared(cold('(i|)', values), polls, { waitedFor, period })).toBe('i-r---i-(p|)', values);
     });
-    expect(quiets).toEqual([0, 0, 2, 0, 0]);
+    expect(times).toEqual([0, 0, 2, 0, 0]);
   });
 
-  test('errors at once where the failure would not pass: what else there is to ask is not asked', () => {
+  test('errors at once if the failure is permanent', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
-      const refused = failure('UNAUTHORIZED');
-      const poll = cold('-#', values, refused);
-      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2 })).toBe('r--#', values, refused);
+      const rejected = failure('UNAUTHORIZED');
+      const poll = cold('-#', values, rejected);
+      expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 2 })).toBe('r--#', values, rejected);
       expectSubscriptions(poll.subscriptions).toBe('--^!');
     });
   });
 
-  test('503 for a minute is borne: eight retries, seen by the observer, and not told otherwise', () => {
+  test('tolerates 503 for a minute: eight retries, with a call of onRetry for each', () => {
     const retries: RetryNotice[] = [];
     const busy = failure('SERVICE_UNAVAILABLE');
     inVirtualTime(({ cold, expectObservable, flush }) => {
       const poll = defer(() => (asyncScheduler.now() < 60_000 ? cold('-#', values, busy) : cold('-(p|)', values)));
-      const stream = untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 500, onRetry: (told) => retries.push(told) });
+      const stream = untilPrepared(cold('(r|)', values), poll, {
+        waitedFor,
+        period: 500,
+        onRetry: (retry) => retries.push(retry),
+      });
       expectObservable(stream).toBe('r 64008ms (p|)', values);
       flush();
     });
@@ -198,7 +202,7 @@ describe('preparation', () => {
     expect(retries[0]?.error).toBe(busy);
   });
 
-  test('503 for ever ends with it, once the budget is spent', () => {
+  test('errors with a permanent 503 after pollAttempts', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const busy = failure('SERVICE_UNAVAILABLE');
       const poll = cold('#', values, busy);
@@ -220,10 +224,10 @@ describe('preparation', () => {
     });
   });
 
-  test('a good answer refills the budget', () => {
+  test('a successful poll resets the attempts', () => {
     const busy = failure('SERVICE_UNAVAILABLE');
     inVirtualTime(({ cold, expectObservable }) => {
-      const polls = inTurn(
+      const polls = inSequence(
         cold('#', values, busy),
         cold('(i|)', values),
         cold('#', values, busy),
@@ -236,7 +240,7 @@ describe('preparation', () => {
     });
   });
 
-  test('a refresh does not: the budget is that of the failures in a row', () => {
+  test('a refresh does not reset the attempts', () => {
     const busy = failure('SERVICE_UNAVAILABLE');
     inVirtualTime(({ cold, hot, expectObservable }) => {
       const refresh$ = hot('        -----r-----r');
@@ -246,15 +250,15 @@ describe('preparation', () => {
     });
   });
 
-  test('a server that says how long to wait is heard: Retry-After wins over pause and period', () => {
+  test('Retry-After replaces the delay and the period', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const polls = inTurn(cold('#', values, failure('SERVICE_UNAVAILABLE', 7000)), cold('(p|)', values));
+      const polls = inSequence(cold('#', values, failure('SERVICE_UNAVAILABLE', 7000)), cold('(p|)', values));
       const stream = untilPrepared(cold('(r|)', values), polls, { waitedFor, period: 1 });
       expectObservable(stream).toBe('r 7000ms (p|)', values);
     });
   });
 
-  test('unsubscribing during the pause after a failure sends nothing more', () => {
+  test('unsubscribing during the delay after a failure sends nothing more', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const poll = cold('#', values, failure('SERVICE_UNAVAILABLE'));
       expectObservable(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1 }), '400ms !').toBe('r', values);
@@ -262,42 +266,45 @@ describe('preparation', () => {
     });
   });
 
-  test('patience runs while polls fail, too', () => {
+  test('patience includes the time of failing polls', () => {
     inVirtualTime(({ cold, flush, time }) => {
       const poll = cold('#', values, failure('SERVICE_UNAVAILABLE'));
-      const seen = failureOf(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, patience: time('1200ms |') }));
+      const result = failureOf(untilPrepared(cold('(r|)', values), poll, { waitedFor, period: 1, patience: time('1200ms |') }));
       flush();
-      expect(seen.error).toMatchObject({ _tag: 'PatienceError', statuses: ['PREPARE_REQUESTED'] });
+      expect(result.error).toMatchObject({ _tag: 'PatienceError', statuses: ['PREPARE_REQUESTED'] });
     });
   });
 
-  test('the retries of the request itself are its own', () => {
+  test('the prepare request is retried, too', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const prepare = inTurn(cold('#', values, failure('SERVICE_UNAVAILABLE')), cold('(p|)', values));
+      const prepare = inSequence(cold('#', values, failure('SERVICE_UNAVAILABLE')), cold('(p|)', values));
       expectObservable(untilPrepared(prepare, EMPTY, { waitedFor })).toBe('500ms (p|)', values);
     });
   });
 
-  test('sends nothing before it is subscribed, and asks about its file in its session', () => {
-    const asked: unknown[] = [];
+  test('sends nothing before a subscription, and then requests its file and session', () => {
+    const requests: unknown[] = [];
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
-        'content.library.item.downloadsession.File.prepare': (input) => (asked.push(['prepare', input]), cold('-(r|)', values)),
-        'content.library.item.downloadsession.File.get': (input) => (asked.push(['get', input]), cold('-(p|)', values)),
+        'content.library.item.downloadsession.File.prepare': (input) => (
+          requests.push(['prepare', input]),
+          cold('-(r|)', values)
+        ),
+        'content.library.item.downloadsession.File.get': (input) => (requests.push(['get', input]), cold('-(p|)', values)),
       });
       const stream = preparation(vc, 'session-1', 'disk.vmdk', { endpointType: 'HTTPS', period: 1 });
-      expect(asked).toEqual([]);
+      expect(requests).toEqual([]);
       stream.subscribe();
       flush();
     });
     const names = { download_session_id: 'session-1', file_name: 'disk.vmdk' };
-    expect(asked).toEqual([
+    expect(requests).toEqual([
       ['prepare', { ...names, endpoint_type: 'HTTPS' }],
       ['get', names],
     ]);
   });
 
-  test('every failure of its own is one of the library', () => {
+  test('errors with errors of the library', () => {
     inVirtualTime(({ cold, flush }) => {
       const failures: ContentLibraryError[] = [];
       const keep = (error: unknown): void => void (isContentLibraryError(error) && failures.push(error));
@@ -315,57 +322,57 @@ describe('the end of the session', () => {
   const sessionName = 'content.library.item.DownloadSession.get';
   const active: DownloadSessionModel = { library_item_id: 'item-1', state: 'ACTIVE' };
 
-  test('deleted or expired: a LeaseError instead of a bare 404', () => {
+  test('deleted or expired: a LeaseError instead of the 404', () => {
     inVirtualTime(({ cold, flush }) => {
       const gone = failure('NOT_FOUND');
       const vc = scriptedVCenter({
         [prepareName]: () => cold('(r|)', values),
         [getName]: () => cold('-#', values, gone),
       });
-      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
+      const result = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
       flush();
-      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'gone', downloadSessionId: 'session-1', cause: gone });
+      expect(result.error).toMatchObject({ _tag: 'LeaseError', ending: 'gone', downloadSessionId: 'session-1', cause: gone });
     });
   });
 
-  test('cancelled before the file was asked for: its state is asked for, and told', () => {
+  test('cancelled before the prepare request: a LeaseError with the state', () => {
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
         [prepareName]: () => cold('-#', values, failure('NOT_ALLOWED_IN_CURRENT_STATE')),
         [sessionName]: () => of({ ...active, state: 'CANCELED' }),
       });
-      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
+      const result = failureOf(preparation(vc, 'session-1', 'disk.vmdk'));
       flush();
-      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+      expect(result.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
     });
   });
 
-  test('refused, though the session is active: the refusal itself', () => {
+  test('rejected while the session is active: the error of the request', () => {
     inVirtualTime(({ cold, expectObservable }) => {
-      const refused = failure('NOT_ALLOWED_IN_CURRENT_STATE');
+      const rejected = failure('NOT_ALLOWED_IN_CURRENT_STATE');
       const vc = scriptedVCenter({
-        [prepareName]: () => cold('-#', values, refused),
+        [prepareName]: () => cold('-#', values, rejected),
         [sessionName]: () => cold('-(a|)', { a: active }),
       });
-      expectObservable(preparation(vc, 'session-1', 'disk.vmdk')).toBe('--#', values, refused);
+      expectObservable(preparation(vc, 'session-1', 'disk.vmdk')).toBe('--#', values, rejected);
     });
   });
 
-  test('cancelled while its files look as they did: noticed by a look every two minutes', () => {
-    const looks: number[] = [];
+  test('cancelled while its files are unchanged: detected by a check every two minutes', () => {
+    const checks: number[] = [];
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
         [prepareName]: () => cold('(r|)', values),
         [getName]: () => cold('(r|)', values),
         [sessionName]: () => (
-          looks.push(asyncScheduler.now()),
-          of({ ...active, state: looks.length < 3 ? 'ACTIVE' : 'CANCELED' })
+          checks.push(asyncScheduler.now()),
+          of({ ...active, state: checks.length < 3 ? 'ACTIVE' : 'CANCELED' })
         ),
       });
-      const seen = failureOf(preparation(vc, 'session-1', 'disk.vmdk', { period: 1000 }));
+      const result = failureOf(preparation(vc, 'session-1', 'disk.vmdk', { period: 1000 }));
       flush();
-      expect(seen.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
+      expect(result.error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
     });
-    expect(looks).toEqual([120_000, 240_000, 360_000]);
+    expect(checks).toEqual([120_000, 240_000, 360_000]);
   });
 });

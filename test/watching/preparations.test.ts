@@ -14,56 +14,60 @@ const [ri, rr, ip, pp] = [
   [info('a', 'PREPARING'), info('b', 'PREPARED')],
   [info('a', 'PREPARED'), info('b', 'PREPARED')],
 ];
-const pictures = { q: rr, r: ri, s: ip, t: pp };
+const responsesByLetter = { q: rr, r: ri, s: ip, t: pp };
 
 const failure = (error_type: string): ApiError => new ApiError({ operation: listName, status: 503, error_type, messages: [] });
 
-/** Each subscription gets the next answer. */
-const inTurn = <A>(...answers: Observable<A>[]): Observable<A> => defer(() => answers.shift() ?? EMPTY);
+/** Each subscription gets the next response. */
+const inSequence = <A>(...responses: Observable<A>[]): Observable<A> => defer(() => responses.shift() ?? EMPTY);
 
 describe('preparations', () => {
-  test('asks for every file, then polls all of them with one list a tick, and completes when all are PREPARED', () => {
-    const asked: unknown[] = [];
+  test('requests every file, then polls with one list request, and completes when all are PREPARED', () => {
+    const requests: unknown[] = [];
     let lists = 0;
     inVirtualTime(({ cold, expectObservable }) => {
-      const answers = inTurn(cold('-(r|)', pictures), cold('-(s|)', pictures), cold('-(t|)', pictures));
+      const responses = inSequence(
+        cold('-(r|)', responsesByLetter),
+        cold('-(s|)', responsesByLetter),
+        cold('-(t|)', responsesByLetter),
+      );
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) => (
-          asked.push(file_name),
+          requests.push(file_name),
           cold('-(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') })
         ),
-        [listName]: () => defer(() => ((lists += 1), answers)),
+        [listName]: () => defer(() => ((lists += 1), responses)),
       });
-      expectObservable(preparations(vc, 'session', ['a', 'b'], { period: 2 })).toBe('-q--r--s--(t|)', pictures);
+      expectObservable(preparations(vc, 'session', ['a', 'b'], { period: 2 })).toBe('-q--r--s--(t|)', responsesByLetter);
     });
-    expect(asked).toEqual(['a', 'b']);
+    expect(requests).toEqual(['a', 'b']);
     expect(lists).toBe(3);
   });
 
-  test('without names it asks for all files of the session', () => {
-    const asked: unknown[] = [];
+  test('without names it prepares all files of the session', () => {
+    const requests: unknown[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
       const vc = scriptedVCenter({
-        [listName]: () => cold('-(q|)', pictures),
-        [prepareName]: ({ file_name }) => (asked.push(file_name), cold('-(x|)', { x: info(String(file_name), 'PREPARED') })),
+        [listName]: () => cold('-(q|)', responsesByLetter),
+        [prepareName]: ({ file_name }) => (requests.push(file_name), cold('-(x|)', { x: info(String(file_name), 'PREPARED') })),
       });
-      expectObservable(preparations(vc, 'session')).toBe('--(t|)', pictures);
+      expectObservable(preparations(vc, 'session')).toBe('--(t|)', responsesByLetter);
     });
-    expect(asked).toEqual(['a', 'b']);
+    expect(requests).toEqual(['a', 'b']);
   });
 
-  test('keeps the order asked for, whatever order the server lists', () => {
+  test('emits in the order of the names, not in that of the server', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) => cold('(x|)', { x: info(String(file_name), 'PREPARING') }),
         [listName]: () => cold('(x|)', { x: [info('c', 'UNPREPARED'), info('b', 'PREPARED'), info('a', 'PREPARED')] }),
       });
       const ii = [info('a', 'PREPARING'), info('b', 'PREPARING')];
-      expectObservable(preparations(vc, 'session', ['a', 'b'], { period: 1 })).toBe('i(t|)', { ...pictures, i: ii });
+      expectObservable(preparations(vc, 'session', ['a', 'b'], { period: 1 })).toBe('i(t|)', { ...responsesByLetter, i: ii });
     });
   });
 
-  test('errors as soon as one file is ERROR, with its name', () => {
+  test('errors as soon as one file is ERROR, with the name of the file', () => {
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) => cold('(x|)', { x: info(String(file_name), file_name === 'b' ? 'ERROR' : 'PREPARING') }),
@@ -75,78 +79,80 @@ describe('preparations', () => {
     });
   });
 
-  test('no names at all: one empty answer, and nothing is asked', () => {
+  test('an empty list of names emits an empty list, and sends nothing', () => {
     inVirtualTime(({ expectObservable }) => {
       expectObservable(preparations(scriptedVCenter({}), 'session', [])).toBe('(n|)', { n: [] });
     });
   });
 
-  test('asks for eight at a time', () => {
+  test('sends eight prepare requests at a time', () => {
     const names = Array.from({ length: 20 }, (_, index) => `file-${index}`);
-    let [atOnce, most] = [0, 0];
+    let [active, maxActive] = [0, 0];
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) =>
           defer(() => {
-            most = Math.max(most, (atOnce += 1));
-            return cold('-(x|)', { x: info(String(file_name), 'PREPARED') }).pipe(finalize(() => (atOnce -= 1)));
+            maxActive = Math.max(maxActive, (active += 1));
+            return cold('-(x|)', { x: info(String(file_name), 'PREPARED') }).pipe(finalize(() => (active -= 1)));
           }),
       });
       preparations(vc, 'session', names).subscribe();
       flush();
     });
-    expect(most).toBe(8);
+    expect(maxActive).toBe(8);
   });
 
-  test('a failure of one request for preparation is retried alone, and so is a failing list', () => {
-    const asked: unknown[] = [];
+  test('retries only the prepare request that failed, and a failed list request', () => {
+    const requests: unknown[] = [];
     const attempts: string[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
       const busy = failure('SERVICE_UNAVAILABLE');
-      const answers = [cold<readonly DownloadFileInfo[]>('#', {}, busy), cold('(t|)', pictures)];
+      const responses = [cold<readonly DownloadFileInfo[]>('#', {}, busy), cold('(t|)', responsesByLetter)];
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) =>
           defer(() => {
-            asked.push(file_name);
-            return asked.length === 2 ? cold('#', {}, busy) : cold('(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') });
+            requests.push(file_name);
+            return requests.length === 2
+              ? cold('#', {}, busy)
+              : cold('(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') });
           }),
-        [listName]: () => defer(() => answers.shift() ?? EMPTY),
+        [listName]: () => defer(() => responses.shift() ?? EMPTY),
       });
       const stream = preparations(vc, 'session', ['a', 'b'], {
         period: 2,
         onRetry: ({ operation, attempt }) => attempts.push(`${operation} ${attempt}`),
       });
-      expectObservable(stream).toBe('500ms q 501ms (t|)', pictures);
+      expectObservable(stream).toBe('500ms q 501ms (t|)', responsesByLetter);
     });
-    expect(asked).toEqual(['a', 'b', 'b']);
+    expect(requests).toEqual(['a', 'b', 'b']);
     expect(attempts).toEqual([`${listName} 1`, `${listName} 1`]);
   });
 
-  test('the growth of the period starts again when the file that is furthest behind has moved on, and not before', () => {
-    const quiets: number[] = [];
+  test('the growth of the period restarts when the status of the slowest file has changed, not before', () => {
+    const times: number[] = [];
     inVirtualTime(({ cold, expectObservable }) => {
-      // One of two moves on, then the other; then each gets ready.
+      // One of two progresses, then the other; then each is prepared.
       const [ir, ii] = [
         [info('a', 'PREPARING'), info('b', 'PREPARE_REQUESTED')],
         [info('a', 'PREPARING'), info('b', 'PREPARING')],
       ];
-      const seen = { q: rr, m: ir, i: ii, s: ip, t: pp };
-      const answers = inTurn(...['m', 'i', 's', 't'].map((letter) => cold(`(${letter}|)`, seen)));
+      const byLetter = { q: rr, m: ir, i: ii, s: ip, t: pp };
+      const responses = inSequence(...['m', 'i', 's', 't'].map((letter) => cold(`(${letter}|)`, byLetter)));
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) => cold('(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') }),
-        [listName]: () => answers,
+        [listName]: () => responses,
       });
-      const period = (_: unknown, __: number, quiet: number): number => (quiets.push(quiet), 1);
-      expectObservable(preparations(vc, 'session', ['a', 'b'], { period })).toBe('qmis(t|)', seen);
+      const period = (_: unknown, __: number, sinceProgress: number): number => (times.push(sinceProgress), 1);
+      expectObservable(preparations(vc, 'session', ['a', 'b'], { period })).toBe('qmis(t|)', byLetter);
     });
-    expect(quiets).toEqual([0, 1, 0, 1, 0]);
+    expect(times).toEqual([0, 1, 0, 1, 0]);
   });
 
-  test('patience tells which file had which status, and when', () => {
+  test('PatienceError contains the statuses of each file, and their times', () => {
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({
         [prepareName]: ({ file_name }) => cold('(x|)', { x: info(String(file_name), 'PREPARE_REQUESTED') }),
-        [listName]: () => cold('(s|)', pictures),
+        [listName]: () => cold('(s|)', responsesByLetter),
       });
       let failed: unknown;
       preparations(vc, 'session', ['a', 'b'], { period: 2000, patience: 5000 }).subscribe({
@@ -168,7 +174,7 @@ describe('preparations', () => {
     });
   });
 
-  test('the session is gone: a LeaseError instead of a bare 404', () => {
+  test('errors with a LeaseError instead of the 404 if the session has ended', () => {
     inVirtualTime(({ cold, flush }) => {
       const vc = scriptedVCenter({ [listName]: () => cold('-#', {}, failure('NOT_FOUND')) });
       let failed: unknown;
@@ -188,7 +194,7 @@ describe('preparations', () => {
   });
 });
 
-test('for a download, ERROR is an outcome of its file: the others are watched to their end', () => {
+test('prepareAll continues after an ERROR until all other files are settled', () => {
   inVirtualTime(({ cold, expectObservable }) => {
     const e = [info('a', 'PREPARING'), info('b', 'ERROR')];
     const z = [info('a', 'PREPARED'), info('b', 'ERROR')];

@@ -1,4 +1,4 @@
-/** Watching through the simulator, in both dialects: the requests that are sent, and how a session ends. */
+/** Watching with the simulator, in both dialects: requests, and the end of a session. */
 
 import { describe, expect, test } from '@jest/globals';
 import { concatMap, firstValueFrom, map, merge, takeWhile, tap, toArray } from 'rxjs';
@@ -20,7 +20,7 @@ const disk = 'ubuntu disk #1.vmdk';
 const [getName, listName] = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
 
 describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
-  test('two who watch a file get ready cost one get and one list a poll', async () => {
+  test('two subscribers cost one get and one list per poll', async () => {
     let now = 0;
     const { simulator, vc } = simulatedVCenter(dialect, {
       clock: { now: () => now },
@@ -30,7 +30,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     await firstValueFrom(prepareDownloadFile(vc, session, disk));
     const status$ = watchDownloadSession(vc, session, { period: 1 }).pipe(
       map(({ files }) => String(files.find(({ name }) => name === disk)?.status)),
-      // Each answer takes the server ten milliseconds further.
+      // Each response advances the server by ten milliseconds.
       tap(() => (now += 5)),
       takeWhile((status) => status !== 'PREPARED', true),
     );
@@ -48,11 +48,11 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     ['deleted', deleteDownloadSession, 'gone', ['ACTIVE']],
     [
       'failed',
-      (...session: Parameters<typeof cancelDownloadSession>) => failDownloadSession(...session, 'No room.'),
+      (...session: Parameters<typeof cancelDownloadSession>) => failDownloadSession(...session, 'Disk full.'),
       'failed',
       ['ACTIVE', 'ERROR'],
     ],
-  ] as const)('a session that somebody else has %s ends with a LeaseError', async (_, end, ending, states) => {
+  ] as const)('a session that another client has %s errors with a LeaseError', async (_, end, ending, states) => {
     const { vc } = simulatedVCenter(dialect);
     const session = await firstValueFrom(createDownloadSession(vc, 'item-1'));
     let isEnded = false;
@@ -63,12 +63,12 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
       }),
     );
     const { values, error } = await collect(watched$);
-    const seen = values.map(({ session: { state } }) => String(state));
-    expect([...new Set(seen)]).toEqual(states);
+    const observed = values.map(({ session: { state } }) => String(state));
+    expect([...new Set(observed)]).toEqual(states);
     expect(error).toMatchObject({ _tag: 'LeaseError', ending, downloadSessionId: session });
   });
 
-  test('a file of a session that was cancelled is not waited for', async () => {
+  test('the preparation in a cancelled session errors at once', async () => {
     const { vc } = simulatedVCenter(dialect);
     const session = await firstValueFrom(
       createDownloadSession(vc, 'item-1').pipe(
@@ -84,7 +84,7 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect((await collect(preparations(vc, session))).error).toMatchObject({ _tag: 'LeaseError', ending: 'cancelled' });
   });
 
-  test('polls are retried by their own budget alone: the connection does not retry them, too', async () => {
+  test('the connection does not retry polls in addition', async () => {
     const busy = { operation: listName, times: 2, status: 503, body: '', headers: { 'retry-after': '0' } };
     const { simulator, vc } = simulatedVCenter(dialect, {
       scenario: { preparation: { requested: 0, preparing: 5 }, faults: [busy] },
