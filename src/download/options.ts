@@ -12,7 +12,7 @@ export interface FileRetryOptions {
   readonly attempts?: number;
   /**
    * Upper limit of the first delay, in milliseconds. The limit doubles from one retry to the next, up to 8 seconds; each delay is a random
-   * part of its limit. If the server says how long to wait, that is the delay.
+   * part of its limit. A `Retry-After` header of the server replaces the delay.
    * @default 500
    */
   readonly delay?: number;

@@ -6,7 +6,7 @@ import { throwIfFailed } from '../watching/preparation.ts';
 import { isSettled } from '../watching/preparations.ts';
 import type { OpenedItem } from './opened-item.ts';
 
-/** Where a prepared file comes from: a download session, or the links of the item. */
+/** The origin of prepared files: a download session, or the links of the item. */
 export interface FileSource {
   /** Reads what vCenter states about a file once its last byte was fetched. */
   readonly finalInfo: (name: string, needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>;

@@ -10,7 +10,7 @@ export type ReleaseBuffer = (chunk: Uint8Array) => void;
 export const bufferRelease = (stream: ReadableStream<Uint8Array>): ReleaseBuffer | undefined =>
   'transfer' in ArrayBuffer.prototype && isByteStream(stream) ? release : undefined;
 
-/** Only byte streams have BYOB readers. A stream has no property that says which kind it is. */
+/** Only byte streams have BYOB readers. No property of a stream shows which kind it is. */
 const isByteStream = (stream: ReadableStream<Uint8Array>): boolean => {
   try {
     stream.getReader({ mode: 'byob' }).releaseLock();

@@ -1,4 +1,4 @@
-/** The state of one file transfer. It survives broken connections and lost sessions. */
+/** The state of one file transfer, which survives interrupted connections and lost sessions. */
 
 import { from, Observable, tap } from 'rxjs';
 import type { ChecksumInfo } from '../model/transfer.ts';

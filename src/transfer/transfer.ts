@@ -48,7 +48,7 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     const release = bufferRelease(stream);
     let received = from;
     let lastEmittedAt = asyncScheduler.now();
-    /** When the server was last asked for bytes; `undefined` while the sink is writing. */
+    /** When the read in progress started; `undefined` while the sink is writing. */
     let waitingSince: number | undefined = lastEmittedAt;
 
     const writeChunk = (chunk: Uint8Array): void | Promise<void> => {

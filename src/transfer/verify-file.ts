@@ -33,7 +33,7 @@ export const verifyFile = (
     const isLengthUnknown = (finalInfo?: DownloadFileInfo): boolean =>
       state.received > 0 && [state.contentLength, info.size, finalInfo?.size].every((length) => length === undefined);
 
-    // Length and checksum match what was stated in advance: vCenter need not be asked.
+    // Length and checksum match what was stated in advance: no further request is needed.
     if (canVerify(state.hashes, expectedChecksum) && !isLengthUnknown()) {
       state.digests = closeHashes(state.hashes);
       if (matchesChecksum(state.digests, expectedChecksum)) return of(verifyWith(undefined));
