@@ -1,6 +1,6 @@
 /**
- * Watches and leaves, again and again, and tells as JSON what is left behind. A program of its own, run by `leaving.test.ts` with
- * `--expose-gc`: in jest it would take a minute, and one sees that it ends by itself.
+ * Subscribes and unsubscribes many times, and prints as JSON what remains in memory. `unsubscribe-leaks.test.ts` runs it as a program of its
+ * own with `--expose-gc`: this is faster than in Jest, and shows that the process ends by itself.
  */
 
 import { once } from 'node:events';
@@ -17,9 +17,11 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { scriptedVCenter } from '../support/scripted-vcenter.ts';
+import { scaled } from '../support/soak.ts';
 
-/** The first of the streams goes the whole way, the others a fifth of it. */
-const most = 100_000;
+/** Rounds of the first stream, and of each other stream. */
+const firstRounds = scaled({ test: 20_000, soak: 100_000 });
+const rounds = 20_000;
 const requests = 200;
 
 const info: DownloadFileInfo = { name: 'disk.vmdk', status: 'PREPARING', bytes_transferred: 0 };
@@ -70,7 +72,7 @@ const leftBy = async (make: (round: number) => Observable<unknown>, rounds: numb
 
 const left = [];
 for (const [stream, make] of Object.entries(streams))
-  left.push({ stream, ...(await leftBy(make, left.length === 0 ? most : most / 5)) });
+  left.push({ stream, ...(await leftBy(make, left.length === 0 ? firstRounds : rounds)) });
 
 /** A server that lets everybody in and then says nothing. */
 const server = createServer((request, response) => {
