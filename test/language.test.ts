@@ -5,8 +5,19 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { plainWords } from './support/plain-words.ts';
 
-/** Words in VMware's own texts, with the reason. */
-const allowed: readonly { readonly file: string; readonly word: string; readonly because: string }[] = [];
+/** Words in VMware's own texts and in public values, with the reason. */
+const allowed: readonly { readonly file: string; readonly word: string; readonly because: string }[] = [
+  ...['src/simulator/options/faults.ts', 'src/simulator/schemas/scenario.json'].map((file) => ({
+    file,
+    word: 'answer',
+    because: 'a kind of fault in scenario files',
+  })),
+  ...[
+    'src/simulator/options/assumptions.ts',
+    'src/simulator/schemas/scenario.json',
+    'src/simulator/operations/download-file.ts',
+  ].map((file) => ({ file, word: 'anew', because: 'a value of `prepareAgain` in scenario files' })),
+];
 
 /** The words of a text in lower case; identifiers are split at capital letters and underscores. */
 const wordsOf = (text: string): readonly string[] =>
@@ -26,12 +37,7 @@ const problemsIn = (file: string, text: string): readonly string[] =>
 
 const root = join(import.meta.dirname, '..');
 
-/** Folders that do not pass yet. */
-const pending: readonly string[] = ['src/simulator/'];
-
-const files = globSync('src/**/*.{ts,json}', { cwd: root })
-  .map((file) => file.replaceAll('\\', '/'))
-  .filter((file) => !pending.some((folder) => file.startsWith(folder)));
+const files = globSync('src/**/*.{ts,json}', { cwd: root }).map((file) => file.replaceAll('\\', '/'));
 
 test('src has no word of the table', () => {
   expect(files.length).toBeGreaterThan(100);

@@ -1,37 +1,37 @@
-/** A download session as it looks from outside. */
+/** Public view of download sessions. */
 
 import type { DownloadSessionState, PrepareStatus } from '../model/index.ts';
 import { fileProgress } from './operations/download-file.ts';
 import type { SimulatedVCenter } from './state/simulated-vcenter.ts';
 
-/** A file of a download session that the simulator has. */
+/** A file of a simulated download session. */
 export interface SimulatedDownloadFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
   readonly status: PrepareStatus;
-  /** Bytes that the server moved to make the file ready. */
+  /** Number of bytes that the server transferred to prepare the file. */
   readonly bytesTransferred: number;
-  /** Bytes that were served to clients, those that were served twice counted twice. */
+  /** Number of bytes served to clients, including repeated ones. */
   readonly bytesServed: number;
 }
 
-/** A download session that the simulator has. */
+/** A simulated download session. */
 export interface SimulatedDownloadSession {
   readonly id: string;
   readonly itemId: string;
   readonly itemName: string;
-  /** Who created it. */
+  /** User who created it. */
   readonly username: string;
   readonly state: DownloadSessionState;
-  /** Milliseconds since 1970, as the simulator's clock tells them. */
+  /** Milliseconds since 1970, by the simulator's clock. */
   readonly expiresAt: number;
-  /** What the client said last, 0 to 100. */
+  /** Latest progress of the client, 0 to 100. */
   readonly clientProgress: number;
   readonly files: readonly SimulatedDownloadFile[];
 }
 
-/** The download sessions there are now. */
+/** Returns the current download sessions. */
 export const downloadSessionViews = (vcenter: SimulatedVCenter): readonly SimulatedDownloadSession[] =>
   vcenter.downloadSessions.all().map(({ id, item, owner, state, expiresAt, clientProgress, files }) => ({
     id,

@@ -1,28 +1,28 @@
-/** The requests that were answered: the last of them, and how many there were of each kind. */
+/** The request log: the latest requests, and the number of requests by operation. */
 
 import { Observable, Subject } from 'rxjs';
 import type { SimulatedRequest } from './http/handle-request.ts';
 import { requestKinds } from './http/routes.ts';
 
-/** How many requests are remembered. A simulator may run for weeks. */
+/** Maximum number of requests in the log. A simulator may run for weeks. */
 const CAPACITY = 10_000;
 
-/** The requests that were answered. */
+/** The request log of a simulator. */
 export interface RequestLog {
   readonly add: (request: SimulatedRequest, at: number) => void;
-  /** The last ones, in the order of the answers. */
+  /** Returns the latest requests, in the order of their responses. */
   readonly last: () => readonly SimulatedRequest[];
-  /** The same, with the time of the answer in milliseconds since 1970. */
+  /** Returns the same with the time of the response, in milliseconds since 1970. */
   readonly lastWithTime: () => readonly (readonly [at: number, request: SimulatedRequest])[];
-  /** How many there were of an operation; throws where there is no such operation. */
+  /** Returns the number of requests for an operation; throws if there is no such operation. */
   readonly count: (operation: string) => number;
   /** Emits every request from the subscription on. */
   readonly added$: Observable<SimulatedRequest>;
-  /** Forgets everything but its subscribers. */
+  /** Removes all requests; subscribers stay subscribed. */
   readonly clear: () => void;
 }
 
-/** Starts with no request answered. */
+/** Creates an empty request log. */
 export const createRequestLog = (): RequestLog => {
   let entries: (readonly [at: number, request: SimulatedRequest])[] = [];
   const counts = new Map<string, number>();
@@ -31,7 +31,7 @@ export const createRequestLog = (): RequestLog => {
   return {
     add: (request, at) => {
       entries.push([at, request]);
-      // Now and then, for taking away the first of many moves all the others.
+      // Dropping one entry at a time would move all others each time.
       if (entries.length >= 2 * CAPACITY) entries = entries.slice(-CAPACITY);
       increase(request.operation);
       increase('*');

@@ -1,78 +1,79 @@
-/** A vCenter in memory. */
+/** Creates a simulated vCenter: composes its request handlers, faults and request log into a `fetch`. */
 
 import { Observable, Subject } from 'rxjs';
 import { downloadSessionViews, type SimulatedDownloadSession } from './download-session-view.ts';
 import { createFaults } from './faults/faults.ts';
+import { fileDataHandler } from './http/file-data-handler.ts';
 import { handleRequest, type SimulatedRequest } from './http/handle-request.ts';
+import { notFoundHandler, operationHandler } from './http/operation-handler.ts';
+import type { RequestHandler } from './http/request-context.ts';
+import { soapHandler } from './http/soap-handler.ts';
 import type { SimulatorOptions } from './options/options.ts';
-import { pageResponse, type PageState } from './page/page-handler.ts';
+import { createPageHandler, type PageState } from './page/page-handler.ts';
 import { createRequestLog } from './request-log.ts';
 import { createSimulatedVCenter } from './state/simulated-vcenter.ts';
 
-/** A vCenter in memory. */
+/** A simulated vCenter in memory. */
 export interface Simulator {
   /**
-   * Answers a request as vCenter would, whatever host it names. It may be used in the place of the global `fetch`.
+   * Handles a request as vCenter would, for any host. Use it in place of the global `fetch`.
    *
-   * At `/` there is a page for people, which shows sessions and requests while they come and go. Looking at it leaves no trace.
+   * `/` is a page that displays sessions and requests live. Its own requests are neither logged nor counted.
    */
   readonly fetch: (input: Request | URL | string, init?: RequestInit) => Promise<Response>;
-  /** The download sessions there are now, with their files: neither deleted nor expired. */
+  /** The current download sessions with their files, without deleted and expired ones. */
   readonly sessions: readonly SimulatedDownloadSession[];
   /**
-   * The download sessions, whenever a request has changed them.
+   * The download sessions, each time a request changes them.
    *
-   * - Emits: those there are, at once; then after every request, and every {@link Simulator.reset}, that left them different. Time
-   *   alone emits nothing: what it changes is seen after the next request. To watch it, look at `sessions` with an `interval`.
+   * - Emits: the current sessions on subscription; then after every request and every {@link Simulator.reset} that changed them. Time
+   *   alone emits nothing: its changes are emitted after the next request. To observe them, read `sessions` with an `interval`.
    * - Completes: never.
    * - Errors: never.
-   * - Unsubscribing: costs and changes nothing.
+   * - Unsubscribing: has no effect on the simulator.
    */
   readonly sessions$: Observable<readonly SimulatedDownloadSession[]>;
-  /** How many logins have neither been ended nor have expired. */
+  /** Number of API sessions that were neither ended nor have expired. */
   readonly apiSessions: number;
-  /** The same of logins of the SOAP API, which some clients begin with. */
+  /** Number of sessions of the SOAP API, which some clients use for their login. */
   readonly soapSessions: number;
-  /** The last 10,000 requests that were answered, in the order of the answers. */
+  /** The last 10,000 requests, in the order of their responses. */
   readonly requests: readonly SimulatedRequest[];
   /**
-   * The requests that are answered from now on.
+   * Requests from the subscription on.
    *
-   * - Emits: every request when it is answered, before the client sees the answer.
+   * - Emits: every request, before its response is returned to the client.
    * - Completes: never.
    * - Errors: never.
-   * - Unsubscribing: costs and changes nothing.
+   * - Unsubscribing: has no effect on the simulator.
    */
   readonly requests$: Observable<SimulatedRequest>;
   /**
-   * How many requests were answered of an operation, such as `content.Library.list`; of `data`, `soap`, `unknown`; or of `*`, all.
+   * Returns the number of requests for an operation, such as `content.Library.list`; for `data`, `soap` or `unknown`; or for `*`, all.
    *
-   * It throws where there is no such operation, so that a name that is misspelt is not taken for one that nobody asked for.
+   * It throws if there is no such operation, so that a misspelled name is not reported as 0 requests.
    */
   readonly count: (operation: string) => number;
-  /** How many bytes of files were served. */
+  /** Number of file bytes served. */
   readonly bytesServed: number;
   /**
-   * Makes everything as it was at the beginning: sessions, requests, counters, faults; the same seed gives the same ids again.
-   * Requests that wait for their answer and bodies that are being read end with an `AbortError`; subscribers stay.
+   * Restores the initial state: sessions, requests, counters and faults; the same seed generates the same ids again. Pending requests and
+   * bodies that are being read fail with an `AbortError`; subscribers stay subscribed.
    */
   readonly reset: () => void;
 }
 
 /**
- * Starts a vCenter in memory: both dialects, an inventory and a scenario given as plain data, a clock that tests can move.
+ * Creates a simulated vCenter in memory with both dialects. Its inventory and scenario are plain data, and tests can control its clock.
  *
- * It opens no socket, and sets no timer unless a fault makes it wait. What takes time is computed from the clock whenever a request asks.
+ * It opens no socket, and sets no timer unless a fault delays a response. The current state is computed from the clock when a
+ * request needs it.
  */
 export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
   const start = (number: number) => {
     const vcenter = createSimulatedVCenter(options);
-    return {
-      number,
-      vcenter,
-      faultFor: createFaults(vcenter.scenario.faults ?? [], options.seed ?? 1),
-      ending: new AbortController(),
-    };
+    const faults = createFaults(vcenter.scenario.faults ?? [], options.seed ?? 1);
+    return { number, vcenter, faults, resetController: new AbortController() };
   };
   const log = createRequestLog();
   const changes = new Subject<void>();
@@ -80,15 +81,13 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
 
   const fetch: Simulator['fetch'] = async (input, init) => {
     const current = run;
-    const given = init?.signal ?? (input instanceof Request ? input.signal : undefined);
-    const signal = either(given, current.ending.signal);
+    const clientSignal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
+    const signal = anySignal(clientSignal, current.resetController.signal);
     return raceAbort(signal, async () => {
       const request = new Request(input, init);
-      const page = pageResponse(request, pageState);
-      if (page !== undefined) return page;
-      const { respond, logEntry } = await handleRequest(current.vcenter, current.faultFor, request, signal);
-      // What was asked for before a reset is no part of what came after it.
-      if (current !== run) return respond();
+      const { respond, logEntry } = await handleRequest(handlers, current.vcenter, current.faults, request, signal);
+      // Requests from before a reset are not logged after it.
+      if (logEntry === undefined || current !== run) return respond();
       log.add(logEntry, current.vcenter.clock.now());
       changes.next();
       return respond();
@@ -106,22 +105,29 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     requestCount: log.count('*'),
     requests: log.lastWithTime().map(([at, request]) => ({ ...request, at })),
   });
+  const handlers: readonly RequestHandler[] = [
+    createPageHandler(pageState),
+    fileDataHandler,
+    soapHandler,
+    operationHandler,
+    notFoundHandler,
+  ];
   return {
     fetch,
     get sessions() {
       return sessions();
     },
     sessions$: new Observable((subscriber) => {
-      let before: string | undefined;
-      const look = (): void => {
-        const now = sessions();
-        const text = JSON.stringify(now);
-        if (text === before) return;
-        before = text;
-        subscriber.next(now);
+      let previous: string | undefined;
+      const emitIfChanged = (): void => {
+        const current = sessions();
+        const text = JSON.stringify(current);
+        if (text === previous) return;
+        previous = text;
+        subscriber.next(current);
       };
-      look();
-      return changes.subscribe(look);
+      emitIfChanged();
+      return changes.subscribe(emitIfChanged);
     }),
     get apiSessions() {
       return run.vcenter.apiSessions.count();
@@ -138,21 +144,20 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
       return run.vcenter.traffic.bytes;
     },
     reset: () => {
-      const { ending } = run;
+      const { resetController } = run;
       run = start(run.number + 1);
       log.clear();
-      ending.abort(new DOMException('The simulator was reset.', 'AbortError'));
+      resetController.abort(new DOMException('The simulator was reset.', 'AbortError'));
       changes.next();
     },
   };
 };
 
-const either = (given: AbortSignal | undefined, ending: AbortSignal): AbortSignal =>
-  given === undefined ? ending : AbortSignal.any([given, ending]);
+const anySignal = (clientSignal: AbortSignal | undefined, resetSignal: AbortSignal): AbortSignal =>
+  clientSignal === undefined ? resetSignal : AbortSignal.any([clientSignal, resetSignal]);
 
-/** Waits for an answer; rejects with the signal's reason if the request is given up before. */
-export const raceAbort = async <A>(signal: AbortSignal | undefined, answer: () => Promise<A>): Promise<A> => {
-  if (signal === undefined) return answer();
+/** Returns the response; rejects with the signal's reason if the signal aborts first. */
+const raceAbort = async <A>(signal: AbortSignal, getResponse: () => Promise<A>): Promise<A> => {
   signal.throwIfAborted();
   let abort = (): void => undefined;
   const aborted = new Promise<never>((_, reject) => {
@@ -160,7 +165,7 @@ export const raceAbort = async <A>(signal: AbortSignal | undefined, answer: () =
   });
   signal.addEventListener('abort', abort);
   try {
-    return await Promise.race([answer(), aborted]);
+    return await Promise.race([getResponse(), aborted]);
   } finally {
     // A signal may outlive thousands of requests.
     signal.removeEventListener('abort', abort);

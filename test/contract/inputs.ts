@@ -1,26 +1,26 @@
-/** What an operation may be given, and the request that must become of it: both from what is declared. */
+/** Derives inputs of an operation, and the requests expected for them, from its declaration. */
 
 import fc from 'fast-check';
-import { resolved, type Declared, type Schema, type Specification } from '../support/openapi.ts';
 import { valuesOf } from '../support/openapi-values.ts';
+import { resolved, type Declared, type Schema, type Specification } from '../support/openapi.ts';
 import { isForCreation, isNeededForCreation } from './known-differences.ts';
 import type { Input } from './operations.ts';
 
 type Definitions = Specification['definitions'];
 
-/** A path that ends in `/..` is another path, and an empty identifier is none: the client refuses these. */
+/** Without empty identifiers, `.` and `..`, which would change the path: the client rejects them. */
 const identifiers = fc
   .oneof(
     fc.uuid(),
-    fc.tuple(fc.uuid(), fc.uuid()).map((both) => both.join(':')),
+    fc.tuple(fc.uuid(), fc.uuid()).map((pair) => pair.join(':')),
     fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 }),
     fc.constantFrom('a/b', 'a?b#c', 'a%2Fb', 'a b+c', 'id:a', 'ü', '&=', '%'),
   )
   .filter((text) => text !== '.' && text !== '..');
 
-const noWishes = { needs: () => false, nulls: false };
+const anyValues = { needs: () => false, nulls: false };
 
-/** The fields of a body by name; those of a structure within it (`spec`, `create_spec`) count as its own. */
+/** Returns the fields of a body, including those of a nested structure (`spec`, `create_spec`). */
 const bodyFields = (body: Schema | undefined, definitions: Definitions): readonly (readonly [string, Schema, boolean])[] => {
   const { properties = {}, required = [] } = resolved(body ?? {}, definitions);
   return Object.entries(properties)
@@ -32,7 +32,7 @@ const bodyFields = (body: Schema | undefined, definitions: Definitions): readonl
     });
 };
 
-/** Everything an operation may be given, under VMware's names. */
+/** Returns arbitrary inputs of an operation, by VMware's names. */
 export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbitrary<Input> => {
   const fields: (readonly [string, fc.Arbitrary<unknown>, boolean])[] = [
     ...declared.pathParameters.map((name) => [name, identifiers, true] as const),
@@ -40,7 +40,7 @@ export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbit
     ...Object.keys(declared.header).map((name) => [name, fc.uuid(), false] as const),
     ...bodyFields(declared.body, definitions).map(
       ([name, field, required]) =>
-        [name, name === 'client_token' ? fc.uuid() : valuesOf(field, definitions, noWishes), required] as const,
+        [name, name === 'client_token' ? fc.uuid() : valuesOf(field, definitions, anyValues), required] as const,
     ),
   ];
   return fc.record(Object.fromEntries(fields.map(([name, values]) => [name, values])), {
@@ -48,18 +48,18 @@ export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbit
   });
 };
 
-/** The path of the request, decoded, a segment at a time. */
+/** Returns the decoded path segments of the request. */
 export const pathFor = ({ path }: Declared, input: Input): readonly string[] =>
   path.split('/').map((segment) => segment.replace(/\{(\w+)\}/, (_, name: string) => String(input[name])));
 
-/** The query of the request, decoded, in the order of names. */
+/** Returns the decoded query of the request, sorted by name. */
 export const queryFor = ({ fixedQuery, query }: Declared, input: Input): readonly (readonly [string, string])[] =>
   [
     ...Object.entries(fixedQuery),
     ...query.flatMap(({ name }): [string, string][] => (name in input ? [[name, String(input[name])]] : [])),
-  ].sort(([one], [other]) => (one < other ? -1 : 1));
+  ].sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** The body of the request; not set where there is none. */
+/** Returns the body of the request; `undefined` if it has none. */
 export const bodyFor = ({ body }: Declared, input: Input, definitions: Definitions): unknown => {
   if (body === undefined) return undefined;
   const { properties = {}, required = [] } = resolved(body, definitions);

@@ -1,9 +1,9 @@
-/** Where the requests differ from what a file declares, and why: each a slip of the file, or a doubt that was decided. */
+/** Known differences between requests and their declarations, with reasons: errors in the files, or open questions that were decided. */
 
 import { resolved, type Declared, type Schema, type Specification } from '../support/openapi.ts';
 import type { Case } from './specifications.ts';
 
-interface Deviation {
+interface KnownDifference {
   readonly version: string;
   readonly dialect: Declared['dialect'];
   readonly operations: readonly string[];
@@ -12,11 +12,11 @@ interface Deviation {
 }
 
 const withQuery =
-  (name: string, required: boolean): Deviation['correct'] =>
+  (name: string, required: boolean): KnownDifference['correct'] =>
   (declared) => ({ ...declared, query: [...declared.query.filter((each) => each.name !== name), { name, required }] });
 
 const withoutInBody =
-  (name: string): Deviation['correct'] =>
+  (name: string): KnownDifference['correct'] =>
   (declared, definitions) => {
     const body = resolved(declared.body ?? {}, definitions);
     const properties = Object.fromEntries(Object.entries(body.properties ?? {}).filter(([field]) => field !== name));
@@ -24,16 +24,15 @@ const withoutInBody =
     return { ...declared, body: Object.keys(properties).length === 0 ? undefined : { ...body, properties, required } };
   };
 
-const noQuery = 'the file declares no query at all, though its texts name the parameter and every other source has it';
-const idTwice = 'the generator of the file repeats the identifier of the path in the body; from 7.0 on it does not';
+const noQuery = 'the file declares no query at all, although its descriptions name the parameter and every other source has it';
+const repeatedId = 'the generator of the file repeats the path identifier in the body; since 7.0 it does not';
 
-const deviations: readonly Deviation[] = [
+const differences: readonly KnownDifference[] = [
   {
     version: '8.0.2',
     dialect: 'api',
     operations: ['content.library.item.DownloadSession.create'],
-    reason:
-      'the pages of 8.0 and 9.x put the token in a header, and servers refuse query fields that they do not know: it is sent as a header',
+    reason: 'the pages of 8.0 and 9.x put the token in a header, and servers reject unknown query fields: it is sent as a header',
     correct: (declared) => ({
       ...declared,
       query: declared.query.filter(({ name }) => name !== 'client_token'),
@@ -78,7 +77,7 @@ const deviations: readonly Deviation[] = [
       'content.library.item.downloadsession.File.get',
       'content.library.item.downloadsession.File.prepare',
     ],
-    reason: idTwice,
+    reason: repeatedId,
     correct: withoutInBody('download_session_id'),
   },
   {
@@ -90,27 +89,28 @@ const deviations: readonly Deviation[] = [
       'content.library.SubscribedItem.sync',
       'content.library.SubscribedItem.evict',
     ],
-    reason: idTwice,
+    reason: repeatedId,
     correct: withoutInBody('library_item_id'),
   },
 ];
 
-/** Every deviation, an operation at a time. */
-export const eachDeviation = deviations.flatMap(({ operations, ...deviation }) =>
-  operations.map((operation) => ({ ...deviation, operation })),
+/** Every difference, by operation. */
+export const knownDifferences = differences.flatMap(({ operations, ...difference }) =>
+  operations.map((operation) => ({ ...difference, operation })),
 );
 
-/** What is to be sent: what the file declares, corrected. */
-export const corrected = ({ declared, specification: { version, definitions } }: Case): Declared =>
-  eachDeviation
+/** Returns the declaration of the file, corrected by the known differences. */
+export const correctDeclaration = ({ declared, specification: { version, definitions } }: Case): Declared =>
+  knownDifferences
     .filter((each) => each.version === version && each.dialect === declared.dialect && each.operation === declared.name)
-    .reduce((already, { correct }) => correct(already, definitions), declared);
+    .reduce((current, { correct }) => correct(current, definitions), declared);
 
-/** Fields of a body that a schema describes for several operations, and that this one, a creation, does not take. */
+/** Returns false for body fields that are shared by several operations, but not used by create. */
 export const isForCreation = ({ description = '' }: Schema): boolean => !/not used for the create/.test(description);
 
-/** Fields of a body that a creation cannot do without, though the schema, which serves other operations, too, lets them be absent. */
+/** Returns true for body fields that create requires, although the shared schema has them optional. */
 export const isNeededForCreation = ({ description = '' }: Schema): boolean => /must be provided for the create/.test(description);
 
-/** Fields that an answer always has by what its text says, though the schema, which serves other operations, too, lets them be absent. */
-export const isPromised = ({ description = '' }: Schema): boolean => /always be present in the results? of/.test(description);
+/** Returns true for response fields that are always present by their description, although the shared schema has them optional. */
+export const isAlwaysPresent = ({ description = '' }: Schema): boolean =>
+  /always be present in the results? of/.test(description);

@@ -1,14 +1,14 @@
-/** The rows in which the endpoints keep their operations, caught on their way to the connection. */
+/** Captures the operation rows that endpoints pass to the connection. */
 
-import { defer, NEVER, of } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
-import type { Operation } from '#src/http/operation.js';
+import { defer, NEVER, of } from 'rxjs';
 import { internals } from '#src/connection/vcenter.js';
-import { covered } from './operations.ts';
+import type { Operation } from '#src/http/operation.js';
+import { endpoints } from './operations.ts';
 
-/** The row of an operation; not set for a login and a logout, which belong to the connection. */
+/** Returns the row of an operation; `undefined` for login and logout, which the connection implements. */
 export const rowOf = (name: string): Operation<never, unknown> | undefined => {
-  let caught: Operation<never, unknown> | undefined;
+  let captured: Operation<never, unknown> | undefined;
   const vc = {
     server: 'https://vcenter.example.com',
     [internals]: {
@@ -16,12 +16,12 @@ export const rowOf = (name: string): Operation<never, unknown> | undefined => {
       logout$: of(undefined),
       call: (operation: Operation<never, unknown>) =>
         defer(() => {
-          caught = operation;
+          captured = operation;
           return NEVER;
         }),
     },
   } as unknown as VCenter;
-  const anything = new Proxy({}, { get: () => 'anything', has: () => false });
-  covered[name]?.ask(vc, anything).subscribe().unsubscribe();
-  return caught;
+  const anyInput = new Proxy({}, { get: () => 'anything', has: () => false });
+  endpoints[name]?.call(vc, anyInput).subscribe().unsubscribe();
+  return captured;
 };

@@ -1,19 +1,19 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type Inventory, type Simulator } from 'rx-content-library/simulator';
-import type { Declared, Schema, Specification } from '../support/openapi.ts';
 import { validators } from '../support/openapi-validator.ts';
-import { corrected, isPromised } from './known-differences.ts';
+import type { Declared, Schema, Specification } from '../support/openapi.ts';
 import { bodyFor, pathFor, queryFor } from './inputs.ts';
-import { covered, type Input } from './operations.ts';
+import { correctDeclaration, isAlwaysPresent } from './known-differences.ts';
+import { endpoints, type Input } from './operations.ts';
 import { cases, specifications, specificationsMissing, type Case } from './specifications.ts';
 
-// The requests are made of what the files declare, and by nothing of the client's.
+// The requests are built from the declarations, independently of the client.
 
 const server = 'https://vcenter.example.com';
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
-/** May log in, and no more. */
-const stranger = { username: 'stranger@vsphere.local', password: 'secret', noAccess: true };
-/** May download over HTTPS, but not see the storage. */
+/** Can only log in. */
+const noAccessUser = { username: 'no-access@vsphere.local', password: 'secret', noAccess: true };
+/** Can download over HTTPS, but not read the storage. */
 const downloader = { username: 'downloader@vsphere.local', password: 'secret', privileges: ['ContentLibrary.DownloadSession'] };
 
 const inventory: Inventory = {
@@ -50,63 +50,63 @@ const inventory: Inventory = {
   ],
 };
 
-/** A simulator, a login, and an open download session of the item `item`. */
-interface World {
+/** A simulator with an API session and a download session of the item `item`. */
+interface Setup {
   readonly simulator: Simulator;
   readonly session: string;
   /** Milliseconds. */
-  readonly pass: (time: number) => void;
+  readonly advance: (time: number) => void;
   readonly call: (operation: string, input: Input) => Promise<Response>;
 }
 
-/** What is asked for, after something else was. */
-interface Scene {
-  readonly input?: Input | ((world: World) => Input);
-  readonly before?: (world: World) => Promise<unknown>;
-  readonly as?: typeof user | 'nobody';
+/** A request, and what happens before it. */
+interface Scenario {
+  readonly input?: Input | ((setup: Setup) => Input);
+  readonly before?: (setup: Setup) => Promise<unknown>;
+  readonly as?: typeof user | 'unauthenticated';
   readonly fault?: 'SERVICE_UNAVAILABLE' | 'ERROR';
 }
 
 const file = 'content.library.item.downloadsession.File';
 const downloadSession = 'content.library.item.DownloadSession';
 
-const ofSession = ({ session }: World): Input => ({ download_session_id: session });
+const ofSession = ({ session }: Setup): Input => ({ download_session_id: session });
 const ofFile =
   (file_name: string) =>
-  (world: World): Input => ({ ...ofSession(world), file_name });
+  (setup: Setup): Input => ({ ...ofSession(setup), file_name });
 
-const prepared =
+const prepareFile =
   (name: string) =>
-  async (world: World): Promise<void> => {
-    await world.call(`${file}.prepare`, { ...ofSession(world), file_name: name });
-    world.pass(60_000);
+  async (setup: Setup): Promise<void> => {
+    await setup.call(`${file}.prepare`, { ...ofSession(setup), file_name: name });
+    setup.advance(60_000);
   };
 
-/** Fetches the bytes, after which the server tells their checksum. */
-const fetched =
+/** Downloads a file, after which the server returns its checksum. */
+const fetchFile =
   (name: string) =>
-  async (world: World): Promise<void> => {
-    await prepared(name)(world);
-    const answer = (await (await world.call(`${file}.list`, ofSession(world))).text()).replaceAll('\\/', '/');
-    const link = new RegExp(`https:[^"]*/${name}`).exec(answer)?.[0] ?? 'none';
-    expect(await (await world.simulator.fetch(link)).text()).not.toBe('');
+  async (setup: Setup): Promise<void> => {
+    await prepareFile(name)(setup);
+    const listed = (await (await setup.call(`${file}.list`, ofSession(setup))).text()).replaceAll('\\/', '/');
+    const link = new RegExp(`https:[^"]*/${name}`).exec(listed)?.[0] ?? 'none';
+    expect(await (await setup.simulator.fetch(link)).text()).not.toBe('');
   };
 
-const ended = (world: World): Promise<unknown> => world.call(`${downloadSession}.cancel`, ofSession(world));
-const failed = (world: World): Promise<unknown> =>
-  world.call(`${downloadSession}.fail`, { ...ofSession(world), client_error_message: 'The disk is full.' });
+const cancelSession = (setup: Setup): Promise<unknown> => setup.call(`${downloadSession}.cancel`, ofSession(setup));
+const failSession = (setup: Setup): Promise<unknown> =>
+  setup.call(`${downloadSession}.fail`, { ...ofSession(setup), client_error_message: 'The disk is full.' });
 
-const nobody: Scene = { as: 'nobody' };
-const unavailable: Scene = { fault: 'SERVICE_UNAVAILABLE' };
-const noItem: Scene = { input: { library_item_id: 'none' } };
-const noSession: Scene = { input: { download_session_id: 'none', file_name: 'debian.ovf', client_error_message: 'x' } };
+const unauthenticated: Scenario = { as: 'unauthenticated' };
+const unavailable: Scenario = { fault: 'SERVICE_UNAVAILABLE' };
+const noItem: Scenario = { input: { library_item_id: 'none' } };
+const noSession: Scenario = { input: { download_session_id: 'none', file_name: 'debian.ovf', client_error_message: 'x' } };
 const noChange = { library_item: 'none', version: '1' };
 
-/** By operation: enough to see every answer that the files declare. */
-const scenes: Readonly<Record<string, readonly Scene[]>> = {
-  'cis.Session.create': [{}, nobody, unavailable],
-  'cis.Session.get': [{}, nobody, unavailable],
-  'cis.Session.delete': [{}, nobody, unavailable],
+/** Requests by operation that cover every declared response. */
+const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
+  'cis.Session.create': [{}, unauthenticated, unavailable],
+  'cis.Session.get': [{}, unauthenticated, unavailable],
+  'cis.Session.delete': [{}, unauthenticated, unavailable],
   'content.Library.list': [{}],
   'content.Library.find': [{ input: { name: 'local' } }, { input: {} }],
   'content.Library.get': [
@@ -132,15 +132,15 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
   'content.library.item.Changes.list': [
     { input: { library_item: 'item' } },
     { input: noChange },
-    { input: { library_item: 'item' }, ...nobody },
-    { input: { library_item: 'item' }, as: stranger },
+    { input: { library_item: 'item' }, ...unauthenticated },
+    { input: { library_item: 'item' }, as: noAccessUser },
     { input: { library_item: 'item' }, fault: 'ERROR' },
   ],
   'content.library.item.Changes.get': [
     { input: { library_item: 'item', version: '2' } },
     { input: { library_item: 'item', version: '3' } },
-    { input: noChange, ...nobody },
-    { input: { library_item: 'item', version: '1' }, as: stranger },
+    { input: noChange, ...unauthenticated },
+    { input: { library_item: 'item', version: '1' }, as: noAccessUser },
     { input: noChange, fault: 'ERROR' },
   ],
   'content.library.SubscribedItem.sync': [
@@ -162,49 +162,49 @@ const scenes: Readonly<Record<string, readonly Scene[]>> = {
   [`${downloadSession}.list`]: [{}, { input: { library_item_id: 'item' } }, noItem],
   [`${downloadSession}.get`]: [
     { input: ofSession },
-    { input: ofSession, before: ended },
-    { input: ofSession, before: failed },
+    { input: ofSession, before: cancelSession },
+    { input: ofSession, before: failSession },
     noSession,
   ],
   [`${downloadSession}.keep_alive`]: [
     { input: ofSession },
-    { input: (world) => ({ ...ofSession(world), progress: 50 }) },
-    { input: ofSession, before: ended },
+    { input: (setup) => ({ ...ofSession(setup), progress: 50 }) },
+    { input: ofSession, before: cancelSession },
     noSession,
   ],
-  [`${downloadSession}.cancel`]: [{ input: ofSession }, { input: ofSession, before: failed }, noSession],
+  [`${downloadSession}.cancel`]: [{ input: ofSession }, { input: ofSession, before: failSession }, noSession],
   [`${downloadSession}.fail`]: [
-    { input: (world) => ({ ...ofSession(world), client_error_message: 'x' }) },
-    { input: (world) => ({ ...ofSession(world), client_error_message: 'x' }), before: ended },
+    { input: (setup) => ({ ...ofSession(setup), client_error_message: 'x' }) },
+    { input: (setup) => ({ ...ofSession(setup), client_error_message: 'x' }), before: cancelSession },
     noSession,
   ],
   [`${downloadSession}.delete`]: [{ input: ofSession }, noSession],
   [`${file}.list`]: [
     { input: ofSession },
-    { input: ofSession, before: prepared('disk.vmdk') },
-    { input: ofSession, before: prepared('broken.nvram') },
-    { input: ofSession, before: fetched('debian.ovf') },
+    { input: ofSession, before: prepareFile('disk.vmdk') },
+    { input: ofSession, before: prepareFile('broken.nvram') },
+    { input: ofSession, before: fetchFile('debian.ovf') },
     noSession,
   ],
   [`${file}.get`]: [
     { input: ofFile('disk.vmdk') },
-    { input: ofFile('disk.vmdk'), before: prepared('disk.vmdk') },
-    { input: ofFile('broken.nvram'), before: prepared('broken.nvram') },
-    { input: ofFile('debian.ovf'), before: fetched('debian.ovf') },
+    { input: ofFile('disk.vmdk'), before: prepareFile('disk.vmdk') },
+    { input: ofFile('broken.nvram'), before: prepareFile('broken.nvram') },
+    { input: ofFile('debian.ovf'), before: fetchFile('debian.ovf') },
     { input: ofFile('none') },
     noSession,
   ],
   [`${file}.prepare`]: [
     { input: ofFile('disk.vmdk') },
-    { input: (world) => ({ ...ofFile('disk.vmdk')(world), endpoint_type: 'DIRECT' }) },
-    { input: (world) => ({ ...ofFile('disk.vmdk')(world), endpoint_type: 'DIRECT' }), as: downloader },
-    { input: ofFile('disk.vmdk'), before: prepared('disk.vmdk') },
+    { input: (setup) => ({ ...ofFile('disk.vmdk')(setup), endpoint_type: 'DIRECT' }) },
+    { input: (setup) => ({ ...ofFile('disk.vmdk')(setup), endpoint_type: 'DIRECT' }), as: downloader },
+    { input: ofFile('disk.vmdk'), before: prepareFile('disk.vmdk') },
     { input: ofFile('none') },
     noSession,
   ],
 };
 
-/** A request as a file declares it. */
+/** Returns the request as the file declares it. */
 const requestFor = (declared: Declared, input: Input, definitions: Specification['definitions'], secret: string): Request => {
   const path = pathFor(declared, input).map((segment) => encodeURIComponent(segment).replaceAll('%3A', ':'));
   const query = new URLSearchParams(queryFor(declared, input).map(([name, value]) => [name, value])).toString();
@@ -222,14 +222,14 @@ const requestFor = (declared: Declared, input: Input, definitions: Specification
 
 const basic = ({ username, password }: typeof user): string => `Basic ${btoa(`${username}:${password}`)}`;
 
-/** What is in an answer, out of the envelope of `/rest`. */
+/** Returns the body of a response, without the envelope of `/rest`. */
 const valueIn = async (response: Response, { dialect }: Declared): Promise<unknown> => {
   const body: unknown = await response.json();
   return dialect === 'api' ? body : Reflect.get(Object(body), 'value');
 };
 
-/** Another operation of the same file and dialect; the login has a file of its own. */
-const beside = ({ declared: { dialect }, specification: { version } }: Case, name: string): Case => {
+/** Returns another operation of the same file and dialect; the login is in a separate file. */
+const siblingCase = ({ declared: { dialect }, specification: { version } }: Case, name: string): Case => {
   const found = cases.find(
     ({ declared, specification }) =>
       declared.name === name && declared.dialect === dialect && (specification.version === version || name.startsWith('cis.')),
@@ -238,14 +238,14 @@ const beside = ({ declared: { dialect }, specification: { version } }: Case, nam
   return found;
 };
 
-/** Plays a scene, and tells how it was answered. */
-const play = async (each: Case, { input = {}, before, as = user, fault }: Scene): Promise<Response> => {
+/** Runs a scenario and returns the response. */
+const runScenario = async (each: Case, { input = {}, before, as = user, fault }: Scenario): Promise<Response> => {
   const { name } = each.declared;
   const isLogin = name === 'cis.Session.create';
   const time = { now: Date.UTC(2026, 0, 1) };
   const simulator = createSimulator({
     inventory,
-    users: [user, stranger, downloader],
+    users: [user, noAccessUser, downloader],
     clock: { now: () => time.now },
     scenario: {
       version: each.specification.version === '6.7.0' ? '6.7' : '8.0',
@@ -253,26 +253,26 @@ const play = async (each: Case, { input = {}, before, as = user, fault }: Scene)
       files: { 'broken.nvram': { outcome: 'ERROR' } },
     },
   });
-  const send = (asked: Case, given: Input, secret: string): Promise<Response> =>
-    simulator.fetch(requestFor(corrected(asked), given, asked.specification.definitions, secret));
-  if (isLogin) return send(each, {}, basic(as === 'nobody' ? { ...user, password: 'wrong' } : as));
+  const send = (target: Case, values: Input, secret: string): Promise<Response> =>
+    simulator.fetch(requestFor(correctDeclaration(target), values, target.specification.definitions, secret));
+  if (isLogin) return send(each, {}, basic(as === 'unauthenticated' ? { ...user, password: 'wrong' } : as));
 
-  const who = as === 'nobody' ? user : as;
-  const token = String(await valueIn(await send(beside(each, 'cis.Session.create'), {}, basic(who)), each.declared));
-  const call = (operation: string, given: Input): Promise<Response> => send(beside(each, operation), given, token);
+  const loginUser = as === 'unauthenticated' ? user : as;
+  const token = String(await valueIn(await send(siblingCase(each, 'cis.Session.create'), {}, basic(loginUser)), each.declared));
+  const call = (operation: string, values: Input): Promise<Response> => send(siblingCase(each, operation), values, token);
   const needsSession = name.startsWith(downloadSession) || name.startsWith(file);
   const session = needsSession
     ? String(await valueIn(await call(`${downloadSession}.create`, { library_item_id: 'item' }), each.declared))
     : '';
-  const world: World = { simulator, session, pass: (milliseconds) => void (time.now += milliseconds), call };
-  await before?.(world);
-  return send(each, typeof input === 'function' ? input(world) : input, as === 'nobody' ? '' : token);
+  const setup: Setup = { simulator, session, advance: (milliseconds) => void (time.now += milliseconds), call };
+  await before?.(setup);
+  return send(each, typeof input === 'function' ? input(setup) : input, as === 'unauthenticated' ? '' : token);
 };
 
-const validatorsOf = new Map(specifications.map((each) => [each, validators(each, isPromised)]));
+const validatorsOf = new Map(specifications.map((each) => [each, validators(each, isAlwaysPresent)]));
 
-/** What an answer has that is not declared, or lacks. */
-const disagreements = ({ declared, specification }: Case, status: number, text: string): readonly string[] => {
+/** Returns what a response has that is not declared, and what it lacks. */
+const violations = ({ declared, specification }: Case, status: number, text: string): readonly string[] => {
   const schema = status === declared.success ? declared.response : declared.errors[status];
   if (schema === undefined) return text === '' ? [] : ['a body, where none is declared'];
   const body: unknown = JSON.parse(text);
@@ -282,7 +282,7 @@ const disagreements = ({ declared, specification }: Case, status: number, text: 
   return errorTypes(schema).includes(String(type)) ? found : [...found, `the type ${String(type)}`];
 };
 
-/** `VapiStdErrorsNotFound`, in `/rest` `vapi.std.errors.not_found_error`, in 6.7.0 without a name of its own: as they are called in answers. */
+/** Maps `VapiStdErrorsNotFound`, `vapi.std.errors.not_found_error` in `/rest`, and unnamed types in 6.7.0 to the types in responses. */
 const errorTypes = ({ $ref = '', properties }: Schema): readonly string[] => {
   const [, name = ''] = /VapiStdErrors(\w+)/.exec($ref) ?? [];
   const [, old = ''] =
@@ -290,23 +290,23 @@ const errorTypes = ({ $ref = '', properties }: Schema): readonly string[] => {
   return [name.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase(), `com.vmware.vapi.std.errors.${old}`];
 };
 
-const played = cases.filter(({ declared: { name } }) => name in covered);
+const supported = cases.filter(({ declared: { name } }) => name in endpoints);
 
-// Skipped where the files are missing, for all to see.
+// A skipped test reports that the files are missing.
 if (specificationsMissing !== undefined)
-  test.skip(`the simulator answers as VMware declares: ${specificationsMissing}`, () => undefined);
+  test.skip(`the simulator responds as VMware declares: ${specificationsMissing}`, () => undefined);
 else
   describe("the simulator, against VMware's OpenAPI files:", () => {
-    test.each(played)('$title is answered as declared, with success and with every error', async (each) => {
+    test.each(supported)('$title has the declared success and error responses', async (each) => {
       const { declared } = each;
       const statuses: number[] = [];
-      for (const scene of scenes[declared.name] ?? []) {
-        const response = await play(each, scene);
+      for (const scenario of scenarios[declared.name] ?? []) {
+        const response = await runScenario(each, scenario);
         const text = await response.text();
         const { status } = response;
         statuses.push(status);
-        const found = disagreements(each, status, text);
-        expect({ scene, status, text, found }).toEqual({ scene, status, text, found: [] });
+        const found = violations(each, status, text);
+        expect({ scenario, status, text, found }).toEqual({ scenario, status, text, found: [] });
         expect(response.headers.get('content-type')).toBe(text === '' ? null : 'application/json');
       }
       const declaredStatuses = [declared.success, ...Object.keys(declared.errors).map(Number)];

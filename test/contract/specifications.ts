@@ -1,4 +1,4 @@
-/** VMware's OpenAPI files, with what is known to be missing or wrong in them. They are not part of this project. */
+/** VMware's OpenAPI files, which are not part of this project, with additions for what they lack. */
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,19 +6,19 @@ import { specification, type Declared, type OpenApi, type Schema, type Specifica
 
 const folder = join(import.meta.dirname, '../../../shared/reference/specs');
 
-/** Why there are no files to read; not set where there are. */
+/** Reason why the files cannot be read; `undefined` if they exist. */
 export const specificationsMissing: string | undefined = existsSync(folder)
   ? undefined
-  : "VMware's OpenAPI files are not here (../shared/reference/specs)";
+  : "VMware's OpenAPI files are missing (../shared/reference/specs)";
 
 const read = (file: string): OpenApi => JSON.parse(readFileSync(join(folder, file), 'utf8')) as OpenApi;
 
-const refusedLogins = {
+const loginErrors = {
   401: { schema: { $ref: '#/definitions/vapi.std.errors.unauthenticated_error' } },
   503: { schema: { $ref: '#/definitions/vapi.std.errors.service_unavailable_error' } },
 };
 
-const refusedLogin: Schema = {
+const loginError: Schema = {
   type: 'object',
   required: ['messages'],
   properties: {
@@ -31,24 +31,24 @@ const refusedLogin: Schema = {
 
 const text: Schema = { type: 'string' };
 
-const moment: Schema = { type: 'string', format: 'date-time' };
+const dateTime: Schema = { type: 'string', format: 'date-time' };
 
-/** The login of `/rest` is in a file of its own, which is not among these: written from VMware's pages on `cis/session`. */
+/** The login of `/rest` is in a separate file, which is missing: from VMware's pages on `cis/session`. */
 const restLogin: OpenApi = {
   paths: {
     '/rest/com/vmware/cis/session': {
       post: {
         operationId: 'create',
         tags: ['session'],
-        responses: { 200: { schema: { $ref: '#/definitions/cis.session.create_resp' } }, ...refusedLogins },
+        responses: { 200: { schema: { $ref: '#/definitions/cis.session.create_resp' } }, ...loginErrors },
       },
-      delete: { operationId: 'delete', tags: ['session'], responses: { 200: {}, ...refusedLogins } },
+      delete: { operationId: 'delete', tags: ['session'], responses: { 200: {}, ...loginErrors } },
     },
     '/rest/com/vmware/cis/session?~action=get': {
       post: {
         operationId: 'get',
         tags: ['session'],
-        responses: { 200: { schema: { $ref: '#/definitions/cis.session_resp' } }, ...refusedLogins },
+        responses: { 200: { schema: { $ref: '#/definitions/cis.session_resp' } }, ...loginErrors },
       },
     },
   },
@@ -62,10 +62,10 @@ const restLogin: OpenApi = {
     'cis.session.info': {
       type: 'object',
       required: ['user', 'created_time', 'last_accessed_time'],
-      properties: { user: text, created_time: moment, last_accessed_time: moment },
+      properties: { user: text, created_time: dateTime, last_accessed_time: dateTime },
     },
-    'vapi.std.errors.unauthenticated_error': { type: 'object', properties: { type: text, value: refusedLogin } },
-    'vapi.std.errors.service_unavailable_error': { type: 'object', properties: { type: text, value: refusedLogin } },
+    'vapi.std.errors.unauthenticated_error': { type: 'object', properties: { type: text, value: loginError } },
+    'vapi.std.errors.service_unavailable_error': { type: 'object', properties: { type: text, value: loginError } },
     'vapi.std.localizable_message': {
       type: 'object',
       required: ['id', 'default_message', 'args'],
@@ -74,15 +74,18 @@ const restLogin: OpenApi = {
   },
 };
 
-/** The structures of `/rest` are the same in both versions, but only 8.0.2 says in words which fields an answer always has. */
-const withTextsOf = (newer: Specification['definitions'], older: OpenApi): OpenApi => ({
+/** The structures of `/rest` are the same in both versions, but only 8.0.2 describes which fields are always present. */
+const withDescriptionsOf = (newer: Specification['definitions'], older: OpenApi): OpenApi => ({
   ...older,
   definitions: Object.fromEntries(
-    Object.entries(older.definitions).map(([name, schema]) => [name, withTexts(newer[name.replace('com.vmware.', '')], schema)]),
+    Object.entries(older.definitions).map(([name, schema]) => [
+      name,
+      withDescriptions(newer[name.replace('com.vmware.', '')], schema),
+    ]),
   ),
 });
 
-const withTexts = (newer: Schema | undefined, older: Schema): Schema => {
+const withDescriptions = (newer: Schema | undefined, older: Schema): Schema => {
   if (older.properties === undefined) return older;
   const properties = Object.entries(older.properties).map(([name, field]): [string, Schema] => {
     const description = newer?.properties?.[name]?.description;
@@ -97,16 +100,16 @@ const readAll = (): readonly Specification[] => {
     specification('8.0.2', 'cis', read('8.0.2/session.json')),
     specification("VMware's pages", 'cis', restLogin),
     content802,
-    specification('6.7.0', 'content', withTextsOf(content802.definitions, read('6.7.0/content.json'))),
+    specification('6.7.0', 'content', withDescriptionsOf(content802.definitions, read('6.7.0/content.json'))),
   ];
 };
 
-/** None where the files are missing. */
+/** Empty if the files are missing. */
 export const specifications: readonly Specification[] = specificationsMissing === undefined ? readAll() : [];
 
-/** An operation, and the file that declares it. */
+/** An operation and the file that declares it. */
 export interface Case {
-  /** For the names of tests. */
+  /** Part of the test titles. */
   readonly title: string;
   readonly declared: Declared;
   readonly specification: Specification;

@@ -1,17 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exchange } from './exchange.ts';
-import { covered } from './operations.ts';
+import { callEndpoint } from './call-endpoint.ts';
+import { endpoints } from './operations.ts';
 import { rowOf } from './rows.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** What stands in the page: the cells of a row, under the heading of its service. */
-type Row = readonly [operation: string, name: string, api: string, rest: string, answer: string];
+/** The cells of a row of the page. */
+type Row = readonly [operation: string, name: string, api: string, rest: string, response: string];
 
-/** The last part of a code's name in a cell: `get` of `` `get` ``. */
-const bare = (cell: string): string => cell.trim().replace(/^`(.*)`$/, '$1');
+/** Returns the text of a cell without backticks. */
+const unquote = (cell: string): string => cell.trim().replace(/^`(.*)`$/, '$1');
 
 const documented = (): readonly Row[] => {
   let service = '';
@@ -19,39 +19,39 @@ const documented = (): readonly Row[] => {
     .split('\n')
     .flatMap((line): readonly Row[] => {
       service = /^## `(.*)`/.exec(line)?.[1] ?? service;
-      const [, name, method, api, rest, answer] = /^\| (`\w+`) +\|(.*)\|(.*)\|(.*)\|(.*)\|$/.exec(line) ?? [];
-      if (name === undefined || method === undefined || api === undefined || rest === undefined || answer === undefined)
+      const [, name, method, api, rest, response] = /^\| (`\w+`) +\|(.*)\|(.*)\|(.*)\|(.*)\|$/.exec(line) ?? [];
+      if (name === undefined || method === undefined || api === undefined || rest === undefined || response === undefined)
         return [];
-      return [[`${service}.${bare(method)}`, bare(name), bare(api), bare(rest), bare(answer)]];
+      return [[`${service}.${unquote(method)}`, unquote(name), unquote(api), unquote(rest), unquote(response)]];
     });
 };
 
-/** The login and the logout have no row: what they send is seen in their requests. */
+/** Login and logout have no row; their routes are taken from their requests. */
 const sent = async (name: string, dialect: 'api' | 'rest'): Promise<string> => {
   const token = JSON.stringify(dialect === 'api' ? 'token' : { value: 'token' });
-  const { caught } = await exchange({ name, dialect }, {}, () => new Response(token));
+  const { caught } = await callEndpoint({ name, dialect }, {}, () => new Response(token));
   return caught.map(({ method, url }) => `${method} ${url.pathname}${url.search}`).join();
 };
 
-const answerOf = (codec: string): string => codec.replace(/^Array<(.*)>$/, '$1[]');
+const responseName = (codec: string): string => codec.replace(/^Array<(.*)>$/, '$1[]');
 
 const actual = (): Promise<readonly Row[]> =>
   Promise.all(
-    Object.entries(covered).map(async ([operation, { endpoint }]): Promise<Row> => {
+    Object.entries(endpoints).map(async ([operation, { endpoint }]): Promise<Row> => {
       const row = rowOf(operation);
-      if (row !== undefined) return [operation, endpoint.name, row.api.route, row.rest.route, answerOf(row.response.name)];
-      const answer = operation === 'cis.Session.create' ? 'Dialect' : 'nothing';
-      return [operation, endpoint.name, await sent(operation, 'api'), await sent(operation, 'rest'), answer];
+      if (row !== undefined) return [operation, endpoint.name, row.api.route, row.rest.route, responseName(row.response.name)];
+      const response = operation === 'cis.Session.create' ? 'Dialect' : 'nothing';
+      return [operation, endpoint.name, await sent(operation, 'api'), await sent(operation, 'rest'), response];
     }),
   );
 
 describe('docs/07-endpoints.md', () => {
-  test('has every operation, in order, with its function, its routes and its answer', async () => {
+  test('has every operation in order, with its function, routes and response', async () => {
     expect(documented()).toEqual(await actual());
   });
 
-  test('every operation goes by the name of the row that asks for it', () => {
-    const others = Object.keys(covered).filter((operation) => (rowOf(operation)?.name ?? operation) !== operation);
+  test('every operation has the name of its row', () => {
+    const others = Object.keys(endpoints).filter((operation) => (rowOf(operation)?.name ?? operation) !== operation);
     expect(others).toEqual([]);
   });
 
@@ -60,9 +60,9 @@ describe('docs/07-endpoints.md', () => {
     const functions = await Promise.all(
       modules.map(async (name) => Object.entries((await import(`#src/endpoints/${name}.js`)) as Record<string, unknown>)),
     );
-    const endpoints = functions.flat().filter(([, value]) => typeof value === 'function');
-    expect(endpoints.map(([name]) => name).sort()).toEqual(
-      Object.values(covered)
+    const exported = functions.flat().filter(([, value]) => typeof value === 'function');
+    expect(exported.map(([name]) => name).sort()).toEqual(
+      Object.values(endpoints)
         .map(({ endpoint }) => endpoint.name)
         .sort(),
     );

@@ -1,6 +1,6 @@
-/** Where less is asked of an answer than VMware states, and why. */
+/** Tolerances: where a response is accepted although it does not match what VMware states, and why. */
 
-/** A structure's name in the file, whatever its spelling: `ContentLibraryModel` is `com.vmware.content.library_model`. */
+/** Normalizes a structure's name: `ContentLibraryModel` is `com.vmware.content.library_model`. */
 const canonical = (name: string): string => name.replace('com.vmware.', '').replaceAll(/[._]/g, '').toLowerCase();
 
 /** Fields by structure. */
@@ -10,10 +10,10 @@ const includes = (fields: Fields, structure: string, field: string): boolean =>
   Object.entries(fields).some(([name, listed]) => canonical(name) === canonical(structure) && listed.includes(field));
 
 /**
- * May be absent, although the text (never the schema) says that they always are there. No download depends on them, and an
- * answer that is good for everything else is not to be refused for the want of them.
+ * Optional, although the description (never the schema) states that they are always present. No download depends on them, so a
+ * response without them is accepted.
  */
-const dispensable: Fields = {
+const optionalFields: Fields = {
   ContentLibraryModel: ['creation_time', 'description', 'last_modified_time', 'storage_backings', 'version', 'server_guid'],
   ContentLibraryItemModel: [
     'library_id',
@@ -31,22 +31,22 @@ const dispensable: Fields = {
   ContentLibrarySourceInfo: ['source_library', 'subscription'],
 };
 
-/** Are not looked at: they are for requests only, and passwords are nothing to type. */
-const unread: Fields = {
+/** Not decoded: they are for requests only, and passwords have no type here. */
+const ignoredFields: Fields = {
   ContentLibraryPublishInfo: ['password', 'current_password'],
   ContentLibrarySubscriptionInfo: ['password'],
 };
 
-/** Whether an answer is read without a field that VMware states. */
-export const isDispensable = (structure: string, field: string): boolean => includes(dispensable, structure, field);
+/** Returns true if a response is accepted without a field that VMware states. */
+export const isOptional = (structure: string, field: string): boolean => includes(optionalFields, structure, field);
 
-/** Whether a field may be anything. */
-export const isUnread = (structure: string, field: string): boolean => includes(unread, structure, field);
+/** Returns true if a field may have any value. */
+export const isIgnored = (structure: string, field: string): boolean => includes(ignoredFields, structure, field);
 
-/** A field under its canonical name. */
-export const leniencyOf = (structure: string, field: string): string => `${canonical(structure)}.${field}`;
+/** Returns the canonical name of a field. */
+export const toleranceOf = (structure: string, field: string): string => `${canonical(structure)}.${field}`;
 
-/** Every leniency there is. */
-export const leniencies: readonly string[] = [dispensable, unread].flatMap((fields) =>
-  Object.entries(fields).flatMap(([structure, names]) => names.map((name) => leniencyOf(structure, name))),
+/** Canonical names of all tolerated fields. */
+export const tolerances: readonly string[] = [optionalFields, ignoredFields].flatMap((fields) =>
+  Object.entries(fields).flatMap(([structure, names]) => names.map((name) => toleranceOf(structure, name))),
 );

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decoder, DownloadFileInfo, isSessionLimit, isTransient } from 'rx-content-library';
 import { toApiError } from '#src/http/read-api-error.js';
-import { exchange } from '../contract/exchange.ts';
+import { callEndpoint } from '../contract/call-endpoint.ts';
 import type { Input } from '../contract/operations.ts';
 
 // Bodies that real servers sent, found in public issues and repositories. They are not part of this project.
@@ -18,7 +18,7 @@ const jsonOf = (file: string): unknown => JSON.parse(textOf(file));
 
 /** The result of an operation whose response has a body. */
 const resultOf = (dialect: 'api' | 'rest', name: string, input: Input, status: number, body: string) =>
-  exchange({ dialect, name }, input, () => new Response(body, { status, headers: { 'content-type': 'application/json' } }));
+  callEndpoint({ dialect, name }, input, () => new Response(body, { status, headers: { 'content-type': 'application/json' } }));
 
 /** Successful responses, and their operations. */
 const responses: Readonly<Record<string, readonly [dialect: 'api' | 'rest', operation: string, input: Input]>> = {

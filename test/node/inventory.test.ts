@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { inventoryFromDirectory, type DirectoryInventory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, field, list, logIn } from '../simulator/call.ts';
+import { callAs, field, asArray, logIn } from '../simulator/call.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 const disk = Buffer.from(Array.from({ length: 700_001 }, (_, index) => (index * 7) % 251));
@@ -56,7 +56,7 @@ const download = async (root: string, change = (inventory: DirectoryInventory) =
     scenario: { preparation: { requested: 0, preparing: 0 } },
   });
   const call = callAs(simulator, 'api', String((await logIn(simulator, 'api')).json));
-  const [item] = list((await call('content.library.Item.find', { name: 'debian' })).json);
+  const [item] = asArray((await call('content.library.Item.find', { name: 'debian' })).json);
   const { json: session } = await call('content.library.item.DownloadSession.create', { item });
   const get = async (file: string) => (await call('content.library.item.downloadsession.File.get', { session, file })).json;
   const linkOf = async (file: string): Promise<string> => {

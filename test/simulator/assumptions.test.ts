@@ -1,32 +1,32 @@
 import { describe, expect, test } from '@jest/globals';
 import { DownloadFileInfo } from 'rx-content-library';
-import { createSimulator, type Inventory, type Scenario, type Assumptions } from 'rx-content-library/simulator';
-import { bare, invalid, message, refusal } from './refusal.ts';
+import { createSimulator, type Assumptions, type Inventory, type Scenario } from 'rx-content-library/simulator';
 import {
-  answerOf,
+  asArray,
   basic,
   callAs,
-  decodes,
+  decodeOrThrow,
   dialects,
   field,
-  list,
   logIn,
+  parseResponse,
   server,
   start,
   startDownload,
   type Dialect,
 } from './call.ts';
+import { errorResponse, invalid, message, statusAndJson } from './expected-errors.ts';
 
-// What the documents leave open: each switch, and both of its sides.
+// Every switch with each of its values.
 
 const ds = 'content.library.item.DownloadSession';
 const fileService = 'content.library.item.downloadsession.File';
 const files = [{ name: 'disk.vmdk', size: 1000 }];
 const token = 'b8a2a2e3-2314-43cd-a871-6ede0f429751';
-const atOnce = { requested: 0, preparing: 0 };
+const immediately = { requested: 0, preparing: 0 };
 
 const download = (dialect: Dialect, assumptions: Assumptions, more: Scenario = {}) =>
-  startDownload(dialect, { files, scenario: { assumptions: assumptions, ...more } });
+  startDownload(dialect, { files, scenario: { assumptions, ...more } });
 
 test.each([
   [undefined, ['Client-Token']],
@@ -34,72 +34,72 @@ test.each([
   ['client_token', ['client_token']],
   ['query', ['query']],
   ['nowhere', []],
-] as const)('clientToken %s: what is sent elsewhere has no effect, or is refused', async (clientToken, honoured) => {
-  for (const way of ['Client-Token', 'client_token', 'query'] as const) {
+] as const)('clientToken %s: a token sent elsewhere has no effect, or is rejected', async (clientToken, effective) => {
+  for (const place of ['Client-Token', 'client_token', 'query'] as const) {
     const scenario = clientToken === undefined ? {} : { assumptions: { clientToken } };
     const { simulator, token: login } = await startDownload('api', { files, scenario });
     const create = async () => {
-      const query = way === 'query' ? `?client_token=${token}` : '';
+      const query = place === 'query' ? `?client_token=${token}` : '';
       const response = await simulator.fetch(`${server}/api/content/library/item/download-session${query}`, {
         method: 'POST',
         headers: {
           'vmware-api-session-id': login,
           'content-type': 'application/json',
-          ...(way === 'query' ? {} : { [way]: token }),
+          ...(place === 'query' ? {} : { [place]: token }),
         },
         body: JSON.stringify({ library_item_id: 'item' }),
       });
-      return answerOf(response, 'api');
+      return parseResponse(response, 'api');
     };
     const [first, second] = [await create(), await create()];
-    const isHonoured = (honoured as readonly string[]).includes(way);
-    expect(first.status).toBe(way === 'query' && !isHonoured ? 400 : 201);
-    if (first.status === 201) expect(first.json === second.json).toBe(isHonoured);
+    const isEffective = (effective as readonly string[]).includes(place);
+    expect(first.status).toBe(place === 'query' && !isEffective ? 400 : 201);
+    if (first.status === 201) expect(first.json === second.json).toBe(isEffective);
   }
 });
 
 describe.each(dialects)('in /%s', (dialect) => {
-  const refused = (error: string, id: string, said: string, ...args: string[]) =>
-    refusal(dialect, 400, error, message(`com.vmware.vdcs.cls-main.${id}`, said, args));
+  const expectedError = (error: string, id: string, text: string, ...args: string[]) =>
+    errorResponse(dialect, 400, error, message(`com.vmware.vdcs.cls-main.${id}`, text, args));
 
-  test('prepareAgain: a file that is PREPARED stays so, starts over, or may not be asked for', async () => {
-    const again = async (assumptions: Assumptions) => {
+  test('prepareAgain: a PREPARED file stays PREPARED, is prepared again, or the request fails', async () => {
+    const prepareTwice = async (assumptions: Assumptions) => {
       const { prepare, linkOf, get } = await download(dialect, assumptions);
       await linkOf('disk.vmdk');
-      const answer = await prepare('disk.vmdk');
-      return { answer, after: field((await get('disk.vmdk')).json, 'status') };
+      const response = await prepare('disk.vmdk');
+      return { response, after: field((await get('disk.vmdk')).json, 'status') };
     };
     for (const assumptions of [{}, { prepareAgain: 'nothing' }] as const) {
-      const { answer, after } = await again(assumptions);
-      expect([field(answer.json, 'status'), after]).toEqual(['PREPARED', 'PREPARED']);
+      const { response, after } = await prepareTwice(assumptions);
+      expect([field(response.json, 'status'), after]).toEqual(['PREPARED', 'PREPARED']);
     }
-    const { answer, after } = await again({ prepareAgain: 'anew' });
-    expect([field(answer.json, 'status'), after]).toEqual(['PREPARE_REQUESTED', 'PREPARE_REQUESTED']);
-    const refusedOne = await again({ prepareAgain: 'refused' });
-    const said = 'The file disk.vmdk has been prepared already.';
-    expect(bare(refusedOne.answer)).toEqual(
-      refused('NOT_ALLOWED_IN_CURRENT_STATE', 'not_allowed_in_current_state', said, 'disk.vmdk'),
+    const { response, after } = await prepareTwice({ prepareAgain: 'anew' });
+    expect([field(response.json, 'status'), after]).toEqual(['PREPARE_REQUESTED', 'PREPARE_REQUESTED']);
+    const rejected = await prepareTwice({ prepareAgain: 'refused' });
+    const text = 'The file disk.vmdk has been prepared already.';
+    expect(statusAndJson(rejected.response)).toEqual(
+      expectedError('NOT_ALLOWED_IN_CURRENT_STATE', 'not_allowed_in_current_state', text, 'disk.vmdk'),
     );
-    expect(refusedOne.after).toBe('PREPARED');
+    expect(rejected.after).toBe('PREPARED');
   });
 
-  test('smallerProgress: it is stored, ignored or refused', async () => {
+  test('smallerProgress: it is stored, ignored or rejected', async () => {
     const after = async (assumptions: Assumptions) => {
       const { call, session } = await download(dialect, assumptions);
       await call(`${ds}.keep_alive`, { session, progress: 40 });
-      const answer = await call(`${ds}.keep_alive`, { session, progress: 30 });
+      const response = await call(`${ds}.keep_alive`, { session, progress: 30 });
       const { json } = await call(`${ds}.get`, { session });
       await call(`${ds}.keep_alive`, { session, progress: 50 });
       expect((await call(`${ds}.get`, { session })).json).toHaveProperty('client_progress', 50);
-      return { answer, progress: field(json, 'client_progress') };
+      return { response, progress: field(json, 'client_progress') };
     };
     expect((await after({})).progress).toBe(30);
     expect((await after({ smallerProgress: 'stored' })).progress).toBe(30);
     expect((await after({ smallerProgress: 'ignored' })).progress).toBe(40);
-    const { answer, progress } = await after({ smallerProgress: 'refused' });
+    const { response, progress } = await after({ smallerProgress: 'refused' });
     expect(progress).toBe(40);
-    expect(bare(answer)).toEqual(
-      refusal(dialect, 400, 'INVALID_ARGUMENT', invalid('The progress is smaller than the current one, 40.', 'progress')),
+    expect(statusAndJson(response)).toEqual(
+      errorResponse(dialect, 400, 'INVALID_ARGUMENT', invalid('The progress is smaller than the current one, 40.', 'progress')),
     );
   });
 
@@ -107,89 +107,85 @@ describe.each(dialects)('in /%s', (dialect) => {
     ['vmTemplate', 'is a virtual machine template', { create: 'UNSUPPORTED' }],
     ['maintenance', 'is in a library under maintenance', { create: 'NOT_ALLOWED_IN_CURRENT_STATE' }],
     ['emptyItem', 'has no files', undefined],
-  ] as const)('%s:', (what, reason, byDefault) => {
+  ] as const)('%s:', (assumption, reason, byDefault) => {
     const inventory: Inventory = {
       libraries: [
         {
           name: 'L',
-          ...(what === 'maintenance' ? { state: 'MAINTENANCE' } : {}),
+          ...(assumption === 'maintenance' ? { state: 'MAINTENANCE' } : {}),
           items: [
             {
               id: 'item',
               name: 'I',
-              ...(what === 'vmTemplate' ? { type: 'vm-template' } : {}),
-              files: what === 'emptyItem' ? [] : files,
+              ...(assumption === 'vmTemplate' ? { type: 'vm-template' } : {}),
+              files: assumption === 'emptyItem' ? [] : files,
             },
           ],
         },
       ],
     };
-    const open = (assumptions: Assumptions) =>
-      start(dialect, { inventory, scenario: { assumptions: assumptions, preparation: atOnce } });
-    const said = `The library item I can not be downloaded: it ${reason}.`;
+    const open = (assumptions: Assumptions) => start(dialect, { inventory, scenario: { assumptions, preparation: immediately } });
+    const text = `The library item I can not be downloaded: it ${reason}.`;
 
-    test(
-      byDefault === undefined ? 'it is allowed where nothing is said' : 'create refuses it where nothing is said',
-      async () => {
-        const { call } = await open({});
-        const answer = await call(`${ds}.create`, { item: 'item' });
-        if (byDefault === undefined) expect(answer.status).toBeLessThan(300);
-        else expect(bare(answer)).toEqual(refused(byDefault.create, 'download_unsupported', said, 'I', reason));
-      },
-    );
+    test(byDefault === undefined ? 'is allowed by default' : 'create fails by default', async () => {
+      const { call } = await open({});
+      const response = await call(`${ds}.create`, { item: 'item' });
+      if (byDefault === undefined) expect(response.status).toBeLessThan(300);
+      else expect(statusAndJson(response)).toEqual(expectedError(byDefault.create, 'download_unsupported', text, 'I', reason));
+    });
 
-    test('it may be allowed', async () => {
-      const { call } = await open({ [what]: 'allowed' });
+    test('can be allowed', async () => {
+      const { call } = await open({ [assumption]: 'allowed' });
       const { json: session } = await call(`${ds}.create`, { item: 'item' });
       const { json } = await call(`${fileService}.list`, { session });
-      expect(list(json)).toHaveLength(what === 'emptyItem' ? 0 : 1);
-      if (what !== 'emptyItem')
+      expect(asArray(json)).toHaveLength(assumption === 'emptyItem' ? 0 : 1);
+      if (assumption !== 'emptyItem')
         expect((await call(`${fileService}.prepare`, { session, file: 'disk.vmdk' })).json).toHaveProperty('status', 'PREPARED');
     });
 
-    test('create refuses it for any reason', async () => {
-      const { call } = await open({ [what]: { operation: 'create', error: 'INVALID_ARGUMENT' } });
-      expect(bare(await call(`${ds}.create`, { item: 'item' }))).toEqual(
-        refused('INVALID_ARGUMENT', 'download_unsupported', said, 'I', reason),
+    test('create can fail with any error', async () => {
+      const { call } = await open({ [assumption]: { operation: 'create', error: 'INVALID_ARGUMENT' } });
+      expect(statusAndJson(await call(`${ds}.create`, { item: 'item' }))).toEqual(
+        expectedError('INVALID_ARGUMENT', 'download_unsupported', text, 'I', reason),
       );
     });
 
-    if (what === 'emptyItem') return;
+    if (assumption === 'emptyItem') return;
 
-    test('prepare refuses it for any reason', async () => {
-      const { call } = await open({ [what]: { operation: 'prepare', error: 'UNSUPPORTED' } });
+    test('prepare can fail with any error', async () => {
+      const { call } = await open({ [assumption]: { operation: 'prepare', error: 'UNSUPPORTED' } });
       const { json: session } = await call(`${ds}.create`, { item: 'item' });
-      expect(bare(await call(`${fileService}.prepare`, { session, file: 'disk.vmdk' }))).toEqual(
-        refused('UNSUPPORTED', 'download_unsupported', said, 'I', reason),
+      expect(statusAndJson(await call(`${fileService}.prepare`, { session, file: 'disk.vmdk' }))).toEqual(
+        expectedError('UNSUPPORTED', 'download_unsupported', text, 'I', reason),
       );
     });
 
-    test('its preparation may fail', async () => {
-      const { call } = await open({ [what]: 'fails' });
+    test('the preparation can fail', async () => {
+      const { call } = await open({ [assumption]: 'fails' });
       const { json: session } = await call(`${ds}.create`, { item: 'item' });
       expect((await call(`${fileService}.prepare`, { session, file: 'disk.vmdk' })).json).toHaveProperty('status', 'ERROR');
     });
   });
 
-  test('idInGet: libraries, items and download sessions have their id, or not', async () => {
+  test('idInGet: libraries, items and download sessions include their id, or not', async () => {
     const has = async (assumptions: Assumptions) => {
       const { call, session } = await download(dialect, assumptions);
-      const [library] = list((await call('content.Library.list')).json);
-      const answers = [
+      const [library] = asArray((await call('content.Library.list')).json);
+      const readAll = [
         await call('content.Library.get', { library }),
         await call('content.library.Item.get', { item: 'item' }),
         await call(`${ds}.get`, { session }),
       ];
-      return answers.map(({ json }) => field(json, 'id') !== undefined);
+      return readAll.map(({ json }) => field(json, 'id') !== undefined);
     };
     expect(await has({})).toEqual([true, true, true]);
     expect(await has({ idInGet: false })).toEqual([false, false, false]);
   });
 
-  test('unset: what is not set is missing, or null in /api', async () => {
-    const answers = async (assumptions: Assumptions) => {
+  test('unset: fields that are not set are missing, or null in /api', async () => {
+    const readAll = async (assumptions: Assumptions) => {
       const { call, session } = await download(dialect, assumptions);
-      const [library] = list((await call('content.Library.list')).json);
+      const [library] = asArray((await call('content.Library.list')).json);
       return {
         library: (await call('content.Library.get', { library })).json,
         item: (await call('content.library.Item.get', { item: 'item' })).json,
@@ -199,19 +195,19 @@ describe.each(dialects)('in /%s', (dialect) => {
         file: (await call(`${fileService}.get`, { session, file: 'disk.vmdk' })).json,
       };
     };
-    const missing = await answers({});
+    const missing = await readAll({});
     expect(missing.file).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'UNPREPARED' });
-    const nulled = await answers({ unset: 'null' });
-    if (dialect === 'rest') return expect(nulled).toEqual(missing);
+    const withNulls = await readAll({ unset: 'null' });
+    if (dialect === 'rest') return expect(withNulls).toEqual(missing);
     const noFile = { size: null, download_endpoint: null, checksum_info: null, error_message: null };
-    expect(nulled.file).toEqual({ ...noFile, name: 'disk.vmdk', bytes_transferred: 0, status: 'UNPREPARED' });
-    expect(nulled.files).toMatchObject([noFile]);
-    expect(nulled.library).toMatchObject({ subscription_info: null, publish_info: { published: false } });
-    expect(nulled.item).toMatchObject({ type: null, source_id: null, name: 'I' });
-    expect(nulled.changes).toMatchObject([{ user: null, short_message: null }]);
-    expect(nulled.session).toMatchObject({ error_message: null });
-    // To a client it is all the same.
-    expect(decodes(DownloadFileInfo, nulled.file)).toEqual(missing.file);
+    expect(withNulls.file).toEqual({ ...noFile, name: 'disk.vmdk', bytes_transferred: 0, status: 'UNPREPARED' });
+    expect(withNulls.files).toMatchObject([noFile]);
+    expect(withNulls.library).toMatchObject({ subscription_info: null, publish_info: { published: false } });
+    expect(withNulls.item).toMatchObject({ type: null, source_id: null, name: 'I' });
+    expect(withNulls.changes).toMatchObject([{ user: null, short_message: null }]);
+    expect(withNulls.session).toMatchObject({ error_message: null });
+    // Both decode to the same value.
+    expect(decodeOrThrow(DownloadFileInfo, withNulls.file)).toEqual(missing.file);
   });
 
   test('paramsInRest: named parameters are pairs or an object in /rest, always an object in /api', async () => {
@@ -220,23 +216,23 @@ describe.each(dialects)('in /%s', (dialect) => {
       { key: 'file', value: { s: 'a' } },
       { key: 'cause', value: { l: { id: 'c', params: [{ key: 'n', value: { i: 1 } }] } } },
     ];
-    const told = async (assumptions: Assumptions) => {
-      const failing = { ...atOnce, outcome: 'ERROR', message: { id: 'x', default_message: 'X', args: [], params } } as const;
+    const returned = async (assumptions: Assumptions) => {
+      const failing = { ...immediately, outcome: 'ERROR', message: { id: 'x', default_message: 'X', args: [], params } } as const;
       const { prepare } = await download(dialect, assumptions, { preparation: failing });
       return field((await prepare('disk.vmdk')).json, 'error_message', 'params');
     };
-    expect(await told({})).toEqual(dialect === 'api' ? params : pairs);
-    expect(await told({ paramsInRest: 'pairs' })).toEqual(dialect === 'api' ? params : pairs);
-    expect(await told({ paramsInRest: 'object' })).toEqual(params);
+    expect(await returned({})).toEqual(dialect === 'api' ? params : pairs);
+    expect(await returned({ paramsInRest: 'pairs' })).toEqual(dialect === 'api' ? params : pairs);
+    expect(await returned({ paramsInRest: 'object' })).toEqual(params);
   });
 
-  test('sessionFiles: reading the files of a download session takes a privilege, or none', async () => {
+  test('sessionFiles: reading the files of a download session requires a privilege, or none', async () => {
     const users = [
       { username: 'a', password: 'p' },
       { username: 'b', password: 'p', noAccess: true },
     ];
     const statuses = async (assumptions: Assumptions) => {
-      const { simulator, session } = await startDownload(dialect, { files, users, scenario: { assumptions: assumptions } });
+      const { simulator, session } = await startDownload(dialect, { files, users, scenario: { assumptions } });
       const { json: login } = await logIn(simulator, dialect, 'b', 'p');
       const call = callAs(simulator, dialect, String(login));
       return [
@@ -248,10 +244,10 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(await statuses({ sessionFiles: 'System.Read' })).toEqual([403, 403]);
   });
 
-  test('wrongMethod: a path that exists answers 404 or 405 to another method', async () => {
+  test('wrongMethod: another method on an existing path returns 404 or 405', async () => {
     const base = dialect === 'api' ? '/api' : '/rest/com/vmware';
     const sent = async (assumptions: Assumptions, path: string) => {
-      const { simulator } = await start(dialect, { scenario: { assumptions: assumptions } });
+      const { simulator } = await start(dialect, { scenario: { assumptions } });
       const response = await simulator.fetch(`${server}${base}${path}`, { method: 'PUT' });
       return [response.status, response.headers.get('allow')];
     };
@@ -263,7 +259,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(response.status).toBe(404);
   });
 
-  test('encodedColon: an id may have it, or not', async () => {
+  test('encodedColon: %3A in an id is decoded, or not', async () => {
     const status = async (assumptions: Assumptions) => {
       const { call, session } = await download(dialect, assumptions);
       expect((await call(`${ds}.get`, { session })).status).toBe(200);
@@ -273,28 +269,28 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(await status({ encodedColon: false })).toBe(404);
   });
 
-  test('thumbprint: it is as given, without colons, in lower case or missing', async () => {
+  test('thumbprint: it is unchanged, without colons, in lower case or missing', async () => {
     const thumbprint = Array.from({ length: 20 }, () => 'A1').join(':');
-    const told = async (assumptions: Assumptions) => {
+    const returned = async (assumptions: Assumptions) => {
       const { linkOf, get } = await startDownload(dialect, {
         files,
         certificate: { thumbprint, pem: 'PEM' },
-        scenario: { assumptions: assumptions },
+        scenario: { assumptions },
       });
       await linkOf('disk.vmdk');
       const { json } = await get('disk.vmdk');
       expect(field(json, 'download_endpoint')).not.toHaveProperty('ssl_certificate');
       return field(json, 'download_endpoint', 'ssl_certificate_thumbprint');
     };
-    expect(await told({})).toBe(thumbprint);
-    expect(await told({ thumbprint: 'as-given' })).toBe(thumbprint);
-    expect(await told({ thumbprint: 'plain' })).toBe('A1'.repeat(20));
-    expect(await told({ thumbprint: 'lower-case' })).toBe('a1'.repeat(20));
-    expect(await told({ thumbprint: 'absent' })).toBeUndefined();
+    expect(await returned({})).toBe(thumbprint);
+    expect(await returned({ thumbprint: 'as-given' })).toBe(thumbprint);
+    expect(await returned({ thumbprint: 'plain' })).toBe('A1'.repeat(20));
+    expect(await returned({ thumbprint: 'lower-case' })).toBe('a1'.repeat(20));
+    expect(await returned({ thumbprint: 'absent' })).toBeUndefined();
   });
 });
 
-test('9.0 tells the certificate itself, too', async () => {
+test('9.0 returns the certificate itself, too', async () => {
   const { linkOf, get } = await startDownload('api', {
     files,
     certificate: { pem: 'PEM' },
@@ -310,7 +306,7 @@ test('9.0 tells the certificate itself, too', async () => {
 describe('restLogin:', () => {
   const path = '/rest/com/vmware/cis/session';
   const logInWith = async (assumptions: Assumptions, headers: Readonly<Record<string, string>> = {}) => {
-    const { simulator } = await start('rest', { scenario: { assumptions: assumptions } });
+    const { simulator } = await start('rest', { scenario: { assumptions } });
     const response = await simulator.fetch(`${server}${path}`, {
       method: 'POST',
       headers: { authorization: basic('administrator@vsphere.local', 'secret'), ...headers },
@@ -322,13 +318,13 @@ describe('restLogin:', () => {
     return { set: response.headers.get('set-cookie'), id, cookie, status };
   };
 
-  test('a login sets a cookie for /rest, unless it says that it goes by the header', async () => {
+  test('a login sets a cookie for /rest, unless it selects header authentication', async () => {
     const { set, cookie } = await logInWith({});
     expect(set).toBe(`${cookie};Path=/rest`);
     expect((await logInWith({}, { 'vmware-use-header-authn': 'anything' })).set).toBeNull();
   });
 
-  test('a login in /api sets none', async () => {
+  test('a login in /api sets no cookie', async () => {
     const { simulator } = await start('api');
     const headers = { authorization: basic('administrator@vsphere.local', 'secret') };
     expect((await simulator.fetch(`${server}/api/session`, { method: 'POST', headers })).headers.get('set-cookie')).toBeNull();
@@ -339,7 +335,7 @@ describe('restLogin:', () => {
     ['either', 200, 200],
     ['header', 200, 401],
     ['cookie', 401, 200],
-  ] as const)('%s: by the header %d, by the cookie %d', async (restLogin, byHeader, byCookie) => {
+  ] as const)('%s: %d with the header, %d with the cookie', async (restLogin, byHeader, byCookie) => {
     const { id, cookie, status } = await logInWith(restLogin === undefined ? {} : { restLogin });
     expect(await status({ 'vmware-api-session-id': id })).toBe(byHeader);
     expect(await status({ cookie: `a=b; ${cookie}; c=d` })).toBe(byCookie);

@@ -8,32 +8,32 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from 'rx-content-library/simulator';
-import { server, wires, type Dialect, type Fields } from './requests.ts';
+import { requests, server, type Dialect, type Fields } from './requests.ts';
 
 export { dialects, operations, server, type Dialect } from './requests.ts';
 
-/** What was answered, with the envelope of `/rest` taken off good answers. */
-export interface Answer {
+/** A parsed response; success responses of `/rest` without their envelope. */
+export interface ParsedResponse {
   readonly status: number;
   readonly text: string;
-  /** `undefined` where the body is empty or no JSON. */
+  /** `undefined` if the body is empty or not JSON. */
   readonly json: unknown;
 }
 
-/** A field of what was answered, somewhere below; it fails where there is no such place. */
+/** Returns a nested field; throws if its parent is not an object. */
 export const field = (value: unknown, ...path: readonly string[]): unknown =>
-  path.reduce((found: unknown, name) => {
-    if (typeof found !== 'object' || found === null) throw new Error(`Nothing to take ${name} from`);
-    return Reflect.get(found, name);
+  path.reduce((parent: unknown, name) => {
+    if (typeof parent !== 'object' || parent === null) throw new Error(`The parent of ${name} is not an object`);
+    return Reflect.get(parent, name);
   }, value);
 
-/** What was answered, which has to be a list. */
-export const list = (value: unknown): readonly unknown[] => {
-  if (!Array.isArray(value)) throw new Error('Not a list');
+/** Returns the value as an array; throws if it is none. */
+export const asArray = (value: unknown): readonly unknown[] => {
+  if (!Array.isArray(value)) throw new Error('Not an array');
   return value;
 };
 
-export const answerOf = async (response: Response, dialect: Dialect): Promise<Answer> => {
+export const parseResponse = async (response: Response, dialect: Dialect): Promise<ParsedResponse> => {
   const text = await response.text();
   let json: unknown;
   try {
@@ -52,18 +52,18 @@ export const logIn = async (
   dialect: Dialect,
   username = 'administrator@vsphere.local',
   password = 'secret',
-): Promise<Answer> => {
+): Promise<ParsedResponse> => {
   const path = dialect === 'api' ? '/api/session' : '/rest/com/vmware/cis/session';
   const headers = { authorization: basic(username, password) };
-  return answerOf(await simulator.fetch(`${server}${path}`, { method: 'POST', headers }), dialect);
+  return parseResponse(await simulator.fetch(`${server}${path}`, { method: 'POST', headers }), dialect);
 };
 
 export const callAs =
   (simulator: Simulator, dialect: Dialect, token: string | undefined) =>
-  async (operation: string, fields: Fields = {}): Promise<Answer> => {
-    const wire = wires[operation];
-    if (wire === undefined) throw new Error(`No operation ${operation}`);
-    const [method, path, body, headers = {}] = wire[dialect](fields);
+  async (operation: string, fields: Fields = {}): Promise<ParsedResponse> => {
+    const request = requests[operation];
+    if (request === undefined) throw new Error(`No operation ${operation}`);
+    const [method, path, body, headers = {}] = request[dialect](fields);
     const response = await simulator.fetch(`${server}${path}`, {
       method,
       headers: {
@@ -73,10 +73,10 @@ export const callAs =
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return answerOf(response, dialect);
+    return parseResponse(response, dialect);
   };
 
-/** A simulator with a clock that stands still until the test moves it, and a login. */
+/** Creates a simulator with a clock that only the test advances, and logs in. */
 export const start = async (dialect: Dialect, options: Omit<SimulatorOptions, 'clock'> = {}) => {
   const time = { now: Date.UTC(2024, 0, 1) };
   const simulator = createSimulator({ ...options, clock: { now: () => time.now } });
@@ -87,12 +87,12 @@ export const start = async (dialect: Dialect, options: Omit<SimulatorOptions, 'c
     simulator,
     call,
     token: String(token),
-    /** Moves the clock on, by milliseconds. */
-    pass: (ms: number) => void (time.now += ms),
+    /** Advances the clock, by milliseconds. */
+    advance: (ms: number) => void (time.now += ms),
   };
 };
 
-/** A simulator with one item, whose id is `item`, and an open download session. */
+/** Creates a simulator with one item, whose id is `item`, and a download session. */
 export const startDownload = async (
   dialect: Dialect,
   {
@@ -111,10 +111,10 @@ export const startDownload = async (
     session: String(session),
     prepare: (name: string, fields: Fields = {}) => started.call(`${file}.prepare`, { session, file: name, ...fields }),
     get: (name: string) => started.call(`${file}.get`, { session, file: name }),
-    /** Prepares a file, waits until it is ready, and answers its link. */
+    /** Prepares a file and returns its data link. */
     linkOf: async (name: string): Promise<string> => {
       await started.call(`${file}.prepare`, { session, file: name });
-      started.pass(60_000);
+      started.advance(60_000);
       const { json } = await started.call(`${file}.get`, { session, file: name });
       return String(field(json, 'download_endpoint', 'uri'));
     },
@@ -127,7 +127,7 @@ export const inventory: Inventory = {
     {
       id: 'lib-1',
       name: 'Templates',
-      description: 'What we build from',
+      description: 'Base images',
       items: [
         {
           id: 'item-1',
@@ -146,8 +146,8 @@ export const inventory: Inventory = {
   ],
 };
 
-/** An answer as the contract has it; throws where it is not. */
-export const decodes = <A>(codec: Codec<A>, value: unknown): A => {
+/** Decodes a response; throws if it does not match the contract. */
+export const decodeOrThrow = <A>(codec: Codec<A>, value: unknown): A => {
   const decoded = decoder(codec)(value);
   if (decoded._tag === 'Left') throw decoded.left;
   return decoded.right;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Fault } from 'rx-content-library/simulator';
-import { bare, message, refusal } from './refusal.ts';
 import { dialects, field, server, start, startDownload } from './call.ts';
+import { errorResponse, message, statusAndJson } from './expected-errors.ts';
 
 const list = 'content.Library.list';
 const find = 'content.library.item.DownloadSession';
@@ -11,11 +11,11 @@ const bytes = Array.from({ length: 1000 }, (_, index) => String.fromCharCode(97 
 const download = (...faults: Fault[]) =>
   startDownload('api', { files: [{ name: 'disk', content: bytes }], scenario: { faults } });
 
-/** What a client of `fetch` gets: the text until it ends or breaks. */
-const received = async (answer: Promise<Response>) => {
+/** Returns what a client of `fetch` receives: the text until the body ends or errors. */
+const receive = async (pending: Promise<Response>) => {
   let text = '';
   try {
-    const response = await answer;
+    const response = await pending;
     const headers = Object.fromEntries(response.headers);
     try {
       for await (const part of response.body ?? []) text += new TextDecoder().decode(part);
@@ -32,65 +32,65 @@ const terminated = (code: string) => ({ name: 'TypeError', message: 'terminated'
 const failed = (code: string) => ({ name: 'TypeError', message: 'fetch failed', cause: { code } });
 
 describe.each(dialects)('in /%s', (dialect) => {
-  const answerTo = async (fault: Omit<Extract<Fault, { kind: 'refusal' }>, 'operation'>) => {
+  const responseWith = async (fault: Omit<Extract<Fault, { kind: 'refusal' }>, 'operation'>) => {
     const { call } = await start(dialect, { scenario: { faults: [{ operation: list, ...fault }] } });
-    return bare(await call(list));
+    return statusAndJson(await call(list));
   };
 
-  test('a refusal is worded by the dialect, and has its status', async () => {
-    const said = message('com.vmware.vdcs.cls-main.resource_busy', `The operation ${list} has failed.`);
-    expect(await answerTo({ kind: 'refusal', errorType: 'RESOURCE_BUSY' })).toEqual(
-      refusal(dialect, dialect === 'api' ? 500 : 400, 'RESOURCE_BUSY', said),
+  test('a refusal has the format and the status of the dialect', async () => {
+    const expected = message('com.vmware.vdcs.cls-main.resource_busy', `The operation ${list} has failed.`);
+    expect(await responseWith({ kind: 'refusal', errorType: 'RESOURCE_BUSY' })).toEqual(
+      errorResponse(dialect, dialect === 'api' ? 500 : 400, 'RESOURCE_BUSY', expected),
     );
   });
 
-  test('a refusal says what it is told to, or nothing, and brings any data', async () => {
-    const own = message('com.example.own', 'Own words');
+  test('a refusal has the configured message, or none, and any data', async () => {
+    const custom = message('com.example.custom', 'Custom message');
     const data = { is_transient: true };
-    expect(await answerTo({ kind: 'refusal', errorType: 'TIMED_OUT', message: own, data, status: 599 })).toEqual(
-      refusal(dialect, 599, 'TIMED_OUT', own, { data }),
+    expect(await responseWith({ kind: 'refusal', errorType: 'TIMED_OUT', message: custom, data, status: 599 })).toEqual(
+      errorResponse(dialect, 599, 'TIMED_OUT', custom, { data }),
     );
-    const words = message('com.vmware.vdcs.cls-main.error', 'Words');
-    expect(await answerTo({ kind: 'refusal', errorType: 'ERROR', message: 'Words', status: 500 })).toEqual(
-      refusal(dialect, 500, 'ERROR', words),
+    const text = message('com.vmware.vdcs.cls-main.error', 'Text');
+    expect(await responseWith({ kind: 'refusal', errorType: 'ERROR', message: 'Text', status: 500 })).toEqual(
+      errorResponse(dialect, 500, 'ERROR', text),
     );
-    expect(await answerTo({ kind: 'refusal', errorType: 'ERROR', message: null, status: 500 })).toEqual(
-      refusal(dialect, 500, 'ERROR', words, { messages: [] }),
+    expect(await responseWith({ kind: 'refusal', errorType: 'ERROR', message: null, status: 500 })).toEqual(
+      errorResponse(dialect, 500, 'ERROR', text, { messages: [] }),
     );
   });
 
-  test('the session limit is refused in the words of vCenter', async () => {
+  test("session-limit returns vCenter's error", async () => {
     const faults: readonly Fault[] = [{ operation: 'cis.Session.create', kind: 'session-limit' }];
     const { simulator } = await start(dialect, { scenario: { faults } });
     const path = dialect === 'api' ? '/api/session' : '/rest/com/vmware/cis/session';
-    const { status, text } = await received(simulator.fetch(`${server}${path}`, { method: 'POST' }));
+    const { status, text } = await receive(simulator.fetch(`${server}${path}`, { method: 'POST' }));
     expect(status).toBe(503);
     expect(text).toContain('com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached');
     expect(text).toContain('limited to 550');
   });
 
-  test('malformed is the first half of the real answer; where that says nothing, a brace', async () => {
+  test('malformed returns the first half of the real body; a brace if it is empty', async () => {
     const { call } = await start(dialect, { scenario: { faults: [{ operation: '*', after: 1, kind: 'malformed' }] } });
-    const whole = (await (await start(dialect)).call(list)).text;
-    expect(await call(list)).toEqual({ status: 200, text: whole.slice(0, whole.length / 2), json: undefined });
+    const complete = (await (await start(dialect)).call(list)).text;
+    expect(await call(list)).toEqual({ status: 200, text: complete.slice(0, complete.length / 2), json: undefined });
     expect(await call('cis.Session.delete')).toEqual({ status: 200, text: '{', json: undefined });
   });
 
-  test('endpoints state another thumbprint, in every answer that has them', async () => {
+  test('certificate replaces the thumbprint in every response with endpoints', async () => {
     const started = await startDownload(dialect, {
       files: [{ name: 'a', content: 'x' }],
       certificate: { thumbprint: 'AB:CD' },
       scenario: { faults: [{ operation: `${fileService}.list`, kind: 'certificate' }] },
     });
     await started.linkOf('a');
-    const thumbprint = (answer: unknown) => field(answer, 'download_endpoint', 'ssl_certificate_thumbprint');
+    const thumbprint = (response: unknown) => field(response, 'download_endpoint', 'ssl_certificate_thumbprint');
     expect(thumbprint((await started.get('a')).json)).toBe('AB:CD');
     const { json } = await started.call(`${fileService}.list`, { session: started.session });
     expect(thumbprint(field(json, '0'))).toBe('DE:AD:BE:EF:DE:AD:BE:EF:DE:AD:BE:EF:DE:AD:BE:EF:DE:AD:BE:EF');
     expect(field(json, '0', 'download_endpoint', 'uri')).toMatch(/^https:/);
   });
 
-  test('a download session that is lost is gone for all that follows', async () => {
+  test('a lost download session does not exist for later requests', async () => {
     const faults: readonly Fault[] = [{ operation: `${fileService}.get`, times: 1, kind: 'session-lost' }];
     const { call, get, session, simulator } = await startDownload(dialect, {
       files: [{ name: 'a', content: 'x' }],
@@ -101,7 +101,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('an API session that is lost is a matter of one more login', async () => {
+  test('a lost API session requires another login', async () => {
     const faults: readonly Fault[] = [{ operation: list, after: 1, times: 1, kind: 'session-lost', session: 'api' }];
     const { call, simulator } = await start(dialect, { scenario: { faults } });
     const statuses = [(await call(list)).status, (await call(list)).status, (await call(list)).status];
@@ -109,7 +109,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.apiSessions).toBe(0);
   });
 
-  test('a connection that breaks after the work was done leaves it done', async () => {
+  test('a disconnect with done executes the operation', async () => {
     const create = `${find}.create`;
     const inventory = { libraries: [{ name: 'L', items: [{ id: 'item', name: 'I', files: [{ name: 'a', content: 'x' }] }] }] };
     for (const done of [false, true]) {
@@ -122,18 +122,18 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 });
 
-test('headers and content type of an answer given verbatim are its own', async () => {
+test('a verbatim response has its custom headers and content type', async () => {
   const fault: Fault = { operation: list, status: 429, contentType: 'text/plain', headers: { 'retry-after': '7' }, body: 'no' };
   const { simulator } = await start('api', { scenario: { faults: [fault] } });
-  const answer = await received(simulator.fetch(`${server}/api/content/library`));
-  expect(answer).toMatchObject({ status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '7' }, text: 'no' });
+  const response = await receive(simulator.fetch(`${server}/api/content/library`));
+  expect(response).toMatchObject({ status: 429, headers: { 'content-type': 'text/plain', 'retry-after': '7' }, text: 'no' });
 });
 
-test('a page is HTML, and may ask to come back later', async () => {
+test('a page is HTML, and may have a Retry-After', async () => {
   const { simulator } = await start('api', {
     scenario: { faults: [{ operation: list, kind: 'page', status: 503, retryAfter: 9 }] },
   });
-  const { status, headers, text } = await received(simulator.fetch(`${server}/api/content/library`));
+  const { status, headers, text } = await receive(simulator.fetch(`${server}/api/content/library`));
   expect({ status, type: headers?.['content-type'], later: headers?.['retry-after'] }).toEqual({
     status: 503,
     type: 'text/html; charset=utf-8',
@@ -142,7 +142,7 @@ test('a page is HTML, and may ask to come back later', async () => {
   expect(text).toContain('<h1>503 Service Unavailable</h1>');
 });
 
-test('a redirect leads to the same path on another host', async () => {
+test('a redirect has the same path on another host', async () => {
   const { linkOf, simulator } = await download({
     operation: 'data',
     kind: 'redirect',
@@ -150,12 +150,12 @@ test('a redirect leads to the same path on another host', async () => {
     status: 307,
   });
   const link = await linkOf('disk');
-  const { status, headers } = await received(simulator.fetch(`${link}?a=b`));
+  const { status, headers } = await receive(simulator.fetch(`${link}?a=b`));
   expect(status).toBe(307);
   expect(headers?.location).toBe(`http://other.example.test:81${new URL(link).pathname}?a=b`);
 });
 
-describe('an answer that ends too soon', () => {
+describe('a truncated response', () => {
   test.each([
     ['length-close', { 'content-length': '1000' }, 'UND_ERR_SOCKET'],
     ['length-reset', { 'content-length': '1000' }, 'ECONNRESET'],
@@ -165,101 +165,101 @@ describe('an answer that ends too soon', () => {
     ['reset', { connection: 'reset' }, undefined],
   ] as const)('%s', async (shape, framing, code) => {
     const { linkOf, simulator } = await download({ operation: 'data', kind: 'truncate', shape, at: 400 });
-    const answer = await received(simulator.fetch(await linkOf('disk')));
-    expect(answer).toMatchObject({ status: 200, headers: framing, text: bytes.slice(0, 400) });
-    if (code === undefined) expect(answer).not.toHaveProperty('error');
-    else expect(answer.error).toMatchObject(terminated(code));
-    const { 'content-length': length, 'transfer-encoding': encoding, connection } = answer.headers ?? {};
+    const response = await receive(simulator.fetch(await linkOf('disk')));
+    expect(response).toMatchObject({ status: 200, headers: framing, text: bytes.slice(0, 400) });
+    if (code === undefined) expect(response).not.toHaveProperty('error');
+    else expect(response.error).toMatchObject(terminated(code));
+    const { 'content-length': length, 'transfer-encoding': encoding, connection } = response.headers ?? {};
     expect([length, encoding, connection].filter((header) => header !== undefined)).toEqual(Object.values(framing));
   });
 
-  test('does so in the middle if nothing is said, in JSON, too', async () => {
+  test('ends in the middle by default, in JSON, too', async () => {
     const { call, linkOf, simulator } = await download({ operation: '*', after: 5, kind: 'truncate', shape: 'chunked-complete' });
     const link = await linkOf('disk');
     await call(list);
-    expect((await received(simulator.fetch(link))).text).toBe(bytes.slice(0, 500));
-    const whole = (await (await download()).call(list)).text;
-    expect((await call(list)).text).toBe(whole.slice(0, whole.length / 2));
+    expect((await receive(simulator.fetch(link))).text).toBe(bytes.slice(0, 500));
+    const complete = (await (await download()).call(list)).text;
+    expect((await call(list)).text).toBe(complete.slice(0, complete.length / 2));
   });
 
-  test('is no reason to state a checksum, as long as the server has bytes left', async () => {
+  test('has no checksum if the server has not sent all bytes', async () => {
     const { get, linkOf, simulator } = await startDownload('api', {
       files: [{ name: 'disk', size: 600_000 }],
       scenario: { faults: [{ operation: 'data', times: 1, kind: 'truncate', shape: 'close' }] },
     });
     const link = await linkOf('disk');
-    expect((await received(simulator.fetch(link))).error).toBeUndefined();
+    expect((await receive(simulator.fetch(link))).error).toBeUndefined();
     expect((await get('disk')).json).not.toHaveProperty('checksum_info');
-    await received(simulator.fetch(link));
+    await receive(simulator.fetch(link));
     expect((await get('disk')).json).toHaveProperty('checksum_info');
   });
 
-  test('states its length although the data service states none', async () => {
+  test('has a length even if the data service sends none', async () => {
     const { linkOf, simulator } = await startDownload('api', {
       files: [{ name: 'disk', content: bytes }],
       scenario: { data: { contentLength: false }, faults: [{ operation: 'data', kind: 'truncate', shape: 'length-close' }] },
     });
-    expect(await received(simulator.fetch(await linkOf('disk')))).toMatchObject({
+    expect(await receive(simulator.fetch(await linkOf('disk')))).toMatchObject({
       headers: { 'content-length': '1000' },
       text: bytes.slice(0, 500),
       error: terminated('UND_ERR_SOCKET'),
     });
   });
 
-  test('may do so because the session is lost, and then says nothing', async () => {
+  test('may be caused by a lost session, without an error', async () => {
     const { linkOf, simulator } = await download({ operation: 'data', times: 1, kind: 'session-lost', at: 300 });
     const link = await linkOf('disk');
-    const answer = await received(simulator.fetch(link));
-    expect(answer).toMatchObject({ status: 200, text: bytes.slice(0, 300) });
-    expect(answer).not.toHaveProperty('error');
+    const response = await receive(simulator.fetch(link));
+    expect(response).toMatchObject({ status: 200, text: bytes.slice(0, 300) });
+    expect(response).not.toHaveProperty('error');
     expect((await simulator.fetch(link)).status).toBe(404);
   });
 });
 
-describe('a connection that breaks before the answer', () => {
+describe('a disconnect before the response', () => {
   test.each([
     ['with a reset', undefined, 'ECONNRESET'],
     ['with a reset', 'reset', 'ECONNRESET'],
-    ['in good order', 'close', 'UND_ERR_SOCKET'],
+    ['closed normally', 'close', 'UND_ERR_SOCKET'],
   ] as const)('%s (%s)', async (_, ending, code) => {
     const fault: Fault = { operation: list, kind: 'disconnect', ...(ending === undefined ? {} : { ending }) };
     const { simulator } = await start('api', { scenario: { faults: [fault] } });
-    const { error } = await received(simulator.fetch(`${server}/api/content/library`));
+    const { error } = await receive(simulator.fetch(`${server}/api/content/library`));
     expect(error).toMatchObject(failed(code));
     expect(simulator.count(list)).toBe(1);
   });
 });
 
-describe('a server that falls silent', () => {
+describe('a server that hangs', () => {
   const reason = new Error('enough');
 
-  test('never answers, until it is given up', async () => {
+  test('never responds until the request is aborted', async () => {
     const { simulator } = await start('api', { scenario: { faults: [{ operation: list, kind: 'hang' }] } });
-    const given = new AbortController();
+    const controller = new AbortController();
     let settled = false;
-    const answer = simulator.fetch(`${server}/api/content/library`, { signal: given.signal });
-    answer.catch(() => {
+    const response = simulator.fetch(`${server}/api/content/library`, { signal: controller.signal });
+    response.catch(() => {
       settled = true;
     });
     await start('api');
     expect(settled).toBe(false);
-    given.abort(reason);
-    await expect(answer).rejects.toBe(reason);
+    controller.abort(reason);
+    await expect(response).rejects.toBe(reason);
   });
 
-  test('in the middle of a body, until it is given up', async () => {
+  test('in the middle of a body, until the request is aborted', async () => {
     const { linkOf, simulator } = await download({ operation: 'data', kind: 'hang', at: 100 });
-    const given = new AbortController();
-    const response = await simulator.fetch(await linkOf('disk'), { signal: given.signal });
+    const controller = new AbortController();
+    const response = await simulator.fetch(await linkOf('disk'), { signal: controller.signal });
     expect(response.headers.get('content-length')).toBe('1000');
     const reader = response.body?.getReader();
     expect((await reader?.read())?.value?.length).toBe(100);
     const next = reader?.read();
-    given.abort(reason);
+    controller.abort(reason);
     await expect(next).rejects.toBe(reason);
   });
 
-  test('in the middle of a body, until that is not read any more', async () => {
+  test('in the middle of a body, until the reader cancels', async () => {
     const { linkOf, simulator } = await download({ operation: 'data', kind: 'hang', at: 100 });
     const reader = (await simulator.fetch(await linkOf('disk'))).body?.getReader();
     await reader?.read();
@@ -269,14 +269,14 @@ describe('a server that falls silent', () => {
   });
 });
 
-describe('bytes that are wrong', () => {
+describe('corrupt bytes', () => {
   const flipped = (at: number, length: number): string =>
     Buffer.from(
       bytes.split('').map((char, index) => char.charCodeAt(0) ^ (index >= at && index < at + length ? 0xff : 0)),
     ).toString('latin1');
   const latin1 = async (response: Response): Promise<string> => Buffer.from(await response.arrayBuffer()).toString('latin1');
 
-  test('are those that were named, in the whole and in every range', async () => {
+  test('are at the configured offset, in the complete file and in every range', async () => {
     const { get, linkOf, simulator } = await download({ operation: 'data', kind: 'corrupt', at: 500, length: 3 });
     const link = await linkOf('disk');
     const wrong = flipped(500, 3);
@@ -286,11 +286,11 @@ describe('bytes that are wrong', () => {
     expect(await range(490, 501)).toBe(wrong.slice(490, 502));
     expect(await range(502, 510)).toBe(wrong.slice(502, 511));
     expect(await range(503, 510)).toBe(bytes.slice(503, 511));
-    // The checksum is the one of the right bytes: it shows that these are not.
+    // The checksum is that of the right bytes.
     expect((await get('disk')).json).toHaveProperty('checksum_info');
   });
 
-  test('is one of them if no number is named, and the checksum shows it', async () => {
+  test('default to one byte, which the checksum reveals', async () => {
     const { linkOf, get, simulator } = await download({ operation: 'data', times: 1, kind: 'corrupt', at: 0 });
     const link = await linkOf('disk');
     expect(await latin1(await simulator.fetch(link))).toBe(flipped(0, 1));
@@ -301,11 +301,14 @@ describe('bytes that are wrong', () => {
   });
 });
 
-describe('a range that was not asked for', () => {
-  const ranged = async (fault: Omit<Extract<Fault, { kind: 'range' }>, 'operation' | 'kind'>, range: string | undefined) => {
+describe('a wrong range', () => {
+  const receiveRange = async (
+    fault: Omit<Extract<Fault, { kind: 'range' }>, 'operation' | 'kind'>,
+    range: string | undefined,
+  ) => {
     const { linkOf, simulator } = await download({ operation: 'data', kind: 'range', ...fault });
     const init = range === undefined ? {} : { headers: { range } };
-    const { status, headers, text } = await received(simulator.fetch(await linkOf('disk'), init));
+    const { status, headers, text } = await receive(simulator.fetch(await linkOf('disk'), init));
     return { status, range: headers?.['content-range'], length: headers?.['content-length'], text };
   };
 
@@ -317,7 +320,7 @@ describe('a range that was not asked for', () => {
     ['shifted', { by: 50 }, 206, 'bytes 100-199/1000', 50, 150],
     ['unnamed', {}, 206, undefined, 100, 200],
   ] as const)('%s %j', async (how, by, status, range, first, end) => {
-    expect(await ranged({ how, ...by }, 'bytes=100-199')).toEqual({
+    expect(await receiveRange({ how, ...by }, 'bytes=100-199')).toEqual({
       status,
       range,
       length: String(end - first),
@@ -325,15 +328,25 @@ describe('a range that was not asked for', () => {
     });
   });
 
-  test('refused', async () => {
-    expect(await ranged({ how: 'refused' }, 'bytes=100-199')).toMatchObject({ status: 416, range: 'bytes */1000', text: '' });
+  test('refused returns 416', async () => {
+    expect(await receiveRange({ how: 'refused' }, 'bytes=100-199')).toMatchObject({
+      status: 416,
+      range: 'bytes */1000',
+      text: '',
+    });
   });
 
-  test('moves on where the first bytes were asked for', async () => {
-    expect(await ranged({ how: 'other' }, 'bytes=0-9')).toMatchObject({ range: 'bytes 1-10/1000', text: bytes.slice(1, 11) });
+  test('shifts forward at the beginning of the file', async () => {
+    expect(await receiveRange({ how: 'other' }, 'bytes=0-9')).toMatchObject({
+      range: 'bytes 1-10/1000',
+      text: bytes.slice(1, 11),
+    });
   });
 
-  test.each(['ignored', 'other', 'shifted', 'unnamed', 'refused'] as const)('needs one that was asked for: %s', async (how) => {
-    expect(await ranged({ how }, undefined)).toEqual({ status: 200, range: undefined, length: '1000', text: bytes });
-  });
+  test.each(['ignored', 'other', 'shifted', 'unnamed', 'refused'] as const)(
+    '%s does not affect requests without a range',
+    async (how) => {
+      expect(await receiveRange({ how }, undefined)).toEqual({ status: 200, range: undefined, length: '1000', text: bytes });
+    },
+  );
 });

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { dialects, field, list, startDownload } from './call.ts';
+import { asArray, dialects, field, startDownload } from './call.ts';
 
-/** Names that lead out of a directory, that a system keeps for itself, that show something else than they are, or that need escaping. */
+/** Names that escape a directory, are reserved, display as another name, or need escaping. */
 const hostile = [
   '../../etc/cron.d/x',
   '..\\..\\x',
@@ -24,20 +24,17 @@ const hostile = [
   'n'.repeat(300),
 ];
 
-test.each(dialects)('a hostile name is a name as any other in the inventory, in /%s', async (dialect) => {
+test.each(dialects)('the inventory accepts hostile names, in /%s', async (dialect) => {
   const { call, linkOf, session, simulator } = await startDownload(dialect, {
     files: hostile.map((name, index) => ({ name, content: String(index) })),
   });
   const { json } = await call('content.library.item.downloadsession.File.list', { session });
-  expect(list(json).map((file) => field(file, 'name'))).toEqual(hostile);
+  expect(asArray(json).map((file) => field(file, 'name'))).toEqual(hostile);
   for (const [index, name] of hostile.entries())
     expect({ name, text: await (await simulator.fetch(await linkOf(name))).text() }).toEqual({ name, text: String(index) });
 });
 
-test.each(['.', '..'])(
-  'the link of a file called %s leads nowhere: clients take such a part out of every address',
-  async (name) => {
-    const { linkOf, simulator } = await startDownload('api', { files: [{ name, content: 'x' }] });
-    expect((await simulator.fetch(await linkOf(name))).status).toBe(404);
-  },
-);
+test.each(['.', '..'])('the link of a file named %s returns 404: clients remove such segments from URLs', async (name) => {
+  const { linkOf, simulator } = await startDownload('api', { files: [{ name, content: 'x' }] });
+  expect((await simulator.fetch(await linkOf(name))).status).toBe(404);
+});

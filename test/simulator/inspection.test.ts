@@ -12,7 +12,7 @@ const files = [
 
 const opened = () => startDownload('api', { files });
 
-test('a session tells its item, owner, state, lease and files', async () => {
+test('a session has its item, owner, state, expiry and files', async () => {
   const { call, linkOf, session, simulator } = await opened();
   await (await simulator.fetch(await linkOf('disk.vmdk'))).arrayBuffer();
   await call(`${ds}.keep_alive`, { session, progress: 40 });
@@ -33,7 +33,7 @@ test('a session tells its item, owner, state, lease and files', async () => {
   ]);
 });
 
-test('bytes are counted when they are served, those of every reading', async () => {
+test('bytes are operations when they are served, in every request', async () => {
   const { linkOf, simulator } = await opened();
   const link = await linkOf('disk.vmdk');
   const reader = (await simulator.fetch(link)).body?.getReader();
@@ -46,20 +46,20 @@ test('bytes are counted when they are served, those of every reading', async () 
 });
 
 describe('sessions$', () => {
-  test('emits what there is, then after every request that changed it', async () => {
-    const { call, pass, session, simulator } = await opened();
+  test('emits the current sessions, then after every request that changed them', async () => {
+    const { call, advance, session, simulator } = await opened();
     const seen: (readonly SimulatedDownloadSession[])[] = [];
-    const watching = simulator.sessions$.subscribe((sessions) => seen.push(sessions));
+    const subscription = simulator.sessions$.subscribe((sessions) => seen.push(sessions));
     expect(seen).toEqual([simulator.sessions]);
 
     await call(`${fileService}.prepare`, { session, file: 'notes' });
     expect(seen.at(-1)?.[0]?.files[1]?.status).toBe('PREPARE_REQUESTED');
-    // Neither changes anything: the clock stands still.
+    // Neither changes anything, because the clock does not advance.
     await call(`${fileService}.list`, { session });
     await call('content.Library.list');
     expect(seen).toHaveLength(2);
 
-    pass(1000);
+    advance(1000);
     expect(seen).toHaveLength(2);
     await call('content.Library.list');
     expect(seen.at(-1)?.[0]?.files[1]?.status).toBe('PREPARED');
@@ -67,50 +67,50 @@ describe('sessions$', () => {
     await call(`${ds}.delete`, { session });
     expect(seen).toHaveLength(4);
     expect(seen.at(-1)).toEqual([]);
-    watching.unsubscribe();
+    subscription.unsubscribe();
     await call(`${ds}.create`, { item: 'item' });
     expect(seen).toHaveLength(4);
   });
 
-  test('emits a session that has expired when the next request is answered', async () => {
-    const { call, pass, simulator } = await opened();
+  test('emits an expired session after the next request', async () => {
+    const { call, advance, simulator } = await opened();
     let seen: readonly SimulatedDownloadSession[] = [];
     simulator.sessions$.subscribe((sessions) => (seen = sessions));
-    pass(5 * 60_000);
+    advance(5 * 60_000);
     expect(seen).toHaveLength(1);
     await call('content.Library.list');
     expect(seen).toEqual([]);
   });
 });
 
-test('requests$ emits every request from the subscription on, before the client has its answer', async () => {
+test('requests$ emits every request from the subscription on, before the client receives the response', async () => {
   const { call, simulator } = await opened();
   const seen: SimulatedRequest[] = [];
   simulator.requests$.subscribe((request) => seen.push(request));
   expect(seen).toEqual([]);
-  const answer = call('content.Library.list').then(() => seen.length);
-  expect(await answer).toBe(1);
+  const count = call('content.Library.list').then(() => seen.length);
+  expect(await count).toBe(1);
   expect(seen).toEqual([simulator.requests.at(-1)]);
   expect(seen).toMatchObject([{ operation: 'content.Library.list', status: 200 }]);
 });
 
-test('requests are counted by operation', async () => {
+test('requests are operations by operation', async () => {
   const { call, linkOf, simulator } = await opened();
   await simulator.fetch(await linkOf('notes'));
   await simulator.fetch('https://vcenter.example.test/ui/');
   await call('content.Library.list');
   await call('content.Library.list');
-  const counted = ['content.Library.list', 'content.Library.get', 'cis.Session.create', 'data', 'unknown'];
-  expect(counted.map(simulator.count)).toEqual([2, 0, 1, 1, 1]);
+  const operations = ['content.Library.list', 'content.Library.get', 'cis.Session.create', 'data', 'unknown'];
+  expect(operations.map(simulator.count)).toEqual([2, 0, 1, 1, 1]);
   expect(simulator.count('*')).toBe(simulator.requests.length);
 });
 
-test('a count of what does not exist is a mistake, and says so', async () => {
+test('count throws for an unknown operation', async () => {
   const { simulator } = await opened();
   expect(() => simulator.count('content.Library.lits')).toThrow('There is no operation content.Library.lits.');
 });
 
-test('the last requests are remembered, and all are counted', async () => {
+test('only the latest requests are logged, but all are operations', async () => {
   const { simulator } = await opened();
   const before = simulator.count('*');
   for (let times = before; times < 20_500; times += 1) await simulator.fetch('https://vcenter.example.test/ui/');
@@ -119,33 +119,33 @@ test('the last requests are remembered, and all are counted', async () => {
 });
 
 describe('reset', () => {
-  /** What happens in a course of requests, with all that was made up on the way. */
-  const course = async ({ simulator, pass }: Awaited<ReturnType<typeof opened>>) => {
+  /** Runs a sequence of requests and returns everything that the simulator generated. */
+  const runRequests = async ({ simulator, advance }: Awaited<ReturnType<typeof opened>>) => {
     const { json: token } = await logIn(simulator, 'api');
     const call = callAs(simulator, 'api', String(token));
     const { json: session } = await call(`${ds}.create`, { item: 'item' });
     await call(`${fileService}.prepare`, { session, file: 'notes' });
-    pass(1000);
+    advance(1000);
     const { json } = await call(`${fileService}.get`, { session, file: 'notes' });
     return { token, session, json, requests: simulator.requests, faults: (await call('content.Library.list')).status };
   };
 
-  test('makes everything as it was: the same ids, the same faults', async () => {
+  test('restores the initial state: the same ids, the same faults', async () => {
     const started = await startDownload('api', {
       files,
       scenario: { faults: [{ operation: 'content.Library.list', times: 1, status: 502, body: '' }] },
     });
     const { simulator } = started;
     simulator.reset();
-    const first = await course(started);
+    const first = await runRequests(started);
     expect(first.faults).toBe(502);
     simulator.reset();
     expect([simulator.sessions, simulator.apiSessions, simulator.requests]).toEqual([[], 0, []]);
     expect([simulator.count('*'), simulator.bytesServed]).toEqual([0, 0]);
-    expect(await course(started)).toEqual(first);
+    expect(await runRequests(started)).toEqual(first);
   });
 
-  test('ends the logins and links of before', async () => {
+  test('ends previous sessions and links', async () => {
     const { call, linkOf, simulator } = await opened();
     const link = await linkOf('notes');
     simulator.reset();
@@ -153,7 +153,7 @@ describe('reset', () => {
     expect((await simulator.fetch(link)).status).toBe(404);
   });
 
-  test('ends bodies and requests that are under way, and remembers nothing of them', async () => {
+  test('aborts pending requests and bodies, and does not log them', async () => {
     const { linkOf, simulator, token } = await opened();
     const reader = (await simulator.fetch(await linkOf('disk.vmdk'))).body?.getReader();
     await reader?.read();
@@ -170,7 +170,7 @@ describe('reset', () => {
     expect(simulator.requests).toEqual([]);
   });
 
-  test('keeps the subscribers', async () => {
+  test('keeps subscribers', async () => {
     const { simulator } = await opened();
     const seen: number[] = [];
     const requests: SimulatedRequest[] = [];
@@ -183,12 +183,12 @@ describe('reset', () => {
   });
 });
 
-test('what is told of a simulator has no secret in it, even while it is watched', async () => {
+test('a serialized simulator contains no secret, even with subscribers', async () => {
   const { linkOf, simulator, token } = await opened();
   const link = await linkOf('notes');
   simulator.sessions$.subscribe(() => undefined);
   simulator.requests$.subscribe(() => undefined);
-  const told = JSON.stringify(simulator);
-  expect(told).toContain('disk.vmdk');
-  for (const secret of [token, 'secret', String(link.split('/')[5])]) expect(told).not.toContain(secret);
+  const text = JSON.stringify(simulator);
+  expect(text).toContain('disk.vmdk');
+  for (const secret of [token, 'secret', String(link.split('/')[5])]) expect(text).not.toContain(secret);
 });

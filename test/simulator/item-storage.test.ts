@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { ItemChangesInfo, ItemChangesSummary, ItemStorageInfo } from 'rx-content-library';
-import { decodes, dialects, list, start, type Dialect } from './call.ts';
+import { asArray, decodeOrThrow, dialects, start, type Dialect } from './call.ts';
 
 const storage = 'content.library.item.Storage';
 const changes = 'content.library.item.Changes';
@@ -48,11 +48,11 @@ const open = (dialect: Dialect) =>
   });
 
 describe.each(dialects)('in /%s', (dialect) => {
-  test('the storage of an item is told, file by file', async () => {
+  test('Storage.list returns the storage of each file', async () => {
     const { call } = await open(dialect);
     const { status, json } = await call(`${storage}.list`, { item: 'item' });
     expect(status).toBe(200);
-    expect(list(json).map((file) => decodes(ItemStorageInfo, file))).toEqual([
+    expect(asArray(json).map((file) => decodeOrThrow(ItemStorageInfo, file))).toEqual([
       {
         name: 'a b.vmdk',
         size: 4096,
@@ -77,10 +77,10 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('the storage of one file is a list, too', async () => {
+  test('Storage.get returns a list, too', async () => {
     const { call } = await open(dialect);
     const { json } = await call(`${storage}.get`, { item: 'item-3', file: 'README' });
-    expect(list(json).map((file) => decodes(ItemStorageInfo, file))).toMatchObject([
+    expect(asArray(json).map((file) => decodeOrThrow(ItemStorageInfo, file))).toMatchObject([
       {
         name: 'README',
         storage_backing: { type: 'OTHER', storage_uri: 'nfs://nas.example.test/vol1' },
@@ -91,29 +91,29 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('changes are listed in short, up to 80 characters or the end of the first line', async () => {
+  test('Changes.list truncates messages to 80 characters or the first line', async () => {
     const { call } = await open(dialect);
     const { status, json } = await call(`${changes}.list`, { item: 'item-2' });
     expect(status).toBe(200);
-    expect(list(json).map((change) => decodes(ItemChangesSummary, change))).toEqual([
+    expect(asArray(json).map((change) => decodeOrThrow(ItemChangesSummary, change))).toEqual([
       { version: '1', time: '2023-01-01T00:00:00.000Z', user: 'ada', short_message: '\n\nfirst' },
       { version: '2', time: '2024-01-01T00:00:00.000Z', short_message: long.slice(0, 80) },
       { version: '3', time: '2024-01-01T00:00:00.000Z' },
     ]);
   });
 
-  test('a change is told in full', async () => {
+  test('Changes.get returns the complete message', async () => {
     const { call } = await open(dialect);
     const { status, json } = await call(`${changes}.get`, { item: 'item-2', version: '1' });
     expect(status).toBe(200);
-    expect(decodes(ItemChangesInfo, json)).toEqual({
+    expect(decodeOrThrow(ItemChangesInfo, json)).toEqual({
       time: '2023-01-01T00:00:00.000Z',
       user: 'ada',
       message: '\n\nfirst\nand more',
     });
   });
 
-  test('an item of which nothing else is said was changed once, when it was created', async () => {
+  test('the default is one change, at the creation time of the item', async () => {
     const { call } = await open(dialect);
     expect((await call(`${changes}.list`, { item: 'item' })).json).toEqual([{ version: '5', time: '2023-05-06T07:08:09.000Z' }]);
   });

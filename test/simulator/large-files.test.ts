@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { generatedContent } from '#src/simulator/state/content.js';
 import { field, startDownload } from './call.ts';
 
@@ -8,7 +8,7 @@ const size = 10 * gibibyte + 3;
 
 const start = () => startDownload('api', { files: [{ name: 'huge.vmdk', size }] });
 
-test('a file of 10 GiB is stated in full, and any range of it is at hand', async () => {
+test('a file of 10 GiB has its full length, and any range of it can be read', async () => {
   const { get, linkOf, simulator } = await start();
   const link = await linkOf('huge.vmdk');
   const content = generatedContent(size, 'L/I/huge.vmdk', 1);
@@ -25,54 +25,54 @@ test('a file of 10 GiB is stated in full, and any range of it is at hand', async
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(bytes.equals(content.read(first, last - first + 1))).toBe(true);
   }
-  // Nothing has read it all: nobody is made to wait for a checksum.
+  // It was not read completely, so it has no checksum.
   expect((await get('huge.vmdk')).json).toHaveProperty('size', size);
   expect((await get('huge.vmdk')).json).not.toHaveProperty('checksum_info');
 });
 
-test('a slow reader of 10 GiB costs no memory: pieces are made when they are read', async () => {
+test('a slow reader of 10 GiB costs no memory: chunks are created when they are read', async () => {
   const { linkOf, simulator } = await start();
   const reader = (await simulator.fetch(await linkOf('huge.vmdk'))).body?.getReader();
-  for (let pieces = 1; pieces <= 3; pieces += 1) {
+  for (let chunks = 1; chunks <= 3; chunks += 1) {
     await reader?.read();
-    expect(simulator.bytesServed).toBe(pieces * 262_144);
+    expect(simulator.bytesServed).toBe(chunks * 262_144);
   }
   await reader?.cancel();
 });
 
-test('a reader may bring the memory that the bytes are written to', async () => {
+test('a BYOB reader may provide the buffer', async () => {
   const { linkOf, simulator } = await start();
   const response = await simulator.fetch(await linkOf('huge.vmdk'), { headers: { range: 'bytes=1000-2999' } });
   const reader = response.body?.getReader({ mode: 'byob' });
   const content = generatedContent(size, 'L/I/huge.vmdk', 1);
-  let memory = new ArrayBuffer(1500);
+  let buffer = new ArrayBuffer(1500);
   for (const [first, length] of [
     [1000, 1500],
     [2500, 500],
   ] as const) {
-    const { value } = (await reader?.read(new Uint8Array(memory))) ?? {};
+    const { value } = (await reader?.read(new Uint8Array(buffer))) ?? {};
     expect(Buffer.compare(value ?? new Uint8Array(), content.read(first, length))).toBe(0);
-    memory = value?.buffer ?? new ArrayBuffer(0);
+    buffer = value?.buffer ?? new ArrayBuffer(0);
   }
-  expect((await reader?.read(new Uint8Array(memory)))?.done).toBe(true);
+  expect((await reader?.read(new Uint8Array(buffer)))?.done).toBe(true);
 });
 
-test('the bytes that somebody else keeps are asked for when they are read, and only those', async () => {
-  const asked: string[] = [];
-  const kept = new TextEncoder().encode('abcdefghij'.repeat(10));
+test('external content is opened when it is read, and only the requested range', async () => {
+  const openedRanges: string[] = [];
+  const content = new TextEncoder().encode('abcdefghij'.repeat(10));
   const open = async function* (first: number, end: number) {
-    asked.push(`${first}-${end}`);
-    for (let at = first; at < end; at += 30) yield kept.subarray(at, Math.min(end, at + 30));
+    openedRanges.push(`${first}-${end}`);
+    for (let at = first; at < end; at += 30) yield content.subarray(at, Math.min(end, at + 30));
   };
   const { get, linkOf, simulator } = await startDownload('api', { files: [{ name: 'kept', size: 100, open }] });
   const link = await linkOf('kept');
   const part = await simulator.fetch(link, { headers: { range: 'bytes=95-' } });
-  expect(asked).toEqual([]);
+  expect(openedRanges).toEqual([]);
   expect(await part.text()).toBe('fghij');
   expect(await (await simulator.fetch(link)).text()).toBe('abcdefghij'.repeat(10));
-  expect(asked).toEqual(['95-100', '0-100']);
-  const sum = createHash('sha1').update(kept).digest('hex');
+  expect(openedRanges).toEqual(['95-100', '0-100']);
+  const sum = createHash('sha1').update(content).digest('hex');
   expect(field((await get('kept')).json, 'checksum_info', 'checksum')).toBe(sum);
-  // What was learnt while it was served is not read again.
-  expect(asked).toHaveLength(2);
+  // The checksum was computed while the file was served.
+  expect(openedRanges).toHaveLength(2);
 });

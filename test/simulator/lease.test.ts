@@ -8,12 +8,12 @@ const fileService = 'content.library.item.downloadsession.File';
 const open = async (dialect: Dialect) => startDownload(dialect, { files: [{ name: 'disk.vmdk', size: 600_000 }] });
 
 describe.each(dialects)('in /%s', (dialect) => {
-  test('a session is gone five minutes after the last activity, with its files and its links', async () => {
-    const { call, linkOf, pass, session, simulator } = await open(dialect);
+  test('a session expires five minutes after the last activity, with its files and links', async () => {
+    const { call, linkOf, advance, session, simulator } = await open(dialect);
     const link = await linkOf('disk.vmdk');
-    pass(5 * minutes - 1);
+    advance(5 * minutes - 1);
     expect((await simulator.fetch(link)).status).toBe(200);
-    pass(1);
+    advance(1);
     expect((await simulator.fetch(link)).status).toBe(404);
     expect(simulator.sessions).toEqual([]);
     expect((await call(`${ds}.get`, { session })).status).toBe(404);
@@ -29,9 +29,9 @@ describe.each(dialects)('in /%s', (dialect) => {
   test.each([`${ds}.keep_alive`, `${ds}.get`, `${fileService}.prepare`, `${fileService}.list`, `${fileService}.get`])(
     '%s is activity',
     async (operation) => {
-      const { call, pass, session } = await open(dialect);
+      const { call, advance, session } = await open(dialect);
       for (let times = 0; times < 3; times += 1) {
-        pass(4 * minutes);
+        advance(4 * minutes);
         const { status } = await call(operation, { session, file: operation.startsWith(fileService) ? 'disk.vmdk' : undefined });
         expect([200, 204]).toContain(status);
       }
@@ -39,36 +39,36 @@ describe.each(dialects)('in /%s', (dialect) => {
     },
   );
 
-  test('listing the sessions and reading bytes are no activity', async () => {
-    const { call, linkOf, pass, session, simulator } = await open(dialect);
+  test('listing the sessions and reading bytes is no activity', async () => {
+    const { call, linkOf, advance, session, simulator } = await open(dialect);
     const link = await linkOf('disk.vmdk');
-    pass(4 * minutes);
+    advance(4 * minutes);
     await (await simulator.fetch(link)).arrayBuffer();
     await call(`${ds}.list`);
-    pass(1 * minutes);
+    advance(1 * minutes);
     expect((await call(`${ds}.get`, { session })).status).toBe(404);
   });
 
-  test('a session that was cancelled is cleaned up too, however often it is asked for', async () => {
-    const { call, pass, session, simulator } = await open(dialect);
+  test('a canceled session is removed, regardless of requests', async () => {
+    const { call, advance, session, simulator } = await open(dialect);
     await call(`${ds}.cancel`, { session });
-    pass(4 * minutes);
+    advance(4 * minutes);
     expect((await call(`${ds}.get`, { session })).json).toHaveProperty('state', 'CANCELED');
-    pass(1 * minutes);
+    advance(1 * minutes);
     expect(simulator.sessions).toEqual([]);
   });
 
-  test('both lives of a download session are switches', async () => {
+  test('both lifetimes of a download session can be set', async () => {
     const leases = { downloadSession: 20 * minutes, endedDownloadSession: 2 * minutes };
     const files = [{ name: 'disk.vmdk', size: 600_000 }];
-    const { call, pass, session, simulator } = await startDownload(dialect, { files, scenario: { leases } });
-    pass(20 * minutes - 1);
+    const { call, advance, session, simulator } = await startDownload(dialect, { files, scenario: { leases } });
+    advance(20 * minutes - 1);
     expect((await call(`${ds}.get`, { session })).json).toHaveProperty('expiration_time', '2024-01-01T00:39:59.999Z');
     await call(`${ds}.fail`, { session, message: 'enough' });
     expect((await call(`${ds}.get`, { session })).json).toHaveProperty('expiration_time', '2024-01-01T00:21:59.999Z');
-    pass(2 * minutes - 1);
+    advance(2 * minutes - 1);
     expect(simulator.sessions).toMatchObject([{ state: 'ERROR' }]);
-    pass(1);
+    advance(1);
     expect(simulator.sessions).toEqual([]);
   });
 
@@ -79,22 +79,22 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect((await simulator.fetch(link)).status).toBe(404);
   });
 
-  test('a client token whose session has expired opens a new one', async () => {
-    const { call, pass } = await open(dialect);
+  test('a client token whose session has expired creates a new one', async () => {
+    const { call, advance } = await open(dialect);
     const token = 'b8a2a2e3-2314-43cd-a871-6ede0f429751';
     const first = await call(`${ds}.create`, { item: 'item', token });
-    pass(5 * minutes);
+    advance(5 * minutes);
     const second = await call(`${ds}.create`, { item: 'item', token });
     expect(second.json).not.toBe(first.json);
   });
 
-  test('bytes that are under way end too soon when the session ends, without an error', async () => {
-    const { linkOf, pass, simulator } = await open(dialect);
+  test('a transfer ends early, without an error, when the session ends', async () => {
+    const { linkOf, advance, simulator } = await open(dialect);
     const response = await simulator.fetch(await linkOf('disk.vmdk'));
     const reader = response.body?.getReader();
     const first = await reader?.read();
     expect(first?.value?.length).toBe(262_144);
-    pass(5 * minutes);
+    advance(5 * minutes);
     expect(await reader?.read()).toEqual({ done: true, value: undefined });
     expect(response.headers.get('content-length')).toBe('600000');
   });

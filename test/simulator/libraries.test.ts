@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { ItemModel, LibraryModel } from 'rx-content-library';
 import type { Inventory, VCenterVersion } from 'rx-content-library/simulator';
-import { bare, message, refusal } from './refusal.ts';
-import { decodes, dialects, inventory, start } from './call.ts';
+import { decodeOrThrow, dialects, inventory, start } from './call.ts';
+import { errorResponse, message, statusAndJson } from './expected-errors.ts';
 
 const full: Inventory = {
   libraries: [
@@ -46,24 +46,24 @@ const full: Inventory = {
   ],
 };
 
-const of = async (version: VCenterVersion) => {
+const callIn = async (version: VCenterVersion) => {
   const { call } = await start(version === '6.7' ? 'rest' : 'api', { inventory: full, scenario: { version } });
   return call;
 };
 
 describe.each(dialects)('in /%s', (dialect) => {
-  test('libraries are listed by their kind', async () => {
+  test('libraries are listed by type', async () => {
     const { call } = await start(dialect, { inventory });
     expect(await call('content.LocalLibrary.list')).toMatchObject({ status: 200, json: ['lib-1'] });
     expect(await call('content.SubscribedLibrary.list')).toMatchObject({ status: 200, json: ['lib-2'] });
   });
 
-  test('a library is described by the service of its kind, and by no other', async () => {
+  test('a library is returned by the service of its type only', async () => {
     const { call } = await start(dialect, { inventory });
     expect((await call('content.LocalLibrary.get', { library: 'lib-1' })).json).toHaveProperty('type', 'LOCAL');
     expect((await call('content.SubscribedLibrary.get', { library: 'lib-2' })).json).toHaveProperty('type', 'SUBSCRIBED');
-    const said = (id: string, kind: string) =>
-      refusal(
+    const wrongType = (id: string, kind: string) =>
+      errorResponse(
         dialect,
         400,
         'INVALID_ELEMENT_TYPE',
@@ -73,16 +73,18 @@ describe.each(dialects)('in /%s', (dialect) => {
           kind,
         ]),
       );
-    expect(bare(await call('content.LocalLibrary.get', { library: 'lib-2' }))).toEqual(said('lib-2', 'a local library'));
-    expect(bare(await call('content.SubscribedLibrary.get', { library: 'lib-1' }))).toEqual(
-      said('lib-1', 'a subscribed library'),
+    expect(statusAndJson(await call('content.LocalLibrary.get', { library: 'lib-2' }))).toEqual(
+      wrongType('lib-2', 'a local library'),
+    );
+    expect(statusAndJson(await call('content.SubscribedLibrary.get', { library: 'lib-1' }))).toEqual(
+      wrongType('lib-1', 'a subscribed library'),
     );
   });
 });
 
-test('a local library is told as far as the release has it', async () => {
-  const told = async (version: VCenterVersion) =>
-    decodes(LibraryModel, (await (await of(version))('content.Library.get', { library: 'local' })).json);
+test('a local library has the fields of the release', async () => {
+  const read = async (version: VCenterVersion) =>
+    decodeOrThrow(LibraryModel, (await (await callIn(version))('content.Library.get', { library: 'local' })).json);
   const eight = {
     id: 'local',
     name: 'Local',
@@ -105,15 +107,15 @@ test('a local library is told as far as the release has it', async () => {
     publish_info: { ...eight.publish_info, user_name: 'vcsp' },
     optimization_info: { optimize_remote_publishing: false },
   };
-  expect(await told('6.7')).toEqual(older);
-  expect(await told('7.0')).toEqual(older);
-  expect(await told('8.0')).toEqual({ ...eight, security_policy_id: 'policy-1' });
-  expect(await told('9.0')).toEqual({ ...eight, security_policy_id: 'policy-1', state_info: { state: 'MAINTENANCE' } });
+  expect(await read('6.7')).toEqual(older);
+  expect(await read('7.0')).toEqual(older);
+  expect(await read('8.0')).toEqual({ ...eight, security_policy_id: 'policy-1' });
+  expect(await read('9.0')).toEqual({ ...eight, security_policy_id: 'policy-1', state_info: { state: 'MAINTENANCE' } });
 });
 
-test('a subscribed library tells what it is subscribed to', async () => {
-  const { json } = await (await of('8.0'))('content.Library.get', { library: 'subscribed' });
-  expect(decodes(LibraryModel, json)).toMatchObject({
+test('a subscribed library has its subscription', async () => {
+  const { json } = await (await callIn('8.0'))('content.Library.get', { library: 'subscribed' });
+  expect(decodeOrThrow(LibraryModel, json)).toMatchObject({
     last_sync_time: '2024-01-01T00:00:00.000Z',
     subscription_info: {
       authentication_method: 'NONE',
@@ -125,9 +127,9 @@ test('a subscribed library tells what it is subscribed to', async () => {
   expect(json).not.toHaveProperty('publish_info');
 });
 
-test('an item is told as far as the release has it', async () => {
-  const told = async (version: VCenterVersion) =>
-    decodes(ItemModel, (await (await of(version))('content.library.Item.get', { item: 'item' })).json);
+test('an item has the fields of the release', async () => {
+  const read = async (version: VCenterVersion) =>
+    decodeOrThrow(ItemModel, (await (await callIn(version))('content.library.Item.get', { item: 'item' })).json);
   const seven = {
     id: 'item',
     library_id: 'local',
@@ -138,7 +140,7 @@ test('an item is told as far as the release has it', async () => {
     metadata_version: '3',
     version: '4',
     cached: true,
-    // What it takes on the storage, not what it weighs.
+    // The size on the storage, not that of the content.
     size: 15,
     creation_time: '2020-01-02T03:04:05.678Z',
     last_modified_time: '2021-01-02T03:04:05.678Z',
@@ -148,19 +150,19 @@ test('an item is told as far as the release has it', async () => {
     security_compliance: false,
     certificate_verification_info: { status: 'VERIFIED', cert_chain: ['PEM'] },
   };
-  expect(await told('6.7')).toEqual(seven);
-  expect(await told('7.0')).toEqual(seven);
-  expect(await told('8.0')).toEqual(eight);
-  expect(await told('9.0')).toEqual(eight);
+  expect(await read('6.7')).toEqual(seven);
+  expect(await read('7.0')).toEqual(seven);
+  expect(await read('8.0')).toEqual(eight);
+  expect(await read('9.0')).toEqual(eight);
 });
 
 test('an item of a subscribed library is found by its source', async () => {
-  const call = await of('8.0');
+  const call = await callIn('8.0');
   expect((await call('content.library.Item.find', { source_id: 'original' })).json).toEqual(['copy']);
 });
 
-test('libraries are found by their storage from 9.0 on', async () => {
+test('libraries are found by their storage since 9.0', async () => {
   const backing = { storage_backing: { type: 'DATASTORE', datastore_id: 'datastore-7' } };
-  expect((await (await of('9.0'))('content.Library.find', backing)).json).toEqual(['local']);
-  expect((await (await of('8.0'))('content.Library.find', backing)).status).toBe(400);
+  expect((await (await callIn('9.0'))('content.Library.find', backing)).json).toEqual(['local']);
+  expect((await (await callIn('8.0'))('content.Library.find', backing)).status).toBe(400);
 });

@@ -2,13 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { ItemFileInfo, ItemModel, LibraryModel, SessionInfo } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, decodes, dialects, field, inventory, list, logIn, operations, start, startDownload } from './call.ts';
+import { asArray, callAs, decodeOrThrow, dialects, field, inventory, logIn, operations, start, startDownload } from './call.ts';
 
 describe.each(dialects)('in /%s', (dialect) => {
   const created = dialect === 'api' ? 201 : 200;
   const nothing = { status: dialect === 'api' ? 204 : 200, text: '' };
 
-  test('a login answers a token of 32 hexadecimal digits', async () => {
+  test('a login returns a token of 32 hexadecimal digits', async () => {
     const simulator = createSimulator();
     const { status, json } = await logIn(simulator, dialect);
     expect(status).toBe(created);
@@ -16,12 +16,12 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.apiSessions).toBe(1);
   });
 
-  test('the API session tells its user and when it was used', async () => {
-    const { call, pass } = await start(dialect);
-    pass(1500);
+  test('the API session has its user and times', async () => {
+    const { call, advance } = await start(dialect);
+    advance(1500);
     const { status, json } = await call('cis.Session.get');
     expect(status).toBe(200);
-    expect(decodes(SessionInfo, json)).toEqual({
+    expect(decodeOrThrow(SessionInfo, json)).toEqual({
       user: 'administrator@vsphere.local',
       created_time: '2024-01-01T00:00:00.000Z',
       last_accessed_time: '2024-01-01T00:00:01.500Z',
@@ -50,21 +50,21 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(await call('content.Library.find', spec)).toMatchObject({ status: 200, json: found });
   });
 
-  test('a library is described', async () => {
+  test('get returns a library', async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.Library.get', { library: 'lib-1' });
     expect(status).toBe(200);
-    expect(decodes(LibraryModel, json)).toMatchObject({
+    expect(decodeOrThrow(LibraryModel, json)).toMatchObject({
       id: 'lib-1',
       name: 'Templates',
-      description: 'What we build from',
+      description: 'Base images',
       type: 'LOCAL',
       creation_time: '2024-01-01T00:00:00.000Z',
       version: '1',
     });
     expect(json).not.toHaveProperty('last_sync_time');
     const subscribed = await call('content.Library.get', { library: 'lib-2' });
-    expect(decodes(LibraryModel, subscribed.json)).toMatchObject({
+    expect(decodeOrThrow(LibraryModel, subscribed.json)).toMatchObject({
       type: 'SUBSCRIBED',
       last_sync_time: '2024-01-01T00:00:00.000Z',
     });
@@ -90,11 +90,11 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(await call('content.library.Item.find', spec)).toMatchObject({ status: 200, json: found });
   });
 
-  test('an item is described', async () => {
+  test('get returns an item', async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.library.Item.get', { item: 'item-1' });
     expect(status).toBe(200);
-    expect(decodes(ItemModel, json)).toMatchObject({
+    expect(decodeOrThrow(ItemModel, json)).toMatchObject({
       id: 'item-1',
       library_id: 'lib-1',
       name: 'Debian',
@@ -107,11 +107,11 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect((await call('content.library.Item.get', { item: 'item-3' })).json).toHaveProperty('source_id');
   });
 
-  test("an item's files are listed, with their checksums", async () => {
+  test("an item's files are listed with their checksums", async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.library.item.File.list', { item: 'item-1' });
     expect(status).toBe(200);
-    expect(list(json).map((file: unknown) => decodes(ItemFileInfo, file))).toEqual([
+    expect(asArray(json).map((file: unknown) => decodeOrThrow(ItemFileInfo, file))).toEqual([
       {
         name: 'd.ovf',
         size: 11,
@@ -129,14 +129,14 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('one file of an item is described', async () => {
+  test('one file of get returns an item', async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.library.item.File.get', { item: 'item-1', name: 'd 1.vmdk' });
     expect(status).toBe(200);
-    expect(decodes(ItemFileInfo, json).name).toBe('d 1.vmdk');
+    expect(decodeOrThrow(ItemFileInfo, json).name).toBe('d 1.vmdk');
   });
 
-  test('every operation is known by the name that VMware gives it', async () => {
+  test("the request log has VMware's name of every operation", async () => {
     for (const operation of operations) {
       const { call, simulator } = await start(dialect, { inventory });
       await call(operation, { library: 'lib-1', item: 'item-1', name: 'd.ovf', session: 's', file: 'd.ovf', message: 'm' });
@@ -145,31 +145,31 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 });
 
-test('generated files of more than 16 MiB are not read for a list: their checksums are told once they were downloaded', async () => {
+test('generated files over 16 MiB are not read for a list: they have a checksum after they were downloaded', async () => {
   const files = [
     { name: 'at most', size: 16 * 1024 * 1024 },
     { name: 'more', size: 16 * 1024 * 1024 + 1 },
   ];
   const { call, linkOf, simulator } = await startDownload('api', { files, createHash: nodeHash });
-  const told = async () => {
+  const hasChecksum = async () => {
     const { json } = await call('content.library.item.File.list', { item: 'item' });
-    return list(json).map((file) => field(file, 'checksum_info') !== undefined);
+    return asArray(json).map((file) => field(file, 'checksum_info') !== undefined);
   };
-  expect(await told()).toEqual([true, false]);
+  expect(await hasChecksum()).toEqual([true, false]);
   await (await simulator.fetch(await linkOf('more'))).arrayBuffer();
-  expect(await told()).toEqual([true, true]);
+  expect(await hasChecksum()).toEqual([true, true]);
 });
 
-test('a session opened in one dialect is good in the other', async () => {
+test('a session created in one dialect is valid in the other', async () => {
   const { simulator, token } = await start('rest');
   expect((await callAs(simulator, 'api', token)('cis.Session.get')).status).toBe(200);
 });
 
-test('without an inventory there is one library with one virtual machine', async () => {
+test('the default inventory is one library with one virtual machine', async () => {
   const { call } = await start('api');
-  const [library] = list((await call('content.Library.list')).json);
-  const [item] = list((await call('content.library.Item.list', { library })).json);
+  const [library] = asArray((await call('content.Library.list')).json);
+  const [item] = asArray((await call('content.library.Item.list', { library })).json);
   expect((await call('content.library.Item.get', { item })).json).toMatchObject({ name: 'debian-12', type: 'ovf' });
   const { json: files } = await call('content.library.item.File.list', { item });
-  expect(list(files).map((file) => field(file, 'name'))).toEqual(['debian-12.ovf', 'debian-12-1.vmdk', 'debian-12-2.nvram']);
+  expect(asArray(files).map((file) => field(file, 'name'))).toEqual(['debian-12.ovf', 'debian-12-1.vmdk', 'debian-12-2.nvram']);
 });

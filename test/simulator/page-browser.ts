@@ -1,8 +1,8 @@
-/** As much of a browser as the simulator's page needs: elements with texts and attributes, and a clock that a test winds. */
+/** A minimal fake browser for the simulator's page: elements with text and attributes, and a timer that a test fires. */
 
 import { createContext, runInContext } from 'node:vm';
 
-/** An element, which shows its text as a reader sees it. */
+/** An element with its visible text. */
 export class FakeElement {
   readonly name: string;
   readonly attributes = new Map<string, string>();
@@ -43,7 +43,7 @@ export class FakeElement {
   remove(): void {
     if (this.parent !== undefined) this.parent.nodes = this.parent.nodes.filter((node) => node !== this);
   }
-  /** All elements of a name in it. */
+  /** Returns all descendants with a tag name. */
   all(name: string): readonly FakeElement[] {
     return this.children.flatMap((child) => [...(child.name === name ? [child] : []), ...child.all(name)]);
   }
@@ -53,7 +53,7 @@ export class FakeElement {
   }
 }
 
-/** Opens a page in a browser that has its elements with an id, and nothing else of it. */
+/** Opens the page in a browser that has only its elements with an id. */
 export const openPage = async (send: (path: string) => Promise<Response>) => {
   const html = await (await send('/')).text();
   const elements = new Map(
@@ -65,31 +65,31 @@ export const openPage = async (send: (path: string) => Promise<Response>) => {
     getElementById: (id: string) => elements.get(id) ?? null,
   };
   let next: (() => unknown) | undefined;
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const context = createContext({
     document,
     fetch: async (path: string) => {
-      asked.push(path);
+      requestedPaths.push(path);
       return send(`/${path}`);
     },
     setTimeout: (callback: () => unknown) => (next = callback),
   });
   runInContext(/<script>(.*)<\/script>/s.exec(html)?.[1] ?? '', context);
-  /** Lets the page do what it does until it waits for its next look. */
+  /** Waits until the page has scheduled its next poll. */
   const settle = async (): Promise<void> => {
     while (next === undefined) await new Promise((resolve) => setImmediate(resolve));
   };
   await settle();
   return {
     html,
-    asked,
+    requestedPaths,
     document,
     element: (id: string): FakeElement => elements.get(id) ?? new FakeElement('missing'),
-    /** Waits until the page looks again, and has looked. */
+    /** Fires the timer and waits until the poll is done. */
     tick: async (): Promise<void> => {
-      const look = next;
+      const poll = next;
       next = undefined;
-      look?.();
+      poll?.();
       await settle();
     },
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
-import { openPage } from './page-browser.ts';
 import { basic, server, startDownload } from './call.ts';
+import { openPage } from './page-browser.ts';
 
 const hostile = '<img src=x onerror=alert(1)>.vmdk';
 const files = [
@@ -22,7 +22,7 @@ const opened = async () => {
 const stateOf = async (send: (path: string) => Promise<Response>, query = ''): Promise<Record<string, unknown>> =>
   (await (await send(`/simulator/state${query}`)).json()) as Record<string, unknown>;
 
-test('the page brings everything with it, and may ask nobody but the simulator', async () => {
+test('the page is self-contained, and may only connect to the simulator', async () => {
   const response = await sendTo(createSimulator())('/');
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
@@ -30,7 +30,7 @@ test('the page brings everything with it, and may ask nobody but the simulator',
   expect(await response.text()).not.toMatch(/\b(src|href|url)\s*[=(]\s*["']?(https?:|\/\/)/);
 });
 
-test('the page has a language, a title, and a name for all that is not text', async () => {
+test('the page has a language, a title, and labels for its sections', async () => {
   const html = await (await sendTo(createSimulator())('/')).text();
   expect(html).toContain('<html lang="en">');
   expect(html).toContain('<title>Simulated vCenter</title>');
@@ -40,7 +40,7 @@ test('the page has a language, a title, and a name for all that is not text', as
   for (const label of labels) expect(ids).toContain(label);
 });
 
-test('the state has sessions, requests and counts, and no secret', async () => {
+test('the state has sessions, requests and counts, but no secrets', async () => {
   const { linkOf, send, session, simulator, token } = await startDownload('api', { files }).then((started) => ({
     ...started,
     send: sendTo(started.simulator),
@@ -61,7 +61,7 @@ test('the state has sessions, requests and counts, and no secret', async () => {
   for (const secret of [token, '"secret', String(link.split('/')[5])]) expect(text).not.toContain(secret);
 });
 
-test('who has seen the requests before is told the new ones', async () => {
+test('the state omits requests that the page has already received', async () => {
   const { call, simulator } = await startDownload('api', { files });
   const send = sendTo(simulator);
   const before = await stateOf(send);
@@ -73,14 +73,14 @@ test('who has seen the requests before is told the new ones', async () => {
   expect(await stateOf(send, `?run=${String(before['run'])}&seen=3`)).toMatchObject({ run: 2, requests: [{ status: 401 }] });
 });
 
-test('looking leaves no trace, and meets no fault', async () => {
+test('requests of the page are not logged, and faults do not apply to them', async () => {
   const { fetch, requests } = createSimulator({ scenario: { faults: [{ operation: '*', status: 502, body: 'down' }] } });
   expect((await fetch(`${server}/`)).status).toBe(200);
   expect((await fetch(`${server}/simulator/state`)).status).toBe(200);
   expect(requests).toEqual([]);
 });
 
-test('at the same addresses other methods are answered as by any vCenter', async () => {
+test('other methods at the same paths return 404, as in vCenter', async () => {
   const simulator = createSimulator();
   for (const path of ['/', '/simulator/state'])
     expect((await simulator.fetch(`${server}${path}`, { method: 'POST' })).status).toBe(404);
@@ -88,20 +88,20 @@ test('at the same addresses other methods are answered as by any vCenter', async
 });
 
 describe('in a browser', () => {
-  test('it shows sessions with their files and bars, and the last requests first', async () => {
+  test('it displays sessions with files and progress bars, and the latest requests first', async () => {
     const { call, linkOf, page, session, simulator } = await opened();
     await (await simulator.fetch(await linkOf(hostile))).arrayBuffer();
     await call('content.Library.get', { library: 'none' });
     await page.tick();
-    const [shown] = page.element('session-list').all('article');
-    expect(shown?.textContent).toContain(`Session ${session} of administrator@vsphere.local, expires in 5:00`);
-    expect(shown?.textContent).toContain('PREPARED');
-    expect(shown?.textContent).toContain('585.9 KiB of 585.9 KiB');
-    expect(shown?.all('progress').map(({ attributes }) => Object.fromEntries(attributes))).toMatchObject([
-      { 'aria-label': `prepared of ${hostile}`, value: '600000', max: '600000' },
-      { 'aria-label': `served of ${hostile}`, value: '600000', max: '600000' },
-      { 'aria-label': 'prepared of notes', value: '0', max: '5' },
-      { 'aria-label': 'served of notes', value: '0', max: '5' },
+    const [card] = page.element('session-list').all('article');
+    expect(card?.textContent).toContain(`Session ${session} of administrator@vsphere.local, expires in 5:00`);
+    expect(card?.textContent).toContain('PREPARED');
+    expect(card?.textContent).toContain('585.9 KiB of 585.9 KiB');
+    expect(card?.all('progress').map(({ attributes }) => Object.fromEntries(attributes))).toMatchObject([
+      { 'aria-label': `prepared bytes of ${hostile}`, value: '600000', max: '600000' },
+      { 'aria-label': `served bytes of ${hostile}`, value: '600000', max: '600000' },
+      { 'aria-label': 'prepared bytes of notes', value: '0', max: '5' },
+      { 'aria-label': 'served bytes of notes', value: '0', max: '5' },
     ]);
     const [last] = page.element('request-list').all('tr');
     expect(last?.textContent).toBe('00:01:00.000404content.Library.getGET /api/content/library/none');
@@ -109,21 +109,21 @@ describe('in a browser', () => {
     expect([page.element('no-sessions').hidden, page.element('no-requests').hidden]).toEqual([true, true]);
   });
 
-  test('a hostile name of a file is text', async () => {
+  test('a hostile file name is inserted as text', async () => {
     const { page } = await opened();
     const cells = page.element('session-list').all('td');
     expect(cells[0]?.nodes).toEqual([hostile]);
     expect(page.element('session-list').all('img')).toEqual([]);
   });
 
-  test('what has not changed is left alone', async () => {
+  test('unchanged sessions are not replaced', async () => {
     const { page } = await opened();
     const [before] = page.element('session-list').children;
     await page.tick();
     expect(page.element('session-list').children[0]).toBe(before);
   });
 
-  test('it shows 200 requests at most', async () => {
+  test('it displays at most 200 requests', async () => {
     const { call, page } = await opened();
     for (let times = 0; times < 150; times += 1) await call('content.Library.list');
     await page.tick();
@@ -135,39 +135,39 @@ describe('in a browser', () => {
     expect(rows[199]?.textContent).toContain('content.Library.list');
   });
 
-  test('it pauses, and does not look while nobody sees it', async () => {
+  test('it does not poll while it is paused or hidden', async () => {
     const { page } = await opened();
     const press = (): void => page.element('pause').listeners.get('click')?.();
-    expect(page.asked).toHaveLength(1);
+    expect(page.requestedPaths).toHaveLength(1);
     press();
     expect(page.element('pause').attributes.get('aria-pressed')).toBe('true');
     await page.tick();
-    expect(page.asked).toHaveLength(1);
+    expect(page.requestedPaths).toHaveLength(1);
     press();
     page.document.hidden = true;
     await page.tick();
-    expect(page.asked).toHaveLength(1);
+    expect(page.requestedPaths).toHaveLength(1);
     page.document.hidden = false;
     await page.tick();
-    expect(page.asked).toHaveLength(2);
+    expect(page.requestedPaths).toHaveLength(2);
   });
 
-  test('it says so when the simulator is gone, and when it is back', async () => {
+  test('it displays a message while the simulator does not respond', async () => {
     const simulator = createSimulator();
-    let gone = false;
+    let isDown = false;
     const page = await openPage(async (path) => {
-      if (gone) throw new TypeError('fetch failed');
+      if (isDown) throw new TypeError('fetch failed');
       return sendTo(simulator)(path);
     });
-    gone = true;
+    isDown = true;
     await page.tick();
-    expect(page.element('trouble').textContent).toContain('The simulator does not answer.');
-    gone = false;
+    expect(page.element('trouble').textContent).toContain('The simulator does not respond.');
+    isDown = false;
     await page.tick();
     expect(page.element('trouble').textContent).toBe('');
   });
 
-  test('after a reset it begins anew', async () => {
+  test('after a reset it displays only new requests', async () => {
     const { page, simulator } = await opened();
     expect(page.element('request-list').all('tr')).toHaveLength(2);
     simulator.reset();

@@ -5,19 +5,19 @@ import { dialects, field, startDownload } from './call.ts';
 const files = [{ name: 'disk.vmdk', size: 1000 }];
 
 describe.each(dialects)('in /%s', (dialect) => {
-  test('a file passes through the states as time goes by', async () => {
-    const { get, prepare, pass } = await startDownload(dialect, { files });
+  test('a file passes through the statuses over time', async () => {
+    const { get, prepare, advance } = await startDownload(dialect, { files });
     expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'UNPREPARED' });
     await prepare('disk.vmdk');
-    pass(199);
+    advance(199);
     expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARE_REQUESTED' });
-    pass(1);
+    advance(1);
     expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 0, status: 'PREPARING' });
-    pass(300);
+    advance(300);
     expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 500, status: 'PREPARING' });
-    pass(299);
+    advance(299);
     expect((await get('disk.vmdk')).json).toEqual({ name: 'disk.vmdk', bytes_transferred: 998, status: 'PREPARING' });
-    pass(1);
+    advance(1);
     expect((await get('disk.vmdk')).json).toEqual({
       name: 'disk.vmdk',
       size: 1000,
@@ -29,9 +29,9 @@ describe.each(dialects)('in /%s', (dialect) => {
     });
   });
 
-  test('the scenario says how long each step takes, and each file may have its own', async () => {
+  test('the scenario defines the duration of each status, for all files and for single files', async () => {
     const scenario = { preparation: { requested: 10, preparing: 0 }, files: { slow: { requested: 5000 } } };
-    const { get, prepare, pass } = await startDownload(dialect, {
+    const { get, prepare, advance } = await startDownload(dialect, {
       scenario,
       files: [
         { name: 'fast', size: 1 },
@@ -40,36 +40,36 @@ describe.each(dialects)('in /%s', (dialect) => {
     });
     await prepare('fast');
     await prepare('slow');
-    pass(10);
+    advance(10);
     expect((await get('fast')).json).toHaveProperty('status', 'PREPARED');
     expect((await get('slow')).json).toHaveProperty('status', 'PREPARE_REQUESTED');
-    pass(4990);
+    advance(4990);
     expect((await get('slow')).json).toHaveProperty('status', 'PREPARED');
   });
 
-  test('a file that takes no time is prepared in the answer to prepare', async () => {
+  test('a file without preparation time is PREPARED in the response to prepare', async () => {
     const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { requested: 0, preparing: 0 } } });
     expect((await prepare('disk.vmdk')).json).toHaveProperty('status', 'PREPARED');
   });
 
-  test('asking again changes nothing', async () => {
-    const { prepare, pass } = await startDownload(dialect, { files });
+  test('a repeated prepare request has no effect', async () => {
+    const { prepare, advance } = await startDownload(dialect, { files });
     await prepare('disk.vmdk');
-    pass(500);
+    advance(500);
     expect((await prepare('disk.vmdk')).json).toHaveProperty('status', 'PREPARING');
-    pass(300);
+    advance(300);
     expect((await prepare('disk.vmdk')).json).toHaveProperty('status', 'PREPARED');
   });
 
-  test('a preparation that fails says so, with a message that names the file', async () => {
-    const { get, prepare, pass } = await startDownload(dialect, {
+  test('a failed preparation has ERROR and a message with the file name', async () => {
+    const { get, prepare, advance } = await startDownload(dialect, {
       files,
       scenario: { files: { 'disk.vmdk': { outcome: 'ERROR' } } },
     });
     await prepare('disk.vmdk');
-    pass(799);
+    advance(799);
     expect((await get('disk.vmdk')).json).toHaveProperty('status', 'PREPARING');
-    pass(1);
+    advance(1);
     expect((await get('disk.vmdk')).json).toEqual({
       name: 'disk.vmdk',
       bytes_transferred: 500,
@@ -82,7 +82,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     });
   });
 
-  test("a preparation fails with the scenario's message, or with none", async () => {
+  test("a failed preparation has the scenario's message, or none", async () => {
     const message = { id: 'com.example.no', default_message: 'No.', args: [] };
     const preparation = { requested: 0, preparing: 0, outcome: 'ERROR' } as const;
     const { prepare } = await startDownload(dialect, {
@@ -96,16 +96,16 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect((await prepare('b')).json).toEqual({ name: 'b', bytes_transferred: 0, status: 'ERROR' });
   });
 
-  test('asking again for a file that failed starts over', async () => {
-    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { outcome: 'ERROR' } } });
+  test('a prepare request after a failure starts again', async () => {
+    const { get, prepare, advance } = await startDownload(dialect, { files, scenario: { preparation: { outcome: 'ERROR' } } });
     await prepare('disk.vmdk');
-    pass(800);
+    advance(800);
     expect((await prepare('disk.vmdk')).json).toHaveProperty('status', 'PREPARE_REQUESTED');
-    pass(800);
+    advance(800);
     expect((await get('disk.vmdk')).json).toHaveProperty('status', 'ERROR');
   });
 
-  test('a direct endpoint is the place on the datastore', async () => {
+  test('a direct endpoint is a URI on the datastore', async () => {
     const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { requested: 0, preparing: 0 } } });
     const { json } = await prepare('disk.vmdk', { type: 'DIRECT' });
     expect(field(json, 'download_endpoint', 'uri')).toMatch(
@@ -113,7 +113,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     );
   });
 
-  test('a session that has ended gives no links', async () => {
+  test('an ended session has no links', async () => {
     const { call, get, linkOf, session } = await startDownload(dialect, { files });
     await linkOf('disk.vmdk');
     await call('content.library.item.DownloadSession.cancel', { session });
@@ -122,18 +122,18 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(json).not.toHaveProperty('download_endpoint');
   });
 
-  test('phases of its own take the place of the usual ones, and may go back', async () => {
+  test('custom phases replace the default ones, and may go back', async () => {
     const phases = [
       { status: 'UNPREPARED', lasts: 10 },
       { status: 'PREPARING', lasts: 100 },
       { status: 'PREPARE_REQUESTED', lasts: 50 },
       { status: 'PREPARING', lasts: 300 },
     ] as const;
-    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { phases } } });
+    const { get, prepare, advance } = await startDownload(dialect, { files, scenario: { preparation: { phases } } });
     await prepare('disk.vmdk');
     const seen: unknown[] = [];
     for (const ms of [0, 10, 99, 1, 49, 1, 299, 1]) {
-      pass(ms);
+      advance(ms);
       const { json } = await get('disk.vmdk');
       seen.push([field(json, 'status'), field(json, 'bytes_transferred')]);
     }
@@ -149,16 +149,16 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('without phases a file is at its end at once', async () => {
+  test('without phases a file has its outcome immediately', async () => {
     const { prepare } = await startDownload(dialect, { files, scenario: { preparation: { phases: [] } } });
     expect((await prepare('disk.vmdk')).json).toMatchObject({ status: 'PREPARED', bytes_transferred: 1000 });
   });
 
-  test('bytes may not move before the download', async () => {
-    const { get, prepare, pass } = await startDownload(dialect, { files, scenario: { preparation: { bytesMove: false } } });
+  test('bytesMove: false keeps bytes_transferred at 0', async () => {
+    const { get, prepare, advance } = await startDownload(dialect, { files, scenario: { preparation: { bytesMove: false } } });
     await prepare('disk.vmdk');
     for (const ms of [500, 300]) {
-      pass(ms);
+      advance(ms);
       expect((await get('disk.vmdk')).json).toHaveProperty('bytes_transferred', 0);
     }
   });
@@ -168,8 +168,8 @@ describe.each(dialects)('in /%s', (dialect) => {
     ['prepared', [false, true, true]],
     ['downloaded', [false, false, true]],
     ['never', [false, false, false]],
-  ] as const)('size and checksum may be known %s', async (stage, known) => {
-    const stated = async (preparation: Preparation, name: string) => {
+  ] as const)('size and checksum can be returned from the stage %s', async (stage, expected) => {
+    const present = async (preparation: Preparation, name: string) => {
       const { get, linkOf, simulator } = await startDownload(dialect, { files, scenario: { preparation } });
       const values = [field((await get('disk.vmdk')).json, name)];
       const link = await linkOf('disk.vmdk');
@@ -177,24 +177,23 @@ describe.each(dialects)('in /%s', (dialect) => {
       await (await simulator.fetch(link)).arrayBuffer();
       return [...values, field((await get('disk.vmdk')).json, name)];
     };
-    const sizes = await stated({ sizeKnown: stage }, 'size');
-    expect(sizes).toEqual(known.map((isKnown) => (isKnown ? 1000 : undefined)));
-    const checksums = await stated({ checksumKnown: stage }, 'checksum_info');
-    expect(checksums.map((checksum) => checksum !== undefined)).toEqual(known);
-    // Whenever it is told, it is the same.
-    expect(new Set(checksums.filter((checksum) => checksum !== undefined).map((one) => JSON.stringify(one))).size).toBe(
+    const sizes = await present({ sizeKnown: stage }, 'size');
+    expect(sizes).toEqual(expected.map((isPresent) => (isPresent ? 1000 : undefined)));
+    const checksums = await present({ checksumKnown: stage }, 'checksum_info');
+    expect(checksums.map((checksum) => checksum !== undefined)).toEqual(expected);
+    // The checksum is the same at every stage.
+    expect(new Set(checksums.filter((checksum) => checksum !== undefined).map((checksum) => JSON.stringify(checksum))).size).toBe(
       stage === 'never' ? 0 : 1,
     );
   });
 
-  test('the checksum may be late', async () => {
+  test('checksumLate delays the checksum by a number of responses', async () => {
     const { get, linkOf, simulator } = await startDownload(dialect, { files, scenario: { preparation: { checksumLate: 2 } } });
     const link = await linkOf('disk.vmdk');
     await get('disk.vmdk');
     await (await simulator.fetch(link)).arrayBuffer();
-    const stated = [];
-    for (let answers = 0; answers < 4; answers += 1)
-      stated.push(field((await get('disk.vmdk')).json, 'checksum_info') !== undefined);
-    expect(stated).toEqual([false, false, true, true]);
+    const present = [];
+    for (let count = 0; count < 4; count += 1) present.push(field((await get('disk.vmdk')).json, 'checksum_info') !== undefined);
+    expect(present).toEqual([false, false, true, true]);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { bare, message, refusal } from './refusal.ts';
 import { dialects, inventory, start } from './call.ts';
+import { errorResponse, message, statusAndJson } from './expected-errors.ts';
 
-/** Written out from the documents. Those that are not here need `System.Anonymous`, which everybody has. */
-const needed: readonly (readonly [operation: string, privilege: string])[] = [
+/** From the documents. All other operations require `System.Anonymous`, which every user has. */
+const required: readonly (readonly [operation: string, privilege: string])[] = [
   ['content.Library.list', 'System.Read'],
   ['content.Library.find', 'System.Read'],
   ['content.Library.get', 'System.Read'],
@@ -34,15 +34,15 @@ describe.each(dialects)('in /%s', (dialect) => {
     ...(operation.includes('find') ? {} : { file: 'd.ovf', version: '1', force: true }),
   });
 
-  test.each(needed)('%s needs %s', async (operation, privilege) => {
+  test.each(required)('%s requires %s', async (operation, privilege) => {
     const granted = (privileges: readonly string[], noAccess = false) =>
       start(dialect, { inventory, users: [{ username: 'u', password: 'p', privileges, noAccess }] });
     const { call } = await granted([privilege]);
     expect((await call(operation, fieldsOf(operation))).status).toBeLessThan(300);
-    // Every role has System.Read but the one called No access.
+    // Every role except No access has System.Read.
     const without = await granted([], privilege === 'System.Read');
-    expect(bare(await without.call(operation, fieldsOf(operation)))).toEqual(
-      refusal(
+    expect(statusAndJson(await without.call(operation, fieldsOf(operation)))).toEqual(
+      errorResponse(
         dialect,
         403,
         'UNAUTHORIZED',
@@ -51,7 +51,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     );
   });
 
-  test('a user without access may see who is logged in, and end a download session whose id is known', async () => {
+  test('a user with no access can read and end the API session, and use a download session by its id', async () => {
     const { call, simulator } = await start(dialect, {
       inventory,
       users: [{ username: 'u', password: 'p', noAccess: true }],

@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
 import { callAs, server, start } from './call.ts';
 
-// Bodies that real servers sent, found in public issues; the server's name and the realm were replaced.
+// Bodies that real servers sent, from public issues; the server name and the realm were replaced.
 
 const withoutRealm = (value: unknown): unknown => JSON.parse(JSON.stringify(value).replace(/realm=[0-9a-f]{40}/, 'realm='));
 
-test('a call without a login is refused in the words of a 7.0', async () => {
+test('a call without a login returns the error of 7.0', async () => {
   const { json } = await callAs(createSimulator(), 'rest', undefined)('content.Library.list');
   expect(withoutRealm(json)).toEqual({
     type: 'com.vmware.vapi.std.errors.unauthenticated',
@@ -25,7 +25,7 @@ test('a call without a login is refused in the words of a 7.0', async () => {
   });
 });
 
-test('an unknown route is refused in the words of 7.0.2 to 9.1.1', async () => {
+test('an unknown route returns the error of 7.0.2 to 9.1.1', async () => {
   const response = await createSimulator().fetch(`${server}/api/none`);
   expect(await response.json()).toEqual({
     error_type: 'NOT_FOUND',
@@ -33,7 +33,7 @@ test('an unknown route is refused in the words of 7.0.2 to 9.1.1', async () => {
   });
 });
 
-test('a call without a login is refused in the words of a 6.7, which has no reason and no challenge', async () => {
+test('a call without a login returns the error of 6.7, without error_type and challenge', async () => {
   const simulator = createSimulator({ scenario: { version: '6.7' } });
   const { json } = await callAs(simulator, 'rest', undefined)('content.Library.list');
   expect(json).toEqual({
@@ -50,7 +50,7 @@ test('a call without a login is refused in the words of a 6.7, which has no reas
   });
 });
 
-test('an unknown route is refused in the words of a 6.5', async () => {
+test('an unknown route returns the error of 6.5', async () => {
   const response = await createSimulator({ scenario: { version: '6.7' } }).fetch(`${server}/rest/none`);
   expect(await response.json()).toEqual({
     localizableMessages: [{ defaultMessage: 'Not found.', id: 'com.vmware.vapi.rest.httpNotFound' }],
@@ -59,7 +59,7 @@ test('an unknown route is refused in the words of a 6.5', async () => {
   });
 });
 
-test('a parameter that a POST does not have is refused in the words of 2020', async () => {
+test('an unknown parameter of a POST returns the error recorded in 2020', async () => {
   const { simulator, token } = await start('rest', { scenario: { version: '6.7' } });
   const path = '/rest/com/vmware/content/library/item/download-session?vmw-task=true';
   const response = await simulator.fetch(`${server}${path}`, { method: 'POST', headers: { 'vmware-api-session-id': token } });

@@ -1,4 +1,4 @@
-/** The operations as VMware's pages print them, in both dialects. */
+/** The requests of all operations in both dialects, as on VMware's pages. */
 
 export type Dialect = 'api' | 'rest';
 
@@ -8,8 +8,8 @@ export const server = 'https://vcenter.example.test';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Method, path and body; headers where the dialect wants some. */
-type Wire = readonly [method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>];
+/** Method, path, body and headers. */
+type RequestSpec = readonly [method: string, path: string, body?: unknown, headers?: Readonly<Record<string, string>>];
 
 const sessions = {
   api: '/api/content/library/item/download-session',
@@ -17,8 +17,8 @@ const sessions = {
 };
 const sessionFiles = '/rest/com/vmware/content/library/item/downloadsession/file';
 
-/** Written out from the documents, not taken from the simulator's own table. */
-export const wires: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fields) => Wire>>>> = {
+/** Written from the documents, independently of the simulator's own table. */
+export const requests: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fields) => RequestSpec>>>> = {
   'cis.Session.get': {
     api: () => ['GET', '/api/session'],
     rest: () => ['POST', '/rest/com/vmware/cis/session?~action=get'],
@@ -163,4 +163,4 @@ export const wires: Readonly<Record<string, Readonly<Record<Dialect, (fields: Fi
 };
 
 /** The names of all operations but the login. */
-export const operations: readonly string[] = Object.keys(wires);
+export const operations: readonly string[] = Object.keys(requests);

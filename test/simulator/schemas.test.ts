@@ -1,11 +1,11 @@
-/** The JSON Schemas of the simulator's files say what the types say. */
+/** The JSON Schemas of scenarios and inventories match their types. */
 
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { LocalizableMessage } from 'rx-content-library';
 import { createSimulator, type Fault, type Inventory, type Scenario } from 'rx-content-library/simulator';
 
@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../..');
 
 const validator = (file: string) => {
   const schema = JSON.parse(readFileSync(join(root, 'src/simulator/schemas', file), 'utf8')) as object;
-  // Whether a `$ref` may stand beside a description depends on the draft: this one allows it.
+  // This draft allows a description beside a `$ref`.
   const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(schema);
   return (value: unknown): boolean => validate(JSON.parse(JSON.stringify(value)));
 };
@@ -31,7 +31,7 @@ const message: LocalizableMessage = {
   localized: 'f',
 };
 
-/** Every kind of fault with all of its fields: the compiler misses none of the kinds. */
+/** Every kind of fault with all of its fields; the compiler checks that no kind is missing. */
 const faults: { readonly [kind in Kind]: Extract<Fault, { readonly kind: kind }> | Fault } = {
   answer: { operation, kind: 'answer', status: 500, contentType: 'text/plain', headers: { a: 'b' }, body: '' },
   refusal: { operation, kind: 'refusal', errorType: 'ERROR', message, status: 500, retryAfter: 5, data: { a: [1] } },
@@ -75,7 +75,7 @@ const inventory: Inventory = {
           changes: [{ version: '1' }],
           files: [
             { name: 'a', content: 'text', version: '2', storedSize: 5, cached: true },
-            // No file system should be given these, and some clients have.
+            // Names that are not safe as file names.
             ...[
               '../../etc/cron.d/x',
               '..\\..\\x',
@@ -95,10 +95,10 @@ const inventory: Inventory = {
   ],
 };
 
-/** A value with one change to one object in it, for every object, except those whose fields are called as one likes. */
+/** Returns copies of the value with one object changed, for every object except those with arbitrary field names. */
 const changes = (
   value: unknown,
-  change: (found: object) => readonly object[],
+  change: (original: object) => readonly object[],
   path = '$',
 ): readonly (readonly [string, unknown])[] => {
   if (Array.isArray(value))
@@ -120,7 +120,7 @@ const changes = (
   return [...own, ...below];
 };
 
-test('they are made of the types, and up to date', async () => {
+test('the schema files are up to date with the types', async () => {
   const { stderr } = await promisify(execFile)(process.execPath, ['scripts/schemas.mjs'], { cwd: root });
   expect(stderr).toBe('');
 });
@@ -129,45 +129,45 @@ describe.each([
   ['a scenario', scenario, isScenario],
   ['an inventory', inventory, isInventory],
 ] as const)('%s', (_, sample, isValid) => {
-  test('with everything in it is valid, also with the address of its schema', () => {
+  test('with all fields is valid, also with a $schema', () => {
     expect(isValid(sample)).toBe(true);
     expect(isValid({ $schema: './node_modules/rx-content-library/src/simulator/schemas/any.json', ...sample })).toBe(true);
   });
 
-  test('with a field that is not known is refused, wherever it is', () => {
-    const misspelt = changes(sample, (found) => [{ ...found, misspelt: 1 }]);
-    expect(misspelt.length).toBeGreaterThan(5);
-    expect(misspelt.filter(([, value]) => isValid(value)).map(([path]) => path)).toEqual([]);
+  test('with an unknown field is invalid, at any level', () => {
+    const misspelled = changes(sample, (original) => [{ ...original, misspelt: 1 }]);
+    expect(misspelled.length).toBeGreaterThan(5);
+    expect(misspelled.filter(([, value]) => isValid(value)).map(([path]) => path)).toEqual([]);
   });
 
-  test('with a field that is of another kind is refused, wherever it is', () => {
-    const wrong = changes(sample, (found) =>
-      Object.keys(found)
+  test('with a field of another type is invalid, at any level', () => {
+    const wrong = changes(sample, (original) =>
+      Object.keys(original)
         .filter((name) => name !== 'data')
-        .map((name) => ({ ...found, [name]: { neither: ['text'] } })),
+        .map((name) => ({ ...original, [name]: { neither: ['text'] } })),
     );
     expect(wrong.filter(([, value]) => isValid(value)).map(([path]) => path)).toEqual([]);
   });
 });
 
 test.each([
-  ['a version that there is not', { version: '5.5' }],
+  ['an unknown version', { version: '5.5' }],
   ['a fault without an operation', { faults: [{ kind: 'malformed' }] }],
-  ['a fault of a kind that there is not', { faults: [{ operation, kind: 'flood' }] }],
+  ['an unknown kind of fault', { faults: [{ operation, kind: 'flood' }] }],
   ['a truncation without a shape', { faults: [{ operation, kind: 'truncate' }] }],
   ['a field of another kind of fault', { faults: [{ operation, kind: 'page', shape: 'close' }] }],
   ['a latency of three numbers', { faults: [{ operation, kind: 'latency', milliseconds: [1, 2, 3] }] }],
   ['a latency of one number in a list', { faults: [{ operation, kind: 'latency', milliseconds: [1] }] }],
-])('%s is refused', (_, wrong) => expect(isScenario(wrong)).toBe(false));
+])('%s is invalid', (_, wrong) => expect(isScenario(wrong)).toBe(false));
 
 test.each([
-  ['a file with neither bytes nor size', { name: 'a' }],
+  ['a file with neither content nor size', { name: 'a' }],
   ['a file with both', { name: 'a', content: 'x', size: 1 }],
-  ['a file that is to be opened', { name: 'a', size: 1, open: {} }],
-])('%s is refused', (_, file) => {
+  ['a file with open', { name: 'a', size: 1, open: {} }],
+])('%s is invalid', (_, file) => {
   expect(isInventory({ libraries: [{ name: 'L', items: [{ name: 'I', files: [file] }] }] })).toBe(false);
 });
 
-test('what is valid is what a simulator takes', () => {
+test('createSimulator accepts the valid scenario and inventory', () => {
   expect(createSimulator({ scenario, inventory }).sessions).toEqual([]);
 });

@@ -3,17 +3,17 @@ import { asyncScheduler, VirtualTimeScheduler } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { sleep } from '#src/simulator/state/sleep.js';
 
-/** Lets everything run that waits for nothing but its turn. */
-const turns = async (): Promise<void> => {
+/** Runs all pending microtasks. */
+const runMicrotasks = async (): Promise<void> => {
   for (let times = 0; times < 10; times += 1) await Promise.resolve();
 };
 
-/** Notes whether a promise has ended, and how. */
-const outcomeOf = (promise: Promise<unknown>): { now: string } => {
-  const outcome = { now: 'waiting' };
+/** Returns an object that is updated when the promise settles. */
+const outcomeOf = (promise: Promise<unknown>): { state: string } => {
+  const outcome = { state: 'waiting' };
   promise.then(
-    () => (outcome.now = 'passed'),
-    (reason: unknown) => (outcome.now = String(reason)),
+    () => (outcome.state = 'passed'),
+    (reason: unknown) => (outcome.state = String(reason)),
   );
   return outcome;
 };
@@ -22,49 +22,49 @@ describe.each([
   ['VirtualTimeScheduler', () => new VirtualTimeScheduler()],
   ['TestScheduler', () => new TestScheduler(() => undefined)],
 ])('on a %s', (_, create) => {
-  test('virtual time is what passes', async () => {
+  test('fulfills when virtual time has passed', async () => {
     const clock = create();
     const outcome = outcomeOf(sleep(clock, 200));
-    await turns();
-    expect(outcome.now).toBe('waiting');
+    await runMicrotasks();
+    expect(outcome.state).toBe('waiting');
     clock.flush();
-    await turns();
-    expect([outcome.now, clock.now()]).toEqual(['passed', 200]);
+    await runMicrotasks();
+    expect([outcome.state, clock.now()]).toEqual(['passed', 200]);
   });
 
-  test('who gives up leaves nothing scheduled', async () => {
+  test('an abort leaves no scheduled action', async () => {
     const clock = create();
     const controller = new AbortController();
     const outcome = outcomeOf(sleep(clock, 200, controller.signal));
     controller.abort('enough');
-    await turns();
-    expect(outcome.now).toBe('enough');
+    await runMicrotasks();
+    expect(outcome.state).toBe('enough');
     expect(clock.actions).toEqual([]);
   });
 });
 
 test.each([
-  ['a `now` alone', { now: () => 0 }],
+  ['an object with a `now`', { now: () => 0 }],
   ['the asyncScheduler', asyncScheduler],
-])("on %s the platform's timers are what passes", async (_, clock) => {
+])("on %s it waits with the platform's timers", async (_, clock) => {
   jest.useFakeTimers();
   try {
     const outcome = outcomeOf(sleep(clock, 200));
     await jest.advanceTimersByTimeAsync(199);
-    expect(outcome.now).toBe('waiting');
+    expect(outcome.state).toBe('waiting');
     await jest.advanceTimersByTimeAsync(1);
-    expect(outcome.now).toBe('passed');
+    expect(outcome.state).toBe('passed');
     const controller = new AbortController();
-    const given = outcomeOf(sleep(clock, 200, controller.signal));
+    const aborted = outcomeOf(sleep(clock, 200, controller.signal));
     controller.abort('enough');
-    await turns();
-    expect([given.now, jest.getTimerCount()]).toEqual(['enough', 0]);
+    await runMicrotasks();
+    expect([aborted.state, jest.getTimerCount()]).toEqual(['enough', 0]);
   } finally {
     jest.useRealTimers();
   }
 });
 
-test('no time is no wait, and for ever needs no timer', async () => {
+test('0 does not wait, and Infinity sets no timer', async () => {
   const clock = new VirtualTimeScheduler();
   await sleep(clock, 0);
   await sleep(clock, -1);
@@ -72,10 +72,10 @@ test('no time is no wait, and for ever needs no timer', async () => {
   const outcome = outcomeOf(sleep(clock, Number.POSITIVE_INFINITY, controller.signal));
   expect(clock.actions).toEqual([]);
   controller.abort('enough');
-  await turns();
-  expect(outcome.now).toBe('enough');
+  await runMicrotasks();
+  expect(outcome.state).toBe('enough');
 });
 
-test('a signal that has aborted is not waited with', async () => {
+test('an aborted signal rejects immediately', async () => {
   await expect(sleep(Date, 1000, AbortSignal.abort('before'))).rejects.toBe('before');
 });

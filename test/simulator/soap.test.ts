@@ -5,7 +5,7 @@ const minutes = 60_000;
 const host = 'https://vcenter.example.test';
 const user = { username: 'a&b@vsphere.local', password: '<ö "\'>' };
 
-/** As clients write it, with or without a prefix. */
+/** Envelopes of clients, with and without a namespace prefix. */
 const styles = {
   govmomi: (content: string) =>
     `<?xml version="1.0" encoding="UTF-8"?>\n<Envelope xmlns="http://schemas.xmlsoap.org/soap/envelope/"><Body>${content}</Body></Envelope>`,
@@ -29,11 +29,11 @@ const retrieve = (operation: string, type: string, id: string): string =>
 
 const element = (text: string, name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
 
-const loggedIn = async (options: SimulatorOptions = {}, server = host) => {
+const startLoggedIn = async (options: SimulatorOptions = {}, server = host) => {
   const time = { now: Date.UTC(2024, 0, 1) };
   const simulator = createSimulator({ users: [user], clock: { now: () => time.now }, ...options });
-  const answer = await call(simulator, login, { server });
-  return { simulator, answer, cookie: answer.cookie.replace(/;.*/, ''), pass: (ms: number) => void (time.now += ms) };
+  const response = await call(simulator, login, { server });
+  return { simulator, response, cookie: response.cookie.replace(/;.*/, ''), pass: (ms: number) => void (time.now += ms) };
 };
 
 test.each([
@@ -41,7 +41,7 @@ test.each([
   ['7.0', '7.0.2.0'],
   ['8.0', '8.0.2.0'],
   ['9.0', '9.0.0.0'],
-] as const)('vCenter %s says which release it is, to whoever asks', async (version, apiVersion) => {
+] as const)('vCenter %s reports its release without a login', async (version, apiVersion) => {
   const simulator = createSimulator({ scenario: { version } });
   const content =
     '<RetrieveServiceContent xmlns="urn:vim25"><_this type="ServiceInstance">ServiceInstance</_this></RetrieveServiceContent>';
@@ -56,14 +56,14 @@ test.each([
   expect(simulator.count('soap')).toBe(3);
 });
 
-test('a login gives a cookie, and is counted apart from those of the REST API', async () => {
-  const { simulator, answer } = await loggedIn();
-  expect(answer.status).toBe(200);
-  expect(answer.cookie).toMatch(/^vmware_soap_session="[0-9a-f]{32}"; Path=\/; HttpOnly; Secure$/);
-  expect(answer.text).toContain('<userName>a&#38;b@vsphere.local</userName>');
-  expect(element(answer.text, 'loginTime')).toBe('2024-01-01T00:00:00.000Z');
+test('a login sets a cookie, and is counted separately from those of the REST API', async () => {
+  const { simulator, response } = await startLoggedIn();
+  expect(response.status).toBe(200);
+  expect(response.cookie).toMatch(/^vmware_soap_session="[0-9a-f]{32}"; Path=\/; HttpOnly; Secure$/);
+  expect(response.text).toContain('<userName>a&#38;b@vsphere.local</userName>');
+  expect(element(response.text, 'loginTime')).toBe('2024-01-01T00:00:00.000Z');
   expect([simulator.soapSessions, simulator.apiSessions]).toEqual([1, 0]);
-  const { answer: plain } = await loggedIn({}, 'http://127.0.0.1:8080');
+  const { response: plain } = await startLoggedIn({}, 'http://127.0.0.1:8080');
   expect(plain.cookie).not.toContain('Secure');
 });
 
@@ -77,12 +77,12 @@ test('a wrong password is a fault', async () => {
 
 describe('with a login', () => {
   test.each(['RetrieveProperties', 'RetrievePropertiesEx'])(
-    '%s tells whose it is, and the name of a datastore',
+    '%s returns the current session and the name of a datastore',
     async (operation) => {
-      const { simulator, answer, cookie } = await loggedIn();
-      const mine = await call(simulator, retrieve(operation, 'SessionManager', 'SessionManager'), { cookie });
-      expect(mine.text).toContain('<name>currentSession</name><val xsi:type="UserSession">');
-      expect(element(mine.text, 'key')).toBe(element(answer.text, 'key'));
+      const { simulator, response, cookie } = await startLoggedIn();
+      const own = await call(simulator, retrieve(operation, 'SessionManager', 'SessionManager'), { cookie });
+      expect(own.text).toContain('<name>currentSession</name><val xsi:type="UserSession">');
+      expect(element(own.text, 'key')).toBe(element(response.text, 'key'));
       const datastore = await call(simulator, retrieve(operation, 'Datastore', 'datastore-33'), { cookie });
       expect(datastore.text).toContain('<name>name</name><val xsi:type="xsd:string">datastore-33</val>');
       const other = await call(simulator, retrieve(operation, 'Folder', 'group-d1'), { cookie });
@@ -90,36 +90,36 @@ describe('with a login', () => {
     },
   );
 
-  test('SessionIsActive knows the login, and no other', async () => {
-    const { simulator, answer, cookie } = await loggedIn();
-    const ask = (key: string, name: string): Promise<{ text: string }> =>
+  test('SessionIsActive returns true for the own session only', async () => {
+    const { simulator, response, cookie } = await startLoggedIn();
+    const isActive = (key: string, name: string): Promise<{ text: string }> =>
       call(
         simulator,
         `<SessionIsActive xmlns="urn:vim25"><sessionID>${key}</sessionID><userName>${name}</userName></SessionIsActive>`,
         { cookie },
       );
-    const key = element(answer.text, 'key') ?? '';
-    expect(element((await ask(key, 'a&amp;b@vsphere.local')).text, 'returnval')).toBe('true');
-    expect(element((await ask(key, 'somebody')).text, 'returnval')).toBe('false');
-    expect(element((await ask('other', 'a&amp;b@vsphere.local')).text, 'returnval')).toBe('false');
+    const key = element(response.text, 'key') ?? '';
+    expect(element((await isActive(key, 'a&amp;b@vsphere.local')).text, 'returnval')).toBe('true');
+    expect(element((await isActive(key, 'other')).text, 'returnval')).toBe('false');
+    expect(element((await isActive('other', 'a&amp;b@vsphere.local')).text, 'returnval')).toBe('false');
   });
 
-  test('the time is that of the clock', async () => {
-    const { simulator, pass } = await loggedIn();
+  test('CurrentTime returns the time of the clock', async () => {
+    const { simulator, pass } = await startLoggedIn();
     pass(minutes);
     const { text } = await call(simulator, '<CurrentTime xmlns="urn:vim25"/>');
     expect(element(text, 'returnval')).toBe('2024-01-01T00:01:00.000Z');
   });
 
-  test('a logout ends it', async () => {
-    const { simulator, cookie } = await loggedIn();
+  test('a logout ends the session', async () => {
+    const { simulator, cookie } = await startLoggedIn();
     expect((await call(simulator, logout, { cookie })).status).toBe(200);
     expect(simulator.soapSessions).toBe(0);
     expect((await call(simulator, logout, { cookie })).text).toContain('xsi:type="NotAuthenticated"');
   });
 
-  test('half an hour without a request ends it', async () => {
-    const { simulator, cookie, pass } = await loggedIn();
+  test('half an hour without a request ends the session', async () => {
+    const { simulator, cookie, pass } = await startLoggedIn();
     const current = retrieve('RetrieveProperties', 'SessionManager', 'SessionManager');
     pass(30 * minutes - 1);
     expect((await call(simulator, current, { cookie })).status).toBe(200);
@@ -132,22 +132,22 @@ describe('with a login', () => {
 });
 
 test.each([
-  ['an operation it does not know', '<FindByInventoryPath xmlns="urn:vim25"/>', 'not FindByInventoryPath.'],
+  ['an unknown operation', '<FindByInventoryPath xmlns="urn:vim25"/>', 'not FindByInventoryPath.'],
   ['a name that every object has', '<constructor/>', 'not constructor.'],
-  ['no envelope at all', '', 'not a body like this.'],
-])('%s is a fault that says so', async (_, content, message) => {
+  ['a missing envelope', '', 'not this body.'],
+])('%s is a fault with a message', async (_, content, message) => {
   const { status, text } = await call(createSimulator(), content);
   expect(status).toBe(500);
   expect(element(text, 'faultstring')).toContain(message);
 });
 
-test('what is no call is not found', async () => {
+test('requests other than calls return 404', async () => {
   const { fetch } = createSimulator();
   expect((await fetch(`${host}/sdk`)).status).toBe(404);
   expect((await fetch(`${host}/sdkTunnel`)).status).toBe(404);
 });
 
-test('a fault of the scenario meets it by name', async () => {
+test('a fault of the scenario applies to the operation soap', async () => {
   const simulator = createSimulator({ scenario: { faults: [{ operation: 'soap', status: 503, body: 'down' }] } });
   expect(await call(simulator, login)).toMatchObject({ status: 503, text: 'down' });
   expect((await simulator.fetch(`${host}/api/session`)).status).toBe(401);

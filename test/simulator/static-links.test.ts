@@ -2,66 +2,66 @@ import { describe, expect, test } from '@jest/globals';
 import type { Scenario } from 'rx-content-library/simulator';
 import { field, server, start } from './call.ts';
 
-const begin = async (scenario: Scenario = {}) => {
+const startWithFiles = async (scenario: Scenario = {}) => {
   const files = [
     { name: 'd.ovf', content: '<Envelope/>', version: '3' },
     { name: 'cold.vmdk', size: 10, cached: false },
   ];
   const inventory = { libraries: [{ id: 'lib', name: 'L', items: [{ id: 'item', name: 'I', files }] }] };
   const { call, simulator, token } = await start('api', { inventory, scenario: { version: '9.0', ...scenario } });
-  const ask = async (link: string, headers: Record<string, string> = { 'vmware-api-session-id': token }) => {
+  const request = async (link: string, headers: Record<string, string> = { 'vmware-api-session-id': token }) => {
     const response = await simulator.fetch(link, { headers });
     return { status: response.status, text: await response.text() };
   };
   const info = async (name: string) => (await call('content.library.item.File.get', { item: 'item', name })).json;
-  return { ask, info, simulator, token };
+  return { request, info, simulator, token };
 };
 
 describe('the link of 9.0', () => {
-  test('is in what is told of a file, and leads to its bytes without a download session', async () => {
-    const { ask, info, simulator } = await begin();
+  test('is in the file info, and serves the bytes without a download session', async () => {
+    const { request, info, simulator } = await startWithFiles();
     const link = String(field(await info('d.ovf'), 'file_download_endpoint'));
     expect(link).toBe(`${server}/cls/static/lib/item/d.ovf?version=3`);
-    expect(await ask(link)).toEqual({ status: 200, text: '<Envelope/>' });
+    expect(await request(link)).toEqual({ status: 200, text: '<Envelope/>' });
     expect(simulator.sessions).toEqual([]);
     expect(simulator.requests.at(-1)).toMatchObject({ operation: 'data', path: '/cls/static/lib/item/d.ovf?version=3' });
   });
 
-  test('wants the API session in the header', async () => {
-    const { ask, info } = await begin();
+  test('requires the API session in the header', async () => {
+    const { request, info } = await startWithFiles();
     const link = String(field(await info('d.ovf'), 'file_download_endpoint'));
-    expect((await ask(link, {})).status).toBe(401);
-    expect((await ask(link, { 'vmware-api-session-id': 'another' })).status).toBe(401);
+    expect((await request(link, {})).status).toBe(401);
+    expect((await request(link, { 'vmware-api-session-id': 'another' })).status).toBe(401);
   });
 
-  test('is good for its version alone; without one it is the newest', async () => {
-    const { ask } = await begin();
+  test('is valid for its version only; the default is the latest', async () => {
+    const { request } = await startWithFiles();
     const base = `${server}/cls/static/lib/item/d.ovf`;
-    expect((await ask(`${base}?version=2`)).status).toBe(404);
-    expect((await ask(base)).text).toBe('<Envelope/>');
+    expect((await request(`${base}?version=2`)).status).toBe(404);
+    expect((await request(base)).text).toBe('<Envelope/>');
   });
 
   test.each(['other/item/d.ovf', 'lib/other/d.ovf', 'lib/item/other', 'lib/item/cold.vmdk', 'lib/item', 'lib/item/d.ovf/'])(
-    '/cls/static/%s is not there',
+    '/cls/static/%s returns 404',
     async (path) => {
-      expect((await (await begin()).ask(`${server}/cls/static/${path}`)).status).toBe(404);
+      expect((await (await startWithFiles()).request(`${server}/cls/static/${path}`)).status).toBe(404);
     },
   );
 
-  test('knows ranges as other links do', async () => {
-    const { ask, token } = await begin();
+  test('supports byte ranges', async () => {
+    const { request, token } = await startWithFiles();
     const headers = { 'vmware-api-session-id': token, range: 'bytes=1-8' };
-    expect(await ask(`${server}/cls/static/lib/item/d.ovf`, headers)).toEqual({ status: 206, text: 'Envelope' });
+    expect(await request(`${server}/cls/static/lib/item/d.ovf`, headers)).toEqual({ status: 206, text: 'Envelope' });
   });
 
-  test('is not there before 9.0', async () => {
-    const { ask, info } = await begin({ version: '8.0' });
+  test('does not exist before 9.0', async () => {
+    const { request, info } = await startWithFiles({ version: '8.0' });
     expect(await info('d.ovf')).not.toHaveProperty('file_download_endpoint');
-    expect((await ask(`${server}/cls/static/lib/item/d.ovf?version=3`)).status).toBe(404);
+    expect((await request(`${server}/cls/static/lib/item/d.ovf?version=3`)).status).toBe(404);
   });
 
-  test('meets the faults of the bytes', async () => {
-    const { ask } = await begin({ faults: [{ operation: 'data', file: 'd.ovf', kind: 'page', status: 503 }] });
-    expect((await ask(`${server}/cls/static/lib/item/d.ovf`)).status).toBe(503);
+  test('is subject to faults of file data', async () => {
+    const { request } = await startWithFiles({ faults: [{ operation: 'data', file: 'd.ovf', kind: 'page', status: 503 }] });
+    expect((await request(`${server}/cls/static/lib/item/d.ovf`)).status).toBe(503);
   });
 });

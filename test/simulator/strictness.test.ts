@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Scenario } from 'rx-content-library/simulator';
-import { bare, invalid, message, refusal } from './refusal.ts';
-import { answerOf, basic, dialects, inventory, server, start, type Dialect } from './call.ts';
+import { basic, dialects, inventory, parseResponse, server, start, type Dialect } from './call.ts';
+import { errorResponse, invalid, message, statusAndJson } from './expected-errors.ts';
 
-/** Sends requests as they are, with a login. */
+/** Sends unchecked requests with an API session. */
 const open = async (dialect: Dialect, scenario: Scenario = {}) => {
   const { simulator, token, call } = await start(dialect, { inventory, scenario });
   const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item-1' });
@@ -13,13 +13,13 @@ const open = async (dialect: Dialect, scenario: Scenario = {}) => {
       headers: { 'vmware-api-session-id': token, 'content-type': 'application/json', ...headers },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
-    return answerOf(response, dialect);
+    return parseResponse(response, dialect);
   };
   return { send, session: String(session), simulator };
 };
 
 const unexpected = (dialect: Dialect, field: string, structure = 'operation-input') =>
-  refusal(
+  errorResponse(
     dialect,
     400,
     'UNEXPECTED_INPUT',
@@ -44,15 +44,15 @@ describe.each(dialects)('in /%s', (dialect) => {
     'GET /library/item',
     'DELETE /library/item/download-session/*',
     'POST /library/item/download-session',
-  ])('%s with a parameter it does not have is refused', async (request) => {
+  ])('%s rejects an unknown parameter', async (request) => {
     const { send, session, simulator } = await open(dialect);
     const [method = '', path = ''] = request.split(' ');
-    const at = `${base}${path.replace('*', idPrefix[dialect] + session)}?vmw-task=true&library_id=lib-1`;
-    const known = path === '/library/item' ? at : at.replace('&library_id=lib-1', '');
-    expect(bare(await send(method, known, method === 'POST' ? {} : undefined))).toEqual(
+    const url = `${base}${path.replace('*', idPrefix[dialect] + session)}?vmw-task=true&library_id=lib-1`;
+    const target = path === '/library/item' ? url : url.replace('&library_id=lib-1', '');
+    expect(statusAndJson(await send(method, target, method === 'POST' ? {} : undefined))).toEqual(
       dialect === 'rest'
         ? unexpected('rest', 'vmw-task')
-        : refusal(
+        : errorResponse(
             'api',
             400,
             'INVALID_ARGUMENT',
@@ -62,42 +62,42 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.sessions).toHaveLength(1);
   });
 
-  test('a parameter that is given twice is refused', async () => {
+  test('a repeated parameter is rejected', async () => {
     const { send } = await open(dialect);
-    expect(bare(await send('GET', `${base}/library/item?library_id=lib-1&library_id=lib-2`))).toEqual(
-      refusal(dialect, 400, 'INVALID_ARGUMENT', invalid('The parameter library_id was given 2 times.', 'library_id')),
+    expect(statusAndJson(await send('GET', `${base}/library/item?library_id=lib-1&library_id=lib-2`))).toEqual(
+      errorResponse(dialect, 400, 'INVALID_ARGUMENT', invalid('The parameter library_id appears 2 times.', 'library_id')),
     );
   });
 
-  test('a parameter that is missing is refused', async () => {
+  test('a missing parameter is rejected', async () => {
     const { send } = await open(dialect);
     expect(await send('GET', `${base}/library/item`)).toMatchObject({ status: 400 });
   });
 
-  test('a field that a body does not have is refused, wherever it stands', async () => {
+  test('an unknown body field is rejected, at any level', async () => {
     const { send, session } = await open(dialect);
     const more = { name: 'x', since: 7 };
-    expect(bare(await send('POST', `${base}/library${find[dialect]}`, dialect === 'api' ? more : { spec: more }))).toEqual(
-      unexpected(dialect, 'since', 'com.vmware.content.library.find_spec'),
-    );
-    expect(bare(await send('POST', `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`, { percent: 7 }))).toEqual(
-      unexpected(dialect, 'percent'),
-    );
-    // What has no prototype of its own has no fields of one either.
     expect(
-      bare(await send('POST', `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`, '{"__proto__":1}')),
+      statusAndJson(await send('POST', `${base}/library${find[dialect]}`, dialect === 'api' ? more : { spec: more })),
+    ).toEqual(unexpected(dialect, 'since', 'com.vmware.content.library.find_spec'));
+    expect(
+      statusAndJson(await send('POST', `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`, { percent: 7 })),
+    ).toEqual(unexpected(dialect, 'percent'));
+    // `__proto__` is an unknown field like any other.
+    expect(
+      statusAndJson(await send('POST', `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`, '{"__proto__":1}')),
     ).toEqual(unexpected(dialect, '__proto__'));
   });
 
-  test('a body where none belongs may be an empty object, and no more', async () => {
+  test('an operation without body fields accepts only an empty object', async () => {
     const { send, session } = await open(dialect);
     const path = `${sessions}/${idPrefix[dialect]}${session}`;
-    expect(bare(await send('POST', path + cancel[dialect], { reason: 'x' }))).toEqual(unexpected(dialect, 'reason'));
-    expect(bare(await send('DELETE', path, { reason: 'x' }))).toEqual(unexpected(dialect, 'reason'));
+    expect(statusAndJson(await send('POST', path + cancel[dialect], { reason: 'x' }))).toEqual(unexpected(dialect, 'reason'));
+    expect(statusAndJson(await send('DELETE', path, { reason: 'x' }))).toEqual(unexpected(dialect, 'reason'));
     expect((await send('POST', path + cancel[dialect], {})).status).toBeLessThan(300);
   });
 
-  test('what else a new session may be created with is ignored, if it is of the right kind', async () => {
+  test('other fields of the create structure are ignored if their types are right', async () => {
     const { send } = await open(dialect);
     const create = async (spec: object) =>
       (await send('POST', sessions, dialect === 'api' ? spec : { create_spec: spec })).status;
@@ -107,16 +107,21 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp', ''])(
-    'a body of the type "%s" is refused',
+    'a body of the type "%s" is rejected',
     async (type) => {
       const { send } = await open(dialect);
-      expect(bare(await send('POST', sessions, '{}', { 'content-type': type }))).toEqual(
-        refusal(dialect, 400, 'INVALID_REQUEST', message('com.vmware.vapi.rest.unsupportedMediaType', 'Unsupported media type.')),
+      expect(statusAndJson(await send('POST', sessions, '{}', { 'content-type': type }))).toEqual(
+        errorResponse(
+          dialect,
+          400,
+          'INVALID_REQUEST',
+          message('com.vmware.vapi.rest.unsupportedMediaType', 'Unsupported media type.'),
+        ),
       );
     },
   );
 
-  test('the type of a body may have parameters, and does not matter without a body', async () => {
+  test('the content type may have parameters, and is ignored without a body', async () => {
     const { send, session } = await open(dialect);
     const path = `${sessions}/${idPrefix[dialect]}${session}`;
     const json = { 'content-type': 'Application/JSON; charset=utf-8' };
@@ -130,12 +135,12 @@ describe.each(dialects)('in /%s', (dialect) => {
     ['*/*', 200],
     ['application/xml', 400],
     ['text/html', 400],
-  ])('who accepts %s is answered %d', async (accept, status) => {
+  ])('Accept: %s returns %d', async (accept, status) => {
     const { send } = await open(dialect);
     expect((await send('GET', `${base}/library`, undefined, { accept })).status).toBe(status);
   });
 
-  test('a login takes neither parameters nor fields', async () => {
+  test('a login accepts neither parameters nor fields', async () => {
     const { send, simulator } = await open(dialect);
     const path = dialect === 'api' ? '/api/session' : '/rest/com/vmware/cis/session';
     const login = { authorization: basic('administrator@vsphere.local', 'secret') };
@@ -144,13 +149,13 @@ describe.each(dialects)('in /%s', (dialect) => {
     expect(simulator.apiSessions).toBe(1);
   });
 
-  test('null is the same as no value', async () => {
+  test('null is equivalent to no value', async () => {
     const { send, session } = await open(dialect);
     const path = `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`;
     expect((await send('POST', path, { progress: null })).status).toBeLessThan(300);
   });
 
-  test('what it does not know can be ignored instead', async () => {
+  test('unknownFields: unknown parameters and fields can be ignored', async () => {
     const { send, session } = await open(dialect, { assumptions: { unknownFields: 'ignored' } });
     expect((await send('GET', `${base}/library?vmw-task=true`)).status).toBe(200);
     const path = `${sessions}/${idPrefix[dialect]}${session}${keepAlive[dialect]}`;
@@ -158,25 +163,27 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 });
 
-test('the wrapper of /rest is needed, and nothing beside it', async () => {
+test('/rest requires the wrapper, and no field beside it', async () => {
   const { send } = await open('rest');
   const path = '/rest/com/vmware/content/library/item/download-session';
   const missing = message('vapi.data.structure.field.missing', "Structure 'operation-input' is missing a field: create_spec", [
     'operation-input',
     'create_spec',
   ]);
-  expect(bare(await send('POST', path))).toEqual(refusal('rest', 400, 'INVALID_ARGUMENT', missing));
-  expect(bare(await send('POST', path, { create_spec: null }))).toEqual(refusal('rest', 400, 'INVALID_ARGUMENT', missing));
-  expect(bare(await send('POST', path, { create_spec: 'item-1' }))).toEqual(
-    refusal('rest', 400, 'INVALID_ARGUMENT', invalid('Expected an object as create_spec.', 'create_spec')),
+  expect(statusAndJson(await send('POST', path))).toEqual(errorResponse('rest', 400, 'INVALID_ARGUMENT', missing));
+  expect(statusAndJson(await send('POST', path, { create_spec: null }))).toEqual(
+    errorResponse('rest', 400, 'INVALID_ARGUMENT', missing),
   );
-  expect(bare(await send('POST', path, { library_item_id: 'item-1' }))).toEqual(unexpected('rest', 'library_item_id'));
-  expect(bare(await send('POST', path, { create_spec: { library_item_id: 'item-1', client_token: 'x' } }))).toEqual(
+  expect(statusAndJson(await send('POST', path, { create_spec: 'item-1' }))).toEqual(
+    errorResponse('rest', 400, 'INVALID_ARGUMENT', invalid('Expected an object as create_spec.', 'create_spec')),
+  );
+  expect(statusAndJson(await send('POST', path, { library_item_id: 'item-1' }))).toEqual(unexpected('rest', 'library_item_id'));
+  expect(statusAndJson(await send('POST', path, { create_spec: { library_item_id: 'item-1', client_token: 'x' } }))).toEqual(
     unexpected('rest', 'client_token', 'com.vmware.content.library.item.download_session_model'),
   );
 });
 
-test('the address in the documents of 9.0, with a parameter after a parameter, is refused', async () => {
+test('the malformed URL in the documents of 9.0, with two question marks, is rejected', async () => {
   const { send } = await open('api');
   const { status, json } = await send('GET', '/api/content/library/item/item-1/file?name?name=d.ovf');
   expect([status, json]).toEqual([
@@ -190,7 +197,7 @@ test('the address in the documents of 9.0, with a parameter after a parameter, i
   ]);
 });
 
-test('6.7 takes in a body what is in the path already, as its specification has it', async () => {
+test('6.7 accepts path parameters in the body, as in its specification', async () => {
   const { send, session } = await open('rest', { version: '6.7' });
   const path = `/rest/com/vmware/content/library/item/download-session/id:${session}?~action=keep-alive`;
   expect((await send('POST', path, { download_session_id: 'another', progress: 5 })).status).toBe(200);

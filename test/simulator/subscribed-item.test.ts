@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { InventoryItem, InventorySubscription } from 'rx-content-library/simulator';
-import { bare, message, refusal } from './refusal.ts';
 import { dialects, field, start, type Dialect } from './call.ts';
+import { errorResponse, message, statusAndJson } from './expected-errors.ts';
 
 const service = 'content.library.SubscribedItem';
 const fileService = 'content.library.item.downloadsession.File';
@@ -26,20 +26,20 @@ const open = async (dialect: Dialect, item: Partial<InventoryItem> = {}, subscri
     },
     scenario: { files: { b: { fetching: 300 } } },
   });
-  const told = async () => {
+  const cacheState = async () => {
     const { json } = await started.call('content.library.Item.get', { item: 'item' });
     return [field(json, 'cached'), field(json, 'size'), field(json, 'last_sync_time')];
   };
-  return { ...started, told };
+  return { ...started, cacheState };
 };
 
 describe.each(dialects)('in /%s', (dialect) => {
   const nothing = { status: dialect === 'api' ? 204 : 200, text: '' };
-  const began = '2024-01-01T00:00:00.000Z';
+  const startTime = '2024-01-01T00:00:00.000Z';
 
-  test('an item on demand is not on disk at first, and weighs nothing', async () => {
-    const { call, told } = await open(dialect);
-    expect(await told()).toEqual([false, 0, began]);
+  test('an on-demand item is initially not on disk, with a size of 0', async () => {
+    const { call, cacheState } = await open(dialect);
+    expect(await cacheState()).toEqual([false, 0, startTime]);
     expect((await call('content.library.Item.find', { cached: false })).json).toEqual(['item']);
     expect((await call('content.library.item.File.list', { item: 'item' })).json).toEqual([
       { name: 'a', size: 0, cached: false, version: '1' },
@@ -47,50 +47,50 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('a synchronization answers at once, and goes on until all files are there', async () => {
-    const { call, pass, told } = await open(dialect);
-    pass(5000);
+  test('a synchronization returns immediately, and continues until all files are on disk', async () => {
+    const { call, advance, cacheState } = await open(dialect);
+    advance(5000);
     expect(await call(`${service}.sync`, { item: 'item', force: true })).toMatchObject(nothing);
-    expect(await told()).toEqual([false, 0, '2024-01-01T00:00:05.000Z']);
-    pass(300);
-    expect(await told()).toEqual([false, 2, '2024-01-01T00:00:05.000Z']);
-    pass(700);
-    expect(await told()).toEqual([true, 1002, '2024-01-01T00:00:05.000Z']);
+    expect(await cacheState()).toEqual([false, 0, '2024-01-01T00:00:05.000Z']);
+    advance(300);
+    expect(await cacheState()).toEqual([false, 2, '2024-01-01T00:00:05.000Z']);
+    advance(700);
+    expect(await cacheState()).toEqual([true, 1002, '2024-01-01T00:00:05.000Z']);
   });
 
-  test('a synchronization that is not forced fetches files only where the subscription is not on demand', async () => {
+  test('a synchronization that is not forced fetches files only if the subscription is not on demand', async () => {
     for (const [onDemand, cached] of [
       [true, false],
       [false, true],
     ] as const) {
-      const { call, pass, told } = await open(dialect, {}, { onDemand });
+      const { call, advance, cacheState } = await open(dialect, {}, { onDemand });
       expect((await call(`${service}.sync`, { item: 'item', force: false })).status).toBeLessThan(300);
-      pass(1000);
-      expect((await told())[0]).toBe(cached);
+      advance(1000);
+      expect((await cacheState())[0]).toBe(cached);
     }
   });
 
-  test('an item that the publisher has deleted is deleted by the synchronization', async () => {
+  test('a synchronization deletes an item that the publisher has deleted', async () => {
     const { call } = await open(dialect, { deletedAtSource: true });
     expect(await call(`${service}.sync`, { item: 'item', force: false })).toMatchObject(nothing);
     expect((await call('content.library.Item.get', { item: 'item' })).status).toBe(404);
     expect((await call('content.library.Item.list', { library: 'lib' })).json).toEqual([]);
   });
 
-  test('an item that is evicted is no longer on disk, and comes back', async () => {
-    const { call, pass, told } = await open(dialect, { cached: true });
-    expect(await told()).toEqual([true, 1002, began]);
+  test('an evicted item is not on disk until it is synchronized again', async () => {
+    const { call, advance, cacheState } = await open(dialect, { cached: true });
+    expect(await cacheState()).toEqual([true, 1002, startTime]);
     expect(await call(`${service}.evict`, { item: 'item' })).toMatchObject(nothing);
-    expect(await told()).toEqual([false, 0, began]);
+    expect(await cacheState()).toEqual([false, 0, startTime]);
     await call(`${service}.sync`, { item: 'item', force: true });
-    pass(1000);
-    expect((await told())[0]).toBe(true);
+    advance(1000);
+    expect((await cacheState())[0]).toBe(true);
   });
 
-  test('an item can not be evicted where the subscription is not on demand', async () => {
+  test('an item cannot be evicted if the subscription is not on demand', async () => {
     const { call } = await open(dialect, {}, { onDemand: false });
-    expect(bare(await call(`${service}.evict`, { item: 'item' }))).toEqual(
-      refusal(
+    expect(statusAndJson(await call(`${service}.evict`, { item: 'item' }))).toEqual(
+      errorResponse(
         dialect,
         400,
         'NOT_ALLOWED_IN_CURRENT_STATE',
@@ -99,38 +99,38 @@ describe.each(dialects)('in /%s', (dialect) => {
     );
   });
 
-  test.each(['sync', 'evict'])('%s is refused where the content was lost', async (verb) => {
+  test.each(['sync', 'evict'])('%s fails if the content was lost', async (verb) => {
     const { call } = await open(dialect, { contentLost: true });
-    const said = 'The content of the library item I has been deleted from its storage.';
-    expect(bare(await call(`${service}.${verb}`, { item: 'item', force: true }))).toEqual(
-      refusal(
+    const text = 'The content of the library item I has been deleted from its storage.';
+    expect(statusAndJson(await call(`${service}.${verb}`, { item: 'item', force: true }))).toEqual(
+      errorResponse(
         dialect,
         400,
         'NOT_ALLOWED_IN_CURRENT_STATE',
-        message('com.vmware.vdcs.cls-main.not_allowed_in_current_state', said, ['item']),
+        message('com.vmware.vdcs.cls-main.not_allowed_in_current_state', text, ['item']),
       ),
     );
   });
 
-  test.each(['sync', 'evict'])('%s is for items of subscribed libraries', async (verb) => {
+  test.each(['sync', 'evict'])('%s fails for items of local libraries', async (verb) => {
     const { call } = await open(dialect);
-    const wanted = 'an item of a subscribed library';
-    expect(bare(await call(`${service}.${verb}`, { item: 'local', force: true }))).toEqual(
-      refusal(
+    const expected = 'an item of a subscribed library';
+    expect(statusAndJson(await call(`${service}.${verb}`, { item: 'local', force: true }))).toEqual(
+      errorResponse(
         dialect,
         400,
         'INVALID_ELEMENT_TYPE',
-        message('com.vmware.vdcs.cls-main.invalid_library_type', `The library item with the ID local is not ${wanted}.`, [
+        message('com.vmware.vdcs.cls-main.invalid_library_type', `The library item with the ID local is not ${expected}.`, [
           'library item',
           'local',
-          wanted,
+          expected,
         ]),
       ),
     );
   });
 
   test('preparing a file that is not on disk fetches it first', async () => {
-    const { call, pass, told } = await open(dialect);
+    const { call, advance, cacheState } = await open(dialect);
     const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item' });
     await call(`${fileService}.prepare`, { session, file: 'a' });
     const now = async () => {
@@ -138,33 +138,33 @@ describe.each(dialects)('in /%s', (dialect) => {
       return [field(json, 'status'), field(json, 'bytes_transferred')];
     };
     expect(await now()).toEqual(['PREPARE_REQUESTED', 0]);
-    pass(200);
+    advance(200);
     expect(await now()).toEqual(['PREPARING', 0]);
-    pass(800);
+    advance(800);
     expect(await now()).toEqual(['PREPARING', 500]);
-    expect((await told())[1]).toBe(0);
-    pass(200);
-    // On disk it is now, ready it is not.
-    expect((await told())[1]).toBe(1000);
-    pass(599);
+    expect((await cacheState())[1]).toBe(0);
+    advance(200);
+    // It is on disk, but not prepared yet.
+    expect((await cacheState())[1]).toBe(1000);
+    advance(599);
     expect(await now()).toEqual(['PREPARING', 999]);
-    pass(1);
+    advance(1);
     expect(await now()).toEqual(['PREPARED', 1000]);
   });
 
-  test('a file that is on its way already is not fetched twice', async () => {
-    const { call, pass } = await open(dialect);
+  test('a file that is being fetched is not fetched again', async () => {
+    const { call, advance } = await open(dialect);
     await call(`${service}.sync`, { item: 'item', force: true });
-    pass(900);
+    advance(900);
     const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item' });
     await call(`${fileService}.prepare`, { session, file: 'a' });
-    // It is there before the server begins to prepare.
-    pass(800);
+    // It is on disk before the preparation starts.
+    advance(800);
     expect((await call(`${fileService}.get`, { session, file: 'a' })).json).toHaveProperty('status', 'PREPARED');
   });
 });
 
-test('optional files can be asked for from 8.0 on', async () => {
+test('optional files can be synchronized since 8.0', async () => {
   for (const [version, status] of [
     ['7.0', 400],
     ['8.0', 204],

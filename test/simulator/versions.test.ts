@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type VCenterVersion } from 'rx-content-library/simulator';
-import { loginNeeded, message, routeUnknown } from './refusal.ts';
-import { dialects, field, inventory, list, logIn, server, start, type Dialect } from './call.ts';
+import { asArray, dialects, field, inventory, logIn, server, start, type Dialect } from './call.ts';
+import { authenticationRequired, message, routeNotFound } from './expected-errors.ts';
 
-const speaks: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
+const dialectsOf: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
   '6.7': ['rest'],
   '7.0': dialects,
   '8.0': dialects,
@@ -13,16 +13,16 @@ const speaks: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
 const versions: readonly VCenterVersion[] = ['6.7', '7.0', '8.0', '9.0'];
 
 describe.each(versions)('%s', (version) => {
-  test.each(dialects)('says whether it speaks /%s at the login', async (dialect) => {
+  test.each(dialects)('supports /%s at the login, or returns 404', async (dialect) => {
     const simulator = createSimulator({ scenario: { version } });
-    const spoken = speaks[version].includes(dialect);
-    expect((await logIn(simulator, dialect)).status).toBe(spoken ? (dialect === 'api' ? 201 : 200) : 404);
-    // What is not there is not there for those either who are logged in, or are not.
+    const isSupported = dialectsOf[version].includes(dialect);
+    expect((await logIn(simulator, dialect)).status).toBe(isSupported ? (dialect === 'api' ? 201 : 200) : 404);
+    // A missing dialect returns 404 with and without a login.
     const path = dialect === 'api' ? '/api/content/library' : '/rest/com/vmware/content/library';
-    expect((await simulator.fetch(`${server}${path}`)).status).toBe(spoken ? 401 : 404);
+    expect((await simulator.fetch(`${server}${path}`)).status).toBe(isSupported ? 401 : 404);
   });
 
-  test('words an unknown route as releases of its time do', async () => {
+  test('has the error of its time for an unknown route', async () => {
     const simulator = createSimulator({ scenario: { version } });
     const bodies = await Promise.all(
       ['/api/none', '/rest/none', '/rest/com/vmware/none'].map(async (path) => {
@@ -36,12 +36,12 @@ describe.each(versions)('%s', (version) => {
       localizableMessages: [{ id: 'com.vmware.vapi.rest.httpNotFound', defaultMessage: 'Not found.' }],
       majorErrorCode: 404,
     };
-    const newer = { error_type: 'NOT_FOUND', messages: [routeUnknown] };
+    const newer = { error_type: 'NOT_FOUND', messages: [routeNotFound] };
     for (const body of bodies) expect(body).toEqual([404, version === '6.7' ? old : newer]);
   });
 
-  test('has changes of items, or not', async () => {
-    const [dialect = 'api'] = speaks[version];
+  test('has changes of items, except in 6.7', async () => {
+    const [dialect = 'api'] = dialectsOf[version];
     const { call } = await start(dialect, { inventory, scenario: { version } });
     for (const operation of ['list', 'get']) {
       const { status } = await call(`content.library.item.Changes.${operation}`, { item: 'item-1', version: '1' });
@@ -49,19 +49,20 @@ describe.each(versions)('%s', (version) => {
     }
   });
 
-  test('tells the reason of a refusal, or not', async () => {
-    const [dialect = 'api'] = speaks[version];
+  test('has an error_type, except in 6.7', async () => {
+    const [dialect = 'api'] = dialectsOf[version];
     const simulator = createSimulator({ scenario: { version } });
     const path = dialect === 'api' ? '/api/content/library' : '/rest/com/vmware/content/library';
     const body: unknown = await (await simulator.fetch(`${server}${path}`)).json();
     const error = dialect === 'api' ? body : field(body, 'value');
     if (version === '6.7')
-      expect(body).toEqual({ type: 'com.vmware.vapi.std.errors.unauthenticated', value: { messages: [loginNeeded] } });
-    else expect(error).toEqual({ error_type: 'UNAUTHENTICATED', messages: [loginNeeded], challenge: expect.any(String) });
+      expect(body).toEqual({ type: 'com.vmware.vapi.std.errors.unauthenticated', value: { messages: [authenticationRequired] } });
+    else
+      expect(error).toEqual({ error_type: 'UNAUTHENTICATED', messages: [authenticationRequired], challenge: expect.any(String) });
   });
 
-  test('links to files without a download session, or not', async () => {
-    const [dialect = 'api'] = speaks[version];
+  test('has links to files without a download session, only in 9.0', async () => {
+    const [dialect = 'api'] = dialectsOf[version];
     const { call } = await start(dialect, { inventory, scenario: { version } });
     const { json } = await call('content.library.item.File.get', { item: 'item-1', name: 'd.ovf' });
     if (version === '9.0')
@@ -77,7 +78,7 @@ describe('the links of 9.0', () => {
       inventory: { libraries: [{ id: 'lib', name: 'L', items: [{ id: 'item', name: 'I', type, files }] }] },
     });
 
-  test('are in the list, in one file and in the storage, with the version of the file', async () => {
+  test('are in File and Storage responses, with the version of the file', async () => {
     const { call } = await open([{ name: 'a.ovf', content: 'a', version: '7' }]);
     const link = { file_download_endpoint: `${server}/cls/static/lib/item/a.ovf?version=7` };
     expect((await call('content.library.item.File.list', { item: 'item' })).json).toMatchObject([link]);
@@ -86,7 +87,7 @@ describe('the links of 9.0', () => {
     expect((await call('content.library.item.Storage.get', { item: 'item', file: 'a.ovf' })).json).toMatchObject([link]);
   });
 
-  test('are missing where a file is not on disk, or of a virtual machine template', async () => {
+  test('are missing for files that are not on disk, and for virtual machine templates', async () => {
     const files = [
       { name: 'a', content: 'a', cached: false },
       { name: 'b', content: 'b' },
@@ -94,39 +95,36 @@ describe('the links of 9.0', () => {
     const links = async (type: string) => {
       const { call } = await open(files, type);
       const { json } = await call('content.library.item.File.list', { item: 'item' });
-      return list(json).map((file) => field(file, 'file_download_endpoint'));
+      return asArray(json).map((file) => field(file, 'file_download_endpoint'));
     };
     expect(await links('ovf')).toEqual([undefined, `${server}/cls/static/lib/item/b?version=1`]);
     expect(await links('vm-template')).toEqual([undefined, undefined]);
   });
 
-  test.each(['a b.ovf', 'ä.ovf', 'a#1', 'a%41', 'a/b', 'a?b'])(
-    'of one file with a name like %s fail the whole list',
-    async (name) => {
-      const { call } = await open([
-        { name: 'good.ovf', content: 'a' },
-        { name, content: 'a' },
-      ]);
-      const said = `There is no download link for the file ${name}: its name has characters that a URI can not have.`;
-      const refused = {
-        status: 400,
-        json: {
-          error_type: 'UNSUPPORTED',
-          messages: [message('com.vmware.vdcs.cls-main.unsupported_file_name', said, [name])],
-        },
-      };
-      expect(await call('content.library.item.File.list', { item: 'item' })).toMatchObject(refused);
-      expect(await call('content.library.item.File.get', { item: 'item', name })).toMatchObject(refused);
-      expect((await call('content.library.item.File.get', { item: 'item', name: 'good.ovf' })).status).toBe(200);
-      // A download session has no such trouble.
-      const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item' });
-      expect((await call('content.library.item.downloadsession.File.list', { session })).status).toBe(200);
-    },
-  );
+  test.each(['a b.ovf', 'ä.ovf', 'a#1', 'a%41', 'a/b', 'a?b'])('of one file named %s make the list fail', async (name) => {
+    const { call } = await open([
+      { name: 'good.ovf', content: 'a' },
+      { name, content: 'a' },
+    ]);
+    const text = `There is no download link for the file ${name}: its name has characters that a URI can not have.`;
+    const unsupported = {
+      status: 400,
+      json: {
+        error_type: 'UNSUPPORTED',
+        messages: [message('com.vmware.vdcs.cls-main.unsupported_file_name', text, [name])],
+      },
+    };
+    expect(await call('content.library.item.File.list', { item: 'item' })).toMatchObject(unsupported);
+    expect(await call('content.library.item.File.get', { item: 'item', name })).toMatchObject(unsupported);
+    expect((await call('content.library.item.File.get', { item: 'item', name: 'good.ovf' })).status).toBe(200);
+    // Download sessions support such names.
+    const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item' });
+    expect((await call('content.library.item.downloadsession.File.list', { session })).status).toBe(200);
+  });
 });
 
-test('messages have named parameters from 7.0 on', async () => {
-  const told = async (version: VCenterVersion) => {
+test('messages have named parameters since 7.0', async () => {
+  const errorMessage = async (version: VCenterVersion) => {
     const { call } = await start('rest', {
       inventory,
       scenario: {
@@ -143,6 +141,6 @@ test('messages have named parameters from 7.0 on', async () => {
     const { json } = await call('content.library.item.downloadsession.File.prepare', { session, file: 'd.ovf' });
     return field(json, 'error_message');
   };
-  expect(await told('6.7')).toEqual({ id: 'x', default_message: 'X', args: [] });
-  expect(await told('7.0')).toEqual({ id: 'x', default_message: 'X', args: [], params: [{ key: 'n', value: { i: 1 } }] });
+  expect(await errorMessage('6.7')).toEqual({ id: 'x', default_message: 'X', args: [] });
+  expect(await errorMessage('7.0')).toEqual({ id: 'x', default_message: 'X', args: [], params: [{ key: 'n', value: { i: 1 } }] });
 });

@@ -1,52 +1,50 @@
-/** A body with something done to it while it is read. */
+/** Interrupts or transforms a body while it is read. */
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/**
- * What happens within a body. It may end the body, and answers whether it goes on; `cancelled` aborts when nobody reads it any more.
- */
+/** Runs within a body. It may end the body, and returns true if the body continues; `canceled` aborts when the reader cancels. */
 export type Interruption = (
   controller: ReadableStreamDefaultController<Bytes>,
-  cancelled: AbortSignal,
+  canceled: AbortSignal,
 ) => boolean | Promise<boolean>;
 
 /**
- * A body that is interrupted once.
+ * Returns a body that is interrupted once.
  *
- * @param at - How many bytes are handed over before; where there are fewer, it happens at their end.
+ * @param at - Number of bytes that are sent before; a shorter body is interrupted at its end.
  */
 export const interruptBody = (body: ReadableStream<Bytes>, at: number, interruption: Interruption): ReadableStream<Bytes> => {
   const reader = body.getReader();
-  const cancelled = new AbortController();
-  let left = Math.max(0, at);
-  let isOver = false;
-  /** What was read and not handed over yet. */
-  let kept: Bytes | undefined;
+  const canceled = new AbortController();
+  let remaining = Math.max(0, at);
+  let isInterrupted = false;
+  /** Bytes that were read, but not enqueued yet. */
+  let buffered: Bytes | undefined;
   const next = async (): Promise<Bytes | undefined> => {
-    const bytes = kept ?? (await reader.read()).value;
-    kept = undefined;
-    if (bytes === undefined || isOver || bytes.length <= left) return bytes;
-    kept = bytes.subarray(left);
-    return bytes.subarray(0, left);
+    const bytes = buffered ?? (await reader.read()).value;
+    buffered = undefined;
+    if (bytes === undefined || isInterrupted || bytes.length <= remaining) return bytes;
+    buffered = bytes.subarray(remaining);
+    return bytes.subarray(0, remaining);
   };
   const interrupt = async (controller: ReadableStreamDefaultController<Bytes>): Promise<boolean> => {
-    isOver = true;
-    const goesOn = await interruption(controller, cancelled.signal);
-    if (!goesOn) await reader.cancel();
-    return goesOn;
+    isInterrupted = true;
+    const continues = await interruption(controller, canceled.signal);
+    if (!continues) await reader.cancel();
+    return continues;
   };
   return new ReadableStream<Bytes>(
     {
       pull: async (controller) => {
-        if (left === 0 && !isOver && !(await interrupt(controller))) return;
+        if (remaining === 0 && !isInterrupted && !(await interrupt(controller))) return;
         const bytes = await next();
         if (bytes !== undefined) {
-          left -= bytes.length;
+          remaining -= bytes.length;
           controller.enqueue(bytes);
-        } else if (isOver || (await interrupt(controller))) controller.close();
+        } else if (isInterrupted || (await interrupt(controller))) controller.close();
       },
       cancel: async (reason) => {
-        cancelled.abort(reason);
+        canceled.abort(reason);
         await reader.cancel(reason);
       },
     },
@@ -54,8 +52,8 @@ export const interruptBody = (body: ReadableStream<Bytes>, at: number, interrupt
   );
 };
 
-/** A body each piece of which is changed; `offset` is that of the piece within the body, in bytes. */
-export const mapBody = (body: ReadableStream<Bytes>, change: (bytes: Bytes, offset: number) => Bytes): ReadableStream<Bytes> => {
+/** Returns a body whose chunks are transformed; `offset` is the position of the chunk within the body, in bytes. */
+export const mapBody = (body: ReadableStream<Bytes>, project: (bytes: Bytes, offset: number) => Bytes): ReadableStream<Bytes> => {
   const reader = body.getReader();
   let offset = 0;
   return new ReadableStream<Bytes>(
@@ -63,7 +61,7 @@ export const mapBody = (body: ReadableStream<Bytes>, change: (bytes: Bytes, offs
       pull: async (controller) => {
         const { value } = await reader.read();
         if (value === undefined) return controller.close();
-        controller.enqueue(change(value, offset));
+        controller.enqueue(project(value, offset));
         offset += value.length;
       },
       cancel: (reason) => reader.cancel(reason),

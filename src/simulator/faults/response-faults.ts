@@ -1,12 +1,12 @@
-/** The faults that answer in the place of the real answer. */
+/** Faults that send a response of their own instead of executing the operation. */
 
-import type { RequestContext } from '../http/request-context.ts';
 import { errorResponse } from '../http/envelope.ts';
 import { challengeOf } from '../http/login.ts';
+import type { RequestContext } from '../http/request-context.ts';
 import { tooManySessions, type VapiErrorContent } from '../operations/vapi-error.ts';
 import type { PageFault, RedirectFault, RefusalFault, VerbatimResponse } from '../options/faults.ts';
 
-/** The words of the fault. */
+/** Returns the response that the fault contains. */
 export const verbatimResponse = ({
   status = 500,
   contentType = 'application/json',
@@ -16,7 +16,7 @@ export const verbatimResponse = ({
   // Some statuses, such as 204, allow no body, not even an empty one.
   new Response(body === '' ? null : body, { status, headers: { 'content-type': contentType, ...headers } });
 
-/** A proxy's page. */
+/** Returns an HTML page of a proxy. */
 export const proxyPageResponse = ({ status = 502, retryAfter }: PageFault): Response => {
   const title = `${status} ${REASON_PHRASES[status] ?? 'Error'}`;
   const headers = new Headers({ 'content-type': 'text/html; charset=utf-8' });
@@ -33,28 +33,25 @@ const REASON_PHRASES: Readonly<Record<number, string>> = {
   504: 'Gateway Timeout',
 };
 
-/** Path and query on another host. */
+/** Redirects to the same path and query on another host. */
 export const redirectResponse = ({ to, status = 302 }: RedirectFault, { url }: RequestContext): Response =>
   new Response(null, { status, headers: { location: new URL(url.pathname + url.search, to).href } });
 
-/** vCenter's own words for a user with too many API sessions. */
+/** Returns vCenter's error for a user with too many API sessions. */
 export const sessionLimitResponse = (context: RequestContext): Response => {
   const { apiSessions, users } = context.vcenter;
   return dialectResponse(context, tooManySessions(apiSessions.limit, apiSessions.limit, users[0]?.username ?? ''));
 };
 
-/** vCenter's way to refuse. */
+/** Returns an error in the format of the request's dialect. */
 export const refusalResponse = (fault: RefusalFault, context: RequestContext): Response => {
   const { errorType, message = `The operation ${context.operation} has failed.`, data, status, retryAfter } = fault;
   const id = `com.vmware.vdcs.cls-main.${errorType.toLowerCase()}`;
-  const said = typeof message === 'string' ? { id, default_message: message, args: [] } : message;
-  const answer = dialectResponse(context, { errorType, messages: said === null ? [] : [said], data }, status);
-  if (retryAfter !== undefined) answer.headers.set('retry-after', String(retryAfter));
-  return answer;
+  const localized = typeof message === 'string' ? { id, default_message: message, args: [] } : message;
+  const response = dialectResponse(context, { errorType, messages: localized === null ? [] : [localized], data }, status);
+  if (retryAfter !== undefined) response.headers.set('retry-after', String(retryAfter));
+  return response;
 };
 
-const dialectResponse = (
-  { vcenter, url, dialect = 'api' }: RequestContext,
-  refused: VapiErrorContent,
-  status?: number,
-): Response => errorResponse(vcenter, dialect, refused, challengeOf(vcenter, url), status);
+const dialectResponse = ({ vcenter, url, dialect = 'api' }: RequestContext, error: VapiErrorContent, status?: number): Response =>
+  errorResponse(vcenter, dialect, error, challengeOf(vcenter, url), status);

@@ -1,10 +1,10 @@
-/** The fault that takes a session away. */
+/** The fault that removes the session of a request. */
 
 import type { Handle, RequestContext } from '../http/request-context.ts';
 import type { LostSessionFault } from '../options/faults.ts';
 import { interruptBody } from './body-stream.ts';
 
-/** The real answer, once the session is gone, or until it is. */
+/** Handles the request without its session, or removes the session within the response body. */
 export const loseSession = async (
   { session = 'download', at }: LostSessionFault,
   context: RequestContext,
@@ -17,12 +17,12 @@ export const loseSession = async (
   }
   const { body, status, headers } = await handle(context);
   if (body === null) return new Response(null, { status, headers });
-  const cut = interruptBody(body, at, (controller) => {
+  const interrupted = interruptBody(body, at, (controller) => {
     lose(context);
     controller.close();
     return false;
   });
-  return new Response(cut, { status, headers });
+  return new Response(interrupted, { status, headers });
 };
 
 const loseApiSession = ({ vcenter: { apiSessions }, request }: RequestContext): void => {
@@ -31,7 +31,7 @@ const loseApiSession = ({ vcenter: { apiSessions }, request }: RequestContext): 
 };
 
 const loseDownloadSession = ({ vcenter: { downloadSessions }, url }: RequestContext): void => {
-  // Ids have a colon, which some clients escape.
+  // Ids contain a colon, which some clients encode.
   const address = `${url.pathname}${url.search}`.replaceAll(/%3a/gi, ':');
   for (const session of downloadSessions.all())
     if (address.includes(session.id) || address.includes(session.dataKey)) downloadSessions.remove(session);

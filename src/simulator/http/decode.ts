@@ -1,6 +1,6 @@
-/** Reads what clients send, who may send anything. */
+/** Tolerant decoding of client input. */
 
-/** Undoes percent-encoding; what is not well encoded stays as it is, and is then found nowhere. */
+/** Decodes percent-encoding; returns invalid encodings unchanged. */
 export const decodePercent = (text: string): string => {
   try {
     return decodeURIComponent(text);
@@ -9,7 +9,7 @@ export const decodePercent = (text: string): string => {
   }
 };
 
-/** The value of a text in JSON; `undefined` if it is none. */
+/** Parses JSON; returns `undefined` if it is invalid. */
 export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

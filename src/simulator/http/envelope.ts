@@ -1,28 +1,27 @@
-/** How each dialect and each release dresses its answers. */
+/** Response envelopes and error statuses, by dialect and release. */
 
 import type { VapiErrorContent } from '../operations/vapi-error.ts';
 import type { ErrorType } from '../options/faults.ts';
-import { type Dialect, isSince } from '../options/scenario.ts';
+import type { Dialect } from '../options/scenario.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 
-/** A good answer; `undefined` is the answer of operations that answer nothing. */
+/** Returns a success response; a `value` of `undefined` has no body. */
 export const successResponse = (
   vcenter: SimulatedVCenter,
   dialect: Dialect,
   success: 200 | 201 | 204,
-  answer: unknown,
+  value: unknown,
 ): Response => {
-  if (answer === undefined) return new Response(null, { status: dialect === 'rest' ? 200 : success });
-  return dialect === 'rest'
-    ? jsonResponse(200, { value: answer }, messageReplacer(vcenter, dialect))
-    : jsonResponse(success, answer);
+  if (value === undefined) return new Response(null, { status: dialect === 'rest' ? 200 : success });
+  return dialect === 'rest' ? jsonResponse(200, { value }, messageReplacer(vcenter, dialect)) : jsonResponse(success, value);
 };
 
 /**
- * A refusal.
+ * Returns an error response.
  *
- * @param challenge - How to log in; sent to those who are not, from 7.0 on.
- * @param status - The dialect's for the reason, if none is given.
+ * @param challenge - How to log in; sent with `UNAUTHENTICATED`, since 7.0.
+ * @param status - Defaults to the dialect's status for the `error_type`.
  */
 export const errorResponse = (
   vcenter: SimulatedVCenter,
@@ -31,18 +30,18 @@ export const errorResponse = (
   challenge: string,
   status: number = ERROR_STATUS[errorType][dialect],
 ): Response => {
-  const named = isSince(vcenter.version, '7.0');
+  const hasErrorType = isSince(vcenter.version, '7.0');
   const error = {
-    ...(named ? { error_type: errorType } : {}),
+    ...(hasErrorType ? { error_type: errorType } : {}),
     messages,
     ...(data === undefined ? {} : { data }),
-    ...(named && errorType === 'UNAUTHENTICATED' ? { challenge } : {}),
+    ...(hasErrorType && errorType === 'UNAUTHENTICATED' ? { challenge } : {}),
   };
   const body = dialect === 'rest' ? { type: `com.vmware.vapi.std.errors.${errorType.toLowerCase()}`, value: error } : error;
   return jsonResponse(status, body, messageReplacer(vcenter, dialect));
 };
 
-/** A path that no operation has. What is said is the same in both dialects, and older than either. */
+/** Returns the response for an unknown route. Its format is the same in both dialects, and older than both. */
 export const unknownRouteResponse = (
   { version }: SimulatedVCenter,
   status: 404 | 405,
@@ -54,7 +53,7 @@ export const unknownRouteResponse = (
   return jsonResponse(status, { name: message?.id, localizableMessages, majorErrorCode: status });
 };
 
-/** Writes the named parameters of messages as a dialect has them; nothing where it has them as they are. */
+/** `JSON.stringify` replacer that formats the named parameters of messages; `undefined` if they stay as they are. */
 type Replacer = ((name: string, value: unknown) => unknown) | undefined;
 
 const messageReplacer = ({ version, assumptions }: SimulatedVCenter, dialect: Dialect): Replacer => {
@@ -67,17 +66,17 @@ const paramsAsPairs = (name: string, value: unknown): unknown =>
     ? Object.entries(value).map(([key, parameter]: [string, unknown]) => ({ key, value: parameter }))
     : value;
 
-const jsonResponse = (status: number, body: unknown, rewrite?: Replacer): Response => {
+const jsonResponse = (status: number, body: unknown, replacer?: Replacer): Response => {
   const text = JSON.stringify(body);
-  // Going through all fields costs several times as much as writing them, and few answers have a message.
-  const worded = rewrite !== undefined && text.includes('"params":') ? JSON.stringify(body, rewrite) : text;
-  return new Response(worded, { status, headers: { 'content-type': 'application/json' } });
+  // A replacer makes `stringify` several times as slow, and few responses have a message.
+  const replaced = replacer !== undefined && text.includes('"params":') ? JSON.stringify(body, replacer) : text;
+  return new Response(replaced, { status, headers: { 'content-type': 'application/json' } });
 };
 
 const both = (status: number): Readonly<Record<Dialect, number>> => ({ api: status, rest: status });
 
-/** As VMware's specifications of 7.0.3 and 8.0.2 declare them; those they do not have, as the runtime of VMware's Go SDK maps them. */
-export const ERROR_STATUS: Readonly<Record<ErrorType, Readonly<Record<Dialect, number>>>> = {
+/** As in VMware's specifications of 7.0.3 and 8.0.2; types that those do not have as in the runtime of VMware's Go SDK. */
+const ERROR_STATUS: Readonly<Record<ErrorType, Readonly<Record<Dialect, number>>>> = {
   ERROR: { api: 500, rest: 400 },
   ALREADY_EXISTS: both(400),
   ALREADY_IN_DESIRED_STATE: both(400),

@@ -1,93 +1,93 @@
-/** The bytes of a file as a body: made when they are read, and no sooner. */
+/** The bytes of a file as a lazy body: each chunk is created when it is read. */
 
 import { CHUNK_SIZE, type Chunks, type Content } from '../state/content.ts';
 import type { ByteRange } from './byte-range.ts';
 
-// In the contexts that test runners make, looking up a global such as `Math` takes a hundred times as long as the product.
+// In test runners' contexts, looking up a global such as `Math` takes a hundred times as long as the comparison.
 const { min } = Math;
 
-/** What is done about bytes while they are handed over. */
+/** Position of a body in its file, and callbacks for its bytes. */
 export interface BodySource {
-  /** Whether more is to be handed over; throws the reason where the client has given up. */
+  /** Returns true if the body continues; throws the reason if the client has aborted. */
   readonly canContinue: () => boolean;
-  /** Notes bytes before they are handed over. */
+  /** Called with bytes before they are sent. */
   readonly record: (bytes: Uint8Array) => void;
-  /** Bytes that are still to come. */
+  /** Returns the number of bytes that are not sent yet. */
   readonly remaining: () => number;
-  /** Where the next ones are in the file. */
+  /** Returns the offset of the next byte in the file. */
   readonly offset: () => number;
-  /** Called when all were handed over, before the body is closed. */
+  /** Called when all bytes were sent, before the body is closed. */
   readonly finish: () => Promise<void>;
 }
 
-/** The bytes of a range. A slow reader costs no memory. */
+/** Returns the bytes of a range. A slow reader costs no memory. */
 export const fileBody = (
-  flow: BodySource,
+  source: BodySource,
   { fill, chunks }: Content,
   { first, last }: ByteRange,
 ): ReadableStream<Uint8Array<ArrayBuffer>> =>
   fill === undefined || typeof ReadableByteStreamController !== 'function'
-    ? chunkBody(flow, chunks(first, last + 1))
-    : byobBody(flow, fill);
+    ? chunkBody(source, chunks(first, last + 1))
+    : byobBody(source, fill);
 
-/** Bytes written where the reader wants them, if it says so: whoever sends many can do with little memory. */
-const byobBody = (flow: BodySource, fill: NonNullable<Content['fill']>): ReadableStream<Uint8Array<ArrayBuffer>> => {
-  const endIfDone = async (controller: ReadableByteStreamController): Promise<void> => {
-    if (flow.remaining() > 0) return;
-    await flow.finish();
+/** Writes into the reader's buffer, if it provides one, which saves memory. */
+const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const closeAtEnd = async (controller: ReadableByteStreamController): Promise<void> => {
+    if (source.remaining() > 0) return;
+    await source.finish();
     controller.close();
   };
-  const source: UnderlyingByteSource = {
+  const underlyingSource: UnderlyingByteSource = {
     type: 'bytes',
-    start: endIfDone,
+    start: closeAtEnd,
     pull: async (controller) => {
-      const { byobRequest: wanted } = controller;
-      if (!flow.canContinue()) {
+      const { byobRequest } = controller;
+      if (!source.canContinue()) {
         controller.close();
-        wanted?.respond(0);
+        byobRequest?.respond(0);
         return;
       }
-      const place = wanted?.view;
-      const memory = place
-        ? new Uint8Array(place.buffer, place.byteOffset, place.byteLength)
-        : new Uint8Array(min(CHUNK_SIZE, flow.remaining()));
-      const bytes = memory.subarray(0, flow.remaining());
-      fill(flow.offset(), bytes);
-      flow.record(bytes);
-      if (wanted) wanted.respond(bytes.length);
+      const view = byobRequest?.view;
+      const buffer = view
+        ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+        : new Uint8Array(min(CHUNK_SIZE, source.remaining()));
+      const bytes = buffer.subarray(0, source.remaining());
+      fill(source.offset(), bytes);
+      source.record(bytes);
+      if (byobRequest) byobRequest.respond(bytes.length);
       else controller.enqueue(bytes);
-      await endIfDone(controller);
+      await closeAtEnd(controller);
     },
   };
-  return new ReadableStream(source);
+  return new ReadableStream(underlyingSource);
 };
 
-/** Bytes as they come from whoever keeps them. */
-const chunkBody = (flow: BodySource, pieces: Chunks): ReadableStream<Uint8Array<ArrayBuffer>> => {
-  const source = Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
-  const endIfDone = async (controller: ReadableStreamDefaultController): Promise<void> => {
-    if (flow.remaining() > 0) return;
-    await flow.finish();
+/** Forwards the chunks of asynchronous content. */
+const chunkBody = (source: BodySource, chunks: Chunks): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  const closeAtEnd = async (controller: ReadableStreamDefaultController): Promise<void> => {
+    if (source.remaining() > 0) return;
+    await source.finish();
     controller.close();
   };
   return new ReadableStream<Uint8Array<ArrayBuffer>>(
     {
-      start: endIfDone,
+      start: closeAtEnd,
       pull: async (controller) => {
-        if (!flow.canContinue()) return controller.close();
-        const part = await source.next();
-        if (part.done === true)
-          throw new Error(`A file ends ${flow.remaining()} bytes before the size that its inventory states.`);
-        const bytes = part.value.subarray(0, flow.remaining());
-        flow.record(bytes);
+        if (!source.canContinue()) return controller.close();
+        const next = await iterator.next();
+        if (next.done === true)
+          throw new Error(`A file ends ${source.remaining()} bytes before the size that its inventory states.`);
+        const bytes = next.value.subarray(0, source.remaining());
+        source.record(bytes);
         controller.enqueue(bytes);
-        await endIfDone(controller);
+        await closeAtEnd(controller);
       },
       cancel: async () => {
-        await source.return?.();
+        await iterator.return?.();
       },
     },
-    // Nothing is made ready before it is read: a slow reader costs no memory.
+    // Nothing is buffered before it is read.
     { highWaterMark: 0 },
   );
 };

@@ -1,39 +1,34 @@
-/** Serves the bytes of files: those of a download session, and from 9.0 on those behind the links of an item's files. */
+/** Serves file data: files of download sessions, and since 9.0 files at the links of an item. */
 
 import { fileProgress } from '../operations/download-file.ts';
 import { VapiError } from '../operations/vapi-error.ts';
-import { isSince } from '../options/scenario.ts';
 import { isCached } from '../state/cache-state.ts';
 import type { DownloadSession, SessionFile } from '../state/download-sessions.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { decodePercent } from './decode.ts';
 import { fileResponse } from './file-response.ts';
 import { authenticateSession } from './login.ts';
+import type { RequestContext, RequestHandler } from './request-context.ts';
 
-/** Answers a request for a file's bytes. */
-export const handleFileData = (
-  vcenter: SimulatedVCenter,
-  request: Request,
-  url: URL,
-  signal: AbortSignal | undefined,
-): Response => {
+const DATA_PATH = /^\/cls\/(data\/[^/]*|static)/;
+
+/** Handles requests for file data. */
+export const fileDataHandler: RequestHandler = (_, { pathname }) =>
+  DATA_PATH.test(pathname) ? { kind: 'data', handle: handleFileData } : undefined;
+
+const handleFileData = (context: RequestContext): Response => {
+  const { vcenter, request, url } = context;
   const { head = true, login = false, cors = false } = vcenter.scenario.data ?? {};
   if (cors && request.method === 'OPTIONS') return preflightResponse();
   if (request.method !== 'GET' && !(head && request.method === 'HEAD')) return textResponse(404, 'Not Found');
   const isStatic = url.pathname.startsWith('/cls/static/');
   if ((isStatic || login) && !isLoggedIn(vcenter, request.headers)) return textResponse(401, 'Unauthorized');
-  return (isStatic ? storedFile : sessionFile)(vcenter, request, url, signal) ?? textResponse(404, 'Not Found');
+  return (isStatic ? storedFileResponse(context) : sessionFileResponse(context)) ?? textResponse(404, 'Not Found');
 };
 
-type FileHandler = (
-  vcenter: SimulatedVCenter,
-  request: Request,
-  url: URL,
-  signal: AbortSignal | undefined,
-) => Response | undefined;
-
-/** `/cls/data`: whoever knows the address may read. */
-const sessionFile: FileHandler = (vcenter, request, url, signal) => {
+/** `/cls/data`: the URL is the only credential. */
+const sessionFileResponse = ({ vcenter, request, url, signal }: RequestContext): Response | undefined => {
   const [, dataKey = '', name = ''] = /^\/cls\/data\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
   const session = vcenter.downloadSessions.findByDataKey(dataKey);
   const file = session?.files.get(decodePercent(name));
@@ -41,15 +36,15 @@ const sessionFile: FileHandler = (vcenter, request, url, signal) => {
   const keepsLease = vcenter.scenario.data?.readingKeepsLease === true;
   return fileResponse(vcenter, request, signal, {
     stored: file.stored,
-    // When a session ends, real servers end its running transfers too soon, and say nothing.
+    // When a session ends, real servers end its transfers early, without an error.
     isAvailable: () => isOpen(vcenter, session),
     onBytes: (count) => {
       file.bytesServed += count;
       if (keepsLease) vcenter.downloadSessions.touch(session);
     },
-    onEnd: ({ last }, isWhole) => {
+    onEnd: ({ last }, isComplete) => {
       file.endServed ||= last === file.stored.content.size - 1;
-      file.served ||= file.endServed && isWhole;
+      file.served ||= file.endServed && isComplete;
     },
   });
 };
@@ -60,8 +55,8 @@ const isReadable = (vcenter: SimulatedVCenter, session: DownloadSession, file: S
 const isOpen = ({ downloadSessions }: SimulatedVCenter, session: DownloadSession): boolean =>
   downloadSessions.find(session.id) === session && session.state === 'ACTIVE';
 
-/** `/cls/static`, from 9.0 on: no session, no preparation. Without a version it is the newest one. */
-const storedFile: FileHandler = (vcenter, request, url, signal) => {
+/** `/cls/static`, since 9.0: no session, no preparation. The default version is the latest one. */
+const storedFileResponse = ({ vcenter, request, url, signal }: RequestContext): Response | undefined => {
   if (!isSince(vcenter.version, '9.0')) return undefined;
   const [, libraryId = '', itemId = '', name = ''] = /^\/cls\/static\/([^/]+)\/([^/]+)\/([^/]+)$/.exec(url.pathname) ?? [];
   const item = vcenter.catalog.items.get(decodePercent(itemId));

@@ -1,33 +1,33 @@
-/** The bytes of one file as an answer: the whole or a range, with what the data service says about them. */
+/** The response with a file's bytes: complete or a byte range, with the headers of the data service. */
 
 import type { StoredFile } from '../state/catalog.ts';
 import { hashText } from '../state/seeded-random.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { type ByteRange, contentRange, requestedRange } from './byte-range.ts';
-import { type BodySource, fileBody } from './file-body.ts';
+import { contentRange, requestedRange, type ByteRange } from './byte-range.ts';
+import { fileBody, type BodySource } from './file-body.ts';
 
 /** A file that is served. */
 export interface ServedFile {
   readonly stored: StoredFile;
-  /** Whether it may still be read; where it may not, the bytes end too soon. */
+  /** Returns false once the file may not be read any more; the body then ends early. */
   readonly isAvailable?: () => boolean;
-  /** Told how many bytes are handed over. */
+  /** Called with the number of bytes that are sent. */
   readonly onBytes?: (count: number) => void;
-  /** Told when all bytes of an answer were handed over, and whether every byte of the file was by now, here or elsewhere. */
+  /** Called when a body is complete. `isComplete` is true if every byte of the file was sent by now, in this or other responses. */
   readonly onEnd?: (range: ByteRange, isComplete: boolean) => void;
 }
 
-/** Answers `GET` or `HEAD`. */
+/** Returns the response to `GET` or `HEAD`. */
 export const fileResponse = (
   vcenter: SimulatedVCenter,
   request: Request,
   signal: AbortSignal | undefined,
   file: ServedFile,
 ): Response => {
-  const { contentLength = true, ranges = true, etag = 'strong', cors = false } = vcenter.scenario.data ?? {};
+  const { contentLength = true, ranges = true, etag: etagKind = 'strong', cors = false } = vcenter.scenario.data ?? {};
   const { size } = file.stored.content;
-  const tag = etag === 'none' ? undefined : `${etag === 'weak' ? 'W/' : ''}"${etagOf(file.stored)}"`;
-  const range = ranges && ifRangeMatches(request.headers, tag) ? requestedRange(request.headers.get('range'), size) : undefined;
+  const etag = etagKind === 'none' ? undefined : `${etagKind === 'weak' ? 'W/' : ''}"${etagOf(file.stored)}"`;
+  const range = ranges && ifRangeMatches(request.headers, etag) ? requestedRange(request.headers.get('range'), size) : undefined;
   const headers = new Headers();
   if (cors) {
     headers.set('access-control-allow-origin', '*');
@@ -38,7 +38,7 @@ export const fileResponse = (
   if (range === 'unsatisfiable') return new Response(null, { status: 416, headers });
   const { first, last } = range ?? { first: 0, last: size - 1 };
   headers.set('content-type', 'application/octet-stream');
-  if (tag !== undefined) headers.set('etag', tag);
+  if (etag !== undefined) headers.set('etag', etag);
   if (contentLength) headers.set('content-length', String(last - first + 1));
   else headers.set('transfer-encoding', 'chunked');
   const body = request.method === 'HEAD' ? null : trackedBody(vcenter, file, { first, last }, signal);
@@ -48,12 +48,13 @@ export const fileResponse = (
 const etagOf = ({ name, version, storageId }: StoredFile): string =>
   hashText(`${storageId}/${name}/${version}`, 0).toString(16).padStart(8, '0');
 
-/** Whether a range may be answered: a weak tag promises too little, and a date is never sent that one could be compared with. */
-const ifRangeMatches = (headers: Headers, tag: string | undefined): boolean => {
-  const condition = headers.get('if-range');
-  return condition === null || (condition === tag && !condition.startsWith('W/'));
+/** `If-Range` requires a strong validator; dates never match, because `Last-Modified` is never sent. */
+const ifRangeMatches = (headers: Headers, etag: string | undefined): boolean => {
+  const ifRange = headers.get('if-range');
+  return ifRange === null || (ifRange === etag && !ifRange.startsWith('W/'));
 };
 
+/** Returns a body that counts its bytes and adds them to the checksum. */
 const trackedBody = (
   vcenter: SimulatedVCenter,
   { stored, isAvailable = () => true, onBytes, onEnd }: ServedFile,
@@ -61,15 +62,15 @@ const trackedBody = (
   signal: AbortSignal | undefined,
 ): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const { content } = stored;
-  const reading = vcenter.checksums.follow(stored);
+  const read = vcenter.checksums.track(stored);
   let offset = range.first;
-  const flow: BodySource = {
+  const source: BodySource = {
     canContinue: () => {
       signal?.throwIfAborted();
       return isAvailable();
     },
     record: (bytes) => {
-      reading.update(offset, bytes);
+      read.update(offset, bytes);
       offset += bytes.length;
       vcenter.traffic.bytes += bytes.length;
       onBytes?.(bytes.length);
@@ -77,10 +78,10 @@ const trackedBody = (
     remaining: () => range.last + 1 - offset,
     offset: () => offset,
     finish: async () => {
-      const isWhole = reading.isComplete();
-      if (isWhole) await reading.end();
-      onEnd?.(range, isWhole);
+      const isComplete = read.isComplete();
+      if (isComplete) await read.end();
+      onEnd?.(range, isComplete);
     },
   };
-  return fileBody(flow, content, range);
+  return fileBody(source, content, range);
 };

@@ -1,39 +1,40 @@
-/** One request and its answer, and what is remembered of the two. */
+/** Handles one request: finds its handler, applies faults around it, and describes it for the request log. */
 
 import { BrokenConnectionError } from '../faults/connection-faults.ts';
 import type { Dialect } from '../options/scenario.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import type { FaultEffect, Handle } from './request-context.ts';
-import { handleFileData } from './file-data-handler.ts';
-import { handleOperation, handleUnknownRoute } from './operation-handler.ts';
-import { findRoute } from './router.ts';
-import { handleSoap, isSoap } from './soap-handler.ts';
+import type { FaultEffect, RequestHandler } from './request-context.ts';
 
-/** A request that was answered, or whose connection was broken by a fault. */
+/** A request that the simulator has responded to, or whose connection was broken by a fault. */
 export interface SimulatedRequest {
   readonly method: string;
-  /** Path and query, with `*` for the secret part of a data link. */
+  /** Path and query; the secret part of a data link is replaced by `*`. */
   readonly path: string;
-  /** VMware's name, such as `content.library.item.DownloadSession.create`; `data` for the bytes of files; `soap`; `unknown`. */
+  /** VMware's name, such as `content.library.item.DownloadSession.create`; `data` for file data; `soap`; `unknown`. */
   readonly operation: string;
-  /** Not set for the bytes of files, and for paths of neither dialect. */
+  /** Not set for file data, and for paths of neither dialect. */
   readonly dialect?: Dialect;
-  /** The HTTP status of the answer; 0 where a fault broke the connection instead. */
+  /** HTTP status of the response; 0 if a fault broke the connection. */
   readonly status: number;
 }
 
-/** How an exchange ended. */
+/** A request that was handled. */
 export interface HandledRequest {
-  /** Answers the client, or throws what it sees of a connection that broke. */
+  /** Returns the response, or throws the client's error if the connection was broken. */
   readonly respond: () => Response;
-  readonly logEntry: SimulatedRequest;
+  /** Not set for requests that are not logged. */
+  readonly logEntry?: SimulatedRequest;
 }
 
-const dataPath = /^\/cls\/(data\/[^/]*|static)/;
-const secretPath = /^\/cls\/data\/[^/]*/;
+const SECRET_PATH = /^\/cls\/data\/[^/]*/;
 
-/** Answers a request. */
+/**
+ * Handles a request with the first handler that matches.
+ *
+ * @param handlers - The last one MUST match every request.
+ */
 export const handleRequest = async (
+  handlers: readonly RequestHandler[],
   vcenter: SimulatedVCenter,
   faults: FaultEffect,
   request: Request,
@@ -41,32 +42,33 @@ export const handleRequest = async (
 ): Promise<HandledRequest> => {
   const { method } = request;
   const url = new URL(request.url);
-  const match = findRoute(method, url);
-  const isData = dataPath.test(url.pathname);
-  const operation = isData ? 'data' : isSoap(url) ? 'soap' : (match?.route.operation ?? 'unknown');
-  const dialect = match?.dialect ?? dialectOf(url.pathname);
-  const handle: Handle = async (context) => {
-    if (isData) return handleFileData(context.vcenter, context.request, url, signal);
-    if (isSoap(url)) return handleSoap(context.vcenter, context.request, url);
-    if (match === undefined) return handleUnknownRoute(context.vcenter, method, url);
-    return handleOperation(context.vcenter, context.request, url, match);
-  };
-  const path = url.pathname.replace(secretPath, '/cls/data/*') + url.search;
-  const known = { method, path, operation, ...(dialect === undefined ? {} : { dialect }) };
+  const matched = firstMatch(handlers, method, url);
+  const { kind: operation, dialect } = matched;
+  if (operation === undefined) {
+    const response = await matched.handle({ vcenter, request, url, operation: '', dialect, signal });
+    return { respond: () => response };
+  }
+  const path = url.pathname.replace(SECRET_PATH, '/cls/data/*') + url.search;
+  const entry = { method, path, operation, ...(dialect === undefined ? {} : { dialect }) };
   try {
-    const response = await faults({ vcenter, request, url, operation, dialect, signal }, handle);
+    const response = await faults({ vcenter, request, url, operation, dialect, signal }, async (context) =>
+      matched.handle(context),
+    );
     response.headers.set('date', new Date(vcenter.clock.now()).toUTCString());
-    return { respond: () => response, logEntry: { ...known, status: response.status } };
+    return { respond: () => response, logEntry: { ...entry, status: response.status } };
   } catch (thrown) {
     if (!(thrown instanceof BrokenConnectionError)) throw thrown;
-    const broken = () => {
+    const rethrow = () => {
       throw thrown;
     };
-    return { respond: broken, logEntry: { ...known, status: 0 } };
+    return { respond: rethrow, logEntry: { ...entry, status: 0 } };
   }
 };
 
-const dialectOf = (path: string): Dialect | undefined => {
-  if (path.startsWith('/api/')) return 'api';
-  return path.startsWith('/rest/') ? 'rest' : undefined;
+const firstMatch = (handlers: readonly RequestHandler[], method: string, url: URL) => {
+  for (const handler of handlers) {
+    const matched = handler(method, url);
+    if (matched !== undefined) return matched;
+  }
+  throw new Error(`No handler matches ${method} ${url.pathname}.`);
 };

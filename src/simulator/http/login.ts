@@ -1,4 +1,4 @@
-/** Who sent a request: by name and password, or by an API session. */
+/** Authenticates requests: by user name and password, or by an API session. */
 
 import { unauthenticated } from '../operations/vapi-error.ts';
 import type { SimulatedUser } from '../options/options.ts';
@@ -8,34 +8,34 @@ import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 
 const SESSION_HEADER = 'vmware-api-session-id';
 
-/** The user whose name and password the request carries, or a refusal. */
+/** Returns the user of the request's name and password, or throws. */
 export const authenticateUser = ({ users }: SimulatedVCenter, headers: Headers): SimulatedUser => {
   const [, encoded = ''] = /^Basic (.*)$/i.exec(headers.get('authorization') ?? '') ?? [];
-  const sent = decodeBasic(encoded);
-  const user = users.find(({ username, password }) => `${username}:${password}` === sent);
+  const credentials = decodeBasic(encoded);
+  const user = users.find(({ username, password }) => `${username}:${password}` === credentials);
   if (user === undefined) throw unauthenticated();
   return user;
 };
 
-/** The API session that the request carries, or a refusal. */
+/** Returns the API session of the request, or throws. */
 export const authenticateSession = (
   { apiSessions, assumptions }: SimulatedVCenter,
   headers: Headers,
   dialect: Dialect,
 ): ApiSession => {
-  const ways = dialect === 'api' ? 'header' : (assumptions.restLogin ?? 'either');
-  const token =
-    (ways === 'cookie' ? null : headers.get(SESSION_HEADER)) ?? (ways === 'header' ? undefined : cookieToken(headers));
+  const accepted = dialect === 'api' ? 'header' : (assumptions.restLogin ?? 'either');
+  const headerToken = accepted === 'cookie' ? null : headers.get(SESSION_HEADER);
+  const token = headerToken ?? (accepted === 'header' ? undefined : cookieToken(headers));
   const session = apiSessions.use(token ?? '');
   if (session === undefined) throw unauthenticated();
   return session;
 };
 
-/** What a login in `/rest` sets, unless the request says that it goes by the header. The cookie is good for `/rest` alone. */
+/** Returns the cookie that a login in `/rest` sets, unless the request selects header authentication. It is valid for `/rest` only. */
 export const loginCookie = (dialect: Dialect, headers: Headers, token: unknown): string | undefined =>
   dialect === 'rest' && !headers.has('vmware-use-header-authn') ? `${SESSION_HEADER}=${String(token)};Path=/rest` : undefined;
 
-/** How to log in, in the words of the recorded answers. */
+/** Returns the login challenge, in the format of recorded responses. */
 export const challengeOf = ({ realm }: SimulatedVCenter, { origin }: URL): string =>
   `Basic realm="VAPI endpoint",SIGN realm=${realm},service="VAPI endpoint",sts="${origin}/sts/STSService/vsphere.local"`;
 

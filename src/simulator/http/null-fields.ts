@@ -1,8 +1,9 @@
-/** Says `null` where an answer leaves a field out, as servers may in `/api`. */
+/** Adds `null` for missing fields to responses, as servers may in `/api`. */
 
-import { isSince, type VCenterVersion } from '../options/scenario.ts';
+import type { VCenterVersion } from '../options/scenario.ts';
+import { isSince } from '../state/releases.ts';
 
-/** A field, and the release that brought it. */
+/** A field, and the release that introduced it. */
 type Field = readonly [name: string, since?: VCenterVersion];
 
 const LIBRARY_FIELDS: readonly Field[] = [
@@ -15,7 +16,7 @@ const LIBRARY_FIELDS: readonly Field[] = [
 
 const FILE_FIELDS: readonly Field[] = [['checksum_info'], ['file_download_endpoint', '9.0']];
 
-/** The fields that may be missing, by VMware's name of the operation. */
+/** Fields that may be missing, by VMware's name of the operation. */
 const OPTIONAL_FIELDS: Readonly<Record<string, readonly Field[]>> = {
   'content.Library.get': LIBRARY_FIELDS,
   'content.LocalLibrary.get': LIBRARY_FIELDS,
@@ -36,10 +37,10 @@ const OPTIONAL_FIELDS: Readonly<Record<string, readonly Field[]>> = {
   ),
 };
 
-/** The answer of an operation, with nothing left out. */
-export const withNulls = (operation: string, version: VCenterVersion, answer: unknown): unknown => {
+/** Returns an operation's result with `null` for missing fields. */
+export const withNulls = (operation: string, version: VCenterVersion, result: unknown): unknown => {
   const fields = (OPTIONAL_FIELDS[operation] ?? []).filter(([, since = '6.7']) => isSince(version, since));
-  if (fields.length === 0) return answer;
+  if (fields.length === 0) return result;
   const nulls = Object.fromEntries(fields.map(([name]) => [name, null]));
-  return Array.isArray(answer) ? answer.map((each: object) => ({ ...nulls, ...each })) : { ...nulls, ...(answer as object) };
+  return Array.isArray(result) ? result.map((each: object) => ({ ...nulls, ...each })) : { ...nulls, ...(result as object) };
 };

@@ -1,31 +1,31 @@
-/** Finds the operation that a request asks for. */
+/** Finds the route of a request. */
 
 import type { Dialect } from '../options/scenario.ts';
 import { decodePercent } from './decode.ts';
-import { type Route, routes } from './routes.ts';
+import { routes, type Route } from './routes.ts';
 
-/** A route that fits a request. */
+/** A route that matches a request. */
 export interface Match {
   readonly route: Route;
   readonly dialect: Dialect;
-  /** The parameters that are part of the path, decoded. */
+  /** Decoded path parameters. */
   readonly path: Readonly<Record<string, string>>;
 }
 
-/** A route taken apart. */
+/** A parsed route of one dialect. */
 interface RoutePattern {
   readonly route: Route;
   readonly dialect: Dialect;
   readonly method: string;
-  /** Of the path: a word, a parameter in braces, or a parameter behind `id:`. */
+  /** Segments of the path: a literal, `{parameter}`, or `id:{parameter}`. */
   readonly segments: readonly string[];
-  /** The value of the parameter `action`. */
+  /** Value of the query parameter `action`. */
   readonly action: string | null;
-  /** A query parameter that tells this route from another one with the same path. */
+  /** Query parameter that distinguishes this route from another one with the same path. */
   readonly discriminator: string | undefined;
 }
 
-/** The query parameter that tells operations with the same path apart. */
+/** Query parameter that distinguishes operations with the same path. */
 export const ACTION_PARAMETER: Readonly<Record<Dialect, string>> = { api: 'action', rest: '~action' };
 
 const parsePattern = (route: Route, dialect: Dialect): RoutePattern => {
@@ -39,38 +39,38 @@ const parsePattern = (route: Route, dialect: Dialect): RoutePattern => {
 const parameterCount = ({ segments, discriminator }: RoutePattern): number =>
   segments.filter((segment) => segment.includes('{')).length - (discriminator === undefined ? 0 : 0.5);
 
-/** The exact ones first: `/library/item` is the items, never the library called `item`. */
+/** The most specific ones first: `/library/item` lists items, and is never the library with the id `item`. */
 const patterns: readonly RoutePattern[] = routes
   .flatMap((route) => [parsePattern(route, 'api'), parsePattern(route, 'rest')])
-  .sort((one, other) => parameterCount(one) - parameterCount(other));
+  .sort((a, b) => parameterCount(a) - parameterCount(b));
 
 const patternsByLength = Map.groupBy(patterns, ({ segments }) => segments.length);
 
-/** Finds the operation; nothing if method, path and action are not those of any. */
+/** Returns the route, or `undefined` if no route has the method, path and action. */
 export const findRoute = (method: string, url: URL): Match | undefined => {
   const segments = url.pathname.split('/').map(decodePercent);
-  for (const { route, dialect, ...wanted } of patternsByLength.get(segments.length) ?? []) {
-    if (wanted.method !== method || wanted.action !== url.searchParams.get(ACTION_PARAMETER[dialect])) continue;
-    if (wanted.discriminator !== undefined && !url.searchParams.has(wanted.discriminator)) continue;
-    const path = matchSegments(wanted.segments, segments);
+  for (const { route, dialect, ...pattern } of patternsByLength.get(segments.length) ?? []) {
+    if (pattern.method !== method || pattern.action !== url.searchParams.get(ACTION_PARAMETER[dialect])) continue;
+    if (pattern.discriminator !== undefined && !url.searchParams.has(pattern.discriminator)) continue;
+    const path = matchSegments(pattern.segments, segments);
     if (path !== undefined) return { route, dialect, path };
   }
   return undefined;
 };
 
-/** The operations that a path is good for, whatever the method and the query. */
+/** Returns the routes that have the path, with any method and query. */
 export const routesAt = (url: URL): readonly (Omit<Match, 'path'> & { readonly method: string })[] => {
   const segments = url.pathname.split('/').map(decodePercent);
   return (patternsByLength.get(segments.length) ?? [])
-    .filter((wanted) => matchSegments(wanted.segments, segments) !== undefined)
+    .filter((pattern) => matchSegments(pattern.segments, segments) !== undefined)
     .map(({ route, dialect, method }) => ({ route, dialect, method }));
 };
 
-const matchSegments = (wanted: readonly string[], found: readonly string[]): Record<string, string> | undefined => {
-  if (wanted.length !== found.length) return undefined;
+const matchSegments = (pattern: readonly string[], segments: readonly string[]): Record<string, string> | undefined => {
+  if (pattern.length !== segments.length) return undefined;
   const parameters: Record<string, string> = {};
-  for (const [at, segment] of wanted.entries()) {
-    const value = found[at] ?? '';
+  for (const [at, segment] of pattern.entries()) {
+    const value = segments[at] ?? '';
     const [, prefix, name] = /^(id:)?\{(\w+)\}$/.exec(segment) ?? [];
     if (name === undefined) {
       if (segment !== value) return undefined;

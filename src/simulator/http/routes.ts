@@ -1,34 +1,18 @@
-/** Which request asks for which operation: a line for each, in the words of VMware's pages. */
+/** The table of routes: one row per operation, as on VMware's pages. */
 
 import { createApiSession, deleteApiSession, getApiSession } from '../operations/api-session.ts';
 import type { OperationHandler } from '../operations/define-operation.ts';
 import { getDownloadFile, listDownloadFiles, prepareDownloadFile } from '../operations/download-file.ts';
-import {
-  cancelDownloadSession,
-  createDownloadSession,
-  deleteDownloadSession,
-  failDownloadSession,
-  getDownloadSession,
-  keepDownloadSessionAlive,
-  listDownloadSessions,
-} from '../operations/download-session.ts';
+import { cancelDownloadSession, createDownloadSession, deleteDownloadSession, failDownloadSession, getDownloadSession, keepDownloadSessionAlive, listDownloadSessions } from '../operations/download-session.ts';
 import { getItemChanges, listItemChanges } from '../operations/item-changes.ts';
 import { getItemFile, listItemFiles } from '../operations/item-file.ts';
 import { getItemStorage, listItemStorage } from '../operations/item-storage.ts';
 import { findItems, getItem, listItems } from '../operations/item.ts';
-import {
-  findLibraries,
-  getLibrary,
-  getLocalLibrary,
-  getSubscribedLibrary,
-  listLibraries,
-  listLocalLibraries,
-  listSubscribedLibraries,
-} from '../operations/library.ts';
+import { findLibraries, getLibrary, getLocalLibrary, getSubscribedLibrary, listLibraries, listLocalLibraries, listSubscribedLibraries } from '../operations/library.ts';
 import { evictItem, syncItem } from '../operations/subscribed-item.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 
-/** One operation. */
+/** The routes and the handler of an operation. */
 export interface Route {
   /** VMware's name, such as `content.library.item.DownloadSession.create`. */
   readonly operation: string;
@@ -36,33 +20,33 @@ export interface Route {
   readonly api: string;
   /** The same for `/rest`. */
   readonly rest: string;
-  /** The status of a good answer in `/api`; in `/rest` it is always 200. */
+  /** Success status in `/api`; in `/rest` it is always 200. */
   readonly success: 200 | 201 | 204;
   readonly handler: OperationHandler;
-  /** The release that brought it. */
+  /** Release that introduced it. */
   readonly since: VCenterVersion;
-  /** The field of a body that holds the parameters in `/rest`, where it is not the body itself. */
+  /** Body field that contains the parameters in `/rest`. If not set, they are the body itself. */
   readonly wrapper: string | undefined;
-  /** VMware's name of the structure that the body is in `/api`, and the wrapped field in `/rest`; only with a wrapper. */
+  /** VMware's name of the structure that is the body in `/api`, and the wrapped field in `/rest`; only with a wrapper. */
   readonly structure: string | undefined;
 }
 
-/** What only some operations have. */
+/** Optional columns. */
 type RouteExtras = Partial<Pick<Route, 'since' | 'wrapper' | 'structure'>>;
 
-/** Name, method with the rest of the path in `/api` and in `/rest`, status of success in `/api`, what answers. */
+/** Name; method and rest of the path in `/api` and in `/rest`; success status in `/api`; handler. */
 type RouteRow = readonly [string, string, string, Route['success'], OperationHandler, RouteExtras?];
 
-const service = (name: string, apiBase: string, restBase: string, lines: readonly RouteRow[]): readonly Route[] =>
-  lines.map(([operation, api, rest, success, handler, more]) => ({
+const service = (name: string, apiBase: string, restBase: string, rows: readonly RouteRow[]): readonly Route[] =>
+  rows.map(([operation, api, rest, success, handler, extras]) => ({
     operation: `${name}.${operation}`,
     api: api.replace(' ', ` ${apiBase}`),
     rest: rest.replace(' ', ` ${restBase}`),
     success,
     handler,
-    since: more?.since ?? '6.7',
-    wrapper: more?.wrapper,
-    structure: more?.structure,
+    since: extras?.since ?? '6.7',
+    wrapper: extras?.wrapper,
+    structure: extras?.structure,
   }));
 
 const vmware = 'com.vmware.content.library';
@@ -116,7 +100,7 @@ export const routes: readonly Route[] = [
     ['list', 'GET /{library_item_id}/storage', 'GET ', 200, listItemStorage],
     ['get', 'GET /{library_item_id}/storage?file_name', 'POST /id:{library_item_id}?~action=get', 200, getItemStorage],
   ]),
-  // In `/rest` these two are apart from the others, and their ids have no prefix.
+  // In `/rest` these two have another base path, and their ids have no prefix.
   ...service('content.library.item.Changes', '/api/content/library/item', '/rest/content/library/item', [
     ['list', 'GET /{library_item}/changes', 'GET /{library_item}/changes', 200, listItemChanges, { since: '7.0' }],
     [
@@ -170,7 +154,7 @@ export const routes: readonly Route[] = [
   ),
 ];
 
-/** VMware's names of all operations, and what else there is: files' bytes, SOAP, everything else. */
+/** All kinds of requests: VMware's names of operations, file data, SOAP and unknown routes. */
 export const requestKinds: ReadonlySet<string> = new Set([
   ...routes.map(({ operation }) => operation),
   'data',

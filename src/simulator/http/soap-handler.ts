@@ -1,13 +1,14 @@
-/** The little of vSphere's SOAP API (`/sdk`) that clients call before and after they use the REST API: govc, for one. */
+/** Handles the small part of vSphere's SOAP API (`/sdk`) that clients such as govc call before and after the REST API. */
 
 import type { SimulatedUser } from '../options/options.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import type { RequestContext, RequestHandler } from './request-context.ts';
 
 const SOAP_COOKIE = 'vmware_soap_session';
 
-/** What a release calls itself. */
+/** API version that each release reports. */
 const API_VERSIONS: Readonly<Record<VCenterVersion, string>> = {
   '6.7': '6.7.3',
   '7.0': '7.0.2.0',
@@ -15,29 +16,25 @@ const API_VERSIONS: Readonly<Record<VCenterVersion, string>> = {
   '9.0': '9.0.0.0',
 };
 
-/** Whether a request is one for the SOAP API. */
-export const isSoap = ({ pathname }: URL): boolean => pathname === '/sdk' || pathname.startsWith('/sdk/');
+/** Handles requests for the SOAP API. Its sessions are separate from those of the REST API, as in vCenter. */
+export const soapHandler: RequestHandler = (_, { pathname }) =>
+  pathname === '/sdk' || pathname.startsWith('/sdk/') ? { kind: 'soap', handle: handleSoap } : undefined;
 
-/** Answers a request for the SOAP API. Its logins are counted apart from those of the REST API, as vCenter's two services do. */
-export const handleSoap = async (vcenter: SimulatedVCenter, request: Request, url: URL): Promise<Response> => {
+const handleSoap = async ({ vcenter, request, url }: RequestContext): Promise<Response> => {
   if (url.pathname === '/sdk/vimServiceVersions.xml') return xml(200, serviceVersions(vcenter));
   if (request.method !== 'POST') return new Response('404 Not Found', { status: 404, headers: { 'content-type': 'text/plain' } });
   const body = await request.text();
-  const operation = soapOperation(body) ?? '';
-  const answer = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
+  const name = soapOperation(body) ?? '';
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
   const call = { body, session: sessionFromCookie(vcenter, request.headers), url };
-  return answer === undefined
-    ? soapFault(
-        `Of the SOAP API the simulator knows the login, and little more: not ${operation || 'a body like this'}.`,
-        'NotSupported',
-      )
-    : answer(vcenter, call);
+  return operation === undefined
+    ? soapFault(`The simulator's SOAP API only supports login and logout, not ${name || 'this body'}.`, 'NotSupported')
+    : operation(vcenter, call);
 };
 
-/** A request for one operation. */
 interface SoapCall {
   readonly body: string;
-  /** The login that its cookie stands for. */
+  /** SOAP session that the cookie identifies. */
   readonly session: ApiSession | undefined;
   readonly url: URL;
 }
@@ -60,8 +57,12 @@ const operations: Readonly<Record<string, (vcenter: SimulatedVCenter, call: Soap
   SessionIsActive: ({ soapSessions }, { body, session }) => {
     if (session === undefined) return notAuthenticated();
     const { id, user } = session;
-    const isItself = elementText(body, 'sessionID') === sessionKey(session) && elementText(body, 'userName') === user.username;
-    return soapResponse('SessionIsActive', `<returnval>${String(isItself && soapSessions.find(id) !== undefined)}</returnval>`);
+    const isOwnSession =
+      elementText(body, 'sessionID') === sessionKey(session) && elementText(body, 'userName') === user.username;
+    return soapResponse(
+      'SessionIsActive',
+      `<returnval>${String(isOwnSession && soapSessions.find(id) !== undefined)}</returnval>`,
+    );
   },
   RetrieveProperties: (_, call) => propertiesResponse('RetrieveProperties', call, (object) => `<returnval>${object}</returnval>`),
   RetrievePropertiesEx: (_, call) =>
@@ -76,8 +77,8 @@ const loginResponse = ({ soapSessions }: SimulatedVCenter, user: SimulatedUser, 
   return response;
 };
 
-/** The two properties that govc asks for: whose login this is, and what a datastore is called. */
-const propertiesResponse = (operation: string, { body, session }: SoapCall, wrapped: (object: string) => string): Response => {
+/** Returns the two properties that govc reads: the current session, and the name of a datastore. */
+const propertiesResponse = (operation: string, { body, session }: SoapCall, wrap: (object: string) => string): Response => {
   if (session === undefined) return notAuthenticated();
   const [type, id] = [elementType(body, 'obj'), elementText(body, 'obj') ?? ''];
   const value = {
@@ -88,7 +89,7 @@ const propertiesResponse = (operation: string, { body, session }: SoapCall, wrap
     return soapFault('The object has already been deleted or has not been completely created', 'ManagedObjectNotFound');
   const name = type === 'SessionManager' ? 'currentSession' : 'name';
   const object = `<obj type="${type}">${escapeXml(id)}</obj><propSet><name>${name}</name>${value[type]}</propSet>`;
-  return soapResponse(operation, wrapped(object));
+  return soapResponse(operation, wrap(object));
 };
 
 const sessionFromCookie = ({ soapSessions }: SimulatedVCenter, headers: Headers): ApiSession | undefined => {
@@ -98,7 +99,7 @@ const sessionFromCookie = ({ soapSessions }: SimulatedVCenter, headers: Headers)
 
 const isoDate = (time: number): string => new Date(time).toISOString();
 
-/** The name of a login, which is no secret where it is shown: to its owner. */
+/** Returns the key of a session: its id in the format of a UUID. Only its owner receives it. */
 const sessionKey = ({ id }: ApiSession): string => id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 
 const userSession = (session: ApiSession): string =>
@@ -153,32 +154,31 @@ const xml = (status: number, text: string): Response =>
     headers: { 'content-type': 'text/xml; charset=utf-8' },
   });
 
-/** The name of the first element in the body of a SOAP envelope, which is the operation. */
-export const soapOperation = (envelope: string): string | undefined =>
+/** Returns the operation: the name of the first element in the body of a SOAP envelope. */
+const soapOperation = (envelope: string): string | undefined =>
   /<(?:[\w-]+:)?Body\b[^>]*>\s*<(?:[\w-]+:)?(\w+)/.exec(envelope)?.[1];
 
-/** The text of the first element of a name. */
-export const elementText = (envelope: string, name: string): string | undefined => {
+/** Returns the text of the first element with a name. Clients write little of what XML allows, so regular expressions suffice. */
+const elementText = (envelope: string, name: string): string | undefined => {
   const text = new RegExp(`<(?:[\\w-]+:)?${name}\\b[^>]*>([^<]*)</`).exec(envelope)?.[1];
   return text?.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, decodeEntity);
 };
 
-/** The attribute `type` of the first element of a name. */
-export const elementType = (envelope: string, name: string): string | undefined =>
+/** Returns the attribute `type` of the first element with a name. */
+const elementType = (envelope: string, name: string): string | undefined =>
   new RegExp(`<(?:[\\w-]+:)?${name}\\b[^>]*\\btype="(\\w+)"`).exec(envelope)?.[1];
 
-/** A text as it may stand between tags and in attributes. */
-export const escapeXml = (text: string): string => text.replaceAll(/[<>&"']/g, (found) => `&#${found.charCodeAt(0)};`);
+const escapeXml = (text: string): string => text.replaceAll(/[<>&"']/g, (special) => `&#${special.charCodeAt(0)};`);
 
 const NAMED_ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 
 const decodeEntity = (
-  written: string,
+  entity: string,
   hexadecimal: string | undefined,
   decimal: string | undefined,
   name: string | undefined,
 ): string => {
-  if (name !== undefined) return NAMED_ENTITIES[name] ?? written;
+  if (name !== undefined) return NAMED_ENTITIES[name] ?? entity;
   const code = hexadecimal === undefined ? Number(decimal) : Number.parseInt(hexadecimal, 16);
-  return code > 0x10ffff ? written : String.fromCodePoint(code);
+  return code > 0x10ffff ? entity : String.fromCodePoint(code);
 };

@@ -1,10 +1,10 @@
-/** The operations of `cis.Session`: login, its state, logout. */
+/** Operations of `cis.Session`: login, session info and logout. */
 
 import type { SessionInfo } from '../../model/index.ts';
 import type { OperationHandler } from './define-operation.ts';
 import { tooManySessions } from './vapi-error.ts';
 
-/** Logs in; answers the token. */
+/** Logs in; returns the token. */
 export const createApiSession: OperationHandler = {
   fields: [],
   login: 'basic',
@@ -15,7 +15,7 @@ export const createApiSession: OperationHandler = {
   },
 };
 
-/** Tells who is logged in. */
+/** Returns the user and the times of the API session. */
 export const getApiSession: OperationHandler = {
   fields: [],
   login: 'session',

@@ -1,64 +1,63 @@
-/** How an operation is written down: what it takes, which privilege it needs, and what it answers. */
+/** Defines operations: decodes their parameters and checks the caller's privilege before they run. */
 
 import * as t from 'io-ts';
 import { decoder } from '../../model/index.ts';
-import { isGranted, type SimulatedUser } from '../options/options.ts';
+import type { SimulatedUser } from '../options/options.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { invalidArgument, missingField, unauthorized } from './vapi-error.ts';
 
-/** A request once the dialect's clothes are off. */
+/** A call of an operation, independent of the dialect. */
 export interface OperationCall {
-  /** The parameters under VMware's names, wherever the dialect carries them. */
+  /** Parameters by VMware's names, wherever the dialect sends them. */
   readonly input: Readonly<Record<string, unknown>>;
-  /** Who is asking. */
+  /** API session of the caller. */
   readonly caller: ApiSession;
-  /** Scheme, host and port that the request was sent to. */
+  /** Scheme, host and port of the request. */
   readonly origin: string;
 }
 
-/** What answers an operation. It throws a `Refusal` or returns what the contract says; nothing for void. */
+/** Executes an operation. It throws a `VapiError` or returns the contract's value; `undefined` for void. */
 export type OperationHandler = {
-  /** The parameters it has, under VMware's names. */
+  /** Parameters, by VMware's names. */
   readonly fields: readonly string[];
-  /** The releases that brought some of them. */
+  /** Releases that introduced some of the parameters. */
   readonly since?: Readonly<Partial<Record<string, VCenterVersion>>>;
 } & (
   | {
-      /** Called with the user whose name and password were sent. */
+      /** Called with the user who is authenticated by name and password. */
       readonly login: 'basic';
       readonly handle: (vcenter: SimulatedVCenter, user: SimulatedUser) => unknown;
     }
   | {
-      /** Called if an API session was sent that is alive. */
+      /** Called if the request has a valid API session. */
       readonly login: 'session';
       readonly handle: (vcenter: SimulatedVCenter, call: OperationCall) => unknown;
     }
 );
 
-/** What an operation takes. */
 interface OperationDefinition<R extends t.Props, O extends t.Props> {
-  /** What the caller needs, as documented; a privilege that depends on the parameters is demanded by the operation itself. */
+  /** Documented privilege. If it depends on the parameters, the operation checks it itself. */
   readonly privilege?: string;
   readonly required?: R;
   readonly optional?: O;
-  /** The releases that brought parameters which have not always been there. */
+  /** Releases that introduced some of the optional parameters. */
   readonly since?: Readonly<Partial<Record<keyof O, VCenterVersion>>>;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- it is what io-ts has for no fields
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- io-ts represents "no fields" by it
 type NoFields = {};
 
-/** An operation that takes parameters, and refuses those that are missing or of the wrong kind. */
+/** Defines an operation with parameters; missing and invalid parameters are errors. */
 export const defineOperation = <R extends t.Props = NoFields, O extends t.Props = NoFields>(
   { privilege, required, optional, since }: OperationDefinition<R, O>,
   handle: (vcenter: SimulatedVCenter, input: t.TypeOfProps<R> & t.TypeOfPartialProps<O>, call: OperationCall) => unknown,
 ): OperationHandler => {
-  const [must, may] = [required ?? ({} as R), optional ?? ({} as O)];
-  const decode = decoder(t.intersection([t.type(must), t.partial(may)]));
+  const [requiredProps, optionalProps] = [required ?? ({} as R), optional ?? ({} as O)];
+  const decode = decoder(t.intersection([t.type(requiredProps), t.partial(optionalProps)]));
   return {
-    fields: [...Object.keys(must), ...Object.keys(may)],
+    fields: [...Object.keys(requiredProps), ...Object.keys(optionalProps)],
     ...(since === undefined ? {} : { since }),
     login: 'session',
     handle: (vcenter, call) => {
@@ -75,7 +74,16 @@ export const defineOperation = <R extends t.Props = NoFields, O extends t.Props 
   };
 };
 
-/** Refuses a user who does not have a privilege. */
+/** Privileges that every role of vCenter includes. */
+const ROLE_PRIVILEGES = ['System.Anonymous', 'System.View', 'System.Read'];
+
+/** Returns true if the user has the privilege. */
+export const isGranted = ({ privileges, noAccess = false }: SimulatedUser, privilege: string): boolean => {
+  if (noAccess) return privilege === 'System.Anonymous';
+  return privileges === undefined || ROLE_PRIVILEGES.includes(privilege) || privileges.includes(privilege);
+};
+
+/** Throws if the user does not have the privilege. */
 export const requirePrivilege = (user: SimulatedUser, privilege: string): void => {
   if (!isGranted(user, privilege)) throw unauthorized(privilege);
 };

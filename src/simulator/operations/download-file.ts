@@ -1,16 +1,16 @@
-/** The operations of `content.library.item.downloadsession.File`. */
+/** Operations of `content.library.item.downloadsession.File`. */
 
 import * as t from 'io-ts';
 import type { DownloadFileInfo, LocalizableMessage, TransferEndpoint } from '../../model/index.ts';
 import type { Assumptions } from '../options/assumptions.ts';
-import { isGranted } from '../options/options.ts';
-import { isSince, type Preparation, type PreparationStage } from '../options/scenario.ts';
+import type { Preparation, PreparationStage } from '../options/scenario.ts';
 import { fetchFile } from '../state/cache-state.ts';
 import { computeChecksums } from '../state/checksums.ts';
 import type { DownloadSession, SessionFile } from '../state/download-sessions.ts';
-import { fetchingTime, leadTime, plannedPreparation, type PreparationProgress, progressAt } from '../state/preparation.ts';
+import { fetchingTime, leadTime, plannedPreparation, progressAt, type PreparationProgress } from '../state/preparation.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { defineOperation, type OperationCall, requirePrivilege } from './define-operation.ts';
+import { defineOperation, isGranted, requirePrivilege, type OperationCall } from './define-operation.ts';
 import { checkRestrictions, mustFailPreparation } from './download-restrictions.ts';
 import { activeSessionOf, sessionOf } from './download-session.ts';
 import { storageUri } from './item-file.ts';
@@ -20,14 +20,14 @@ const DIRECT_PRIVILEGE = 'ContentLibrary.ReadStorage';
 
 const required = { download_session_id: t.string };
 
-/** All files of a session. */
+/** Returns all files of a session. */
 export const listDownloadFiles = defineOperation({ required }, async (vcenter, { download_session_id }, call) => {
   requireFilesPrivilege(vcenter, call);
   const session = sessionOf(vcenter, download_session_id);
   return downloadFileInfos(vcenter, session, [...session.files.values()], call.origin);
 });
 
-/** One file of a session. */
+/** Returns one file of a session. */
 export const getDownloadFile = defineOperation(
   { required: { ...required, file_name: t.string } },
   async (vcenter, { download_session_id, file_name }, call) => {
@@ -37,7 +37,7 @@ export const getDownloadFile = defineOperation(
   },
 );
 
-/** Asks for a file to be made ready. Asking again changes nothing, unless it has failed: then it starts over. */
+/** Prepares a file. A repeated request has no effect, unless the preparation has failed; then it starts again. */
 export const prepareDownloadFile = defineOperation(
   {
     required: { ...required, file_name: t.string },
@@ -47,14 +47,14 @@ export const prepareDownloadFile = defineOperation(
     const session = activeSessionOf(vcenter, download_session_id, 'prepare');
     const file = fileOf(session, file_name);
     checkRestrictions(vcenter, session.item, 'prepare');
-    // It is the session's privilege: what counts is who created it.
+    // The privilege of the owner counts, not that of the caller.
     if (endpoint_type === 'DIRECT' && !isGranted(session.owner, DIRECT_PRIVILEGE)) throw unauthorized(DIRECT_PRIVILEGE);
     const { status } = fileProgress(vcenter, file);
     const { prepareAgain = 'nothing' } = vcenter.assumptions;
     if (status === 'PREPARED' && prepareAgain === 'refused')
       throw notAllowedNow(`The file ${file_name} has been prepared already.`, file_name);
-    const anew = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
-    const at = (anew ? undefined : file.prepared?.at) ?? vcenter.clock.now();
+    const restarts = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
+    const at = (restarts ? undefined : file.prepared?.at) ?? vcenter.clock.now();
     file.prepared = { at, endpointType: endpoint_type };
     const preparation = effectivePreparation(vcenter, file);
     fetchFile(file.stored, at + leadTime(preparation) + fetchingTime(preparation));
@@ -62,22 +62,22 @@ export const prepareDownloadFile = defineOperation(
   },
 );
 
-/** How far a file's preparation is now. */
+/** Returns the current progress of a file's preparation. */
 export const fileProgress = (vcenter: SimulatedVCenter, file: SessionFile): PreparationProgress => {
   const { prepared, stored } = file;
   const preparation = effectivePreparation(vcenter, file);
   if (prepared === undefined) return progressAt(preparation, undefined, stored.content.size);
-  const begun = prepared.at + leadTime(preparation);
-  const fetching = Math.max(0, (stored.cachedAt ?? begun) - begun);
+  const fetchStart = prepared.at + leadTime(preparation);
+  const fetching = Math.max(0, (stored.cachedAt ?? fetchStart) - fetchStart);
   return progressAt(preparation, vcenter.clock.now() - prepared.at, stored.content.size, fetching);
 };
 
 const effectivePreparation = (vcenter: SimulatedVCenter, { stored }: SessionFile): Preparation => {
-  const planned = plannedPreparation(vcenter.scenario, stored.name);
-  return mustFailPreparation(vcenter, stored) ? { ...planned, outcome: 'ERROR' } : planned;
+  const preparation = plannedPreparation(vcenter.scenario, stored.name);
+  return mustFailPreparation(vcenter, stored) ? { ...preparation, outcome: 'ERROR' } : preparation;
 };
 
-/** The documents disagree on what it takes to read the files of a session. */
+/** The documents disagree on the privilege for reading the files of a session. */
 const requireFilesPrivilege = ({ assumptions }: SimulatedVCenter, { caller }: OperationCall): void =>
   requirePrivilege(caller.user, assumptions.sessionFiles ?? 'System.Anonymous');
 
@@ -95,10 +95,10 @@ const downloadFileInfos = async (
   files: readonly SessionFile[],
   origin: string,
 ): Promise<readonly DownloadFileInfo[]> => {
-  const stated = files.filter((file) => hasReached(checksumStage(vcenter, file), file, fileProgress(vcenter, file)));
+  const withChecksum = files.filter((file) => hasReached(checksumStage(vcenter, file), file, fileProgress(vcenter, file)));
   await computeChecksums(
     vcenter.checksums,
-    stated.map(({ stored }) => stored),
+    withChecksum.map(({ stored }) => stored),
   );
   return files.map((file) => downloadFileInfo(vcenter, session, file, origin));
 };
@@ -110,18 +110,18 @@ const downloadFileInfo = (
   origin: string,
 ): DownloadFileInfo => {
   const { name, content } = file.stored;
-  const step = fileProgress(vcenter, file);
-  const { status, bytesTransferred } = step;
+  const progress = fileProgress(vcenter, file);
+  const { status, bytesTransferred } = progress;
   const { sizeKnown = 'prepared' } = plannedPreparation(vcenter.scenario, name);
   const endpoint = status === 'PREPARED' ? transferEndpoint(vcenter, session, file, origin) : undefined;
   const checksum =
-    hasReached(checksumStage(vcenter, file), file, step) && !isChecksumLate(vcenter, file)
+    hasReached(checksumStage(vcenter, file), file, progress) && !isChecksumLate(vcenter, file)
       ? vcenter.checksums.of(file.stored)
       : undefined;
   const message = status === 'ERROR' ? errorMessage(vcenter, name) : null;
   return {
     name,
-    ...(hasReached(sizeKnown, file, step) ? { size: content.size } : {}),
+    ...(hasReached(sizeKnown, file, progress) ? { size: content.size } : {}),
     bytes_transferred: bytesTransferred,
     status,
     ...(endpoint === undefined ? {} : { download_endpoint: endpoint }),
@@ -136,15 +136,15 @@ const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile):
 const hasReached = (stage: PreparationStage, { served }: SessionFile, { status }: PreparationProgress): boolean =>
   stage === 'at-once' || (stage === 'prepared' && status === 'PREPARED') || (stage !== 'never' && served);
 
-/** Whether this answer comes before the checksum that is due; it is counted. */
-const isChecksumLate = ({ scenario, responsesWithoutChecksum: answers }: SimulatedVCenter, file: SessionFile): boolean => {
-  const before = answers.get(file) ?? 0;
-  if (!file.served || before >= (plannedPreparation(scenario, file.stored.name).checksumLate ?? 0)) return false;
-  answers.set(file, before + 1);
+/** Returns true if this response still omits a checksum that is due, and counts it. */
+const isChecksumLate = ({ scenario, responsesWithoutChecksum }: SimulatedVCenter, file: SessionFile): boolean => {
+  const count = responsesWithoutChecksum.get(file) ?? 0;
+  if (!file.served || count >= (plannedPreparation(scenario, file.stored.name).checksumLate ?? 0)) return false;
+  responsesWithoutChecksum.set(file, count + 1);
   return true;
 };
 
-/** A session that was cancelled or has failed gives no links. */
+/** Canceled and failed sessions have no links. */
 const transferEndpoint = (
   vcenter: SimulatedVCenter,
   { dataKey, item, state }: DownloadSession,
@@ -166,10 +166,10 @@ const endpointCertificate = ({ certificate, assumptions, version }: SimulatedVCe
   };
 };
 
-const formatThumbprint = (thumbprint: string, form: Assumptions['thumbprint'] = 'as-given'): string => {
+const formatThumbprint = (thumbprint: string, format: Assumptions['thumbprint'] = 'as-given'): string => {
   const plain = thumbprint.replaceAll(':', '');
-  if (form === 'plain') return plain.toUpperCase();
-  return form === 'lower-case' ? plain.toLowerCase() : thumbprint;
+  if (format === 'plain') return plain.toUpperCase();
+  return format === 'lower-case' ? plain.toLowerCase() : thumbprint;
 };
 
 const errorMessage = ({ scenario }: SimulatedVCenter, name: string): LocalizableMessage | null => {

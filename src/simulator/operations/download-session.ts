@@ -1,7 +1,7 @@
-/** The operations of `content.library.item.DownloadSession`. */
+/** Operations of `content.library.item.DownloadSession`. */
 
 import * as t from 'io-ts';
-import { type DownloadSessionModel, LocalizableMessage } from '../../model/index.ts';
+import { LocalizableMessage, type DownloadSessionModel } from '../../model/index.ts';
 import type { DownloadSession } from '../state/download-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation, requirePrivilege } from './define-operation.ts';
@@ -15,7 +15,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 const required = { download_session_id: t.string };
 
-/** What else the structure has that creates a session; vCenter ignores it. */
+/** Fields of the create structure that vCenter ignores. */
 const ignoredFields = {
   id: t.string,
   library_item_content_version: t.string,
@@ -25,7 +25,7 @@ const ignoredFields = {
   expiration_time: t.string,
 };
 
-/** Opens a session; answers its id. */
+/** Creates a session; returns its id. */
 export const createDownloadSession = defineOperation(
   { privilege, required: { library_item_id: t.string }, optional: { client_token: t.string, ...ignoredFields } },
   (vcenter, { library_item_id, client_token }, { caller }) => {
@@ -37,11 +37,11 @@ export const createDownloadSession = defineOperation(
   },
 );
 
-/** The ids of the caller's own sessions, all or those of one item. */
+/** Returns the ids of the caller's own sessions, all or those of one item. */
 export const listDownloadSessions = defineOperation(
   { optional: { library_item_id: t.string } },
   (vcenter, { library_item_id }, { caller }) => {
-    // The documents tie the privilege to the item that is asked for.
+    // The documents require the privilege only for the item.
     if (library_item_id !== undefined) {
       requirePrivilege(caller.user, privilege);
       itemOf(vcenter, library_item_id);
@@ -54,7 +54,7 @@ export const listDownloadSessions = defineOperation(
   },
 );
 
-/** One session. */
+/** Returns one session. */
 export const getDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
   const session = sessionOf(vcenter, download_session_id);
   return {
@@ -68,7 +68,7 @@ export const getDownloadSession = defineOperation({ required }, (vcenter, { down
   };
 });
 
-/** Notes that the client is still there, and how far it says it is. */
+/** Extends a session and stores the client's progress. */
 export const keepDownloadSessionAlive = defineOperation(
   { required, optional: { progress: t.number } },
   (vcenter, { download_session_id, progress }) => {
@@ -83,12 +83,12 @@ export const keepDownloadSessionAlive = defineOperation(
   },
 );
 
-/** Ends a session, which stays until it is deleted or expires; its links end at once. */
+/** Ends a session, which exists until it is deleted or expires; its links end immediately. */
 export const cancelDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) => {
   vcenter.downloadSessions.end(activeSessionOf(vcenter, download_session_id, 'cancel'), 'CANCELED');
 });
 
-/** Ends a session like `cancel`, and keeps what the client says went wrong. */
+/** Ends a session like `cancel`, and stores the client's error message. */
 export const failDownloadSession = defineOperation(
   { required: { ...required, client_error_message: t.string } },
   (vcenter, { download_session_id, client_error_message }) => {
@@ -102,12 +102,12 @@ export const failDownloadSession = defineOperation(
   },
 );
 
-/** Drops a session. */
+/** Deletes a session. */
 export const deleteDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) =>
   vcenter.downloadSessions.remove(sessionOf(vcenter, download_session_id)),
 );
 
-/** Finds a session, or refuses. Whoever asks for it keeps it alive, as listing it every few minutes does on real servers. */
+/** Returns a session and extends it, or throws. On real servers, reading a session every few minutes keeps it alive. */
 export const sessionOf = ({ downloadSessions }: SimulatedVCenter, id: string): DownloadSession => {
   const session = downloadSessions.find(id);
   if (session === undefined) throw objectNotFound('download session', id);
@@ -115,7 +115,7 @@ export const sessionOf = ({ downloadSessions }: SimulatedVCenter, id: string): D
   return session;
 };
 
-/** Finds a session that has neither been cancelled nor failed, or refuses. */
+/** Returns a session that was neither canceled nor has failed, or throws. */
 export const activeSessionOf = (vcenter: SimulatedVCenter, id: string, operation: string): DownloadSession => {
   const session = sessionOf(vcenter, id);
   if (session.state !== 'ACTIVE') throw notAllowedInState(operation, session.state);

@@ -1,4 +1,4 @@
-/** The operations of `content.library.item.Changes`. */
+/** Operations of `content.library.item.Changes`. */
 
 import * as t from 'io-ts';
 import type { ItemChangesInfo, ItemChangesSummary } from '../../model/index.ts';
@@ -11,7 +11,7 @@ import { objectNotFound } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
-/** What was changed of an item, in short. */
+/** Returns summaries of the changes of an item. */
 export const listItemChanges = defineOperation(
   { privilege, required: { library_item: t.string } },
   (vcenter, { library_item }): readonly ItemChangesSummary[] =>
@@ -23,7 +23,7 @@ export const listItemChanges = defineOperation(
     })),
 );
 
-/** One change of an item. */
+/** Returns one change of an item. */
 export const getItemChanges = defineOperation(
   { privilege, required: { library_item: t.string, version: t.string } },
   (vcenter, { library_item, version }): ItemChangesInfo => {
@@ -37,12 +37,12 @@ export const getItemChanges = defineOperation(
   },
 );
 
-const changesOf = ({ facts }: StoredItem): readonly InventoryChange[] =>
-  facts.changes ?? [{ version: facts.version ?? '1', ...(facts.creationTime === undefined ? {} : { time: facts.creationTime }) }];
+const changesOf = ({ entry }: StoredItem): readonly InventoryChange[] =>
+  entry.changes ?? [{ version: entry.version ?? '1', ...(entry.creationTime === undefined ? {} : { time: entry.creationTime }) }];
 
 const timeOf = ({ startedAt }: SimulatedVCenter, { time }: InventoryChange): string => time ?? new Date(startedAt).toISOString();
 
-/** The first 80 characters, or those up to the first line feed that does not lead. */
+/** Returns the first 80 characters, or those up to the first line feed after any leading ones. */
 const shortMessage = (message: string): string => {
   const [leading = ''] = /^\n*/.exec(message) ?? [];
   const end = message.indexOf('\n', leading.length);

@@ -1,11 +1,11 @@
-/** The operations of `content.library.item.File`. */
+/** Operations of `content.library.item.File`, and how stored files are returned and addressed. */
 
 import * as t from 'io-ts';
 import type { ItemFileInfo } from '../../model/index.ts';
-import { isSince } from '../options/scenario.ts';
 import { isCached } from '../state/cache-state.ts';
 import type { StoredFile, StoredItem } from '../state/catalog.ts';
 import { computeChecksums } from '../state/checksums.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
@@ -13,7 +13,7 @@ import { objectNotFound, VapiError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
-/** All files of an item. */
+/** Returns all files of an item. */
 export const listItemFiles = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   async (vcenter, { library_item_id }, { origin }) => {
@@ -22,7 +22,7 @@ export const listItemFiles = defineOperation(
   },
 );
 
-/** One file of an item. */
+/** Returns one file of an item. */
 export const getItemFile = defineOperation(
   { privilege, required: { library_item_id: t.string, name: t.string } },
   async (vcenter, { library_item_id, name }, { origin }) => {
@@ -32,17 +32,17 @@ export const getItemFile = defineOperation(
   },
 );
 
-/** Finds a file of an item, or refuses. */
+/** Returns a file of an item, or throws. */
 export const storedFileOf = ({ files }: StoredItem, name: string): StoredFile => {
   const file = files.find((candidate) => candidate.name === name);
   if (file === undefined) throw objectNotFound('file', name);
   return file;
 };
 
-/** Bytes. Larger files that are generated, or kept elsewhere, are not read for the sake of a list: it would take minutes. */
+/** Bytes. Larger files with slow content are listed without a checksum: reading them would take minutes. */
 const MAX_LISTED_CHECKSUM = 16 * 1024 * 1024;
 
-/** What vCenter tells of files, as far as its release has it; `origin` is where it was asked. */
+/** Returns the file infos of the simulated release; `origin` is the one of the request. */
 export const itemFileInfos = async (
   vcenter: SimulatedVCenter,
   item: StoredItem,
@@ -69,21 +69,21 @@ const itemFileInfo = (vcenter: SimulatedVCenter, item: StoredItem, file: StoredF
   };
 };
 
-/** Where a file is on the storage. */
+/** Returns the storage URI of a file. */
 export const storageUri = (
   { volume, serverGuid }: SimulatedVCenter,
   item: StoredItem,
   { name, storageId }: StoredFile,
 ): string => {
   const [, base = name, extension = ''] = /^(.+?)(\.[^.]*)?$/s.exec(name) ?? [];
-  const place = `${item.id}/${encodeURIComponent(`${base}_${storageId}${extension}`)}?serverId=${serverGuid}`;
-  const { storage } = item.library.facts;
-  if (storage !== undefined && 'uri' in storage) return `${storage.uri}/contentlib-${item.library.id}/${place}`;
-  // With two slashes, as real ones have been seen.
-  return `ds:///vmfs/volumes/${volume}//contentlib-${item.library.id}/${place}`;
+  const path = `${item.id}/${encodeURIComponent(`${base}_${storageId}${extension}`)}?serverId=${serverGuid}`;
+  const { storage } = item.library.entry;
+  if (storage !== undefined && 'uri' in storage) return `${storage.uri}/contentlib-${item.library.id}/${path}`;
+  // Real URIs have two slashes here.
+  return `ds:///vmfs/volumes/${volume}//contentlib-${item.library.id}/${path}`;
 };
 
-/** The characters of a URI that need no percent sign. Which ones a real server minds is not known; it is documented that it minds some. */
+/** File names that need no percent-encoding. The documents say that some characters are not supported, but not which. */
 const URI_SAFE_NAME = /^[\w.~!$&'()*+,;=:@-]+$/;
 
 const fileLink = (item: StoredItem, { name, version }: StoredFile, origin: string, cached: boolean): string | undefined => {
@@ -95,6 +95,6 @@ const fileLink = (item: StoredItem, { name, version }: StoredFile, origin: strin
       `There is no download link for the file ${name}: its name has characters that a URI can not have.`,
       [name],
     );
-  const [library, id, wanted] = [item.library.id, item.id, version].map(encodeURIComponent);
-  return `${origin}/cls/static/${library}/${id}/${name}?version=${wanted}`;
+  const [libraryId, itemId, fileVersion] = [item.library.id, item.id, version].map(encodeURIComponent);
+  return `${origin}/cls/static/${libraryId}/${itemId}/${name}?version=${fileVersion}`;
 };

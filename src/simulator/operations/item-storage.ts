@@ -1,4 +1,4 @@
-/** The operations of `content.library.item.Storage`. */
+/** Operations of `content.library.item.Storage`. */
 
 import * as t from 'io-ts';
 import type { ItemStorageInfo } from '../../model/index.ts';
@@ -11,7 +11,7 @@ import { storageBacking } from './library.ts';
 
 const privilege = 'ContentLibrary.ReadStorage';
 
-/** All files of an item, and where they are. */
+/** Returns all files of an item with their storage. */
 export const listItemStorage = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   async (vcenter, { library_item_id }, { origin }) => {
@@ -20,7 +20,7 @@ export const listItemStorage = defineOperation(
   },
 );
 
-/** One file of an item: a list, for a file may be stored in several places; the simulator stores each in one. */
+/** Returns one file of an item: a list, because a file may be stored several times; the simulator stores it once. */
 export const getItemStorage = defineOperation(
   { privilege, required: { library_item_id: t.string, file_name: t.string } },
   async (vcenter, { library_item_id, file_name }, { origin }) => {

@@ -1,30 +1,30 @@
-/** The operations of `content.library.Item`. */
+/** Operations of `content.library.Item`. */
 
 import * as t from 'io-ts';
 import type { ItemModel } from '../../model/index.ts';
-import { isSince } from '../options/scenario.ts';
 import { isCached, isFullyCached } from '../state/cache-state.ts';
 import type { StoredItem } from '../state/catalog.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
-import { libraryOf, sameName } from './library.ts';
+import { libraryOf, matchesName } from './library.ts';
 import { invalidArgument, objectNotFound } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
-/** The ids of a library's items. */
+/** Returns the ids of a library's items. */
 export const listItems = defineOperation({ privilege, required: { library_id: t.string } }, (vcenter, { library_id }) =>
   vcenter.catalog.itemsOf(libraryOf(vcenter, library_id)).map((item) => item.id),
 );
 
-/** The ids of the items that everything asked for is true of. */
+/** Returns the ids of the items that match all fields. */
 export const findItems = defineOperation(
   { privilege, optional: { name: t.string, library_id: t.string, source_id: t.string, type: t.string, cached: t.boolean } },
   ({ catalog, clock }, { name, library_id, source_id, type, cached }) => {
     if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
       throw invalidArgument('The find specification is empty.', 'spec');
     return [...catalog.items.values()]
-      .filter((item) => sameName(item.name, name) && sameName(item.type ?? '', type))
+      .filter((item) => matchesName(item.name, name) && matchesName(item.type ?? '', type))
       .filter((item) => library_id === undefined || item.library.id === library_id)
       .filter((item) => source_id === undefined || item.sourceId === source_id)
       .filter((item) => cached === undefined || isFullyCached(item, clock.now()) === cached)
@@ -32,27 +32,27 @@ export const findItems = defineOperation(
   },
 );
 
-/** One item. */
+/** Returns one item. */
 export const getItem = defineOperation(
   { privilege, required: { library_item_id: t.string } },
   (vcenter, { library_item_id }): ItemModel => {
     const item = itemOf(vcenter, library_item_id);
-    const { facts } = item;
+    const { entry } = item;
     const started = new Date(vcenter.startedAt).toISOString();
     const now = vcenter.clock.now();
     return {
       ...(vcenter.assumptions.idInGet === false ? {} : { id: item.id }),
       library_id: item.library.id,
       name: item.name,
-      description: facts.description ?? '',
+      description: entry.description ?? '',
       ...(item.type === undefined ? {} : { type: item.type }),
       content_version: item.contentVersion,
-      metadata_version: facts.metadataVersion ?? '1',
-      version: facts.version ?? '1',
+      metadata_version: entry.metadataVersion ?? '1',
+      version: entry.version ?? '1',
       cached: isFullyCached(item, now),
       size: item.files.reduce((bytes, file) => bytes + (isCached(file, now) ? file.storedSize : 0), 0),
-      creation_time: facts.creationTime ?? started,
-      last_modified_time: facts.lastModifiedTime ?? started,
+      creation_time: entry.creationTime ?? started,
+      last_modified_time: entry.lastModifiedTime ?? started,
       ...(item.lastSyncAt === undefined ? {} : { last_sync_time: new Date(item.lastSyncAt).toISOString() }),
       ...(item.sourceId === undefined ? {} : { source_id: item.sourceId }),
       ...(isSince(vcenter.version, '8.0') ? security(item) : {}),
@@ -60,7 +60,7 @@ export const getItem = defineOperation(
   },
 );
 
-/** Finds an item, or refuses. */
+/** Returns an item, or throws. */
 export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem => {
   const item = catalog.items.get(id);
   if (item === undefined) throw objectNotFound('library item', id);
@@ -68,7 +68,7 @@ export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem =>
 };
 
 const security = ({
-  facts: { securityCompliance = true, certificateVerification: verified },
+  entry: { securityCompliance = true, certificateVerification: verified },
 }: StoredItem): Partial<ItemModel> => ({
   security_compliance: securityCompliance,
   ...(verified === undefined

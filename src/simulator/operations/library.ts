@@ -1,10 +1,10 @@
-/** The operations of `content.Library`, `content.LocalLibrary` and `content.SubscribedLibrary`. */
+/** Operations of `content.Library`, `content.LocalLibrary` and `content.SubscribedLibrary`. */
 
 import * as t from 'io-ts';
-import { type LibraryModel, StorageBacking } from '../../model/index.ts';
+import { StorageBacking, type LibraryModel } from '../../model/index.ts';
 import type { InventoryLibrary } from '../options/inventory.ts';
-import { isSince } from '../options/scenario.ts';
 import type { StoredLibrary } from '../state/catalog.ts';
+import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { invalidArgument, objectNotFound, wrongKind } from './vapi-error.ts';
@@ -26,25 +26,25 @@ const getOperation = (type?: StoredLibrary['type']) =>
     return libraryModel(vcenter, library, origin);
   });
 
-/** The ids of all libraries. */
+/** Returns the ids of all libraries. */
 export const listLibraries = listOperation();
 
-/** The ids of all local libraries. */
+/** Returns the ids of all local libraries. */
 export const listLocalLibraries = listOperation('LOCAL');
 
-/** The ids of all subscribed libraries. */
+/** Returns the ids of all subscribed libraries. */
 export const listSubscribedLibraries = listOperation('SUBSCRIBED');
 
-/** One library. */
+/** Returns one library. */
 export const getLibrary = getOperation();
 
-/** One local library. */
+/** Returns one local library. */
 export const getLocalLibrary = getOperation('LOCAL');
 
-/** One subscribed library. */
+/** Returns one subscribed library. */
 export const getSubscribedLibrary = getOperation('SUBSCRIBED');
 
-/** The ids of the libraries that everything asked for is true of. */
+/** Returns the ids of the libraries that match all fields. */
 export const findLibraries = defineOperation(
   {
     privilege,
@@ -55,63 +55,66 @@ export const findLibraries = defineOperation(
     if (name === undefined && type === undefined && backing === undefined)
       throw invalidArgument('The find specification is empty.', 'spec');
     return [...catalog.libraries.values()]
-      .filter((library) => sameName(library.name, name) && (type === undefined || library.type === type))
+      .filter((library) => matchesName(library.name, name) && (type === undefined || library.type === type))
       .filter((library) => backing === undefined || isSameBacking(storageBacking(library), backing))
       .map((library) => library.id);
   },
 );
 
-/** Finds a library, or refuses. */
+/** Returns a library, or throws. */
 export const libraryOf = ({ catalog }: SimulatedVCenter, id: string): StoredLibrary => {
   const library = catalog.libraries.get(id);
   if (library === undefined) throw objectNotFound('library', id);
   return library;
 };
 
-const isSameBacking = (one: StorageBacking, other: StorageBacking): boolean =>
-  one.type === other.type && one.datastore_id === other.datastore_id && one.storage_uri === other.storage_uri;
+const isSameBacking = (a: StorageBacking, b: StorageBacking): boolean =>
+  a.type === b.type && a.datastore_id === b.datastore_id && a.storage_uri === b.storage_uri;
 
-/** What vCenter tells of a library, as far as its release has it. */
-export const libraryModel = (vcenter: SimulatedVCenter, library: StoredLibrary, origin: string): LibraryModel => {
-  const { id, name, type, facts } = library;
+/** Returns the library with the fields of the simulated release. */
+const libraryModel = (vcenter: SimulatedVCenter, library: StoredLibrary, origin: string): LibraryModel => {
+  const { id, name, type, entry } = library;
   const started = new Date(vcenter.startedAt).toISOString();
   return {
     ...(vcenter.assumptions.idInGet === false ? {} : { id }),
     name,
-    description: facts.description ?? '',
+    description: entry.description ?? '',
     type,
-    creation_time: facts.creationTime ?? started,
-    last_modified_time: facts.lastModifiedTime ?? started,
-    version: facts.version ?? '1',
+    creation_time: entry.creationTime ?? started,
+    last_modified_time: entry.lastModifiedTime ?? started,
+    version: entry.version ?? '1',
     server_guid: vcenter.serverGuid,
     storage_backings: [storageBacking(library)],
-    ...(type === 'LOCAL' ? publication(vcenter, library, origin) : { last_sync_time: started, ...subscription(facts) }),
-    ...laterFields(vcenter, facts),
+    ...(type === 'LOCAL' ? publication(vcenter, library, origin) : { last_sync_time: started, ...subscription(entry) }),
+    ...laterFields(vcenter, entry),
   };
 };
 
-/** Where a library keeps its files. */
-export const storageBacking = ({ facts: { storage = { datastoreId: 'datastore-33' } } }: StoredLibrary): StorageBacking =>
+/** Returns where a library stores its files. */
+export const storageBacking = ({ entry: { storage = { datastoreId: 'datastore-33' } } }: StoredLibrary): StorageBacking =>
   'uri' in storage ? { type: 'OTHER', storage_uri: storage.uri } : { type: 'DATASTORE', datastore_id: storage.datastoreId };
 
-const publication = ({ version }: SimulatedVCenter, { id, facts }: StoredLibrary, origin: string): Partial<LibraryModel> => ({
+const publication = ({ version }: SimulatedVCenter, { id, entry }: StoredLibrary, origin: string): Partial<LibraryModel> => ({
   publish_info: {
     authentication_method: 'NONE',
-    published: facts.published ?? false,
+    published: entry.published ?? false,
     publish_url: `${origin}/cls/vcsp/lib/${encodeURIComponent(id)}/lib.json`,
     persist_json_enabled: false,
-    // Answers that were recorded in 2020 have these two, those of 2022 have neither.
+    // Responses recorded in 2020 have these two, those of 2022 have neither.
     ...(isSince(version, '8.0') ? {} : { user_name: 'vcsp' }),
   },
   ...(isSince(version, '8.0') ? {} : { optimization_info: { optimize_remote_publishing: false } }),
 });
 
-const subscription = ({ name, subscription: given = {} }: InventoryLibrary): Partial<LibraryModel> => ({
+const subscription = ({
+  name,
+  subscription: { automaticSync = false, onDemand = true, url } = {},
+}: InventoryLibrary): Partial<LibraryModel> => ({
   subscription_info: {
     authentication_method: 'NONE',
-    automatic_sync_enabled: given.automaticSync ?? false,
-    on_demand: given.onDemand ?? true,
-    subscription_url: given.url ?? `https://publisher.example.test:443/cls/vcsp/lib/${encodeURIComponent(name)}/lib.json`,
+    automatic_sync_enabled: automaticSync,
+    on_demand: onDemand,
+    subscription_url: url ?? `https://publisher.example.test:443/cls/vcsp/lib/${encodeURIComponent(name)}/lib.json`,
   },
 });
 
@@ -123,6 +126,6 @@ const laterFields = (
   ...(isSince(version, '9.0') ? { state_info: { state } } : {}),
 });
 
-/** Whether a name is the one looked for, whatever the letter case; every name is if none is looked for. */
-export const sameName = (name: string, wanted: string | undefined): boolean =>
-  wanted === undefined || name.toLowerCase() === wanted.toLowerCase();
+/** Returns true if the names match, ignoring case; `undefined` matches every name. */
+export const matchesName = (name: string, expected: string | undefined): boolean =>
+  expected === undefined || name.toLowerCase() === expected.toLowerCase();

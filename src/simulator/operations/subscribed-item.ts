@@ -1,4 +1,4 @@
-/** The operations of `content.library.SubscribedItem`. */
+/** Operations of `content.library.SubscribedItem`. */
 
 import * as t from 'io-ts';
 import { evictFile, fetchFile } from '../state/cache-state.ts';
@@ -9,19 +9,19 @@ import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
 import { notAllowedNow, wrongKind } from './vapi-error.ts';
 
-/** Begins to bring an item in step with the publisher's; it takes the time of its slowest file. */
+/** Starts to synchronize an item with the publisher's; it takes as long as the slowest file. */
 export const syncItem = defineOperation(
   {
     privilege: 'ContentLibrary.SyncLibraryItem',
     required: { library_item_id: t.string, force_sync_content: t.boolean },
     optional: { sync_optional_files: t.boolean },
-    // It came with 7.0.3, and the simulated 7.0 is older.
+    // Introduced in 7.0.3; the simulated 7.0 is older.
     since: { sync_optional_files: '8.0' },
   },
   (vcenter, { library_item_id, force_sync_content }) => {
     const { catalog, clock, scenario } = vcenter;
     const item = subscribedItemOf(vcenter, library_item_id);
-    if (item.facts.deletedAtSource === true) return catalog.remove(item);
+    if (item.entry.deletedAtSource === true) return catalog.remove(item);
     const now = clock.now();
     item.lastSyncAt = now;
     if (!isOnDemand(item) || force_sync_content)
@@ -29,12 +29,12 @@ export const syncItem = defineOperation(
   },
 );
 
-/** Takes an item's files from the disk. */
+/** Evicts an item's files from the disk. */
 export const evictItem = defineOperation(
   { privilege: 'ContentLibrary.EvictLibraryItem', required: { library_item_id: t.string } },
   (vcenter, { library_item_id }) => {
     const item = subscribedItemOf(vcenter, library_item_id);
-    // That it works on demand alone is documented; how it is refused otherwise is so for whole libraries.
+    // It is documented that only on-demand items can be evicted; the error is documented for libraries only.
     if (!isOnDemand(item))
       throw notAllowedNow(`The library ${item.library.name} is not synchronized on demand.`, item.library.id);
     for (const file of item.files) evictFile(file);
@@ -43,11 +43,11 @@ export const evictItem = defineOperation(
 
 const subscribedItemOf = (vcenter: SimulatedVCenter, id: string): StoredItem => {
   const item = itemOf(vcenter, id);
-  // Not documented for items; for libraries of the wrong kind it is.
+  // Documented for libraries of the wrong kind, not for items.
   if (item.library.type !== 'SUBSCRIBED') throw wrongKind('library item', id, 'an item of a subscribed library');
-  if (item.facts.contentLost === true)
+  if (item.entry.contentLost === true)
     throw notAllowedNow(`The content of the library item ${item.name} has been deleted from its storage.`, id);
   return item;
 };
 
-const isOnDemand = ({ library }: StoredItem): boolean => library.facts.subscription?.onDemand ?? true;
+const isOnDemand = ({ library }: StoredItem): boolean => library.entry.subscription?.onDemand ?? true;

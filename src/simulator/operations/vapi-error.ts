@@ -1,22 +1,22 @@
-/** What a simulated vCenter says when it refuses. */
+/** vCenter's errors, with their `error_type` and messages. */
 
 import type { LocalizableMessage } from '../../model/index.ts';
 import type { ErrorType } from '../options/faults.ts';
 
-/** What vCenter calls the parameters of an operation, taken together. */
+/** vCenter's name of an operation's parameters as a structure. */
 const OPERATION_INPUT = 'operation-input';
 
-/** A reason, and what is said of it. */
+/** Content of an error response. */
 export interface VapiErrorContent {
   readonly errorType: ErrorType;
   readonly messages: readonly LocalizableMessage[];
-  /** For programs; any JSON. */
+  /** Machine-readable details; any JSON. */
   readonly data?: unknown;
 }
 
-/** A refusal: operations throw it, and the dialects put it in words. */
+/** An error that operations throw; the dialect formats its response. */
 export class VapiError extends Error implements VapiErrorContent {
-  override readonly name = 'Refusal';
+  override readonly name = 'VapiError';
   readonly errorType: ErrorType;
   readonly messages: readonly LocalizableMessage[];
   constructor(errorType: ErrorType, id: string, message: string, args: readonly string[] = []) {
@@ -26,21 +26,21 @@ export class VapiError extends Error implements VapiErrorContent {
   }
 }
 
-/** The route is unknown. Only the message's id tells this from a missing object. */
+/** The route does not exist. Only the message id distinguishes it from a missing object. */
 export const routeNotFound = (): VapiError => new VapiError('NOT_FOUND', 'com.vmware.vapi.rest.httpNotFound', 'Not found.');
 
-/** The object is unknown, or has been deleted. */
+/** The object does not exist, or was deleted. */
 export const objectNotFound = (kind: string, id: string): VapiError =>
   new VapiError('NOT_FOUND', 'com.vmware.vdcs.cls-main.object_not_found', `The ${kind} with the ID ${id} does not exist.`, [
     kind,
     id,
   ]);
 
-/** No login, a login that has ended, or a wrong password: the answer is the same. */
+/** No session, an expired session, or a wrong password: the error is the same. */
 export const unauthenticated = (): VapiError =>
   new VapiError('UNAUTHENTICATED', 'com.vmware.vapi.endpoint.method.authentication.required', 'Authentication required.');
 
-/** The user has as many logins as one may have. */
+/** The user has the maximum number of API sessions. */
 export const tooManySessions = (limit: number, existing: number, user: string): VapiError =>
   new VapiError(
     'SERVICE_UNAVAILABLE',
@@ -53,11 +53,11 @@ export const tooManySessions = (limit: number, existing: number, user: string): 
 export const unauthorized = (privilege: string): VapiError =>
   new VapiError('UNAUTHORIZED', 'vapi.security.authorization.invalid', `The privilege ${privilege} is missing.`, [privilege]);
 
-/** An argument is of the wrong kind or out of range. */
+/** An argument has the wrong type or is out of range. */
 export const invalidArgument = (reason: string, ...args: readonly string[]): VapiError =>
   new VapiError('INVALID_ARGUMENT', 'com.vmware.vdcs.cls-main.invalid_argument', reason, args);
 
-/** A parameter or a field is missing. The words are those of VMware's design guide for its APIs. */
+/** A parameter or a field is missing. The message is that of VMware's design guide for its APIs. */
 export const missingField = (field: string, structure = OPERATION_INPUT): VapiError =>
   new VapiError(
     'INVALID_ARGUMENT',
@@ -66,14 +66,14 @@ export const missingField = (field: string, structure = OPERATION_INPUT): VapiEr
     [structure, field],
   );
 
-/** There are fields, or parameters of a query in `/rest`, that the operation does not have. */
+/** The request has fields, or query parameters in `/rest`, that the operation does not have. */
 export const unexpectedFields = (fields: readonly string[], structure = OPERATION_INPUT): VapiError => {
   const listed = `[${fields.join(', ')}]`;
-  const said = `Found unexpected fields ${listed} in structure '${structure}'.`;
-  return new VapiError('UNEXPECTED_INPUT', 'vapi.data.structure.field.unexpected', said, [listed, structure]);
+  const message = `Found unexpected fields ${listed} in structure '${structure}'.`;
+  return new VapiError('UNEXPECTED_INPUT', 'vapi.data.structure.field.unexpected', message, [listed, structure]);
 };
 
-/** There is a parameter in a query of `/api` that the operation does not have. */
+/** The query has a parameter in `/api` that the operation does not have. */
 export const unsupportedProperty = (name: string): VapiError =>
   new VapiError('INVALID_ARGUMENT', 'com.vmware.vapi.rest.unsupportedProperty', `Unsupported property with name: ${name}.`, [
     name,
@@ -83,30 +83,30 @@ export const unsupportedProperty = (name: string): VapiError =>
 export const malformedBody = (): VapiError =>
   new VapiError('INVALID_REQUEST', 'com.vmware.vapi.rest.httpBadRequest', 'The body of the request is not a JSON object.');
 
-/** The body is said to be something else than JSON. Reason and words are those of the runtime of VMware's Go SDK. */
+/** The content type is not JSON. Type and message are those of the runtime of VMware's Go SDK. */
 export const unsupportedMediaType = (): VapiError =>
   new VapiError('INVALID_REQUEST', 'com.vmware.vapi.rest.unsupportedMediaType', 'Unsupported media type.');
 
-/** The client wants no JSON, which is all that the simulator has. How a real server refuses is not known. */
+/** The client does not accept JSON, the only format of the simulator. The error of a real server is not known. */
 export const notAcceptable = (accepted: string): VapiError =>
-  new VapiError('INVALID_REQUEST', 'com.vmware.vapi.rest.httpNotAcceptable', `There is no answer in ${accepted}, only JSON.`, [
+  new VapiError('INVALID_REQUEST', 'com.vmware.vapi.rest.httpNotAcceptable', `${accepted} is not supported, only JSON.`, [
     accepted,
   ]);
 
-/** The library or item is of another kind than the operation is for. */
-export const wrongKind = (kind: string, id: string, wanted: string): VapiError =>
+/** The operation does not support this kind of library or item. */
+export const wrongKind = (kind: string, id: string, expected: string): VapiError =>
   new VapiError(
     'INVALID_ELEMENT_TYPE',
     'com.vmware.vdcs.cls-main.invalid_library_type',
-    `The ${kind} with the ID ${id} is not ${wanted}.`,
-    [kind, id, wanted],
+    `The ${kind} with the ID ${id} is not ${expected}.`,
+    [kind, id, expected],
   );
 
-/** Something is not allowed as things are. */
+/** The operation is not allowed in the current state. */
 export const notAllowedNow = (reason: string, ...args: readonly string[]): VapiError =>
   new VapiError('NOT_ALLOWED_IN_CURRENT_STATE', 'com.vmware.vdcs.cls-main.not_allowed_in_current_state', reason, args);
 
-/** The download session has been cancelled or has failed. */
+/** The download session was canceled or has failed. */
 export const notAllowedInState = (operation: string, state: string): VapiError =>
   new VapiError(
     'NOT_ALLOWED_IN_CURRENT_STATE',

@@ -1,18 +1,18 @@
-/** The inventory of a simulator that was given none: one library with one small virtual machine. */
+/** The default inventory: one library with one small virtual machine. */
 
 import type { Inventory } from './inventory.ts';
 
 /** Bytes. */
-const diskSize = 4 * 1024 * 1024;
+const DISK_SIZE = 4 * 1024 * 1024;
 
-/** Bytes; what vSphere usually needs for a machine's firmware settings. */
-const nvramSize = 8_684;
+/** Bytes; the usual size of the firmware settings of a vSphere VM. */
+const NVRAM_SIZE = 8_684;
 
 const descriptor = `<?xml version="1.0" encoding="UTF-8"?>
 <Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1" xmlns:ovf="http://schemas.dmtf.org/ovf/envelope/1">
   <References>
-    <File ovf:id="file1" ovf:href="debian-12-1.vmdk" ovf:size="${diskSize}"/>
-    <File ovf:id="file2" ovf:href="debian-12-2.nvram" ovf:size="${nvramSize}"/>
+    <File ovf:id="file1" ovf:href="debian-12-1.vmdk" ovf:size="${DISK_SIZE}"/>
+    <File ovf:id="file2" ovf:href="debian-12-2.nvram" ovf:size="${NVRAM_SIZE}"/>
   </References>
   <DiskSection>
     <Info>Virtual disks</Info>
@@ -36,8 +36,8 @@ export const defaultInventory: Inventory = {
           type: 'ovf',
           files: [
             { name: 'debian-12.ovf', content: descriptor },
-            { name: 'debian-12-1.vmdk', size: diskSize },
-            { name: 'debian-12-2.nvram', size: nvramSize },
+            { name: 'debian-12-1.vmdk', size: DISK_SIZE },
+            { name: 'debian-12-2.nvram', size: NVRAM_SIZE },
           ],
         },
       ],

@@ -1,69 +1,69 @@
-/** What goes wrong, and when. */
+/** The faults of a scenario as plain data: which requests they apply to, and what they do. */
 
 import type { LocalizableMessage } from '../../model/index.ts';
 
 /**
- * One thing that goes wrong: which requests it meets, and what happens to them, told apart by `kind`. Without a `kind` it is an answer
- * given verbatim.
+ * A fault: the requests it applies to, and its effect, selected by `kind`. Without a `kind` it is a verbatim response.
  *
- * Where several fit a request, the first of the list is what happens; only `latency` lets the others have their turn, and adds up.
+ * If several faults match a request, the first in the list applies; only `latency` combines with others, and delays add up.
  */
 export type Fault = FaultTarget & (ResponseFault | BodyFault | ConnectionFault | SessionFault);
 
-/** Which requests a fault meets: those of which everything is true that is said here. */
+/** The requests that a fault applies to; a request has to match all of the fields. */
 export interface FaultTarget {
   /**
-   * VMware's name of the operation, such as `content.Library.list`; `data` for the bytes of files; `soap`; `unknown` for what is no operation;
-   * `*` for every request. A simulator refuses to start with a name it does not know.
+   * VMware's name of the operation, such as `content.Library.list`; `data` for file data; `soap`; `unknown` for requests that are no
+   * operation; `*` for every request. An unknown name is an error when the simulator is created.
    */
   readonly operation: string;
   /**
-   * Only requests that name this file: for its bytes, its preparation or its state. A list of files names none.
+   * Only requests that name this file: for its data, its preparation or its state. A list of files names none.
    *
-   * @default whatever they name
+   * @default any file, or none
    */
   readonly file?: string;
   /**
-   * Milliseconds after the simulator's start, by its clock, from which on the fault is there.
+   * Start of the fault, in milliseconds after the start of the simulator by its clock.
    *
    * @default 0
    */
   readonly from?: number;
   /**
-   * Milliseconds after the simulator's start, by its clock, at which the fault is over.
+   * End of the fault, in milliseconds after the start of the simulator by its clock.
    *
    * @default never
    */
   readonly until?: number;
   /**
-   * How many requests pass first of those that fit all of the above, whoever answers them.
+   * Number of matching requests that are skipped first, even if another fault applies to them.
    *
    * @default 0
    */
   readonly after?: number;
   /**
-   * How many requests the fault meets.
+   * Maximum number of requests that the fault applies to.
    *
-   * @default all of them
+   * @default no limit
    */
   readonly times?: number;
   /**
-   * How probable it is that a request is met, from 0 to 1. It is drawn from the seed: the same requests meet the same faults again.
+   * Probability that the fault applies to a matching request, from 0 to 1. It is drawn from the seed: the same sequence of requests gets
+   * the same faults.
    *
    * @default 1
    */
   readonly chance?: number;
 }
 
-/** Any fault that answers itself. */
+/** A fault that sends a response of its own; the operation is not executed. */
 export type ResponseFault = VerbatimResponse | RefusalFault | SessionLimitFault | PageFault | RedirectFault;
 
-/** An answer, word for word. */
+/** A verbatim response. */
 export interface VerbatimResponse {
   /** @default `'answer'` */
   readonly kind?: 'answer';
   /**
-   * The HTTP status.
+   * HTTP status.
    *
    * @default 500
    */
@@ -71,7 +71,7 @@ export interface VerbatimResponse {
   /** @default `'application/json'` */
   readonly contentType?: string;
   /**
-   * More headers, such as `{ "retry-after": "5" }`.
+   * Additional headers, such as `{ "retry-after": "5" }`.
    *
    * @default none
    */
@@ -79,56 +79,56 @@ export interface VerbatimResponse {
   readonly body: string;
 }
 
-/** A refusal as vCenter words it, in the dialect and with the status of the request's. */
+/** An error in vCenter's format, with the envelope and status of the request's dialect. */
 export interface RefusalFault {
   readonly kind: 'refusal';
   /** VMware's `error_type`. */
   readonly errorType: ErrorType;
   /**
-   * What it says: a text, or a whole message with its id; `null` for a refusal without any message.
+   * The message: a text, or a complete message with its id; `null` for an error without messages.
    *
-   * @default a text that names the operation
+   * @default a text that contains the operation
    */
   readonly message?: string | LocalizableMessage | null;
   /**
-   * The HTTP status.
+   * HTTP status.
    *
-   * @default what the dialect has for the `error_type`; the two disagree on six of them
+   * @default the dialect's status for the `error_type`; the dialects disagree on six of them
    */
   readonly status?: number;
   /**
-   * `Retry-After`: seconds, or a date as HTTP writes it. No vCenter is known to send it, proxies do.
+   * `Retry-After`: seconds, or an HTTP date. No vCenter is known to send it, but proxies do.
    *
    * @default none
    */
   readonly retryAfter?: number | string;
   /**
-   * The field `data`: any JSON. `{ "is_transient": true }` is what VMware's `TransientIndication` looks like.
+   * The field `data`: any JSON. `{ "is_transient": true }` is the format of VMware's `TransientIndication`.
    *
    * @default none
    */
   readonly data?: unknown;
 }
 
-/** A login that is refused because the user has all the API sessions one may have. Trying again does not help. */
+/** A login that fails because the user has reached the maximum number of API sessions. Retrying does not help. */
 export interface SessionLimitFault {
   readonly kind: 'session-limit';
 }
 
-/** The page of a proxy in front of vCenter: HTML. */
+/** An HTML page of a proxy in front of vCenter. */
 export interface PageFault {
   readonly kind: 'page';
   /**
-   * The HTTP status.
+   * HTTP status.
    *
    * @default 502
    */
   readonly status?: number;
-  /** `Retry-After`: seconds, or a date as HTTP writes it. @default none */
+  /** `Retry-After`: seconds, or an HTTP date. @default none */
   readonly retryAfter?: number | string;
 }
 
-/** A redirect to another host, with the path and the query that were asked for. */
+/** A redirect to another host, with the path and query of the request. */
 export interface RedirectFault {
   readonly kind: 'redirect';
   /** Scheme, host and port, such as `https://other.example.test`. */
@@ -137,145 +137,145 @@ export interface RedirectFault {
   readonly status?: 301 | 302 | 303 | 307 | 308;
 }
 
-/** Any fault of an answer's contents. */
+/** A fault in the body of a response that arrives completely. */
 export type BodyFault = MalformedFault | CorruptFault | RangeFault | CertificateFault;
 
-/** The first half of the real answer as if it were all of it: JSON that ends in the middle. */
+/** JSON that ends in the middle: the first half of the real response, sent as a complete response. */
 export interface MalformedFault {
   readonly kind: 'malformed';
 }
 
-/** Bytes that are not those of the file. */
+/** Bytes that differ from those of the file. */
 export interface CorruptFault {
   readonly kind: 'corrupt';
-  /** Where they begin: bytes from the beginning of the file, also where only a range of it was asked for. */
+  /** Offset of the first wrong byte in the file, also if only a range was requested. */
   readonly at: number;
   /**
-   * How many bytes are wrong.
+   * Number of wrong bytes.
    *
    * @default 1
    */
   readonly length?: number;
 }
 
-/** A range that is not the one that was asked for. Requests without a range are left alone. */
+/** A byte range that differs from the requested one. Requests without a range are not affected. */
 export interface RangeFault {
   readonly kind: 'range';
   /**
-   * - `ignored`: 200, and the whole file, as from a server that knows no ranges.
-   * - `other`: 206 with other bytes, which the `Content-Range` admits.
-   * - `shifted`: 206 with other bytes under the `Content-Range` that was asked for.
+   * - `ignored`: 200 with the complete file, as from a server without support for ranges.
+   * - `other`: 206 with other bytes and their `Content-Range`.
+   * - `shifted`: 206 with other bytes and the `Content-Range` that was requested.
    * - `unnamed`: 206 with the right bytes, without a `Content-Range`.
    * - `refused`: 416.
    */
   readonly how: 'ignored' | 'other' | 'shifted' | 'unnamed' | 'refused';
   /**
-   * With `other` and `shifted`: how many bytes too early the range begins, or too late if negative.
+   * With `other` and `shifted`: number of bytes by which the range starts too early; too late if negative.
    *
    * @default 1
    */
   readonly by?: number;
 }
 
-/** Endpoints that state the thumbprint of another certificate than the one that is shown. */
+/** Download endpoints that declare the thumbprint of a different certificate. */
 export interface CertificateFault {
   readonly kind: 'certificate';
   /**
-   * What they state: the SHA-1 in hexadecimal.
+   * The declared SHA-1, in hexadecimal.
    *
-   * @default twenty bytes that are no certificate's
+   * @default twenty bytes that match no certificate
    */
   readonly thumbprint?: string;
 }
 
-/** Any fault of the connection. */
+/** A fault of the connection: a response that is late, missing or interrupted. */
 export type ConnectionFault = LatencyFault | DisconnectFault | HangFault | TruncationFault;
 
-/** An answer that comes late, by the simulator's clock. Other faults may still meet the request. */
+/** A response that is delayed, by the simulator's clock. Another fault may apply to the same request. */
 export interface LatencyFault {
   readonly kind: 'latency';
-  /** Milliseconds; or from how many to how many, drawn from the seed. */
+  /** Milliseconds, or their minimum and maximum, between which the delay is drawn from the seed. */
   readonly milliseconds: number | readonly [least: number, most: number];
 }
 
-/** A connection that ends without a byte of an answer. */
+/** A connection that ends before the first byte of a response. */
 export interface DisconnectFault {
   readonly kind: 'disconnect';
   /**
-   * How it ends: with a reset, or closed in good order.
+   * How the connection ends: with a reset, or closed normally.
    *
    * @default `'reset'`
    */
   readonly ending?: 'reset' | 'close';
   /**
-   * Whether what was asked for is done all the same, and only its answer is lost: a session is opened that nobody knows of.
+   * True if the operation is executed and only its response is lost: for example, a session is created whose id no client knows.
    *
    * @default false
    */
   readonly done?: boolean;
 }
 
-/** A server that falls silent, until the client gives up. */
+/** A server that stops responding until the client aborts. */
 export interface HangFault {
   readonly kind: 'hang';
   /**
-   * Bytes of the answer's body that come before.
+   * Number of body bytes that are sent before.
    *
-   * @default no byte of an answer comes, not even its head
+   * @default nothing is sent, not even the headers
    */
   readonly at?: number;
 }
 
-/** An answer that ends too soon. */
+/** A response that ends too early. */
 export interface TruncationFault {
   readonly kind: 'truncate';
   readonly shape: TruncationShape;
   /**
-   * Bytes of the answer's body that come. With a reset they are the most that may come: it overtakes what is still on its way.
+   * Number of body bytes that are sent. With a reset it is the maximum that arrives: a reset overtakes bytes in transit.
    *
-   * @default half of them
+   * @default half of the body
    */
   readonly at?: number;
 }
 
 /**
- * How an answer says how long it is, and how it ends before that. Node's own `fetch` notices the first three; the others look like the
- * end of the body, and only a length or a checksum from elsewhere shows that they are not.
+ * How a response declares its length, and how it ends before. Node's own `fetch` detects the first three; the others look like the
+ * regular end of the body, and only a length or checksum from another source reveals them.
  *
- * - `length-close`: a `Content-Length`, then the connection is closed.
- * - `length-reset`: a `Content-Length`, then a reset.
- * - `chunked-close`: chunks, then the connection is closed without a last one.
- * - `chunked-complete`: chunks, and a last one, as a proxy sends it that has lost the server behind it.
- * - `close`: neither; the end of the connection is the end of the body.
- * - `reset`: neither, and the connection ends with a reset.
+ * - `length-close`: a `Content-Length`; the connection is closed.
+ * - `length-reset`: a `Content-Length`; the connection is reset.
+ * - `chunked-close`: chunked; the connection is closed without the last chunk.
+ * - `chunked-complete`: chunked; the last chunk is sent, as by a proxy that has lost its upstream server.
+ * - `close`: no length; the connection is closed, which is the end of the body.
+ * - `reset`: no length; the connection is reset.
  */
 export type TruncationShape = 'length-close' | 'length-reset' | 'chunked-close' | 'chunked-complete' | 'close' | 'reset';
 
-/** Any fault of sessions. */
+/** A fault that removes the session of a request. */
 export type SessionFault = LostSessionFault;
 
 /**
- * A session that is gone although nobody ended it: by an administrator, by a restart of the service. What was asked for is answered
- * as it is after that.
+ * A session that is gone although no client ended it, for example because of an administrator or a restart of the service. The request
+ * is then handled without the session.
  */
 export interface LostSessionFault {
   readonly kind: 'session-lost';
   /**
-   * Which one: the download session that the request is for, with its links, or the API session it was sent with.
+   * The session that is lost: the download session that the request names, with its data links, or the API session it was sent with.
    *
    * @default `'download'`
    */
   readonly session?: 'download' | 'api';
   /**
-   * With a download session: how many bytes of the answer's body come before. The rest does not: real servers end a transfer too soon,
-   * and say nothing.
+   * With a download session: number of body bytes that are sent before the session is lost. The rest is not sent: real servers end a
+   * transfer early, without an error.
    *
-   * @default it is gone before the answer
+   * @default the session is lost before the response
    */
   readonly at?: number;
 }
 
-/** VMware's reasons, as `error_type` has them. */
+/** VMware's error types, the values of `error_type`. */
 export type ErrorType =
   | 'ERROR'
   | 'ALREADY_EXISTS'

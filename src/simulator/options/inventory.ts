@@ -1,19 +1,10 @@
-/** What a simulated vCenter has in its libraries, as plain data. */
+/** The inventory of a simulated vCenter as plain data: libraries, items and files. */
 
 import type { CertificateVerificationStatus } from '../../model/index.ts';
 
-/** What a library is subscribed to. */
-export interface InventorySubscription {
-  /** @default an address of the publisher `publisher.example.test` */
-  readonly url?: string;
-  /**
-   * Whether files are fetched only when somebody needs them.
-   *
-   * @default true
-   */
-  readonly onDemand?: boolean;
-  /** @default false */
-  readonly automaticSync?: boolean;
+/** All libraries of a simulated vCenter. */
+export interface Inventory {
+  readonly libraries: readonly InventoryLibrary[];
 }
 
 /** A library. */
@@ -24,10 +15,10 @@ export interface InventoryLibrary {
   readonly id?: string;
   /** @default `'LOCAL'` */
   readonly type?: 'LOCAL' | 'SUBSCRIBED';
-  /** @default an empty text */
+  /** @default an empty string */
   readonly description?: string;
   /**
-   * Of its metadata.
+   * Version of the metadata.
    *
    * @default `'1'`
    */
@@ -35,33 +26,33 @@ export interface InventoryLibrary {
   /**
    * ISO 8601.
    *
-   * @default when the simulator was started
+   * @default the start time of the simulator
    */
   readonly creationTime?: string;
   /**
    * ISO 8601.
    *
-   * @default when the simulator was started
+   * @default the start time of the simulator
    */
   readonly lastModifiedTime?: string;
   /**
-   * Where its files are: a datastore that vCenter manages, or another file system, such as `nfs://nas.example.test/library`.
+   * Where the files are stored: a datastore that vCenter manages, or another file system, such as `nfs://nas.example.test/library`.
    *
    * @default the datastore `datastore-33`
    */
   readonly storage?: { readonly datastoreId: string } | { readonly uri: string };
   /**
-   * Of a local library: whether others may subscribe to it.
+   * True if a local library is published, so that other libraries can subscribe to it.
    *
    * @default false
    */
   readonly published?: boolean;
-  /** Of a subscribed library. */
+  /** Subscribed libraries only. */
   readonly subscription?: InventorySubscription;
-  /** Told from 8.0 on; not set: the library has no security policy. */
+  /** Returned since 8.0. If not set, the library has no security policy. */
   readonly securityPolicyId?: string;
   /**
-   * Told from 9.0 on. What `MAINTENANCE` does to downloads is not documented: `assumptions.maintenance` of the scenario decides.
+   * Returned since 9.0. How `MAINTENANCE` affects downloads is not documented: see `assumptions.maintenance` of the scenario.
    *
    * @default `'ACTIVE'`
    */
@@ -69,9 +60,100 @@ export interface InventoryLibrary {
   readonly items: readonly InventoryItem[];
 }
 
-/** Everything in the libraries of a simulated vCenter. */
-export interface Inventory {
-  readonly libraries: readonly InventoryLibrary[];
+/** The subscription of a library. */
+export interface InventorySubscription {
+  /** @default a URL of the publisher `publisher.example.test` */
+  readonly url?: string;
+  /**
+   * True if files are fetched from the publisher only when they are needed.
+   *
+   * @default true
+   */
+  readonly onDemand?: boolean;
+  /** @default false */
+  readonly automaticSync?: boolean;
+}
+
+/** An item of a library. */
+export interface InventoryItem {
+  readonly name: string;
+  /** @default a UUID that depends on the seed */
+  readonly id?: string;
+  /** For example `ovf` or `iso`; `vm-template` cannot be downloaded. If not set, the item is generic. */
+  readonly type?: string;
+  /** @default an empty string */
+  readonly description?: string;
+  /**
+   * Version of the files.
+   *
+   * @default `'1'`
+   */
+  readonly contentVersion?: string;
+  /**
+   * Version of the name, the description and other metadata.
+   *
+   * @default `'1'`
+   */
+  readonly metadataVersion?: string;
+  /** @default `'1'` */
+  readonly version?: string;
+  /**
+   * True if the files are on disk. Items of on-demand subscriptions start with false.
+   *
+   * @default true
+   */
+  readonly cached?: boolean;
+  /**
+   * ISO 8601.
+   *
+   * @default the start time of the simulator
+   */
+  readonly creationTime?: string;
+  /**
+   * ISO 8601.
+   *
+   * @default the start time of the simulator
+   */
+  readonly lastModifiedTime?: string;
+  /**
+   * Id of the publisher's item. Subscribed libraries only.
+   *
+   * @default a UUID that depends on the seed
+   */
+  readonly sourceId?: string;
+  /**
+   * True if the publisher has deleted the item; the next synchronization deletes it here, too. Subscribed libraries only.
+   *
+   * @default false
+   */
+  readonly deletedAtSource?: boolean;
+  /**
+   * True if the storage has lost the files, for example after a backup was restored. The item can then be neither synchronized nor
+   * evicted. Subscribed libraries only.
+   *
+   * @default false
+   */
+  readonly contentLost?: boolean;
+  /**
+   * Returned since 8.0.
+   *
+   * @default true
+   */
+  readonly securityCompliance?: boolean;
+  /** Returned since 8.0, if set. */
+  readonly certificateVerification?: {
+    readonly status: CertificateVerificationStatus;
+    /** In PEM. */
+    readonly certChain?: readonly string[];
+  };
+  /**
+   * Returned since 7.0, in this order.
+   *
+   * @default one change, at the creation time of the item
+   */
+  readonly changes?: readonly InventoryChange[];
+  /** File names are unique within the item. */
+  readonly files: readonly InventoryFile[];
 }
 
 /** A change of an item. */
@@ -80,138 +162,56 @@ export interface InventoryChange {
   /**
    * ISO 8601.
    *
-   * @default when the simulator was started
+   * @default the start time of the simulator
    */
   readonly time?: string;
-  /** Not set: not known. */
+  /** If not set, the user is unknown. */
   readonly user?: string;
   readonly message?: string;
 }
 
-/** An item of a library. */
-export interface InventoryItem {
-  readonly name: string;
-  /** @default a UUID that depends on the seed */
-  readonly id?: string;
-  /** Such as `ovf` or `iso`; `vm-template` cannot be downloaded. Without one it is a generic item. */
-  readonly type?: string;
-  /** @default an empty text */
-  readonly description?: string;
-  /**
-   * Of the item's files.
-   *
-   * @default `'1'`
-   */
-  readonly contentVersion?: string;
-  /**
-   * Of its name, its description and so on.
-   *
-   * @default `'1'`
-   */
-  readonly metadataVersion?: string;
-  /** @default `'1'` */
-  readonly version?: string;
-  /**
-   * Whether its files are on disk; without is what items of subscriptions on demand are at first.
-   *
-   * @default true
-   */
-  readonly cached?: boolean;
-  /**
-   * ISO 8601.
-   *
-   * @default when the simulator was started
-   */
-  readonly creationTime?: string;
-  /**
-   * ISO 8601.
-   *
-   * @default when the simulator was started
-   */
-  readonly lastModifiedTime?: string;
-  /**
-   * Of an item of a subscribed library: the publisher's item.
-   *
-   * @default a UUID that depends on the seed
-   */
-  readonly sourceId?: string;
-  /**
-   * Of an item of a subscribed library: whether the publisher has deleted it. The next synchronization then deletes it, too.
-   *
-   * @default false
-   */
-  readonly deletedAtSource?: boolean;
-  /**
-   * Of an item of a subscribed library: whether its files were lost from the storage, as after a backup was restored. It can then be
-   * neither synchronized nor evicted.
-   *
-   * @default false
-   */
-  readonly contentLost?: boolean;
-  /**
-   * Told from 8.0 on.
-   *
-   * @default true
-   */
-  readonly securityCompliance?: boolean;
-  /** Told from 8.0 on; not set: not told. */
-  readonly certificateVerification?: {
-    readonly status: CertificateVerificationStatus;
-    /** In PEM. */
-    readonly certChain?: readonly string[];
-  };
-  /**
-   * Told from 7.0 on, in this order.
-   *
-   * @default one, when the item was created
-   */
-  readonly changes?: readonly InventoryChange[];
-  /** Their names are unique within the item. */
-  readonly files: readonly InventoryFile[];
-}
-
-/** What every file of an item has. */
+/** Properties of every file, with any kind of content. */
 export interface InventoryFileFacts {
-  /** Any text, also one that no file system should be given. */
+  /** Any string, including names that are not safe as file names. */
   readonly name: string;
   /**
-   * Grows with each upload.
+   * Increases with each upload.
    *
    * @default `'1'`
    */
   readonly version?: string;
   /**
-   * Bytes of storage it takes, which is what lists of an item's files tell as its size.
+   * Bytes of storage, which vCenter returns as the file's size in lists of an item's files.
    *
-   * @default its length
+   * @default the size of the content
    */
   readonly storedSize?: number;
   /**
-   * Whether it is on disk. What is not is fetched from the publisher when it is prepared, or synchronized.
+   * True if the file is on disk. Otherwise it is fetched from the publisher when it is prepared or synchronized.
    *
-   * @default what the item says
+   * @default the item's `cached`
    */
   readonly cached?: boolean;
 }
 
-/** A file of an item: its bytes, only how many of them there are, or how to get at them. */
+/** A file of an item with its content: the bytes, only their number, or a function that opens them. */
 export type InventoryFile = InventoryFileFacts &
   (
     | {
-        /** The file's bytes; text is encoded as UTF-8. */
+        /** The content; a string is encoded as UTF-8. */
         readonly content: string | Uint8Array;
       }
     | {
-        /** Bytes. They are generated while they are served, the same for the same seed and names, and never held in memory. */
+        /** Bytes. The content is generated while it is served, identical for the same seed and names, and never buffered. */
         readonly size: number;
       }
     | {
         /** Bytes. */
         readonly size: number;
         /**
-         * Opens the file, for those who keep it: the bytes from `start` on, `end` excluded. They must always be the same, and none may be
-         * missing. Node's `createReadStream` answers such a thing, and so does `Blob.stream()`; `inventoryOf` of `rx-content-library/node`
-         * makes an inventory of a directory.
+         * Opens the bytes from `start` (inclusive) to `end` (exclusive). They MUST be complete and the same on every call. Node's
+         * `createReadStream` and `Blob.stream()` return suitable iterables; `inventoryOf` of `rx-content-library/node` creates an
+         * inventory from a directory.
          */
         readonly open: (start: number, end: number) => AsyncIterable<Uint8Array>;
       }

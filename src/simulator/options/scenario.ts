@@ -1,33 +1,33 @@
-/** How a simulated vCenter behaves, as plain data. */
+/** The scenario of a simulated vCenter as plain data: its version, timing, data service, assumptions and faults. */
 
 import type { LocalizableMessage, PrepareStatus } from '../../model/index.ts';
 import type { Assumptions } from './assumptions.ts';
 import type { Fault } from './faults.ts';
 
-/** How a simulated vCenter behaves. */
+/** Behavior of a simulated vCenter. */
 export interface Scenario {
   /** @default `'8.0'` */
   readonly version?: VCenterVersion;
-  /** How the preparation of every file goes. */
+  /** Preparation of every file. */
   readonly preparation?: Preparation;
-  /** How the preparation of single files goes, by file name; what is said here wins over `preparation`, field by field. */
+  /** Preparation of single files, by file name. Each field overrides the same field of `preparation`. */
   readonly files?: Readonly<Record<string, Preparation>>;
   /**
-   * The algorithm of the checksums that are stated, or `'none'` for a server that states none.
+   * Algorithm of the checksums in responses; `'none'` for a server that returns no checksums.
    *
    * @default `'SHA1'`
    */
   readonly checksums?: 'SHA1' | 'SHA256' | 'MD5' | 'none';
-  /** How long sessions live. */
+  /** Lifetimes and limits of sessions. */
   readonly leases?: SessionLifetimes;
-  /** How the bytes of files are served. */
+  /** How file data is served. */
   readonly data?: DataService;
-  /** What the documents leave open. */
+  /** Behavior that VMware's documents leave open. */
   readonly assumptions?: Assumptions;
   /**
-   * What goes wrong. Where several fit a request, the first of the list answers.
+   * Faults to inject. If several match a request, the first in the list applies.
    *
-   * @default nothing
+   * @default none
    */
   readonly faults?: readonly Fault[];
 }
@@ -35,32 +35,16 @@ export interface Scenario {
 /**
  * A release of vCenter.
  *
- * - `6.7` has `/rest` alone; its errors have no `error_type`, and items no changes.
- * - `7.0` (from Update 2) and `8.0` have both dialects.
- * - `9.0` has `/api` alone, offers files without a download session, and tells the state of libraries.
+ * - `6.7` has `/rest` only; its errors have no `error_type`, and its items no changes.
+ * - `7.0` (Update 2 or later) and `8.0` have both dialects.
+ * - `9.0` has `/api` only, serves files without a download session, and returns the state of libraries.
  */
 export type VCenterVersion = '6.7' | '7.0' | '8.0' | '9.0';
 
-const RELEASES: readonly VCenterVersion[] = ['6.7', '7.0', '8.0', '9.0'];
-
-/** Whether a release is that one, or a later one. */
-export const isSince = (version: VCenterVersion, first: VCenterVersion): boolean =>
-  RELEASES.indexOf(version) >= RELEASES.indexOf(first);
-
-/** Whether a release speaks a dialect. */
-export const hasDialect = (version: VCenterVersion, dialect: Dialect): boolean => version !== (dialect === 'api' ? '6.7' : '9.0');
-
-/** `api`: since 7.0U2; `rest`: from 6.5 to 8.0. */
+/** `api`: `/api`, since 7.0 Update 2. `rest`: `/rest`, from 6.5 to 8.0. */
 export type Dialect = 'api' | 'rest';
 
-/** A status of a preparation, and how long it lasts. */
-export interface PreparationPhase {
-  readonly status: PrepareStatus;
-  /** Milliseconds. */
-  readonly lasts: number;
-}
-
-/** How the preparation of a file goes. */
+/** How the preparation of a file proceeds. */
 export interface Preparation {
   /**
    * Milliseconds in `PREPARE_REQUESTED`.
@@ -69,96 +53,105 @@ export interface Preparation {
    */
   readonly requested?: number;
   /**
-   * Milliseconds in `PREPARING`, after those in `PREPARE_REQUESTED`.
+   * Milliseconds in `PREPARING`, after `PREPARE_REQUESTED`.
    *
    * @default 600
    */
   readonly preparing?: number;
   /**
-   * The statuses before the outcome, in place of `requested` and `preparing`: a server that falls back from `PREPARING` to
-   * `PREPARE_REQUESTED`, one that says `UNPREPARED` for a while after it was asked, or one that skips a status.
+   * Phases before the outcome; replaces `requested` and `preparing`. For example: a server that returns from `PREPARING` to
+   * `PREPARE_REQUESTED`, that reports `UNPREPARED` for a while after the request, or that skips a status.
    *
    * @default `PREPARE_REQUESTED`, then `PREPARING`
    */
   readonly phases?: readonly PreparationPhase[];
   /**
-   * Milliseconds that the publisher's server takes for a file that is not on disk (`cached: false` in the inventory). Its preparation
-   * is that much longer in `PREPARING`; a synchronization takes it, too.
+   * Milliseconds that it takes to fetch a file from the publisher if it is not on disk (`cached: false` in the inventory). Its
+   * preparation stays that much longer in `PREPARING`; a synchronization takes as long.
    *
    * @default 1_000
    */
   readonly fetching?: number;
   /**
-   * How it ends.
+   * Final status.
    *
    * @default `'PREPARED'`
    */
   readonly outcome?: 'PREPARED' | 'ERROR';
   /**
-   * What is said with `ERROR`; `null` for an error without a message, as real servers have sent it.
+   * Error message that is returned with `ERROR`; `null` for an error without a message, which real servers have returned.
    *
-   * @default a message that names the file
+   * @default a message that contains the file name
    */
   readonly message?: LocalizableMessage | null;
   /**
-   * Whether `bytes_transferred` grows during `PREPARING`. The documents allow that it stays 0 until the download begins.
+   * True if `bytes_transferred` increases during `PREPARING`. According to the documents it may stay 0 until the download starts.
    *
    * @default true
    */
   readonly bytesMove?: boolean;
   /**
-   * From when on the size is stated. The documents promise it only once the file was downloaded.
+   * Stage from which the size is returned. The documents guarantee it only after the file was downloaded.
    *
    * @default `'prepared'`
    */
   readonly sizeKnown?: PreparationStage;
   /**
-   * From when on the checksum is stated. With anything but `'downloaded'` the simulator reads generated files to their end to know it.
+   * Stage from which the checksum is returned. For any value except `'downloaded'`, the simulator reads generated files completely to
+   * compute it.
    *
    * @default `'downloaded'`, as documented
    */
   readonly checksumKnown?: PreparationStage;
   /**
-   * How many answers about the file, once it was downloaded, still come without the checksum: a server that has yet to compute it.
+   * Number of responses about a downloaded file that still have no checksum, as from a server that has not computed it yet.
    *
    * @default 0
    */
   readonly checksumLate?: number;
 }
 
-/** A stage of a file's way: at once, when it is `PREPARED`, when all its bytes were served, or never. */
+/** A phase of a preparation: a status and its duration. */
+export interface PreparationPhase {
+  readonly status: PrepareStatus;
+  /** Milliseconds. */
+  readonly lasts: number;
+}
+
+/** A stage of a file: immediately, when it is `PREPARED`, after all its bytes were served, or never. */
 export type PreparationStage = 'at-once' | 'prepared' | 'downloaded' | 'never';
 
-/** Download sessions, and the API sessions that a login opens. Each ends when the clock says so; nobody is told. */
+/** Lifetimes of download sessions and of API sessions (logins). A session expires by the clock, without notice. */
 export interface SessionLifetimes {
   /**
-   * Milliseconds that a download session lives without activity. Then it is gone, and its links with it.
+   * Milliseconds until an inactive download session expires, and its data links with it.
    *
-   * Activity is every request for the session or its files; reading bytes is where `data` says so, listing the sessions is not.
+   * Activity is every request for the session or its files. Reading bytes is activity only if `data.readingKeepsLease` is true; listing
+   * the sessions is not.
    *
-   * @default 300_000, five minutes, as the documents say
+   * @default 300_000, five minutes, as documented
    */
   readonly downloadSession?: number;
   /**
-   * Milliseconds after which a download session is cleaned up that was cancelled or has failed, whatever is asked for meanwhile.
+   * Milliseconds until a canceled or failed download session is removed, regardless of requests.
    *
    * @default 300_000
    */
   readonly endedDownloadSession?: number;
   /**
-   * Milliseconds that an API session lives without a request. Bytes that are read are no request of it.
+   * Milliseconds until an API session without requests expires. Reading bytes is not a request of the session.
    *
    * @default 1_800_000, half an hour
    */
   readonly apiSessionIdle?: number;
   /**
-   * Milliseconds that an API session lives, however busy it is.
+   * Milliseconds until an API session expires, even if it is active.
    *
    * @default 86_400_000, a day
    */
   readonly apiSession?: number;
   /**
-   * How many API sessions a user may have. One more login is refused with 503 and the id
+   * Maximum number of API sessions per user. Further logins fail with 503 and the message id
    * `com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached`.
    *
    * @default 550
@@ -167,59 +160,59 @@ export interface SessionLifetimes {
 }
 
 /**
- * What the services behind the links to files do, `/cls/data` and `/cls/static`.
+ * Behavior of the services that serve file data, `/cls/data` and `/cls/static`.
  *
- * No public source says how a real one answers, and nobody has recorded it: each of these is a switch. The defaults are what a client
- * can make the most of; turn them off to see whether yours depends on them.
+ * No public source documents or records how a real server responds, so each aspect is a switch. The defaults offer a client the most;
+ * turn them off to check whether your client depends on them.
  */
 export interface DataService {
   /**
-   * Whether an answer says how long it is. Where it does not, its body is sent in chunks.
+   * True if responses have a `Content-Length`. Otherwise bodies are sent in chunks.
    *
-   * It is open whether vCenter does: one client is known that expects it to be missing, and clients have taken half a file for all of it.
+   * It is not known whether vCenter sends it: one client expects it to be missing, and clients have taken half a file for a complete one.
    *
    * @default true
    */
   readonly contentLength?: boolean;
   /**
-   * Whether a part of a file can be asked for: 206, 416 and `Accept-Ranges`; without them every answer is 200 and the whole file.
-   * Several ranges at once are answered with the whole file, as HTTP allows.
+   * True if byte ranges are supported: 206, 416 and `Accept-Ranges`. Otherwise every response is 200 with the complete file. A request
+   * for several ranges returns the complete file, as HTTP allows.
    *
-   * No public client is known to ask vCenter for a range.
+   * No public client is known to request a range from vCenter.
    *
    * @default true
    */
   readonly ranges?: boolean;
   /**
-   * The `ETag` of an answer: a strong one that changes with the file, a weak one, or none. `If-Range` goes by strong ones alone.
+   * The `ETag` of responses: strong, and different for each version of the file; weak; or none. `If-Range` requires a strong one.
    *
    * @default `'strong'`
    */
   readonly etag?: 'strong' | 'weak' | 'none';
   /**
-   * Whether `HEAD` is answered; if not, it is refused as any other method.
+   * True if `HEAD` is supported. Otherwise it fails like every other unsupported method.
    *
    * @default true
    */
   readonly head?: boolean;
   /**
-   * Whether `/cls/data` wants the header `vmware-api-session-id` of a login.
+   * True if `/cls/data` requires the header `vmware-api-session-id`.
    *
-   * VMware's own samples fetch without it, other clients send it. vcsim wants it.
+   * VMware's own samples do not send it, other clients do. vcsim requires it.
    *
    * @default false
    */
   readonly login?: boolean;
   /**
-   * Whether pages of other origins may read the answers (CORS). vCenter is not known to allow it.
+   * True if pages of other origins may read the responses (CORS). vCenter is not known to allow it.
    *
    * @default false
    */
   readonly cors?: boolean;
   /**
-   * Whether reading bytes keeps the download session alive.
+   * True if reading bytes extends the download session.
    *
-   * The documents speak of "activity"; on 8.0 a transfer was seen to lose its session after five minutes.
+   * The documents mention "activity"; on 8.0 a transfer lost its session after five minutes.
    *
    * @default false
    */

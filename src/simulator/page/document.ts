@@ -1,4 +1,4 @@
-/** The simulator's page: one document, with all that it needs in it. */
+/** The simulator's page, as one self-contained document. */
 
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -18,7 +18,7 @@ export const pageDocument = `<!doctype html>
 <button id="pause" type="button" aria-pressed="false">Pause</button>
 </header>
 <p id="trouble" role="status"></p>
-<noscript><p>This page needs JavaScript. The same facts are at <a href="simulator/state">simulator/state</a>, as JSON.</p></noscript>
+<noscript><p>This page requires JavaScript. The same data is available as JSON at <a href="simulator/state">simulator/state</a>.</p></noscript>
 <main>
 <dl id="counts">
 <div><dt>Requests</dt><dd id="requests">0</dd></div>
@@ -29,12 +29,12 @@ export const pageDocument = `<!doctype html>
 </dl>
 <section aria-labelledby="sessions-title">
 <h2 id="sessions-title">Download sessions</h2>
-<p id="no-sessions" class="quiet">There is none.</p>
+<p id="no-sessions" class="quiet">No download sessions.</p>
 <div id="session-list"></div>
 </section>
 <section aria-labelledby="requests-title">
-<h2 id="requests-title">Requests, the last first</h2>
-<p id="no-requests" class="quiet">Nobody has asked for anything yet.</p>
+<h2 id="requests-title">Requests, latest first</h2>
+<p id="no-requests" class="quiet">No requests yet.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="requests-title">
 <table>
 <thead><tr><th scope="col">Time</th><th scope="col">Status</th><th scope="col">Operation</th><th scope="col">Request</th></tr></thead>

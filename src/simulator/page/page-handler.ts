@@ -1,16 +1,17 @@
-/** The simulator's page at `/`, and the facts it shows at `/simulator/state`: addresses that no vCenter has. */
+/** Serves the simulator's page at `/` and its data at `/simulator/state`, paths that no vCenter has. */
 
 import type { SimulatedDownloadSession } from '../download-session-view.ts';
 import type { SimulatedRequest } from '../http/handle-request.ts';
+import type { RequestHandler } from '../http/request-context.ts';
 import { pageDocument } from './document.ts';
 
-/** Requests told at once, at most. */
+/** Maximum number of requests in a response. */
 const MAX_REQUESTS = 200;
 
-/** What the page shows. It has no secret: neither logins nor data links. */
+/** Data of the page. It contains no secrets: neither tokens nor data links. */
 export interface PageState {
   readonly version: string;
-  /** Grows with every reset. */
+  /** Increases with every reset. */
   readonly run: number;
   /** Milliseconds since 1970. */
   readonly now: number;
@@ -18,23 +19,27 @@ export interface PageState {
   readonly bytesServed: number;
   readonly apiSessions: number;
   readonly sessions: readonly SimulatedDownloadSession[];
-  /** How many there were. */
+  /** Number of requests since the last reset. */
   readonly requestCount: number;
-  /** The last of them. */
+  /** The latest requests. */
   readonly requests: readonly (SimulatedRequest & { readonly at: number })[];
 }
 
-/** Answers what a browser asks for that shows the page; nothing where it is a request for vCenter. */
-export const pageResponse = (request: Request, state: () => PageState): Response | undefined => {
-  if (request.method !== 'GET') return undefined;
-  const { pathname, searchParams } = new URL(request.url);
-  if (pathname === '/') return response('text/html; charset=utf-8', pageDocument);
-  if (pathname !== '/simulator/state') return undefined;
-  const told = state();
-  // Who looks again has seen the requests before; who looks at another run has not.
-  const seen = searchParams.get('run') === String(told.run) ? Number(searchParams.get('seen')) : 0;
-  const unseen = told.requests.slice(Math.max(0, told.requests.length - Math.min(told.requestCount - seen, MAX_REQUESTS)));
-  return response('application/json', JSON.stringify({ ...told, requests: unseen }));
+/** Creates the handler of the page. Its requests are not logged, and faults do not apply to them. */
+export const createPageHandler =
+  (getState: () => PageState): RequestHandler =>
+  (method, { pathname, searchParams }) => {
+    if (method !== 'GET') return undefined;
+    if (pathname === '/') return { kind: undefined, handle: () => response('text/html; charset=utf-8', pageDocument) };
+    if (pathname !== '/simulator/state') return undefined;
+    return { kind: undefined, handle: () => stateResponse(getState(), searchParams) };
+  };
+
+/** Omits requests that the page has already received in the same run. */
+const stateResponse = (state: PageState, searchParams: URLSearchParams): Response => {
+  const seen = searchParams.get('run') === String(state.run) ? Number(searchParams.get('seen')) : 0;
+  const start = Math.max(0, state.requests.length - Math.min(state.requestCount - seen, MAX_REQUESTS));
+  return response('application/json', JSON.stringify({ ...state, requests: state.requests.slice(start) }));
 };
 
 const response = (contentType: string, body: string): Response =>

@@ -1,17 +1,17 @@
-/** What the simulator's page does in a browser: it asks how things are, again and again, and shows them. */
+/** The script of the simulator's page: polls the state and renders it. */
 
-/** Text of other people is only ever set as text: names of files may hold anything. */
+/** Untrusted strings such as file names are inserted as text, never as HTML. */
 export const script = `
 'use strict';
-const period = 500;
-const shownRequests = 200;
+const interval = 500;
+const maxRequests = 200;
 const byId = (id) => document.getElementById(id);
 
 const element = (name, attributes, ...children) => {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.append(...children.map((child) => (typeof child === 'object' ? child : String(child))));
-  return made;
+  const created = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) created.setAttribute(key, value);
+  created.append(...children.map((child) => (typeof child === 'object' ? child : String(child))));
+  return created;
 };
 
 const size = (bytes) => {
@@ -30,77 +30,77 @@ const status = (text) => element('span', { class: 'status ' + (kinds[text] || ''
 const bar = (label, value, max) =>
   element('progress', { 'aria-label': label, value: Math.min(value, max), max: Math.max(max, 1) }, Math.round((100 * value) / Math.max(max, 1)) + ' %');
 
-const heads = (...names) => element('thead', {}, element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name))));
+const header = (...names) => element('thead', {}, element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name))));
 const row = (...cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
 
 const fileRow = (file) =>
   row(
     file.name,
     status(file.status),
-    element('span', {}, bar('prepared of ' + file.name, file.bytesTransferred, file.size), ' ' + size(file.bytesTransferred)),
-    element('span', {}, bar('served of ' + file.name, file.bytesServed, file.size), ' ' + size(file.bytesServed) + ' of ' + size(file.size)),
+    element('span', {}, bar('prepared bytes of ' + file.name, file.bytesTransferred, file.size), ' ' + size(file.bytesTransferred)),
+    element('span', {}, bar('served bytes of ' + file.name, file.bytesServed, file.size), ' ' + size(file.bytesServed) + ' of ' + size(file.size)),
   );
-const session = (one, now) =>
+const sessionCard = (session, now) =>
   element(
     'article',
     {},
-    element('h3', {}, one.itemName, ' ', status(one.state)),
+    element('h3', {}, session.itemName, ' ', status(session.state)),
     element(
       'p',
       { class: 'quiet' },
-      'Session ', element('code', {}, one.id), ' of ' + one.username + ', ',
-      one.expiresAt <= now ? 'expired' : 'expires in ' + duration(one.expiresAt - now),
-      ', the client says ' + one.clientProgress + ' %',
+      'Session ', element('code', {}, session.id), ' of ' + session.username + ', ',
+      session.expiresAt <= now ? 'expired' : 'expires in ' + duration(session.expiresAt - now),
+      ', client progress ' + session.clientProgress + ' %',
     ),
-    element('table', {}, heads('File', 'Status', 'Prepared', 'Served'), element('tbody', {}, ...one.files.map(fileRow))),
+    element('table', {}, header('File', 'Status', 'Prepared', 'Served'), element('tbody', {}, ...session.files.map(fileRow))),
   );
-const requestRow = (one) =>
+const requestRow = (request) =>
   row(
-    time(one.at),
-    element('span', { class: 'status ' + (one.status >= 400 || one.status === 0 ? 'bad' : 'good') }, one.status === 0 ? 'broken' : one.status),
-    one.operation,
-    element('code', {}, one.method + ' ' + one.path),
+    time(request.at),
+    element('span', { class: 'status ' + (request.status >= 400 || request.status === 0 ? 'bad' : 'good') }, request.status === 0 ? 'broken' : request.status),
+    request.operation,
+    element('code', {}, request.method + ' ' + request.path),
   );
 
 let run = 0;
 let seen = 0;
-let shownSessions = '';
-const show = (state) => {
+let renderedSessions = '';
+const render = (state) => {
   byId('version').textContent = state.version;
   const counts = { requests: state.requestCount, logins: state.apiSessions, sessions: state.sessions.length, served: size(state.bytesServed), clock: time(state.now).slice(0, 8) };
   for (const [id, value] of Object.entries(counts)) if (byId(id).textContent !== String(value)) byId(id).textContent = String(value);
-  // What has not changed is left alone, so that a text somebody has selected stays so.
+  // Unchanged elements are not replaced, so that selected text stays selected.
   const sessions = JSON.stringify([state.sessions, state.sessions.length > 0 && Math.round(state.now / 1000)]);
-  if (sessions !== shownSessions) {
-    shownSessions = sessions;
-    byId('session-list').replaceChildren(...state.sessions.map((one) => session(one, state.now)));
+  if (sessions !== renderedSessions) {
+    renderedSessions = sessions;
+    byId('session-list').replaceChildren(...state.sessions.map((session) => sessionCard(session, state.now)));
     byId('no-sessions').hidden = state.sessions.length > 0;
   }
   const list = byId('request-list');
   if (state.run !== run) list.replaceChildren();
   list.prepend(...state.requests.map(requestRow).reverse());
-  while (list.children.length > shownRequests) list.lastElementChild.remove();
+  while (list.children.length > maxRequests) list.lastElementChild.remove();
   run = state.run;
   seen = state.requestCount;
   byId('no-requests').hidden = list.children.length > 0;
 };
 
 let paused = false;
-const look = async () => {
+const poll = async () => {
   if (!paused && !document.hidden) {
     try {
-      const answer = await fetch('simulator/state?run=' + run + '&seen=' + seen, { cache: 'no-store' });
-      show(await answer.json());
+      const response = await fetch('simulator/state?run=' + run + '&seen=' + seen, { cache: 'no-store' });
+      render(await response.json());
       byId('trouble').textContent = '';
     } catch {
-      byId('trouble').textContent = 'The simulator does not answer. This is how things were last.';
+      byId('trouble').textContent = 'The simulator does not respond. This is its last known state.';
     }
   }
-  setTimeout(look, period);
+  setTimeout(poll, interval);
 };
 byId('pause').addEventListener('click', () => {
   paused = !paused;
   byId('pause').setAttribute('aria-pressed', String(paused));
 });
-look();
+poll();
 `;

@@ -1,4 +1,4 @@
-/** How the simulator's page looks, in light and in dark. */
+/** Styles of the simulator's page, with a light and a dark theme. */
 
 export const style = `
 :root { color-scheme: light dark; font: 0.95rem/1.45 system-ui, sans-serif;

@@ -1,4 +1,4 @@
-/** Who is logged in to a simulated vCenter, and until when. */
+/** API sessions (logins) of a simulated vCenter, and when they expire. */
 
 import type { SimulatedUser, SimulatorClock } from '../options/options.ts';
 import type { SessionLifetimes } from '../options/scenario.ts';
@@ -12,9 +12,9 @@ const DEFAULT_LIFETIME = 24 * 60 * 60_000;
 
 const DEFAULT_LIMIT = 550;
 
-/** One login. */
+/** An API session. */
 export interface ApiSession {
-  /** The token that is sent with every request. */
+  /** The token that requests send. */
   readonly id: string;
   readonly user: SimulatedUser;
   /** Milliseconds since 1970. */
@@ -23,21 +23,21 @@ export interface ApiSession {
   lastAccessedAt: number;
 }
 
-/** The logins that were neither ended nor have expired. */
+/** The API sessions that were neither ended nor have expired. */
 export interface ApiSessions {
-  /** How many a user may have. */
+  /** Maximum number of sessions per user. */
   readonly limit: number;
   readonly open: (user: SimulatedUser) => ApiSession;
-  /** Finds a login by its token, and notes that it was used. */
+  /** Returns the session of a token and extends it. */
   readonly use: (id: string) => ApiSession | undefined;
-  /** Finds a login by its token; it does not live any longer for that. */
+  /** Returns the session of a token without extending it. */
   readonly find: (id: string) => ApiSession | undefined;
   readonly close: (session: ApiSession) => void;
-  /** How many there are of one user, or of all. */
+  /** Returns the number of sessions of a user, or of all users. */
   readonly count: (user?: SimulatedUser) => number;
 }
 
-/** Starts with nobody logged in. */
+/** Creates an empty set of API sessions. */
 export const createApiSessions = (ids: Ids, clock: SimulatorClock, leases: SessionLifetimes = {}): ApiSessions => {
   const { apiSessionIdle = DEFAULT_IDLE, apiSession = DEFAULT_LIFETIME, apiSessionsPerUser = DEFAULT_LIMIT } = leases;
   const sessions = new Map<string, ApiSession>();

@@ -1,52 +1,52 @@
-/** The inventory as the server stores it: everything has an id, and every file its bytes. */
+/** The inventory as the server stores it, with ids and content. */
 
 import type { Inventory, InventoryFile, InventoryItem, InventoryLibrary } from '../options/inventory.ts';
-import { type Content, externalContent, generatedContent, inlineContent } from './content.ts';
+import { externalContent, generatedContent, inlineContent, type Content } from './content.ts';
 import type { Ids } from './seeded-random.ts';
 
-/** A file that is stored. */
+/** A stored file. */
 export interface StoredFile {
   readonly name: string;
-  /** The type of its item. */
+  /** Type of the item. */
   readonly itemType: string | undefined;
   readonly library: StoredLibrary;
   readonly content: Content;
-  /** Grows with each upload. */
+  /** Increases with each upload. */
   readonly version: string;
-  /** Bytes of storage it takes when it is on disk. */
+  /** Bytes of storage when it is on disk. */
   readonly storedSize: number;
-  /** What the storage adds to its name. */
+  /** Suffix of its name on the storage. */
   readonly storageId: string;
-  /** From when on it is on disk, in milliseconds since 1970, which may be yet to come; not set: nobody has asked for it. */
+  /** When it is or will be on disk, in milliseconds since 1970. If not set, it is neither on disk nor being fetched. */
   cachedAt: number | undefined;
 }
 
-/** An item that is stored. */
+/** A stored item. */
 export interface StoredItem {
   readonly id: string;
   readonly library: StoredLibrary;
   readonly name: string;
   readonly type: string | undefined;
   readonly contentVersion: string;
-  /** The item it is a copy of; subscribed libraries only. */
+  /** Id of the publisher's item; subscribed libraries only. */
   readonly sourceId: string | undefined;
-  /** What else is known of it. */
-  readonly facts: InventoryItem;
+  /** The inventory entry, with all other properties. */
+  readonly entry: InventoryItem;
   readonly files: readonly StoredFile[];
   /** Milliseconds since 1970; subscribed libraries only. */
   lastSyncAt: number | undefined;
 }
 
-/** A library that is stored. */
+/** A stored library. */
 export interface StoredLibrary {
   readonly id: string;
   readonly name: string;
   readonly type: 'LOCAL' | 'SUBSCRIBED';
-  /** What else is known of it. */
-  readonly facts: InventoryLibrary;
+  /** The inventory entry, with all other properties. */
+  readonly entry: InventoryLibrary;
 }
 
-/** What is stored. */
+/** All stored libraries and items. */
 export interface Catalog {
   readonly libraries: ReadonlyMap<string, StoredLibrary>;
   readonly items: ReadonlyMap<string, StoredItem>;
@@ -54,14 +54,14 @@ export interface Catalog {
   readonly remove: (item: StoredItem) => void;
 }
 
-/** Stores an inventory; `startedAt` is in milliseconds since 1970. */
+/** Creates the catalog of an inventory; `startedAt` is in milliseconds since 1970. */
 export const createCatalog = (inventory: Inventory, ids: Ids, seed: number, startedAt: number): Catalog => {
-  const stored = inventory.libraries.map((facts) => {
-    const { name, id = ids.uuid(), type = 'LOCAL', items } = facts;
-    const library: StoredLibrary = { id, name, type, facts };
+  const stored = inventory.libraries.map((entry) => {
+    const { name, id = ids.uuid(), type = 'LOCAL', items } = entry;
+    const library: StoredLibrary = { id, name, type, entry };
     return { library, items: items.map((item) => storedItem(item, library, ids, seed, startedAt)) };
   });
-  const items = new Map(stored.flatMap((one) => one.items.map((item) => [item.id, item] as const)));
+  const items = new Map(stored.flatMap(({ items: storedItems }) => storedItems.map((item) => [item.id, item] as const)));
   return {
     libraries: new Map(stored.map(({ library }) => [library.id, library])),
     items,
@@ -70,8 +70,8 @@ export const createCatalog = (inventory: Inventory, ids: Ids, seed: number, star
   };
 };
 
-const storedItem = (facts: InventoryItem, library: StoredLibrary, ids: Ids, seed: number, startedAt: number): StoredItem => {
-  const { name, id = ids.uuid(), type, contentVersion = '1' } = facts;
+const storedItem = (entry: InventoryItem, library: StoredLibrary, ids: Ids, seed: number, startedAt: number): StoredItem => {
+  const { name, id = ids.uuid(), type, contentVersion = '1' } = entry;
   const isSubscribed = library.type === 'SUBSCRIBED';
   return {
     id,
@@ -79,16 +79,16 @@ const storedItem = (facts: InventoryItem, library: StoredLibrary, ids: Ids, seed
     name,
     type,
     contentVersion,
-    sourceId: isSubscribed ? (facts.sourceId ?? ids.uuid()) : undefined,
-    facts,
-    files: facts.files.map((file) => storedFile(file, facts, library, ids, seed)),
+    sourceId: isSubscribed ? (entry.sourceId ?? ids.uuid()) : undefined,
+    entry,
+    files: entry.files.map((file) => storedFile(file, entry, library, ids, seed)),
     lastSyncAt: isSubscribed ? startedAt : undefined,
   };
 };
 
 const storedFile = (file: InventoryFile, item: InventoryItem, library: StoredLibrary, ids: Ids, seed: number): StoredFile => {
-  const place = `${library.name}/${item.name}/${file.name}`;
-  const content = contentOf(file, place, seed);
+  const path = `${library.name}/${item.name}/${file.name}`;
+  const content = contentOf(file, path, seed);
   const { name, version = '1', storedSize = content.size, cached = item.cached ?? true } = file;
   return {
     name,
@@ -102,7 +102,7 @@ const storedFile = (file: InventoryFile, item: InventoryItem, library: StoredLib
   };
 };
 
-const contentOf = (file: InventoryFile, place: string, seed: number): Content => {
+const contentOf = (file: InventoryFile, path: string, seed: number): Content => {
   if ('content' in file) return inlineContent(file.content);
-  return 'open' in file ? externalContent(file.size, file.open) : generatedContent(file.size, place, seed);
+  return 'open' in file ? externalContent(file.size, file.open) : generatedContent(file.size, path, seed);
 };

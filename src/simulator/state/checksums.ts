@@ -1,4 +1,4 @@
-/** The checksums of files, computed while the files are read. */
+/** Checksums of files, computed incrementally while the files are read. */
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
 import { sha256 } from '@noble/hashes/sha2.js';
@@ -10,128 +10,124 @@ import type { StoredFile } from './catalog.ts';
 
 const HASHES = { SHA1: sha1, SHA256: sha256, MD5: md5 };
 
-/** Checksums in JavaScript: they run everywhere, and slowly. */
+/** Hash functions in JavaScript: slow, but available on every platform. */
 const portableHash: CreateHash = (algorithm) => {
   const hash = HASHES[algorithm].create();
   return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
 };
 
-/** One reading of a file, or of a part of it. */
+/** A read of a file or of a range of it, tracked for the checksum. */
 export interface TrackedRead {
-  /** Takes the bytes that were read at an offset; both in bytes. */
+  /** Adds the bytes that were read at an offset, in bytes. */
   readonly update: (offset: number, bytes: Uint8Array) => void;
-  /** Whether every byte of the file was read, by this reading or by others. */
+  /** Returns true if every byte of the file was read, by this read or others. */
   readonly isComplete: () => boolean;
-  /** Reads what nobody has read, or not in its turn: the checksum is known when this fulfils. */
+  /** Reads the bytes that are still missing in the hash; fulfills when the checksum is known. */
   readonly end: () => Promise<void>;
 }
 
-/** The checksums that are known, and how they become so. */
+/** Checksums of all files. */
 export interface Checksums {
-  /** What is known of a file: nothing where the scenario has no checksums, or bytes that cost something were never read to their end. */
+  /** Returns the checksum; `undefined` if the scenario has no checksums, or if the content is slow to read and was never read completely. */
   readonly of: (file: StoredFile) => ChecksumInfo | undefined;
-  /** Follows a reading. It costs nothing once the checksum is known: a file's bytes never change. */
-  readonly follow: (file: StoredFile) => TrackedRead;
+  /** Tracks a read. Free once the checksum is known, because content is immutable. */
+  readonly track: (file: StoredFile) => TrackedRead;
 }
 
-/** How far the checksum of a file is. Every byte goes into it once, whoever reads it first. */
+/** Progress of a checksum. Every byte is hashed once, by the first read that reaches it. */
 interface PartialHash {
   readonly hash: ReturnType<CreateHash>;
-  /** Bytes from the beginning of the file. */
+  /** Number of bytes hashed, from the beginning of the file. */
   hashedUpTo: number;
   readonly seen: RangeSet;
-  /** What is not read by anybody is read for the checksum alone. */
+  /** Reads the missing bytes for the checksum alone; set once it has started. */
   completion: Promise<void> | undefined;
 }
 
 const UNTRACKED: TrackedRead = { update: () => undefined, isComplete: () => true, end: () => Promise.resolve() };
 
-/** Starts without knowing any checksum. */
+/** Creates checksums, none of which is known yet. */
 export const createChecksums = (
   algorithm: NonNullable<Scenario['checksums']>,
   createHash: CreateHash = portableHash,
 ): Checksums => {
-  const known = new Map<StoredFile, ChecksumInfo>();
+  const checksums = new Map<StoredFile, ChecksumInfo>();
   const partialHashes = new Map<StoredFile, PartialHash>();
-  const take = (state: PartialHash, offset: number, bytes: Uint8Array): void => {
-    const begin = state.hashedUpTo - offset;
-    if (begin < 0 || begin >= bytes.length) return;
-    state.hash.update(begin === 0 ? bytes : bytes.subarray(begin));
-    state.hashedUpTo = offset + bytes.length;
+  const hashBytes = (partial: PartialHash, offset: number, bytes: Uint8Array): void => {
+    const start = partial.hashedUpTo - offset;
+    if (start < 0 || start >= bytes.length) return;
+    partial.hash.update(start === 0 ? bytes : bytes.subarray(start));
+    partial.hashedUpTo = offset + bytes.length;
   };
   const finish = (file: StoredFile, { hash }: PartialHash): void => {
-    if (algorithm !== 'none') known.set(file, { algorithm, checksum: hash.digest() });
+    if (algorithm !== 'none') checksums.set(file, { algorithm, checksum: hash.digest() });
     partialHashes.delete(file);
   };
-  const complete = async (file: StoredFile, state: PartialHash): Promise<void> => {
+  const complete = async (file: StoredFile, partial: PartialHash): Promise<void> => {
     const { content } = file;
-    while (state.hashedUpTo < content.size)
-      for await (const piece of content.chunks(state.hashedUpTo, content.size)) take(state, state.hashedUpTo, piece);
-    if (!known.has(file)) finish(file, state);
+    while (partial.hashedUpTo < content.size)
+      for await (const chunk of content.chunks(partial.hashedUpTo, content.size)) hashBytes(partial, partial.hashedUpTo, chunk);
+    if (!checksums.has(file)) finish(file, partial);
   };
   const track = (file: StoredFile): TrackedRead => {
-    if (algorithm === 'none' || known.has(file)) return UNTRACKED;
-    const state = partialHashes.get(file) ?? {
+    if (algorithm === 'none' || checksums.has(file)) return UNTRACKED;
+    const partial = partialHashes.get(file) ?? {
       hash: createHash(algorithm),
       hashedUpTo: 0,
       seen: createRangeSet(file.content.size),
       completion: undefined,
     };
-    partialHashes.set(file, state);
+    partialHashes.set(file, partial);
     return {
       update: (offset, bytes) => {
-        state.seen.add(offset, offset + bytes.length);
-        if (state.completion === undefined) take(state, offset, bytes);
+        partial.seen.add(offset, offset + bytes.length);
+        if (partial.completion === undefined) hashBytes(partial, offset, bytes);
       },
-      isComplete: state.seen.isComplete,
+      isComplete: partial.seen.isComplete,
       end: async () => {
-        if (!known.has(file)) await (state.completion ??= complete(file, state));
+        if (!checksums.has(file)) await (partial.completion ??= complete(file, partial));
       },
     };
   };
   const of = (file: StoredFile): ChecksumInfo | undefined => {
     const { content } = file;
-    if (algorithm !== 'none' && !content.isSlow && !known.has(file)) {
+    if (algorithm !== 'none' && !content.isSlow && !checksums.has(file)) {
       const hash = createHash(algorithm);
-      for (const piece of content.chunks(0, content.size) as Iterable<Uint8Array>) hash.update(piece);
-      known.set(file, { algorithm, checksum: hash.digest() });
+      for (const chunk of content.chunks(0, content.size) as Iterable<Uint8Array>) hash.update(chunk);
+      checksums.set(file, { algorithm, checksum: hash.digest() });
     }
-    return known.get(file);
+    return checksums.get(file);
   };
-  return { of, follow: track };
+  return { of, track };
 };
 
-/** The parts of a file that were read, whoever read them. */
-export interface RangeSet {
-  /** Notes the bytes from `start` on, `end` excluded. */
+/** Reads files whose checksums are unknown to their ends, one after the other. */
+export const computeChecksums = async (checksums: Checksums, files: Iterable<StoredFile>): Promise<void> => {
+  for (const file of files) if (checksums.of(file) === undefined) await checksums.track(file).end();
+};
+
+/** The set of byte ranges that were read. */
+interface RangeSet {
+  /** Adds the bytes from `start` (inclusive) to `end` (exclusive). */
   readonly add: (start: number, end: number) => void;
-  /** Whether nothing is missing. */
+  /** Returns true if no byte is missing. */
   readonly isComplete: () => boolean;
 }
 
-// In the contexts that test runners make, looking up a global such as `Math` takes a hundred times as long as the product.
+// In test runners' contexts, looking up a global such as `Math` takes a hundred times as long as the comparison.
 const { max, min } = Math;
 
-/**
- * Starts with nothing read.
- *
- * @param size - The file's, in bytes.
- */
-export const createRangeSet = (size: number): RangeSet => {
-  /** They neither touch nor overlap. */
-  let parts: (readonly [start: number, end: number])[] = [];
+/** @param size - Size of the file, in bytes. */
+const createRangeSet = (size: number): RangeSet => {
+  /** Ranges that neither touch nor overlap. */
+  let ranges: (readonly [start: number, end: number])[] = [];
   return {
     add: (start, end) => {
       const touches = ([from, to]: readonly [number, number]): boolean => from <= end && to >= start;
-      const joined = [...parts.filter(touches), [start, end] as const];
-      const whole = [min(...joined.map(([from]) => from)), max(...joined.map(([, to]) => to))] as const;
-      parts = [...parts.filter((part) => !touches(part)), whole];
+      const touching = [...ranges.filter(touches), [start, end] as const];
+      const union = [min(...touching.map(([from]) => from)), max(...touching.map(([, to]) => to))] as const;
+      ranges = [...ranges.filter((range) => !touches(range)), union];
     },
-    isComplete: () => size === 0 || parts.some(([from, to]) => from === 0 && to === size),
+    isComplete: () => size === 0 || ranges.some(([from, to]) => from === 0 && to === size),
   };
-};
-
-/** Reads files to their ends, one after the other, unless their checksums are known. */
-export const computeChecksums = async (checksums: Checksums, files: Iterable<StoredFile>): Promise<void> => {
-  for (const file of files) if (checksums.of(file) === undefined) await checksums.follow(file).end();
 };

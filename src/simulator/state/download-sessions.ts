@@ -1,4 +1,4 @@
-/** The download sessions of a simulated vCenter, which live for a while after the last activity. */
+/** Download sessions of a simulated vCenter, which expire after inactivity. */
 
 import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model/index.ts';
 import type { SimulatedUser, SimulatorClock } from '../options/options.ts';
@@ -12,28 +12,28 @@ const DEFAULT_LIFETIME = 5 * 60_000;
 /** A file of a session. */
 export interface SessionFile {
   readonly stored: StoredFile;
-  /** When it was asked for, in milliseconds since 1970, and how; not set before. */
+  /** Time of the prepare request, in milliseconds since 1970, and its endpoint type; not set before. */
   prepared: { readonly at: number; readonly endpointType: EndpointType } | undefined;
-  /** Whether its last byte was served. */
+  /** True if the last byte was served. */
   endServed: boolean;
-  /** Whether all its bytes were served once. */
+  /** True if all bytes were served at least once. */
   served: boolean;
-  /** How many bytes of it were served, those that were served twice counted twice. */
+  /** Number of bytes served, including repeated ones. */
   bytesServed: number;
 }
 
 /** A download session. */
 export interface DownloadSession {
   readonly id: string;
-  /** The part of its data links that nobody can guess, not even from the id. */
+  /** Secret part of the data links, unrelated to the id. */
   readonly dataKey: string;
   readonly item: StoredItem;
-  /** The item's when the session was created. */
+  /** Content version of the item when the session was created. */
   readonly contentVersion: string;
   readonly owner: SimulatedUser;
   readonly files: ReadonlyMap<string, SessionFile>;
   state: DownloadSessionState;
-  /** With `ERROR`. */
+  /** Only with the state `ERROR`. */
   errorMessage: LocalizableMessage | undefined;
   /** 0 to 100. */
   clientProgress: number;
@@ -41,26 +41,26 @@ export interface DownloadSession {
   expiresAt: number;
 }
 
-/** The sessions that were neither deleted nor have expired. */
+/** The download sessions that were neither deleted nor have expired. */
 export interface DownloadSessions {
-  /** Opens a session; with a client token that this user has sent before, it is the same session as then. */
+  /** Creates a session. If the user has sent the same client token before, it returns the session from then. */
   readonly create: (item: StoredItem, owner: SimulatedUser, clientToken: string | undefined) => DownloadSession;
   readonly all: () => readonly DownloadSession[];
   readonly find: (id: string) => DownloadSession | undefined;
   readonly findByDataKey: (dataKey: string) => DownloadSession | undefined;
-  /** Notes activity: the lease starts again, unless the session has ended. */
+  /** Extends the session, unless it has ended. */
   readonly touch: (session: DownloadSession) => void;
-  /** Ends a session, which stays for a while. */
+  /** Ends a session, which is removed later. */
   readonly end: (session: DownloadSession, state: 'CANCELED' | 'ERROR') => void;
   readonly remove: (session: DownloadSession) => void;
 }
 
-/** Starts without any session. */
+/** Creates an empty set of download sessions. */
 export const createDownloadSessions = (ids: Ids, clock: SimulatorClock, leases: SessionLifetimes = {}): DownloadSessions => {
-  const { downloadSession: lease = DEFAULT_LIFETIME, endedDownloadSession: stay = DEFAULT_LIFETIME } = leases;
+  const { downloadSession: lifetime = DEFAULT_LIFETIME, endedDownloadSession: endedLifetime = DEFAULT_LIFETIME } = leases;
   const sessions = new Map<string, DownloadSession>();
   const byClientToken = new Map<string, string>();
-  // Behind the colon stands the management node, as in the ids that real servers have given.
+  // As in the ids of real servers, the management node follows the colon.
   const node = ids.uuid();
   const find = (id: string): DownloadSession | undefined => {
     const session = sessions.get(id);
@@ -71,8 +71,8 @@ export const createDownloadSessions = (ids: Ids, clock: SimulatorClock, leases: 
   const all = () => [...sessions.keys()].map(find).filter((session) => session !== undefined);
   const create: DownloadSessions['create'] = (item, owner, clientToken) => {
     const token = clientToken === undefined ? undefined : `${owner.username} ${clientToken.toLowerCase()}`;
-    const known = token === undefined ? undefined : find(byClientToken.get(token) ?? '');
-    if (known !== undefined) return known;
+    const existing = token === undefined ? undefined : find(byClientToken.get(token) ?? '');
+    if (existing !== undefined) return existing;
     const session: DownloadSession = {
       id: `${ids.uuid()}:${node}`,
       dataKey: ids.hex(32),
@@ -88,7 +88,7 @@ export const createDownloadSessions = (ids: Ids, clock: SimulatorClock, leases: 
       state: 'ACTIVE',
       errorMessage: undefined,
       clientProgress: 0,
-      expiresAt: clock.now() + lease,
+      expiresAt: clock.now() + lifetime,
     };
     sessions.set(session.id, session);
     if (token !== undefined) byClientToken.set(token, session.id);
@@ -100,11 +100,11 @@ export const createDownloadSessions = (ids: Ids, clock: SimulatorClock, leases: 
     find,
     findByDataKey: (dataKey) => all().find((session) => session.dataKey === dataKey),
     touch: (session) => {
-      if (session.state === 'ACTIVE') session.expiresAt = clock.now() + lease;
+      if (session.state === 'ACTIVE') session.expiresAt = clock.now() + lifetime;
     },
     end: (session, state) => {
       session.state = state;
-      session.expiresAt = clock.now() + stay;
+      session.expiresAt = clock.now() + endedLifetime;
     },
     remove: (session) => void sessions.delete(session.id),
   };

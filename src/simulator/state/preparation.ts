@@ -1,4 +1,4 @@
-/** How far the preparation of a file is, as a function of the time that has passed since it was asked for. */
+/** Progress of a preparation as a function of the time since the request. */
 
 import type { PrepareStatus } from '../../model/index.ts';
 import type { Preparation, PreparationPhase, Scenario } from '../options/scenario.ts';
@@ -12,24 +12,24 @@ const DEFAULT_PREPARING = 600;
 /** Milliseconds. */
 const DEFAULT_FETCHING = 1_000;
 
-/** How far a preparation is. */
+/** Progress of a preparation. */
 export interface PreparationProgress {
   readonly status: PrepareStatus;
   /** Bytes. */
   readonly bytesTransferred: number;
 }
 
-/** What the scenario says of a file. */
+/** Returns the scenario's settings for a file. */
 export const plannedPreparation = (scenario: Scenario, fileName: string): Preparation => ({
   ...scenario.preparation,
-  // A file may well be called `constructor`: only the scenario's own entries count.
+  // A file may be called `constructor`, which every object inherits.
   ...(scenario.files !== undefined && Object.hasOwn(scenario.files, fileName) ? scenario.files[fileName] : {}),
 });
 
-/** Milliseconds that a file takes from the publisher's server to the disk. */
+/** Returns the milliseconds that it takes to fetch a file from the publisher. */
 export const fetchingTime = ({ fetching = DEFAULT_FETCHING }: Preparation): number => fetching;
 
-/** Milliseconds until the server begins to move bytes. */
+/** Returns the milliseconds until the server starts to transfer bytes. */
 export const leadTime = (preparation: Preparation): number => {
   const phases = phasesOf(preparation);
   const first = phases.findIndex(({ status }) => status === 'PREPARING');
@@ -37,11 +37,11 @@ export const leadTime = (preparation: Preparation): number => {
 };
 
 /**
- * The step that a preparation has reached.
+ * Returns the progress at a time.
  *
- * @param elapsed - Milliseconds since it was asked for; `undefined` if it never was.
- * @param size - The file's, in bytes.
- * @param fetching - Milliseconds that the file takes to the disk first.
+ * @param elapsed - Milliseconds since the request; `undefined` without a request.
+ * @param size - Size of the file, in bytes.
+ * @param fetching - Milliseconds that it takes to fetch the file first.
  */
 export const progressAt = (
   preparation: Preparation,
@@ -52,13 +52,13 @@ export const progressAt = (
   if (elapsed === undefined) return { status: 'UNPREPARED', bytesTransferred: 0 };
   const { outcome = 'PREPARED', bytesMove = true } = preparation;
   const phases = withFetching(phasesOf(preparation), fetching);
-  const whole = preparingTime(phases, Number.POSITIVE_INFINITY);
-  const moved = preparingTime(phases, elapsed);
-  // One that fails does so half way.
-  const reach = outcome === 'ERROR' ? size / 2 : size;
+  const total = preparingTime(phases, Number.POSITIVE_INFINITY);
+  const transferred = preparingTime(phases, elapsed);
+  // A failing preparation stops at half the size.
+  const target = outcome === 'ERROR' ? size / 2 : size;
   const status = statusAt(phases, elapsed) ?? outcome;
-  const isOver = moved === whole && status === outcome;
-  return { status, bytesTransferred: bytesMove ? Math.floor(isOver ? reach : (reach * moved) / (whole || 1)) : 0 };
+  const isOver = transferred === total && status === outcome;
+  return { status, bytesTransferred: bytesMove ? Math.floor(isOver ? target : (target * transferred) / (total || 1)) : 0 };
 };
 
 const phasesOf = ({
@@ -82,7 +82,7 @@ const statusAt = (phases: readonly PreparationPhase[], elapsed: number): Prepare
   return phases.find(({ lasts }) => elapsed < (end += lasts))?.status;
 };
 
-/** Milliseconds of `PREPARING` among the first of all. */
+/** Returns the milliseconds of `PREPARING` within the first `elapsed` milliseconds. */
 const preparingTime = (phases: readonly PreparationPhase[], elapsed: number): number => {
   let begin = 0;
   let time = 0;

@@ -1,33 +1,27 @@
-/** Everything that a simulated vCenter knows. */
+/** The complete state of a simulated vCenter. */
 
 import type { Assumptions } from '../options/assumptions.ts';
 import { defaultInventory } from '../options/default-inventory.ts';
-import {
-  defaultUsers,
-  type SimulatedCertificate,
-  type SimulatedUser,
-  type SimulatorClock,
-  type SimulatorOptions,
-} from '../options/options.ts';
+import type { SimulatedCertificate, SimulatedUser, SimulatorClock, SimulatorOptions } from '../options/options.ts';
 import type { Scenario, VCenterVersion } from '../options/scenario.ts';
-import { type ApiSessions, createApiSessions } from './api-sessions.ts';
-import { type Catalog, createCatalog } from './catalog.ts';
-import { type Checksums, createChecksums } from './checksums.ts';
+import { createApiSessions, type ApiSessions } from './api-sessions.ts';
+import { createCatalog, type Catalog } from './catalog.ts';
+import { createChecksums, type Checksums } from './checksums.ts';
 import { createDownloadSessions, type DownloadSessions, type SessionFile } from './download-sessions.ts';
 import { createIds } from './seeded-random.ts';
 
-/** Everything that a simulated vCenter knows. */
+/** The complete state of a simulated vCenter. */
 export interface SimulatedVCenter {
   readonly clock: SimulatorClock;
-  /** Milliseconds since 1970; the date of everything that was there from the beginning. */
+  /** Milliseconds since 1970; the date of everything in the initial inventory. */
   readonly startedAt: number;
   readonly serverGuid: string;
-  /** Of the challenge that a refused login is answered with. */
+  /** Realm in the challenge of a failed login. */
   readonly realm: string;
-  /** The id of the datastore's volume, as direct links have it. */
+  /** Id of the datastore's volume in storage URIs. */
   readonly volume: string;
   readonly users: readonly SimulatedUser[];
-  /** What the endpoints state. */
+  /** Certificate that download endpoints declare. */
   readonly certificate: SimulatedCertificate;
   readonly scenario: Scenario;
   readonly version: VCenterVersion;
@@ -35,15 +29,20 @@ export interface SimulatedVCenter {
   readonly catalog: Catalog;
   readonly checksums: Checksums;
   readonly apiSessions: ApiSessions;
-  /** The logins of the SOAP API. */
+  /** Sessions of the SOAP API. */
   readonly soapSessions: ApiSessions;
   readonly downloadSessions: DownloadSessions;
-  readonly traffic: Traffic;
-  /** How many answers came without the checksum of a file that was downloaded. */
+  readonly traffic: {
+    /** Number of file bytes served. */
+    bytes: number;
+  };
+  /** Number of responses that omitted the checksum of a downloaded file. */
   readonly responsesWithoutChecksum: WeakMap<SessionFile, number>;
 }
 
-/** Sets up a vCenter as it is when it has just started. */
+const defaultUsers: readonly SimulatedUser[] = [{ username: 'administrator@vsphere.local', password: 'secret' }];
+
+/** Creates the initial state. */
 export const createSimulatedVCenter = (options: SimulatorOptions): SimulatedVCenter => {
   const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1, createHash } = options;
   const ids = createIds(seed);
@@ -68,9 +67,3 @@ export const createSimulatedVCenter = (options: SimulatorOptions): SimulatedVCen
     responsesWithoutChecksum: new WeakMap(),
   };
 };
-
-/** How much a simulated vCenter has served since it was started. */
-export interface Traffic {
-  /** Of files, whoever took them. */
-  bytes: number;
-}

@@ -1,33 +1,33 @@
-/** Lets time pass, on whatever clock there is. */
+/** Waits for a duration on the simulator's clock. */
 
 import type { SimulatorClock } from '../options/options.ts';
 
-/** Milliseconds; what `setTimeout` takes at most. It takes more for nothing at all. */
+/** Milliseconds; the maximum of `setTimeout`, which treats longer timeouts as 0. */
 const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /**
- * Fulfils when the time has passed; `Infinity` never does. Rejects with the signal's reason when that aborts first.
+ * Fulfills when the duration has passed; never for `Infinity`. Rejects with the signal's reason if the signal aborts first.
  *
- * @param milliseconds - Nothing is waited for if there are none.
+ * @param milliseconds - 0 or less fulfills immediately.
  */
 export const sleep = async (clock: SimulatorClock, milliseconds: number, signal?: AbortSignal): Promise<void> => {
   signal?.throwIfAborted();
   if (milliseconds <= 0) return;
-  let forget = (): void => undefined;
-  const passed = new Promise<void>((resolve, reject) => {
-    const giveUp = (): void => reject(signal?.reason);
-    signal?.addEventListener('abort', giveUp);
+  let cleanUp = (): void => undefined;
+  const elapsed = new Promise<void>((resolve, reject) => {
+    const abort = (): void => reject(signal?.reason);
+    signal?.addEventListener('abort', abort);
     const cancel = milliseconds === Number.POSITIVE_INFINITY ? () => undefined : callLater(clock, milliseconds, resolve);
-    forget = () => {
-      // A signal may outlive thousands of requests, and a timer nobody waits for keeps a process alive.
-      signal?.removeEventListener('abort', giveUp);
+    cleanUp = () => {
+      // A signal may outlive thousands of requests, and an unused timer keeps the process running.
+      signal?.removeEventListener('abort', abort);
       cancel();
     };
   });
-  return passed.finally(() => forget());
+  return elapsed.finally(() => cleanUp());
 };
 
-/** Calls back once; answers what prevents it. */
+/** Schedules one call of the callback; returns a function that cancels it. */
 const callLater = (clock: SimulatorClock, milliseconds: number, callback: () => void): (() => void) => {
   if ('schedule' in clock) {
     const scheduled = clock.schedule(callback, milliseconds);

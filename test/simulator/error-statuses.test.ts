@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import type { ErrorType } from 'rx-content-library/simulator';
-import { message, refusal } from './refusal.ts';
 import { dialects, start } from './call.ts';
+import { errorResponse, message } from './expected-errors.ts';
 
-/** Counted in VMware's specifications of 7.0.3 and 8.0.2; on six reasons the dialects do not agree. */
+/** From VMware's specifications of 7.0.3 and 8.0.2; the dialects disagree on six types. */
 const statuses: Readonly<Record<ErrorType, readonly [api: number, rest: number]>> = {
   ERROR: [500, 400],
   ALREADY_EXISTS: [400, 400],
@@ -35,13 +35,13 @@ const statuses: Readonly<Record<ErrorType, readonly [api: number, rest: number]>
 test.each(Object.entries(statuses) as [ErrorType, readonly [number, number]][])(
   '%s has the statuses %j in /api and in /rest',
   async (errorType, [api, rest]) => {
-    const said = message('some.id', 'Some words.');
+    const text = message('some.id', 'Some text.');
     for (const dialect of dialects) {
       const { call } = await start(dialect, {
-        scenario: { faults: [{ operation: 'content.Library.list', kind: 'refusal', errorType, message: said }] },
+        scenario: { faults: [{ operation: 'content.Library.list', kind: 'refusal', errorType, message: text }] },
       });
       const { status, json } = await call('content.Library.list');
-      expect({ status, json }).toMatchObject(refusal(dialect, dialect === 'api' ? api : rest, errorType, said));
+      expect({ status, json }).toMatchObject(errorResponse(dialect, dialect === 'api' ? api : rest, errorType, text));
     }
   },
 );
