@@ -37,7 +37,7 @@ export interface SharedLogin {
 }
 
 /** Creates a shared login; sends nothing before a subscription. */
-export const sharedLogin = (client: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
+export const createSharedLogin = (client: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
   let login$: Observable<ApiSession> | undefined;
   let session: ApiSession | undefined;
   /** Emits when the logout stops waiting for a login in progress. */

@@ -11,7 +11,7 @@ import { bracket } from '../operators/bracket.ts';
 import { pinnedFetchFor, rewriteHost } from './file-address.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
-import { sharedLogin } from './shared-login.ts';
+import { createSharedLogin } from './shared-login.ts';
 
 export type { VCenterOptions } from './options.ts';
 
@@ -74,7 +74,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   const clock = createServerClock();
   const client: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
   const rewrite = rewriteHost(options.downloadHost);
-  const { apiSession$, withSession, logout } = sharedLogin(client, options.dialect ?? 'auto', options.credentials);
+  const { apiSession$, withSession, logout } = createSharedLogin(client, options.dialect ?? 'auto', options.credentials);
   const pendingWork$ = new BehaviorSubject(0);
 
   const hasServerOrigin = (uri: string): boolean => new URL(uri).origin === client.server;

@@ -1,5 +1,5 @@
 /**
- * All errors of the library: one class a file, their union, and the guards.
+ * All errors of the library: one class per file, their union, and the guards.
  *
  * Each error carries facts as fields, a message with advice, and the original failure as `cause`. Errors MUST NOT contain
  * a password, a session id, a header, a challenge or the URL of a file's bytes.

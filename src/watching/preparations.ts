@@ -64,9 +64,9 @@ export const prepareAll = (
         first$: from(names).pipe(
           mergeMap(prepare, PREPARE_CONCURRENCY),
           toArray(),
-          map((infos) => sortByName(names, infos)),
+          map((infos) => inOrderOf(names, infos)),
         ),
-        poll$: list$.pipe(map((infos) => sortByName(names, infos))),
+        poll$: list$.pipe(map((infos) => inOrderOf(names, infos))),
         hasProgressed: (previous, current) => slowestStep(previous) !== slowestStep(current),
         ...schedule,
       }).pipe(
@@ -90,7 +90,7 @@ const areSameFileInfos = (previous: readonly DownloadFileInfo[], current: readon
     return other !== undefined && isSameFileInfo(info, other);
   });
 
-const sortByName = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
+const inOrderOf = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly DownloadFileInfo[] => {
   const byName = new Map(infos.map((info) => [info.name, info]));
   return names.flatMap((name) => byName.get(name) ?? []);
 };
