@@ -22,13 +22,13 @@ const injectorWith = (...providers: Parameters<typeof createEnvironmentInjector>
 
 const connectionOf = (injector: Injector): VCenter => runInInjectionContext(injector, injectContentLibrary);
 
-/** The logout is sent on destroy, and answered a little later. */
+/** The logout is sent on destroy, and its response arrives later. */
 const until = async (isSo: () => boolean): Promise<void> => {
   for (let turn = 0; turn < 1000 && !isSo(); turn += 1) await new Promise(setImmediate);
   expect(isSo()).toBe(true);
 };
 
-test('all who inject in one injector, or below it, share the connection', () => {
+test('one injector and its children share a connection', () => {
   const injector = injectorWith(provideContentLibrary(optionsFor(createSimulator())));
   const child = Injector.create({ providers: [], parent: injector });
 
@@ -36,7 +36,7 @@ test('all who inject in one injector, or below it, share the connection', () => 
   expect(connectionOf(child)).toBe(connectionOf(injector));
 });
 
-test('two injectors have two connections, and the end of one leaves the other', async () => {
+test('two injectors have two connections, and destroying one keeps the other', async () => {
   const simulator = createSimulator();
   const [one, other] = [0, 1].map(() => injectorWith(provideContentLibrary(optionsFor(simulator)))) as [
     EnvironmentInjector,
@@ -65,7 +65,7 @@ test('a destroyed injector logs out', async () => {
   expect(simulator.requests.at(-1)?.operation).toBe('cis.Session.delete');
 });
 
-test('an injector destroyed while the login is under way logs out too', async () => {
+test('an injector destroyed during the login logs out, too', async () => {
   const simulator = createSimulator();
   const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
   listLibraries(connectionOf(injector)).subscribe().unsubscribe();
@@ -76,7 +76,7 @@ test('an injector destroyed while the login is under way logs out too', async ()
   expect(simulator.apiSessions).toBe(0);
 });
 
-test('nothing is sent when nothing was subscribed to', async () => {
+test('sends nothing without a subscription', async () => {
   const simulator = createSimulator();
   const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
   listLibraries(connectionOf(injector));
@@ -86,7 +86,7 @@ test('nothing is sent when nothing was subscribed to', async () => {
   expect(simulator.requests).toEqual([]);
 });
 
-test('a logout that fails is not thrown at anybody', async () => {
+test('a failed logout is not thrown', async () => {
   const simulator = createSimulator({ scenario: { faults: [{ operation: 'cis.Session.delete', status: 503, body: '' }] } });
   const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
   await lastValueFrom(listLibraries(connectionOf(injector)));
@@ -98,7 +98,7 @@ test('a logout that fails is not thrown at anybody', async () => {
   expect(simulator.apiSessions).toBe(1);
 });
 
-test('options given as a function are asked for once, when they are needed, and may inject', () => {
+test('an options function is called once, at the first injection, and may inject', () => {
   const address = new InjectionToken<string>('address');
   let asked = 0;
   const injector = injectorWith(
@@ -114,6 +114,6 @@ test('options given as a function are asked for once, when they are needed, and 
   expect(asked).toBe(1);
 });
 
-test('without provideContentLibrary the error names it', () => {
+test('without provideContentLibrary, the error names it', () => {
   expect(() => connectionOf(injectorWith())).toThrow(/No provider found for .*provideContentLibrary/);
 });

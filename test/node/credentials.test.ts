@@ -53,11 +53,11 @@ const memory = () => {
 
 const isData = (request: Request): boolean => new URL(request.url).pathname.startsWith('/cls/');
 
-test.each(fetches)('bytes at another origin are fetched without any credentials, by %s', async (_, fetch) => {
+test.each(fetches)('bytes at another origin are requested without credentials, by %s', async (_, fetch) => {
   const { server, reached, withSession } = await twoOrigins((vcenter, elsewhere) => async (request) => {
-    const answer = await vcenter(request);
-    const told = (await answer.text()).replaceAll(new URL(request.url).origin, elsewhere);
-    return new Response(answer.status === 204 ? null : told, { status: answer.status, headers: answer.headers });
+    const response = await vcenter(request);
+    const body = (await response.text()).replaceAll(new URL(request.url).origin, elsewhere);
+    return new Response(response.status === 204 ? null : body, { status: response.status, headers: response.headers });
   });
   const { sink, text } = memory();
   await lastValueFrom(withVCenter({ server, credentials: user, fetch }, (vc) => download(vc, 'item-1', sink)).pipe(toArray()));
@@ -69,7 +69,7 @@ test.each(fetches)('bytes at another origin are fetched without any credentials,
 
 const cases = fetches.flatMap(([name, fetch]) => [301, 302, 303, 307, 308].map((status) => [status, name, fetch] as const));
 
-test.each(cases)('a redirect (%d) of an operation leads nowhere, with %s', async (status, _, fetch) => {
+test.each(cases)('a redirect (%d) of an operation is not followed, with %s', async (status, _, fetch) => {
   const { server, reached, withSession } = await twoOrigins(
     (vcenter, elsewhere) => async (request) =>
       request.method === 'GET'
@@ -83,7 +83,7 @@ test.each(cases)('a redirect (%d) of an operation leads nowhere, with %s', async
   expect(withSession()).toBeGreaterThan(0);
 });
 
-test.each(cases)('a redirect (%d) of the login leads nowhere, with %s', async (status, _, fetch) => {
+test.each(cases)('a redirect (%d) of the login is not followed, with %s', async (status, _, fetch) => {
   const { server, reached } = await twoOrigins(
     (_vcenter, elsewhere) => async (request) =>
       new Response(null, { status, headers: { location: `${elsewhere}${new URL(request.url).pathname}` } }),
@@ -93,7 +93,7 @@ test.each(cases)('a redirect (%d) of the login leads nowhere, with %s', async (s
   expect(reached).toEqual([]);
 });
 
-test.each(cases)('a redirect (%d) of the bytes leads nowhere, with %s', async (status, _, fetch) => {
+test.each(cases)('a redirect (%d) of the bytes is not followed, with %s', async (status, _, fetch) => {
   const { server, reached } = await twoOrigins(
     (vcenter, elsewhere) => async (request) =>
       isData(request)

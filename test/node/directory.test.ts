@@ -2,15 +2,25 @@ import { expect, test } from '@jest/globals';
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lastValueFrom } from 'rxjs';
-import { download, listItems, listLibraries, SinkError, vcenter, type SinkFile } from 'rx-content-library';
+import {
+  download,
+  listItems,
+  listLibraries,
+  SinkError,
+  toFileSystemDirectory,
+  vcenter,
+  type Sink,
+  type SinkFile,
+} from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { diskError } from '#src/node/disk/disk-error.js';
+import { directoryHandle } from '../sinks/directory-handle.ts';
 import { contents, temporaryDirectory } from './temporary.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** More than is written at once. */
+/** More than one batch. */
 const much = 'much '.repeat(300_000);
 
 const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
@@ -28,13 +38,13 @@ test('a file is NAME.part until it is committed, and NAME from then on', async (
   expect(await contents(directory)).toEqual({ 'a.iso': `one, ${much} three` });
 });
 
-test('a file of no bytes is saved', async () => {
+test('an empty file is saved', async () => {
   const directory = await temporaryDirectory();
   await (await toDirectory(directory).open({ name: 'empty' })).commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ empty: '' });
 });
 
-test('a file that is there is refused, and stays as it is', async () => {
+test('an existing file is rejected and unchanged', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), 'mine');
   const opening = toDirectory(directory).open({ name: 'a.iso' });
@@ -43,7 +53,21 @@ test('a file that is there is refused, and stays as it is', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'mine' });
 });
 
-test('a file that is there is refused before one of its bytes is asked for', async () => {
+test('an existing file is rejected with the same message as by the web sink', async () => {
+  const directory = await temporaryDirectory();
+  await writeFile(join(directory, 'a.iso'), 'mine');
+  const { handle } = directoryHandle({ canMove: true }, new Map([['a.iso', new Uint8Array()]]));
+  const reasonOf = (sink: Sink): Promise<string> =>
+    sink.open({ name: 'a.iso' }).then(
+      () => '',
+      (error: unknown) => String(error).split('a.iso: ')[1] ?? '',
+    );
+  const [node, web] = await Promise.all([toDirectory(directory), toFileSystemDirectory(handle)].map(reasonOf));
+  expect(node).toMatch(/already exists/);
+  expect(node).toBe(web);
+});
+
+test('an existing file is rejected before its bytes are requested', async () => {
   const directory = await temporaryDirectory();
   const simulator = createSimulator({ scenario: { preparation: { requested: 0, preparing: 0 } } });
   const vc = vcenter({
@@ -60,13 +84,13 @@ test('a file that is there is refused before one of its bytes is asked for', asy
   expect(await contents(directory)).toEqual({ 'debian-12-1.vmdk': 'mine' });
 });
 
-test('a link that leads nowhere is a file that is there', async () => {
+test('a dangling link counts as an existing file', async () => {
   const directory = await temporaryDirectory();
   await symlink('nowhere', join(directory, 'a.iso'));
   await expect(toDirectory(directory).open({ name: 'a.iso' })).rejects.toMatchObject({ code: 'EEXIST' });
 });
 
-test('force replaces a file, which stays as it is until its successor is whole', async () => {
+test('force replaces a file, which is unchanged until its replacement is complete', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), 'old');
   const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
@@ -76,7 +100,7 @@ test('force replaces a file, which stays as it is until its successor is whole',
   expect(await contents(directory)).toEqual({ 'a.iso': much });
 });
 
-test('force that fails leaves the old file', async () => {
+test('a failed download with force keeps the old file', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), 'old');
   const file = await toDirectory(directory, { force: true }).open({ name: 'a.iso' });
@@ -85,7 +109,7 @@ test('force that fails leaves the old file', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'old' });
 });
 
-test('force replaces a link, not what it leads to', async () => {
+test('force replaces a link, not its target', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'target'), 'theirs');
   await symlink('target', join(directory, 'a.iso'));
@@ -95,14 +119,14 @@ test('force replaces a link, not what it leads to', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'new', target: 'theirs' });
 });
 
-test('a directory of that name is refused at once, with force too', async () => {
+test('a directory with that name is rejected at once, even with force', async () => {
   const directory = await temporaryDirectory();
   await mkdir(join(directory, 'a.iso'));
   for (const force of [false, true])
     await expect(toDirectory(directory, { force }).open({ name: 'a.iso' })).rejects.toMatchObject({ code: 'EISDIR' });
 });
 
-test('a file that appears in the middle is not replaced, and nothing of ours is left', async () => {
+test('a file created during the download is not replaced, and the .part is removed', async () => {
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'ours');
@@ -125,7 +149,7 @@ test.each([true, false])(
   },
 );
 
-test('of downloads that begin in the same moment one wins, and the others say so', async () => {
+test('of downloads that start at the same time one wins, and the others reject with EBUSY', async () => {
   const directory = await temporaryDirectory();
   const openings = await Promise.allSettled([1, 2, 3].map(() => toDirectory(directory).open({ name: 'a.iso' })));
   // Which one it is, the disk decides.
@@ -137,7 +161,7 @@ test('of downloads that begin in the same moment one wins, and the others say so
   expect(await contents(directory)).toEqual({ 'a.iso': 'whole' });
 });
 
-test("another's .part in the place of ours is an error, and left alone", async () => {
+test('a .part replaced by another download is an error, and is kept', async () => {
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'ours');
@@ -151,7 +175,7 @@ test("another's .part in the place of ours is an error, and left alone", async (
   expect(await contents(directory)).toEqual({ 'a.iso.part': 'theirs', 'a.iso.part.json': 'theirs' });
 });
 
-test('a .part that somebody else has written into is an error', async () => {
+test('a .part changed by another program is an error', async () => {
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'ours');
@@ -160,14 +184,14 @@ test('a .part that somebody else has written into is an error', async () => {
   await file.discard();
 });
 
-test('a .part that was moved away is an error, and the stranger in its place is left alone', async () => {
+test('a .part that was moved away is an error, and a foreign file in its place is kept', async () => {
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await rename(join(directory, 'a.iso.part'), join(directory, 'moved'));
-  await writeFile(join(directory, 'a.iso.part'), 'stranger');
+  await writeFile(join(directory, 'a.iso.part'), 'foreign');
   await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ code: 'EBUSY' });
   await file.discard();
-  expect(await contents(directory)).toEqual({ 'a.iso.part': 'stranger', moved: '' });
+  expect(await contents(directory)).toEqual({ 'a.iso.part': 'foreign', moved: '' });
 });
 
 test.each(['a.iso.part', 'a.iso.part.json'])('a link named %s is not followed', async (name) => {
@@ -181,7 +205,7 @@ test.each(['a.iso.part', 'a.iso.part.json'])('a link named %s is not followed', 
   await expect(readlink(join(directory, 'a.iso'))).rejects.toMatchObject({ code: 'EINVAL' });
 });
 
-test('what an earlier download left as NAME.part is replaced', async () => {
+test('the NAME.part of an earlier download is replaced', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso.part'), 'left behind, and longer than what comes');
   const file = await toDirectory(directory).open({ name: 'a.iso' });
@@ -190,7 +214,7 @@ test('what an earlier download left as NAME.part is replaced', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'new' });
 });
 
-test('a file in the place of the directory, or of one above it, is ENOTDIR', async () => {
+test('a file in place of the directory, or of a parent, is ENOTDIR', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'file'), '');
   for (const place of ['file', 'file/below']) {
@@ -201,7 +225,7 @@ test('a file in the place of the directory, or of one above it, is ENOTDIR', asy
 });
 
 test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'ENAMETOOLONG', 'EIO', 'EMFILE', 'EBUSY'])(
-  '%s is told in a sentence',
+  '%s has a readable message',
   (code) => {
     const error = diskError('/there/a.iso', Object.assign(new Error(`${code}: raw`), { code }));
     expect(error).toMatchObject({ _tag: 'SinkError', code, path: '/there/a.iso' });

@@ -88,7 +88,7 @@ const prepared = async (force: boolean): Promise<string> => {
   return directory;
 };
 
-/** One process: it opens the file and takes steps until one fails; then it does what a download does. Answers the operations. */
+/** Simulates one process: opens the file and runs steps until one fails; then ends it as a download does. Returns the operations. */
 const oneProcess = async (
   directory: string,
   {
@@ -108,7 +108,7 @@ const oneProcess = async (
   } catch (thrown) {
     expect(thrown).toMatchObject({ _tag: 'SinkError' });
   }
-  // What fails now is not heard of by anybody.
+  // Errors after this are ignored.
   await making?.file[afterwards]?.().catch(() => undefined);
   const left = await closeAll();
   if (run.hasEnded) await bury(directory);
@@ -116,9 +116,9 @@ const oneProcess = async (
   return run.count;
 };
 
-const story: readonly Step[] = [1_000, 15_000, 'restart', 16_384, 'commit'];
+const allSteps: readonly Step[] = [1_000, 15_000, 'restart', 16_384, 'commit'];
 
-/** After a crash nothing is done any more, whatever is asked for. */
+/** After a crash, nothing has an effect. */
 const endings: Readonly<Record<Fault, readonly ('suspend' | 'discard')[]>> = {
   crash: ['suspend'],
   'crash after': ['suspend'],
@@ -131,13 +131,13 @@ const cases = (Object.keys(endings) as readonly Fault[]).flatMap((fault) =>
 );
 
 test.each(cases)(
-  '$fault at every single operation of a download, then $afterwards: the next run finishes (force: $force)',
+  '$fault at every single operation of a download, then $afterwards: the next run succeeds (force: $force)',
   async ({ fault, afterwards, force }) => {
     source = large.subarray(0, 20_000);
     const again = async (at: number): Promise<{ directory: string; operations: number }> => {
       const directory = await prepared(force);
       await oneProcess(directory, { force, steps: [9_000, 'suspend'], at: 0, fault, afterwards });
-      return { directory, operations: await oneProcess(directory, { force, steps: story, at, fault, afterwards }) };
+      return { directory, operations: await oneProcess(directory, { force, steps: allSteps, at, fault, afterwards }) };
     };
     const { operations } = await again(0);
     expect(operations).toBeGreaterThan(30);
@@ -168,7 +168,7 @@ const runs = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
-test('any runs with any faults leave the old file, a .part or the whole new one, and the next run finishes', async () => {
+test('any runs with any faults leave the old file, a .part or the complete new file, and the next run succeeds', async () => {
   source = large;
   await fc.assert(
     fc.asyncProperty(runs, fc.boolean(), async (all, force) => {

@@ -16,14 +16,14 @@ const stated = (algorithm: ChecksumAlgorithm = 'SHA256', of = text): StatedFile 
   checksum: { algorithm, value: createHash(algorithm.toLowerCase()).update(of).digest('hex') },
 });
 
-test.each(['SHA1', 'MD5', 'SHA256', 'SHA512'] as const)('a file that is there and equal by %s is found', async (algorithm) => {
+test.each(['SHA1', 'MD5', 'SHA256', 'SHA512'] as const)('an existing file with equal %s is found', async (algorithm) => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), text);
   const found = await toDirectory(directory).find?.(stated(algorithm));
   expect(found).toEqual({ path: join(directory, 'a.iso'), bytes: text.length });
 });
 
-test('a checksum in capitals is equal, and a length need not be known', async () => {
+test('checksums are compared in any case, and the length is optional', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), text);
   const { name, checksum } = stated();
@@ -49,12 +49,12 @@ test.each([
   expect(await toDirectory(directory).find?.(stated())).toBeUndefined();
 });
 
-test('an unsafe name is refused', async () => {
+test('an unsafe name is rejected', async () => {
   const finding = toDirectory(await temporaryDirectory()).find?.({ ...stated(), name: '../a.iso' });
   await expect(finding).rejects.toMatchObject({ _tag: 'UnsafeNameError' });
 });
 
-test('the signal ends the reading', async () => {
+test('the signal aborts the reading', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), text);
   const reason = new Error('left');
@@ -64,7 +64,7 @@ test('the signal ends the reading', async () => {
 /** A writer that is gone. */
 const writer = { host: hostname(), pid: 2 ** 30, id: 'gone' };
 
-test('what a crash has left beside a whole file is swept away when the file is found', async () => {
+test('leftovers of a crash beside a complete file are removed when the file is found', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), text);
   await link(join(directory, 'a.iso'), join(directory, 'a.iso.part'));
@@ -73,7 +73,7 @@ test('what a crash has left beside a whole file is swept away when the file is f
   expect(await contents(directory)).toEqual({ 'a.iso': text });
 });
 
-test('and when it is refused', async () => {
+test('leftovers of a crash beside a complete file are removed when the file is rejected', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'a.iso'), text);
   await writeFile(join(directory, 'a.iso.part.json'), JSON.stringify({ writer }));
@@ -83,9 +83,9 @@ test('and when it is refused', async () => {
 
 test.each([
   ['a .part of other bytes', { 'a.iso.part': text, 'a.iso.part.json': JSON.stringify({ writer }) }],
-  ['a sidecar that nobody was writing for', { 'a.iso.part.json': '{}' }],
+  ['a sidecar without a lock owner', { 'a.iso.part.json': '{}' }],
   ['a .part that is not ours', { 'a.iso.part': text }],
-])('%s stays', async (_, files) => {
+])('%s is kept', async (_, files) => {
   const directory = await temporaryDirectory();
   const all: Readonly<Record<string, string>> = { 'a.iso': text, ...files };
   for (const [name, content] of Object.entries(all)) await writeFile(join(directory, name), content);

@@ -38,7 +38,7 @@ const framing = ({ headers }: { headers: Readonly<Record<string, string>> }) => 
 
 const library = /^\["[0-9a-f-]{36}"\]$/;
 
-describe('the six shapes of an answer that ends too soon', () => {
+describe('the six shapes of a truncated response', () => {
   const part = bytes.slice(0, 400);
   const chunk = `190\r\n${part}\r\n`;
 
@@ -55,7 +55,7 @@ describe('the six shapes of an answer that ends too soon', () => {
     expect(framing(wire)).toEqual(frame);
   });
 
-  test('of JSON, and without a byte of it', async () => {
+  test('JSON, with no byte of it', async () => {
     const wire = await wireOf({ operation: list, kind: 'truncate', shape: 'length-close', at: 0 });
     expect(wire).toMatchObject({ status: 200, body: '', ending: 'close', headers: { 'content-length': '40' } });
   });
@@ -68,33 +68,33 @@ describe('the six shapes of an answer that ends too soon', () => {
   });
 });
 
-test('a download session that is lost ends its bytes too soon, and the connection with them', async () => {
+test('a lost download session truncates its bytes and ends the connection', async () => {
   const wire = await wireOf({ operation: 'data', kind: 'session-lost', at: 300 });
   expect(wire).toMatchObject({ status: 200, headers: { 'content-length': '1000' }, body: bytes.slice(0, 300), ending: 'close' });
 });
 
-test('a download session that is lost before leaves 404', async () => {
+test('a download session lost before the request is 404', async () => {
   expect(await wireOf({ operation: 'data', kind: 'session-lost' })).toMatchObject({
     status: 404,
     body: expect.stringContaining('404 Not Found'),
   });
 });
 
-test('without a stated length, a transfer whose session is lost looks complete', async () => {
+test('without a content-length, a transfer whose session is lost looks complete', async () => {
   const { data } = await start([{ operation: 'data', kind: 'session-lost', at: 300 }], { contentLength: false });
   const wire = await onTheWire(data, requestText(data, { headers: { connection: 'close' } }));
   expect(wire.body.toString()).toBe(`12c\r\n${bytes.slice(0, 300)}\r\n0\r\n\r\n`);
 });
 
-test.each(['reset', 'close'] as const)('a connection that ends before the answer: %s', async (ending) => {
+test.each(['reset', 'close'] as const)('a connection that ends before the response: %s', async (ending) => {
   expect(await wireOf({ operation: list, kind: 'disconnect', ending })).toMatchObject({ status: 0, body: '', ending });
 });
 
 describe('a server that falls silent keeps the connection', () => {
-  test('without a byte of an answer', async () => {
+  test('without a byte of a response', async () => {
     const { list: address, url, simulator } = await start([{ operation: list, kind: 'hang' }]);
     const socket = await rawSocket(address, requestText(address));
-    // Another client is answered meanwhile, twice.
+    // Another client receives responses meanwhile, twice.
     for (let count = 0; count < 2; count += 1) expect((await fetch(`${url}/api/session`)).status).toBe(401);
     expect({ read: socket.bytesRead, open: socket.readable && socket.writable }).toEqual({ read: 0, open: true });
     expect(simulator.count(list)).toBe(0);
@@ -116,20 +116,20 @@ describe('a server that falls silent keeps the connection', () => {
   });
 });
 
-test('an answer that comes late is whole', async () => {
+test('a delayed response is complete', async () => {
   const wire = await wireOf({ operation: list, kind: 'latency', milliseconds: 5 });
   expect(wire).toMatchObject({ status: 200, ending: 'close' });
   expect(wire.body).toContain('["');
 });
 
-describe('answers in the place of the real one', () => {
+describe('replaced responses', () => {
   test('verbatim', async () => {
     const wire = await wireOf({ operation: list, status: 418, contentType: 'text/plain', headers: { 'x-own': '1' }, body: 'no' });
     expect(wire).toMatchObject({ status: 418, headers: { 'content-type': 'text/plain', 'x-own': '1' }, ending: 'close' });
     expect(wire.body).toContain('no');
   });
 
-  test('a refusal, with a date to come back', async () => {
+  test('an error with a Retry-After date', async () => {
     const wire = await wireOf({ operation: list, kind: 'refusal', errorType: 'SERVICE_UNAVAILABLE', retryAfter: 30 });
     expect(wire).toMatchObject({ status: 503, headers: { 'content-type': 'application/json', 'retry-after': '30' } });
     expect(wire.body).toContain('"error_type":"SERVICE_UNAVAILABLE"');
@@ -153,15 +153,15 @@ describe('answers in the place of the real one', () => {
   });
 });
 
-describe('contents that are wrong', () => {
-  test('JSON that ends in the middle, in an answer that is complete', async () => {
+describe('corrupt contents', () => {
+  test('truncated JSON in a complete response', async () => {
     const wire = await wireOf({ operation: list, kind: 'malformed' });
     expect(wire).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' }, ending: 'close' });
     expect(wire.body).toMatch(/^14\r\n\["[0-9a-f-]{18}\r\n0\r\n\r\n$/);
     expect(wire.body).not.toMatch(library);
   });
 
-  test('bytes that are flipped', async () => {
+  test('flipped bytes', async () => {
     const { data } = await start([{ operation: 'data', kind: 'corrupt', at: 2, length: 2 }]);
     const { body } = await onTheWire(data, requestText(data, { headers: { connection: 'close' } }));
     expect([...body.subarray(0, 5)]).toEqual([0x61, 0x62, 0x63 ^ 0xff, 0x64 ^ 0xff, 0x65]);
@@ -178,7 +178,7 @@ describe('contents that are wrong', () => {
   });
 });
 
-describe('a range that was not asked for', () => {
+describe('a byte range that was not requested', () => {
   test.each([
     ['ignored', 200, undefined, bytes],
     ['other', 206, 'bytes 99-108/1000', bytes.slice(99, 109)],
@@ -193,7 +193,7 @@ describe('a range that was not asked for', () => {
   });
 });
 
-/** What a client of any `fetch` sees of an answer, as far as it goes. */
+/** The part of a response that a client of any `fetch` receives. */
 const seen = async (ask: () => Promise<Response>) => {
   let text = '';
   try {
@@ -214,7 +214,7 @@ test.each<Fault>([
   { operation: 'data', kind: 'truncate', shape: 'reset', at: 400 },
   { operation: 'data', kind: 'disconnect', ending: 'reset' },
   { operation: 'data', kind: 'disconnect', ending: 'close' },
-])('in memory it looks as it does to the fetch of Node: %j', async (fault) => {
+])("the simulator's fetch behaves like Node's fetch: %j", async (fault) => {
   const { data, simulator } = await start([fault]);
   const inMemory = await seen(() => simulator.fetch(data));
   expect(inMemory).toEqual(await seen(() => fetch(data)));

@@ -7,7 +7,7 @@ import { httpServer, served } from './servers.ts';
 
 const fetch = nodeFetch();
 
-/** A server whose answers the test gives, request by request. */
+/** A server whose responses the test sends, request by request. */
 const manual = async () => {
   const { server, url } = await httpServer(() => undefined);
   return {
@@ -16,7 +16,7 @@ const manual = async () => {
   };
 };
 
-test('a request that was given up before is not sent', async () => {
+test('a request aborted in advance is not sent', async () => {
   let requests = 0;
   const { url } = await served(async () => {
     requests += 1;
@@ -27,7 +27,7 @@ test('a request that was given up before is not sent', async () => {
   expect(requests).toBe(1);
 });
 
-test('giving up before the answer closes the connection', async () => {
+test('aborting before the response closes the connection', async () => {
   const server = await manual();
   const abort = new AbortController();
   const fetching = fetch(server.url, { signal: abort.signal });
@@ -38,7 +38,7 @@ test('giving up before the answer closes the connection', async () => {
   await closed;
 });
 
-test('giving up in the middle of the body closes the connection, and the body errors with the reason', async () => {
+test('aborting during the body closes the connection, and the body errors with the reason', async () => {
   const server = await manual();
   const abort = new AbortController();
   const fetching = fetch(server.url, { signal: abort.signal });
@@ -63,7 +63,7 @@ test('cancelling the body closes the connection', async () => {
   await closed;
 });
 
-test('a body that nobody reads is not fetched, and comes whole once it is read', async () => {
+test('an unread body is not fetched, and is complete once it is read', async () => {
   const piece = Buffer.alloc(65_536, 'x');
   const pieces = 2048;
   let sent = 0;

@@ -7,7 +7,7 @@ import { deadAddress, httpServer, served, tcpServer } from './servers.ts';
 
 const fetch = nodeFetch();
 
-test('status, headers and body come as they were sent', async () => {
+test('returns status, headers and body unchanged', async () => {
   const { url } = await served(
     async () =>
       new Response('body', {
@@ -26,7 +26,7 @@ test('status, headers and body come as they were sent', async () => {
   expect(await response.text()).toBe('body');
 });
 
-test('the body of a POST arrives whole, with its length', async () => {
+test('sends the body of a POST with its length', async () => {
   const { url } = await served(
     async (request) => new Response(`${request.method} ${request.headers.get('content-length')} ${await request.text()}`),
   );
@@ -34,29 +34,29 @@ test('the body of a POST arrives whole, with its length', async () => {
   expect(await response.text()).toBe('POST 5 grün');
 });
 
-test('a POST without a body says that it has none', async () => {
+test('a POST without a body has content-length 0', async () => {
   const { url } = await served(async (request) => new Response(request.headers.get('content-length')));
   expect(await (await fetch(url, { method: 'POST' })).text()).toBe('0');
 });
 
-test('a Request is taken as it is', async () => {
+test('accepts a Request', async () => {
   const { url } = await served(async (request) => new Response(`${request.method} ${request.headers.get('x-a')}`));
   expect(await (await fetch(new Request(url, { method: 'DELETE', headers: { 'x-a': 'b' } }))).text()).toBe('DELETE b');
 });
 
-test.each([204, 304])('an answer of %d has no body', async (status) => {
+test.each([204, 304])('a response with status %d has no body', async (status) => {
   const { url } = await served(async () => new Response(null, { status }));
   const response = await fetch(url);
   expect(response).toMatchObject({ status, body: null });
 });
 
-test('an answer to HEAD has its headers, and no body', async () => {
+test('a response to HEAD has headers and no body', async () => {
   const { url } = await httpServer((_, outgoing) => outgoing.setHeader('content-length', '7').end());
   const response = await fetch(url, { method: 'HEAD' });
   expect([response.headers.get('content-length'), response.body]).toEqual(['7', null]);
 });
 
-test('a redirect is answered, not followed', async () => {
+test('a redirect is returned, not followed', async () => {
   const asked: string[] = [];
   const { url } = await served(async (request) => {
     asked.push(new URL(request.url).pathname);
@@ -66,14 +66,14 @@ test('a redirect is answered, not followed', async () => {
   expect(asked).toEqual(['/here']);
 });
 
-test('a server that is not there is a TransportError with ECONNREFUSED', async () => {
+test('an unreachable server is a TransportError with ECONNREFUSED', async () => {
   const vc = vcenter({ server: await deadAddress(), credentials: { username: 'u', password: 'p' }, fetch });
   const listing = lastValueFrom(listLibraries(vc));
   await expect(listing).rejects.toBeInstanceOf(TransportError);
   await expect(listing).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('an answer with a status that is none is an error, and ends nothing else', async () => {
+test('a response with an invalid status rejects only its request', async () => {
   const { url } = await tcpServer((socket) => socket.end('HTTP/1.1 999 Odd\r\ncontent-length: 0\r\n\r\n'));
   await expect(fetch(url)).rejects.toThrow(/status/);
 });
@@ -86,7 +86,7 @@ test.each([
   await expect((await fetch(url)).text()).rejects.toBeDefined();
 });
 
-test('a body that is cut off before it is read errors when it is', async () => {
+test('a body that is cut off before it is read errors when it is read', async () => {
   const ended = Promise.withResolvers<Socket>();
   const { url } = await tcpServer((socket) => {
     socket.once('close', () => ended.resolve(socket));
@@ -97,7 +97,7 @@ test('a body that is cut off before it is read errors when it is', async () => {
   await expect(response.text()).rejects.toBeDefined();
 });
 
-test('requests share a connection', async () => {
+test('requests reuse a connection', async () => {
   const { server, url } = await httpServer((_, outgoing) => outgoing.end('x'));
   let connections = 0;
   server.on('connection', () => (connections += 1));
@@ -105,7 +105,7 @@ test('requests share a connection', async () => {
   expect(connections).toBe(1);
 });
 
-test('a kept connection that the server closes as it is used again costs a GET nothing; a POST is not sent twice', async () => {
+test('a kept-alive connection that the server closes on reuse repeats a GET, and never a POST', async () => {
   const requests: string[] = [];
   const { url } = await tcpServer((socket) => {
     socket.on('data', (bytes: Buffer) => {

@@ -32,10 +32,10 @@ const unsafe = [
   ['more bytes than the names beside it may have', 'ä'.repeat(123)],
   ['the ending of unfinished files', 'a.part'],
   ['the ending of unfinished files, in capitals', 'a.PART'],
-  ['the ending of what stands beside them', 'a.part.json'],
+  ['the suffix of a sidecar', 'a.part.json'],
 ] as const;
 
-test.each(unsafe)('a name that is %s is refused before anything is made: %j', async (_, name) => {
+test.each(unsafe)('a name that is %s is rejected before anything is created: %j', async (_, name) => {
   const directory = await temporaryDirectory();
   const opening = toDirectory(`${directory}/new`).open({ name });
   await expect(opening).rejects.toBeInstanceOf(UnsafeNameError);
@@ -54,7 +54,7 @@ test.each([
   'part.json',
   'part',
   '円.iso',
-])('a name that only looks odd is taken: %j', async (name) => {
+])('an unusual but safe name is accepted: %j', async (name) => {
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name });
   await file.commit({ verified: 'length' });
@@ -65,7 +65,7 @@ test.each([
   ['letter case', 'Disk.vmdk', 'disk.VMDK'],
   ['a letter case that is longer', 'straße.iso', 'STRASSE.iso'],
   ['the composition of its characters', 'caf\u00e9.iso', 'cafe\u0301.iso'],
-])('a name that differs from an earlier one in %s only is refused', async (_, first, second) => {
+])('a name that differs from an earlier one in %s only is rejected', async (_, first, second) => {
   const sink = toDirectory(await temporaryDirectory(), { force: true });
   await (await sink.open({ name: first })).commit({ verified: 'length' });
   await expect(sink.open({ name: second })).rejects.toMatchObject({ _tag: 'UnsafeNameError', file: second });

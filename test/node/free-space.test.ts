@@ -10,7 +10,7 @@ const free = async (directory: string): Promise<number> => {
 
 const content = { itemId: 'item-1', contentVersion: '7' };
 
-test('a file for which there is no room is ENOSPC before its first byte, which says how much is missing', async () => {
+test('a file larger than the free space is ENOSPC before its first byte, with the missing space', async () => {
   const directory = await temporaryDirectory();
   const opening = toDirectory(directory).open({ name: 'a.iso', size: 2 ** 60, content });
   await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC' });
@@ -20,7 +20,7 @@ test('a file for which there is no room is ENOSPC before its first byte, which s
   expect(await contents(directory)).toEqual({});
 });
 
-test('files on their way have their room already', async () => {
+test('the space for unfinished files is reserved', async () => {
   const directory = await temporaryDirectory();
   const size = Math.floor((await free(directory)) * 0.6);
   const sink = toDirectory(directory);
@@ -30,7 +30,7 @@ test('files on their way have their room already', async () => {
   await (await sink.open({ name: 'b.iso', size })).discard();
 });
 
-test('bytes that are kept need no room, and stay where there is none for the others', async () => {
+test('kept bytes need no space, and are kept if the space for the rest is missing', async () => {
   const directory = await temporaryDirectory();
   const half = Math.floor((await free(directory)) * 0.5);
   const incoming = { name: 'b.iso', size: half, content };

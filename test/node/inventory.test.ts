@@ -24,7 +24,7 @@ const directory = async (): Promise<string> => {
   return root;
 };
 
-test('folders are libraries, their folders are items, and a file among these is an item of its own', async () => {
+test('folders become libraries, their folders items, and single files items of their own', async () => {
   const { libraries } = await inventoryFromDirectory(await directory());
   const shown = libraries.map(({ name, items }) => ({
     name,
@@ -45,7 +45,7 @@ test('folders are libraries, their folders are items, and a file among these is 
   ]);
 });
 
-test('a directory that is not there is an error', async () => {
+test('a missing directory is an error', async () => {
   await expect(inventoryFromDirectory(join(await temporaryDirectory(), 'nowhere'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
@@ -66,7 +66,7 @@ const download = async (root: string, change = (inventory: DirectoryInventory) =
   return { simulator, get, linkOf };
 };
 
-test('its files are served as they are, whole and in parts, with their checksums', async () => {
+test('serves its files completely and in byte ranges, with their checksums', async () => {
   const { simulator, get, linkOf } = await download(await directory());
   const link = await linkOf('debian-1.vmdk');
   const bytes = async (headers: Record<string, string> = {}) =>
@@ -81,7 +81,7 @@ test('its files are served as they are, whole and in parts, with their checksums
   expect(field(await get('debian-1.vmdk'), 'checksum_info', 'checksum')).toBe(createHash('sha1').update(disk).digest('hex'));
 });
 
-test('a reader that leaves closes the file', async () => {
+test('a cancelled read closes the file', async () => {
   const opened: Readable[] = [];
   const watched = ({ libraries }: DirectoryInventory) => ({
     libraries: libraries.map((library) => ({
@@ -108,7 +108,7 @@ test('a reader that leaves closes the file', async () => {
   expect(opened.map(({ destroyed }) => destroyed)).toEqual([true]);
 });
 
-test('a file that has become shorter, or is gone, breaks its transfer off', async () => {
+test('a truncated or deleted file ends its transfer with an error', async () => {
   const root = await directory();
   const { simulator, linkOf } = await download(root);
   const link = await linkOf('debian-1.vmdk');
@@ -120,7 +120,7 @@ test('a file that has become shorter, or is gone, breaks its transfer off', asyn
   await expect((await simulator.fetch(link)).arrayBuffer()).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a file that has grown is served up to the size it had', async () => {
+test('a file that has grown is served up to its original size', async () => {
   const root = await directory();
   const { simulator, linkOf } = await download(root);
   const link = await linkOf('debian.ovf');

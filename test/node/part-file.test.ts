@@ -52,7 +52,7 @@ const stopIn = (method: 'writev' | 'sync', call = 1) => {
   return { reached: reached.promise, goOn: () => gate.resolve(undefined) };
 };
 
-test('a disk that takes less than it is given is given the rest', async () => {
+test('a short write is completed', async () => {
   const file = await openFile();
   replace(
     'writev',
@@ -74,11 +74,11 @@ test('a disk that takes less than it is given is given the rest', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'abcdefghijklm' });
 });
 
-test.each(['write', 'commit'] as const)('a disk that is full is ENOSPC in %s, and nothing is left', async (when) => {
+test.each(['write', 'commit'] as const)('a full disk is ENOSPC in %s, and nothing is left', async (when) => {
   const file = await openFile();
   jest.spyOn(disk, 'writev').mockRejectedValue(Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' }));
   const failing = async (): Promise<void> => {
-    // What is on its way does not hold back the next piece: that one is told.
+    // A batch in flight does not delay the next chunk, which rejects with its error.
     for (const part of when === 'write' ? [much, much] : [much.subarray(0, 10)]) await file.write(part);
     if (when === 'commit') await file.commit({ verified: 'length' });
   };
@@ -87,7 +87,7 @@ test.each(['write', 'commit'] as const)('a disk that is full is ENOSPC in %s, an
   expect(await contents(directory)).toEqual({});
 });
 
-test('a mebibyte on its way holds back the one after the next', async () => {
+test('a batch in flight delays the one after the next', async () => {
   const file = await openFile();
   const disk = stopIn('writev');
   const mebibyte = new Uint8Array(1024 * 1024).fill(66);
@@ -105,7 +105,7 @@ test('a mebibyte on its way holds back the one after the next', async () => {
   expect((await stat(join(directory, 'a.iso'))).size).toBe(2 * mebibyte.byteLength);
 });
 
-test('pieces of any size come out as they went in', async () => {
+test('chunks of any size are written in order', async () => {
   const sizes = [1, 16_384, 1_048_575, 1, 1_048_576, 3_000_000, 70_000, 0, 1_048_577, 5];
   const pieces = sizes.map((size, index) => new Uint8Array(size).map((_, at) => (at * 7 + index * 31) % 251));
   const file = await openFile();
@@ -114,7 +114,7 @@ test('pieces of any size come out as they went in', async () => {
   expect(Buffer.concat(pieces).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
 });
 
-test('a discard in the middle of a write waits for it, and leaves nothing', async () => {
+test('a discard during a write waits for it, and leaves nothing', async () => {
   const file = await openFile();
   const disk = stopIn('writev');
   const writing = file.write(much);
@@ -142,7 +142,7 @@ test.each([
   expect(await contents(directory)).toEqual({});
 });
 
-test('a discard in the middle of a forced commit leaves the old file, or else the new one, never none', async () => {
+test('a discard during a forced commit leaves the old or the new file, never none', async () => {
   for (const [call, left] of [
     [1, 'old'],
     [2, 'new'],
@@ -162,7 +162,7 @@ test('a discard in the middle of a forced commit leaves the old file, or else th
   }
 });
 
-test('a discard after the commit changes nothing: the file was announced', async () => {
+test('a discard after the commit has no effect', async () => {
   const file = await openFile();
   await file.commit({ verified: 'length' });
   await file.discard();

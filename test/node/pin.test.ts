@@ -16,7 +16,7 @@ const thumbprintsOf = (pem: string) => {
 const ours = thumbprintsOf(localhost.cert);
 const theirs = thumbprintsOf(otherHost.cert);
 
-/** A server over TLS that answers everything, and notes what reaches it of every connection. */
+/** A TLS server that records the bytes of every connection. */
 const secureServer = async (options: TlsOptions & { closes?: boolean } = {}) => {
   const { closes = false, ...tls } = options;
   const connections: { received: string; readonly resumed: boolean }[] = [];
@@ -39,8 +39,8 @@ const secureServer = async (options: TlsOptions & { closes?: boolean } = {}) => 
     url,
     host: new URL(url).host,
     connections,
-    /** How often anyone came, and the methods of the requests that were heard. */
-    heard: () => ({ sockets, methods: connections.flatMap(({ received }) => received.match(/^[A-Z]+/) ?? []) }),
+    /** The number of connections, and the methods of the requests. */
+    received: () => ({ sockets, methods: connections.flatMap(({ received }) => received.match(/^[A-Z]+/) ?? []) }),
   };
 };
 
@@ -56,7 +56,7 @@ test.each<[string, NodeFetchOptions]>([
   expect(await text(nodeFetch(options)(url))).toBe('ok');
 });
 
-test('nothing else of a pinned certificate is checked: it is of another host, and expired', async () => {
+test('a pinned certificate is accepted for another host, and expired', async () => {
   const expired = createSelfSignedCertificate({ validFrom: new Date('2020-01-01'), validTo: new Date('2021-01-01') });
   const [other, old] = await Promise.all([secureServer(otherHost), secureServer({ cert: expired.cert, key: expired.key })]);
   expect(await text(nodeFetch({ thumbprint: theirs.sha256 })(other.url))).toBe('ok');
@@ -71,18 +71,18 @@ test.each<[string, NodeFetchOptions, string]>([
   ['SHA-256', { thumbprint: theirs.sha256 }, `SHA-256 ${theirs.sha256}`],
   ['SHA-1, although its authority is trusted', { thumbprint: theirs.sha1, ca: localhost.cert }, `SHA-1 ${theirs.sha1}`],
   ['SHA-1, although anything is trusted', { thumbprint: theirs.sha1, insecure: true }, `SHA-1 ${theirs.sha1}`],
-])('a certificate with another %s is a TlsError, before a byte of the request has left', async (_, options, expected) => {
-  const { url, host, heard } = await secureServer();
+])('a certificate with another %s is a TlsError, before a byte of the request is sent', async (_, options, expected) => {
+  const { url, host, received } = await secureServer();
   const refused = nodeFetch(options)(`${url}/secret-path`, { headers: { 'vmware-api-session-id': 'secret' } });
   await expect(refused).rejects.toBeInstanceOf(TlsError);
   await expect(refused).rejects.toMatchObject({ host, code: 'THUMBPRINT_MISMATCH', expected, presented: ours.both });
   await expect(refused).rejects.not.toThrow(/secret/);
   // Another, to be sure that what the first might have sent has arrived.
   await text(nodeFetch({ insecure: true })(url));
-  expect(heard()).toEqual({ sockets: 2, methods: ['GET'] });
+  expect(received()).toEqual({ sockets: 2, methods: ['GET'] });
 });
 
-test.each(['TLSv1.2', 'TLSv1.3'] as const)('no session of %s is taken up again', async (version) => {
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('no session of %s is resumed', async (version) => {
   const { url, connections } = await secureServer({ closes: true, minVersion: version, maxVersion: version });
   for (const options of [{ thumbprint: ours.sha1 }, { ca: localhost.cert }]) {
     const fetch = nodeFetch(options);
@@ -91,21 +91,24 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)('no session of %s is taken up again',
   expect(connections.map(({ resumed }) => resumed)).toEqual(Array.from({ length: 6 }, () => false));
 });
 
-test.each(['TLSv1.2', 'TLSv1.3'] as const)('a certificate that is changed in the middle is refused, over %s', async (version) => {
-  const ticketKeys = randomBytes(48);
-  const versions = { minVersion: version, maxVersion: version };
-  const { server, url, heard } = await secureServer({ closes: true, ticketKeys, ...versions });
-  const fetch = nodeFetch({ thumbprint: ours.sha1 });
-  expect(await text(fetch(url))).toBe('ok');
-  // The server would take up the old session under the new certificate.
-  server.setSecureContext({ ...otherHost, ...versions, ticketKeys });
-  await expect(fetch(url)).rejects.toMatchObject({ code: 'THUMBPRINT_MISMATCH', presented: theirs.both });
-  server.setSecureContext({ ...localhost, ...versions, ticketKeys });
-  expect(await text(fetch(url))).toBe('ok');
-  expect(heard()).toEqual({ sockets: 3, methods: ['GET', 'GET'] });
-});
+test.each(['TLSv1.2', 'TLSv1.3'] as const)(
+  'a certificate that changes between connections is rejected, over %s',
+  async (version) => {
+    const ticketKeys = randomBytes(48);
+    const versions = { minVersion: version, maxVersion: version };
+    const { server, url, received } = await secureServer({ closes: true, ticketKeys, ...versions });
+    const fetch = nodeFetch({ thumbprint: ours.sha1 });
+    expect(await text(fetch(url))).toBe('ok');
+    // The server would take up the old session under the new certificate.
+    server.setSecureContext({ ...otherHost, ...versions, ticketKeys });
+    await expect(fetch(url)).rejects.toMatchObject({ code: 'THUMBPRINT_MISMATCH', presented: theirs.both });
+    server.setSecureContext({ ...localhost, ...versions, ticketKeys });
+    expect(await text(fetch(url))).toBe('ok');
+    expect(received()).toEqual({ sockets: 3, methods: ['GET', 'GET'] });
+  },
+);
 
-test('calls of a connection give the TlsError as it is, and nothing has reached the server', async () => {
+test('operations error with the TlsError, and nothing reaches the server', async () => {
   const simulator = createSimulator();
   const { url } = await served(simulator.fetch, { tls: localhost });
   const fetch = nodeFetch({ thumbprint: theirs.sha1 });
@@ -119,7 +122,7 @@ test('calls of a connection give the TlsError as it is, and nothing has reached 
 
 test.each<[string, NodeFetchOptions, { cert: string; key: string }, object]>([
   [
-    'that nobody has signed',
+    'that is self-signed',
     {},
     localhost,
     {
@@ -138,17 +141,17 @@ test.each<[string, NodeFetchOptions, { cert: string; key: string }, object]>([
       presented: `${theirs.both}, for DNS:vcenter.example.com`,
     },
   ],
-])('a certificate %s is a TlsError that tells the thumbprints', async (_, options, tls, facts) => {
-  const { url, heard } = await secureServer(tls);
+])('a certificate %s is a TlsError with the thumbprints', async (_, options, tls, facts) => {
+  const { url, received } = await secureServer(tls);
   await expect(nodeFetch(options)(url)).rejects.toMatchObject(facts);
   await text(nodeFetch({ insecure: true })(url));
-  expect(heard()).toEqual({ sockets: 2, methods: ['GET'] });
+  expect(received()).toEqual({ sockets: 2, methods: ['GET'] });
 });
 
 test.each<[string, Date, Date, string]>([
   ['ended', new Date('2020-01-01'), new Date('2021-01-01'), 'CERT_HAS_EXPIRED'],
   ['has not begun', new Date('2090-01-01'), new Date('2091-01-01'), 'CERT_NOT_YET_VALID'],
-])('a certificate whose time %s is a TlsError that tells when', async (_, validFrom, validTo, code) => {
+])('a certificate whose validity %s is a TlsError with its dates', async (_, validFrom, validTo, code) => {
   const { cert, key } = createSelfSignedCertificate({ validFrom, validTo });
   const { url } = await secureServer({ cert, key });
   await expect(nodeFetch({ ca: cert })(url)).rejects.toMatchObject({
@@ -158,21 +161,21 @@ test.each<[string, Date, Date, string]>([
   });
 });
 
-test('`pinned` is for one certificate, whatever the fetch itself trusts', async () => {
-  const { url, host, heard } = await secureServer();
+test('`pinned` accepts only one certificate, whatever the fetch itself trusts', async () => {
+  const { url, host, received } = await secureServer();
   for (const options of [{}, { insecure: true }, { thumbprint: theirs.sha1 }, { ca: otherHost.cert }]) {
     const fetch = nodeFetch(options);
     expect(await text(fetch.pinned({ thumbprint: ours.sha1 })(url))).toBe('ok');
     expect(await text(fetch.pinned({ pem: localhost.cert })(url))).toBe('ok');
   }
-  const before = heard().methods.length;
+  const before = received().methods.length;
   for (const other of [{ thumbprint: theirs.sha1 }, { pem: otherHost.cert }])
     await expect(nodeFetch({ insecure: true }).pinned(other)(url)).rejects.toMatchObject({ host, presented: ours.both });
   await text(nodeFetch({ insecure: true })(url));
-  expect(heard().methods).toHaveLength(before + 1);
+  expect(received().methods).toHaveLength(before + 1);
 });
 
-test('the certificate wins over a thumbprint, even one that makes no sense', async () => {
+test('the certificate overrides the thumbprint, even an invalid one', async () => {
   const { url } = await secureServer();
   const fetch = nodeFetch();
   expect(await text(fetch.pinned({ pem: localhost.cert, thumbprint: theirs.sha1 })(url))).toBe('ok');
@@ -181,7 +184,7 @@ test('the certificate wins over a thumbprint, even one that makes no sense', asy
   await expect(fetch.pinned({ pem: otherHost.cert, thumbprint: ours.sha1 })(url)).rejects.toMatchObject({ expected });
 });
 
-test('connections are shared by requests of the same trust, and by no others', async () => {
+test('connections are reused only by requests with the same trust', async () => {
   const { url, connections } = await secureServer();
   const fetch = nodeFetch({ insecure: true });
   const ways = [
@@ -197,7 +200,7 @@ test('connections are shared by requests of the same trust, and by no others', a
   expect(connections).toHaveLength(4);
 });
 
-test('plain HTTP, which shows no certificate, is refused where one is pinned', async () => {
+test('plain HTTP is rejected if a certificate is pinned', async () => {
   let requests = 0;
   const { url } = await served(async () => ((requests += 1), new Response('')));
   for (const fetch of [nodeFetch({ thumbprint: ours.sha1 }), nodeFetch().pinned({ thumbprint: ours.sha1 })])
@@ -210,14 +213,14 @@ test('plain HTTP, which shows no certificate, is refused where one is pinned', a
   expect(requests).toBe(0);
 });
 
-test('a pin that makes no sense is a TypeError, at once', () => {
+test('an invalid pin is a TypeError, at once', () => {
   expect(() => nodeFetch({ thumbprint: 'nonsense' })).toThrow(TypeError);
   expect(() => nodeFetch().pinned({ thumbprint: '' })).toThrow(/thumbprint: expected/);
   expect(() => nodeFetch().pinned({ pem: 'nonsense' })).toThrow(/pem: expected a certificate in PEM/);
   expect(() => nodeFetch().pinned({})).toThrow(/expected \{ thumbprint \} or \{ pem \}/);
 });
 
-test('a platform that decides for itself whom to trust has no `pinned`, and the types say so', () => {
+test("the platform's fetch has no `pinned`, and the types say so", () => {
   const fetch: typeof globalThis.fetch = globalThis.fetch;
   // @ts-expect-error -- only a NodeFetch has it
   expect(fetch.pinned).toBeUndefined();
@@ -226,7 +229,7 @@ test('a platform that decides for itself whom to trust has no `pinned`, and the 
   expect(plain).toHaveProperty('pinned');
 });
 
-test('giving up while the server is silent closes the connection', async () => {
+test('aborting while the server is silent closes the connection', async () => {
   const connected = Promise.withResolvers<Socket>();
   const { url } = await tcpServer((socket) => connected.resolve(socket.resume()));
   const abort = new AbortController();
@@ -237,7 +240,7 @@ test('giving up while the server is silent closes the connection', async () => {
   await closed;
 });
 
-test('a server that hangs up on the handshake is an error of the connection, not of the certificate', async () => {
+test('a server that disconnects during the handshake is a TransportError, not a TlsError', async () => {
   const { url } = await tcpServer((socket) => socket.destroy());
   const fetching = nodeFetch({ thumbprint: ours.sha1 })(url.replace('http:', 'https:'));
   await expect(fetching).rejects.toMatchObject({ code: 'ECONNRESET' });

@@ -1,4 +1,4 @@
-/** A proxy of one test, which notes what it was asked for. */
+/** A proxy for one test, which records its requests. */
 
 import { createServer as createSecureServer } from 'node:https';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
@@ -6,27 +6,27 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listening } from './servers.ts';
 
-/** How a proxy is made. */
+/** Options of {@link proxied}. */
 export interface ProxyOptions {
-  /** Who may use it, as `user:password`. @default everybody */
+  /** Required credentials, as `user:password`. @default none */
   readonly login?: string;
-  /** With a certificate of its own. @default plain */
+  /** Serves TLS with this certificate. @default plain TCP */
   readonly tls?: { readonly cert: string; readonly key: string };
-  /** Where every name leads that it is asked for. */
+  /** URL of the server that every host name resolves to. */
   readonly leadsTo: string;
 }
 
-/** One request that reached it. */
+/** One recorded request. */
 export interface Proxied {
   readonly method: string;
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
 }
 
-/** A proxy that resolves every name to one server; the address has no login in it. */
+/** Starts a proxy that resolves every name to one server. Its URL contains no credentials. */
 export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
   const asked: Proxied[] = [];
-  /** Everything that went through tunnels, in both directions. */
+  /** All bytes that passed through tunnels, in both directions. */
   let seen = '';
   const { hostname, port } = new URL(leadsTo);
   const isRefused = (incoming: IncomingMessage): boolean => {
@@ -39,9 +39,9 @@ export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
     const path = incoming.url?.replace(/^http:\/\/[^/]*/, '') ?? '/';
     const { method, headers } = incoming;
     incoming.pipe(
-      request({ hostname, port, path, method, headers, agent: false }, (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
+      request({ hostname, port, path, method, headers, agent: false }, (response) => {
+        outgoing.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(outgoing);
       }),
     );
   };

@@ -33,7 +33,7 @@ const upstream = async (tls?: { cert: string; key: string }) => {
   return { url, paths };
 };
 
-test('https goes through a tunnel: the certificate is judged end to end, and the proxy sees nothing', async () => {
+test('https uses a tunnel: the certificate is verified end to end, and the proxy sees no plaintext', async () => {
   const { url, paths } = await upstream(localhost);
   const proxy = await proxied({ leadsTo: url });
   const fetch = nodeFetch({ thumbprint, proxy: proxy.url });
@@ -45,7 +45,7 @@ test('https goes through a tunnel: the certificate is judged end to end, and the
   expect(JSON.stringify(proxy.asked) + proxy.seen()).not.toMatch(/secret|GET/);
 });
 
-test('a certificate that is refused is refused through a tunnel, too, and by the name of the server', async () => {
+test('an untrusted certificate is rejected through a tunnel, too, by the name of the server', async () => {
   const { url, paths } = await upstream(localhost);
   const proxy = await proxied({ leadsTo: url });
   const other = thumbprint.replace(/^../, (digits) => (digits === '00' ? '01' : '00'));
@@ -61,7 +61,7 @@ test('a certificate that is refused is refused through a tunnel, too, and by the
   expect(paths).toEqual([]);
 });
 
-test('plain http is asked of the proxy itself', async () => {
+test('plain http is requested from the proxy', async () => {
   const { url, paths } = await upstream();
   const proxy = await proxied({ leadsTo: url });
   const fetch = nodeFetch({ proxy: proxy.url });
@@ -70,7 +70,7 @@ test('plain http is asked of the proxy itself', async () => {
   expect(paths).toEqual([`POST /a?b=c ${name}:8080 grün`]);
 });
 
-test('a proxy that wants a login is given it, and the server is not', async () => {
+test('the credentials of the proxy are sent to the proxy only', async () => {
   const [secure, plain] = await Promise.all([upstream(localhost), upstream()]);
   const [tunnels, forwards] = await Promise.all([
     proxied({ login, leadsTo: secure.url }),
@@ -82,10 +82,10 @@ test('a proxy that wants a login is given it, and the server is not', async () =
   expect(await (await nodeFetch({ proxy: withLogin(forwards.url) })(`http://${name}/`)).text()).toBe('ok');
 });
 
-test('a proxy that refuses is a TransportError that says so, and tells no password', async () => {
+test('a proxy that refuses the connection is a TransportError with its status, without the password', async () => {
   const simulator = createSimulator();
   const { url } = await served(simulator.fetch, { tls: localhost });
-  const proxy = await proxied({ login: 'somebody:else', leadsTo: url });
+  const proxy = await proxied({ login: 'other:user', leadsTo: url });
   const vc = vcenter({
     server: `https://${name}`,
     credentials: { username: 'u', password: 'p' },
@@ -96,19 +96,19 @@ test('a proxy that refuses is a TransportError that says so, and tells no passwo
   await expect(listing).rejects.toBeInstanceOf(TransportError);
   await expect(listing).rejects.toThrow(`the proxy ${new URL(proxy.url).host} refused the connection with status 407`);
   await expect(listing).rejects.toMatchObject({ code: 'PROXY_REFUSED', operation: `connection to ${name}:443` });
-  const told = await listing.catch((error: unknown) => `${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`);
+  const output = await listing.catch((error: unknown) => `${String(error)} ${JSON.stringify(error)} ${(error as Error).stack}`);
   for (const hidden of [secret, encodeURIComponent(secret), Buffer.from(login).toString('base64'), 'admin'])
-    expect(told).not.toContain(hidden);
+    expect(output).not.toContain(hidden);
   expect(simulator.requests).toEqual([]);
 });
 
-test('a proxy that is not there is an error of the connection', async () => {
+test('an unreachable proxy is a TransportError', async () => {
   const proxy = await deadAddress();
   for (const scheme of ['http', 'https'])
     await expect(nodeFetch({ proxy })(`${scheme}://${name}/`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('a proxy over TLS that nobody trusts is a TlsError with its own name, and is told nothing', async () => {
+test('an untrusted certificate of a proxy is a TlsError with the name of the proxy, and nothing is sent', async () => {
   const { url } = await upstream(localhost);
   const proxy = await proxied({ login, tls: localhost, leadsTo: url });
   for (const scheme of ['http', 'https'])
@@ -121,7 +121,7 @@ test('a proxy over TLS that nobody trusts is a TlsError with its own name, and i
   expect(proxy.asked).toEqual([]);
 });
 
-test.each(['http', 'https'])('giving up while the proxy of %s is silent closes the connection', async (scheme) => {
+test.each(['http', 'https'])('aborting while the proxy for %s is silent closes the connection', async (scheme) => {
   const connected = Promise.withResolvers<Socket>();
   const { url } = await tcpServer((socket) => connected.resolve(socket.resume()));
   const abort = new AbortController();
@@ -135,13 +135,13 @@ test.each(['http', 'https'])('giving up while the proxy of %s is silent closes t
 /** A program of its own, with a proxy in its environment. */
 const fetchedBy = async (script: string, env: Readonly<Record<string, string>>): Promise<string> => {
   const child = runNode(['--input-type=module', '--eval', script], { env, cwd: new URL('../..', import.meta.url).pathname });
-  let told = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (told += bytes.toString()));
-  expect([await codeOf(child), told]).toEqual([0, told]);
-  return told;
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => (output += bytes.toString()));
+  expect([await codeOf(child), output]).toEqual([0, output]);
+  return output;
 };
 
-test('a proxy over TLS that the machine trusts is used for both, and no connection keeps the process alive', async () => {
+test('a trusted proxy over TLS is used for both schemes, and no connection keeps the process alive', async () => {
   const own = createSelfSignedCertificate();
   const [secure, plain] = await Promise.all([upstream(localhost), upstream()]);
   const [tunnels, forwards] = await Promise.all([
@@ -150,14 +150,14 @@ test('a proxy over TLS that the machine trusts is used for both, and no connecti
   ]);
   const file = join(await temporaryDirectory(), 'proxy.pem');
   await writeFile(file, own.cert);
-  const told = await fetchedBy(
+  const output = await fetchedBy(
     `import { nodeFetch } from 'rx-content-library/node';
     const fetch = nodeFetch({ thumbprint: '${thumbprint}' });
     console.log(await (await fetch('https://${name}/')).text());
     console.log(await (await nodeFetch()('http://${name}/')).text());`,
     { NODE_EXTRA_CA_CERTS: file, HTTPS_PROXY: withLogin(tunnels.url), HTTP_PROXY: withLogin(forwards.url) },
   );
-  expect(told).toBe('ok\nok\n');
+  expect(output).toBe('ok\nok\n');
   expect([...tunnels.asked, ...forwards.asked].map(({ method, target }) => `${method} ${target}`)).toEqual([
     `CONNECT ${name}:443`,
     `GET http://${name}/`,
@@ -224,19 +224,21 @@ test.each<[string, string, boolean]>([
   expect(chosen({ ...both, NO_PROXY: list }, target) === undefined).toBe(isExempt);
 });
 
-test('a proxy that was given is used for everything, whatever the environment says; `false` for nothing', () => {
+test('the proxy option overrides the environment for every request; `false` disables proxies', () => {
   const environment = { ...both, no_proxy: '*' };
   const target = new URL('https://127.0.0.1');
   expect(resolveProxy('http://given.test:3', environment)(target)).toMatchObject({ host: 'given.test', port: 3 });
   expect(resolveProxy(false, both)(new URL('https://a.test'))).toBeUndefined();
 });
 
-test('a proxy that cannot be used is said: at once if it was given, with the first request if the environment names it', () => {
+test('an invalid proxy option throws at once; an invalid proxy in the environment rejects the first request', () => {
   for (const proxy of ['socks5://b.test:1080', 'http://', ''])
     expect(() => nodeFetch({ proxy })).toThrow(/proxy: expected an address such as http:\/\/proxy\.example\.com:3128/);
   const environment = { all_proxy: `socks5://admin:${secret}@b.test`, no_proxy: 'a.test' };
   const proxyFor = resolveProxy(undefined, environment);
   expect(proxyFor(new URL('https://a.test'))).toBeUndefined();
-  expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(/^connection to c\.test: the proxy of the environment variables is invalid/);
+  expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(
+    /^connection to c\.test: the proxy of the environment variables is invalid/,
+  );
   expect(() => proxyFor(new URL('https://c.test'))).not.toThrow(/secret/);
 });

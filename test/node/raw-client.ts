@@ -1,4 +1,4 @@
-/** A client that shows what is on the wire: the bytes, and how the connection ended. */
+/** A client that returns the raw bytes, and how the connection ended. */
 
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
@@ -8,12 +8,12 @@ export interface OnTheWire {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** As it came: chunks with their lengths. */
+  /** Undecoded: chunks with their lengths. */
   readonly body: Buffer;
   readonly ending: 'close' | 'reset';
 }
 
-/** A request as it is written down, which asks the server to keep the connection unless it says otherwise. */
+/** Formats a request. The connection is kept alive unless a header says otherwise. */
 export const requestText = (
   url: string,
   { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {},
@@ -23,19 +23,19 @@ export const requestText = (
   return `${method} ${pathname}${search} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n${body}`;
 };
 
-/** Connects, and sends. */
+/** Connects and sends. */
 export const rawSocket = async (url: string, text: string): Promise<Socket> => {
   const { protocol, hostname, port } = new URL(url);
-  const secured = protocol === 'https:';
-  const socket = secured
+  const isSecure = protocol === 'https:';
+  const socket = isSecure
     ? connectTls({ port: Number(port), host: hostname, rejectUnauthorized: false })
     : connect(Number(port), hostname);
-  await once(socket, secured ? 'secureConnect' : 'connect');
+  await once(socket, isSecure ? 'secureConnect' : 'connect');
   socket.write(text);
   return socket;
 };
 
-/** Reads to the end of the connection. An answer that is complete leaves it open: ask for `connection: close` then. */
+/** Reads to the end of the connection. A complete response keeps it open: send `connection: close` then. */
 export const onTheWire = async (url: string, text = requestText(url)): Promise<OnTheWire> => {
   const socket = await rawSocket(url, text);
   const parts: Buffer[] = [];
@@ -46,21 +46,21 @@ export const onTheWire = async (url: string, text = requestText(url)): Promise<O
     ending = 'reset';
   });
   await new Promise((resolve) => socket.once('close', resolve));
-  return { ...parsed(Buffer.concat(parts)), ending };
+  return { ...parse(Buffer.concat(parts)), ending };
 };
 
-/** What has come when the head and so many bytes of the body are there; the connection stays open. */
+/** Reads the head and at least this many bytes of the body; the connection stays open. */
 export const firstOnTheWire = async (socket: Socket, bodyBytes: number): Promise<Omit<OnTheWire, 'ending'>> => {
   let all = Buffer.alloc(0);
   for (;;) {
     const [part] = (await once(socket, 'data')) as [Buffer];
     all = Buffer.concat([all, part]);
-    const answer = parsed(all);
-    if (answer.status !== 0 && answer.body.length >= bodyBytes) return answer;
+    const response = parse(all);
+    if (response.status !== 0 && response.body.length >= bodyBytes) return response;
   }
 };
 
-const parsed = (all: Buffer): Omit<OnTheWire, 'ending'> => {
+const parse = (all: Buffer): Omit<OnTheWire, 'ending'> => {
   const end = all.indexOf('\r\n\r\n');
   if (end < 0) return { status: 0, headers: {}, body: all };
   const [first = '', ...lines] = all.subarray(0, end).toString('latin1').split('\r\n');

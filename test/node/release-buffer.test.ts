@@ -41,7 +41,7 @@ const opened = async (directory: string) => {
   return { file, returned, write };
 };
 
-test('pieces are given back when they are written, and not before', async () => {
+test('chunks are released when they are written, and not before', async () => {
   const directory = await temporaryDirectory();
   const gate = Promise.withResolvers<undefined>();
   await replaceWrite(
@@ -63,7 +63,7 @@ test('pieces are given back when they are written, and not before', async () => 
   expect(Buffer.from(pattern(1_400_005, 0)).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
 });
 
-test('a disk that takes less than it is given has all of it before it is given back', async () => {
+test('chunks of a short write are released when all of it is written', async () => {
   const directory = await temporaryDirectory();
   await replaceWrite(
     directory,
@@ -80,7 +80,7 @@ test('a disk that takes less than it is given has all of it before it is given b
   expect(Buffer.from(pattern(1_200_000, 0)).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
 });
 
-test('of a write that fails nothing is given back', async () => {
+test('chunks of a failed write are not released', async () => {
   const directory = await temporaryDirectory();
   await replaceWrite(directory, () => () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' })));
   const { file, returned, write } = await opened(directory);
@@ -90,7 +90,7 @@ test('of a write that fails nothing is given back', async () => {
   expect(returned).toEqual([]);
 });
 
-test("the bytes of the platform's fetch can be given back, and are the file's all the same when it breaks in the middle", async () => {
+test("buffers of the platform's fetch can be released, and the file is correct even after a broken connection", async () => {
   const size = 3_000_000;
   const simulator = createSimulator({
     createHash: nodeHash,

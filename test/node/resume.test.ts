@@ -44,20 +44,20 @@ const finish = async (directory: string, expected: string): Promise<void> => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
 };
 
-test('what was suspended is taken up again by a later run', async () => {
+test('a suspended file is resumed by a later run', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   expect(Object.keys(await contents(directory))).toEqual(['a.iso.part', 'a.iso.part.json']);
   await finish(directory, 'hello');
 });
 
-test('all of a file can be kept', async () => {
+test('a complete file can be kept', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello world');
   await finish(directory, 'hello world');
 });
 
-test('what was discarded is not', async () => {
+test('a discarded file is not resumed', async () => {
   const directory = await temporaryDirectory();
   const earlier = await open(directory);
   await earlier.write(bytes('hello'));
@@ -65,7 +65,7 @@ test('what was discarded is not', async () => {
   expect(await contents(directory)).toEqual({});
 });
 
-test('more than a mebibyte is replayed piece by piece, each when the one before was taken', async () => {
+test('kept bytes are replayed in chunks of 1 MiB, each after the previous one was consumed', async () => {
   const directory = await temporaryDirectory();
   const text = 'much '.repeat(600_000);
   const large = { ...file, size: text.length };
@@ -85,7 +85,7 @@ test('more than a mebibyte is replayed piece by piece, each when the one before 
   await next.discard();
 });
 
-test('a replay ends with what its taker throws', async () => {
+test('a replay rejects with the error of its callback', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   const next = await open(directory);
@@ -94,7 +94,7 @@ test('a replay ends with what its taker throws', async () => {
   await next.discard();
 });
 
-test('a .part that has become shorter during the replay is EBUSY', async () => {
+test('a .part that is truncated during the replay is EBUSY', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   const next = await open(directory);
@@ -106,7 +106,7 @@ test('a .part that has become shorter during the replay is EBUSY', async () => {
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
 });
 
-test('a restart forgets what is kept, and what came', async () => {
+test('a restart drops the kept and the received bytes', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'jello');
   const next = await open(directory);
@@ -119,7 +119,7 @@ test('a restart forgets what is kept, and what came', async () => {
   await finish(directory, 'hello');
 });
 
-test('the sidecar says what the bytes belong to and who writes them, and in the end how many there are', async () => {
+test('the sidecar holds the content key and the lock owner, and finally the number of bytes', async () => {
   const directory = await temporaryDirectory();
   const next = await open(directory);
   const belonging = { format: 1, name: 'a.iso', size: 11, itemId: 'item-1', contentVersion: '7', fileVersion: '2' };
@@ -138,8 +138,8 @@ const other: readonly [string, IncomingFile][] = [
   ['size', { ...file, size: 12 }],
 ];
 
-test.each([...other, ['content, for nothing is known of it', { name: 'a.iso' }] as const])(
-  'bytes of another %s are not taken up',
+test.each([...other, ['content, because none is known', { name: 'a.iso' }] as const])(
+  'bytes of another %s are not resumed',
   async (_, incoming) => {
     const directory = await temporaryDirectory();
     await leave(directory, 'hello');
@@ -170,8 +170,8 @@ test('a suspended file without a byte is discarded', async () => {
 const sidecar = (directory: string): string => join(directory, 'a.iso.part.json');
 const part = (directory: string): string => join(directory, 'a.iso.part');
 
-/** A run that was broken off, something that happens to what it left, and a run that has to begin anew and leave it alone. */
-const startsOver = async (change: (directory: string) => Promise<unknown>): Promise<void> => {
+/** Suspends a download, changes its leftovers, and expects the next run to restart without touching them. */
+const expectRestart = async (change: (directory: string) => Promise<unknown>): Promise<void> => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   await change(directory);
@@ -208,9 +208,9 @@ const damages: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['has a second name', (directory) => link(sidecar(directory), join(directory, 'elsewhere'))],
 ];
 
-test.each(damages)('where the sidecar %s, the file is started over', (_, damage) => startsOver(damage));
+test.each(damages)('if the sidecar %s, the file restarts', (_, damage) => expectRestart(damage));
 
-const strangers: readonly [string, (directory: string) => Promise<unknown>][] = [
+const foreignParts: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['is missing', (directory) => rm(part(directory))],
   ['is longer than the file', (directory) => writeFile(part(directory), 'hello world and more')],
   [
@@ -223,9 +223,9 @@ const strangers: readonly [string, (directory: string) => Promise<unknown>][] = 
   ['has a second name', (directory) => link(part(directory), join(directory, 'elsewhere'))],
 ];
 
-test.each(strangers)('where the .part %s, the file is started over', (_, change) => startsOver(change));
+test.each(foreignParts)('if the .part %s, the file restarts', (_, change) => expectRestart(change));
 
-test('a directory in the place of the sidecar or the .part is EISDIR or EPERM, and nothing of ours is left', async () => {
+test('a directory in place of the sidecar or the .part is EISDIR or EPERM, and nothing is left', async () => {
   for (const name of ['a.iso.part', 'a.iso.part.json']) {
     const directory = await temporaryDirectory();
     await mkdir(join(directory, name));
@@ -248,7 +248,7 @@ const running = async (): Promise<{ readonly pid: number; end: () => Promise<voi
   };
 };
 
-test('what a process has left that was killed is taken up again, and not before', async () => {
+test('the file of a process is resumed after the process was killed, and not before', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   const { pid, end } = await running();
@@ -261,7 +261,7 @@ test('what a process has left that was killed is taken up again, and not before'
   await finish(directory, 'hello');
 });
 
-/** Elsewhere the system does not tell when a process started. */
+/** Other systems do not report when a process started. */
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
 onLinux('a process that got the number of one that was killed is not in the way', async () => {
@@ -276,16 +276,16 @@ onLinux('a process that got the number of one that was killed is not in the way'
 
 test.each([
   ['of another machine', { host: 'elsewhere', pid: 1, id: 'theirs' }],
-  ['of this process, from before it was started anew', { host: hostname(), pid: process.pid, id: 'theirs' }],
+  ['of this process id, before a restart', { host: hostname(), pid: process.pid, id: 'theirs' }],
   ['that makes no sense', { host: hostname(), pid: -1, id: 'theirs' }],
-])('a writer %s is not in the way', async (_, writer) => {
+])('a lock owner %s does not lock the file', async (_, writer) => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello');
   await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
   await finish(directory, 'hello');
 });
 
-test('a download that was taken over by another machine does not touch what is that one’s now', async () => {
+test('a download that another machine has taken over does not touch its files', async () => {
   const directory = await temporaryDirectory();
   const ours = await open(directory);
   await ours.write(bytes('hello'));
@@ -302,7 +302,7 @@ const powerCut = async (directory: string, flushed: number): Promise<void> => {
   await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), flushed, writer }));
 };
 
-test('after a power cut only what was flushed is taken up again', async () => {
+test('after a power cut only synced bytes are resumed', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello-----');
   await powerCut(directory, 5);
@@ -313,7 +313,7 @@ test('after a power cut only what was flushed is taken up again', async () => {
   await finish(directory, 'hello');
 });
 
-test('after a power cut before the first flush the file is started over', async () => {
+test('after a power cut before the first sync the file restarts', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, '-----');
   await powerCut(directory, 0);
@@ -324,7 +324,7 @@ test('after a power cut before the first flush the file is started over', async 
   await finish(directory, 'hello');
 });
 
-test('what was flushed counts no longer once the file was started over', async () => {
+test('a restart resets the synced bytes', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'jello');
   const next = await open(directory);
@@ -334,7 +334,7 @@ test('what was flushed counts no longer once the file was started over', async (
   await next.discard();
 });
 
-test('every 64 mebibytes are flushed while others still come', async () => {
+test('syncs every 64 MiB during the download', async () => {
   const directory = await temporaryDirectory();
   const size = 70 * 1024 * 1024;
   const large = await open(directory, { ...file, size });
@@ -349,7 +349,7 @@ test('every 64 mebibytes are flushed while others still come', async () => {
   expect(await contents(directory)).toEqual({});
 });
 
-test('a failed commit can be suspended, and taken up again with force', async () => {
+test('a failed commit can be suspended, and resumed with force', async () => {
   const directory = await temporaryDirectory();
   const ours = await open(directory);
   await ours.write(bytes('hello world'));
@@ -363,7 +363,7 @@ test('a failed commit can be suspended, and taken up again with force', async ()
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
 });
 
-test('a process that ended between the two names of a whole file has not left it to be written into', async () => {
+test('a file with both names after a crash is not written to', async () => {
   const directory = await temporaryDirectory();
   await leave(directory, 'hello world');
   await link(part(directory), join(directory, 'a.iso'));

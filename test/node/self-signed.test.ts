@@ -26,14 +26,14 @@ const handshake = async (url: string, options: ConnectionOptions): Promise<strin
   return ended;
 };
 
-test('it is for this machine, by name and by both addresses', () => {
+test('is valid for localhost and both loopback addresses', () => {
   const certificate = parsed(createSelfSignedCertificate());
   expect(certificate.checkHost('localhost')).toBe('localhost');
   for (const address of ['127.0.0.1', '::1']) expect(certificate.checkIP(address)).toBe(address);
   expect(certificate.checkHost('vcenter.example.com')).toBeUndefined();
 });
 
-test('it is for the names and addresses that were given, however these are written', () => {
+test('is valid for the given names and addresses, in any spelling', () => {
   const names = ['vcenter.example.com', '10.1.2.3', 'fe80::1:2', '1:2:3:4:5:6:7:8', '::', '::ffff:1.2.3.4', 'localhost'];
   const certificate = parsed(createSelfSignedCertificate({ names }));
   expect(certificate.checkHost('vcenter.example.com')).toBe('vcenter.example.com');
@@ -42,13 +42,13 @@ test('it is for the names and addresses that were given, however these are writt
   expect(certificate.subjectAltName?.match(/DNS:localhost/g)).toHaveLength(1);
 });
 
-test('many names fit, and long ones', () => {
+test('supports many and long names', () => {
   const names = Array.from({ length: 1_000 }, (_, number) => `${'a'.repeat(60)}.${number}.example.com`);
   const certificate = parsed(createSelfSignedCertificate({ names }));
   for (const name of [names[0] ?? '', names[999] ?? '']) expect(certificate.checkHost(name)).toBe(name);
 });
 
-test('its key signed it, and it vouches for nobody else', () => {
+test('is signed by its own key, and is not a certificate authority', () => {
   const certificate = parsed(createSelfSignedCertificate());
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.ca).toBe(false);
@@ -56,7 +56,7 @@ test('its key signed it, and it vouches for nobody else', () => {
   expect(certificate.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']);
 });
 
-test('its key belongs to it, and no two are the same', () => {
+test('has its own key and serial number', () => {
   const [one, two] = [createSelfSignedCertificate(), createSelfSignedCertificate()];
   expect(one.key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
   expect(parsed(one).serialNumber).not.toBe(parsed(two).serialNumber);
@@ -69,8 +69,8 @@ test('the thumbprint is the SHA-1 of the certificate, as VMware prints it', () =
   expect(made.thumbprint).toBe(digest.match(/../g)?.join(':'));
 });
 
-describe('its time', () => {
-  test('is from an hour ago to in a week', () => {
+describe('its validity', () => {
+  test('is from an hour ago to a week from now', () => {
     const before = Date.now();
     const { validFromDate, validToDate } = parsed(createSelfSignedCertificate());
     const second = 1000;
@@ -82,14 +82,14 @@ describe('its time', () => {
   test.each([
     ['1999-12-31T23:59:59.000Z', '2049-12-31T23:59:59.000Z'],
     ['2050-01-01T00:00:00.000Z', '9999-12-31T23:59:59.000Z'],
-  ])('may be given: from %s to %s', (from, to) => {
+  ])('can be set: from %s to %s', (from, to) => {
     const certificate = parsed(createSelfSignedCertificate({ validFrom: new Date(from), validTo: new Date(to) }));
     expect([certificate.validFromDate.toISOString(), certificate.validToDate.toISOString()]).toEqual([from, to]);
   });
 });
 
 describe('a TLS client', () => {
-  test('that was given the certificate trusts the server, by each of its names', async () => {
+  test('with the certificate as authority trusts the server by each of its names', async () => {
     const tls = createSelfSignedCertificate({ names: ['vcenter.example.com'] });
     const { url } = await served(async () => new Response('well'), { tls });
     for (const servername of ['localhost', 'vcenter.example.com'])
@@ -97,7 +97,7 @@ describe('a TLS client', () => {
     expect(await (await nodeFetch({ ca: tls.cert })(url)).text()).toBe('well');
   });
 
-  test('that was not, or asks for another name, does not', async () => {
+  test('without it, or with another name, rejects the server', async () => {
     const tls = createSelfSignedCertificate();
     const { url } = await served(async () => new Response(), { tls });
     expect(await handshake(url, { servername: 'localhost' })).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
@@ -105,7 +105,7 @@ describe('a TLS client', () => {
     expect(await handshake(url, { ca: tls.cert, servername: 'other.example.com' })).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
   });
 
-  test('sees that it has expired', async () => {
+  test('rejects an expired certificate', async () => {
     const tls = createSelfSignedCertificate({ validFrom: new Date(Date.now() - 2 * hour), validTo: new Date(Date.now() - hour) });
     const { url } = await served(async () => new Response(), { tls });
     expect(await handshake(url, { ca: tls.cert, servername: 'localhost' })).toBe('CERT_HAS_EXPIRED');
@@ -136,7 +136,7 @@ test('the endpoints of a simulator state its thumbprint', async () => {
 // Skipped where there is no openssl, for all to see.
 const withOpenssl = spawnSync('openssl', ['version']).status === 0 ? test : test.skip;
 
-withOpenssl('openssl, which nobody here wrote, finds nothing wrong with it, strict as it can be', async () => {
+withOpenssl('openssl accepts it in strict mode', async () => {
   const file = join(await temporaryDirectory(), 'own.pem');
   await writeFile(file, createSelfSignedCertificate({ names: ['vcenter.example.com'] }).cert);
   const openssl = (...args: string[]): string => {

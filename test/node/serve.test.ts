@@ -9,10 +9,10 @@ import { localhost, served } from './servers.ts';
 
 const fetch = nodeFetch();
 
-const answerOf = async (url: string): Promise<IncomingMessage> => {
-  const [answer] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
-  answer.on('error', () => undefined);
-  return answer;
+const requestResponse = async (url: string): Promise<IncomingMessage> => {
+  const [response] = (await once(get(url, { agent: false }), 'response')) as [IncomingMessage];
+  response.on('error', () => undefined);
+  return response;
 };
 
 /** A body without an end, which counts what was taken of it. */
@@ -32,18 +32,18 @@ const endless = () => {
   return { body, counts, cancelled: cancelled.promise };
 };
 
-test('an answer goes out no faster than it is read', async () => {
+test('a response is sent no faster than it is read', async () => {
   const { body, counts } = endless();
   const { url } = await served(async (request) => new Response(request.url.endsWith('/endless') ? body : 'small'));
-  const answer = await answerOf(`${url}/endless`);
+  const response = await requestResponse(`${url}/endless`);
   for (let count = 0; count < 100; count += 1) await (await fetch(url)).text();
   const before = counts.pulled;
   // What sockets hold back is some megabytes; without holding back, it would be all the time there was.
   expect(before * 65_536).toBeLessThan(64 * 1024 * 1024);
-  answer.destroy();
+  response.destroy();
 });
 
-test('an answer that is made from memory while a fast client reads it keeps nobody else waiting', async () => {
+test('a fast client with a response from memory does not block other clients', async () => {
   const work = Buffer.alloc(4_000_000);
   let left = 500;
   const body = new ReadableStream<Uint8Array>({
@@ -61,7 +61,7 @@ test('an answer that is made from memory while a fast client reads it keeps nobo
     begun.resolve(undefined);
     return new Response(body);
   });
-  const reader = spawn(process.execPath, ['-e', `require('http').get('${url}/big', (answer) => answer.resume())`]);
+  const reader = spawn(process.execPath, ['-e', `require('http').get('${url}/big', (response) => response.resume())`]);
   const gone = once(reader, 'exit');
   await begun.promise;
   for (let count = 0; count < 10; count += 1) await (await fetch(url)).text();
@@ -70,7 +70,7 @@ test('an answer that is made from memory while a fast client reads it keeps nobo
   await gone;
 });
 
-test('a client that leaves before the answer aborts the signal of its request', async () => {
+test('a client that disconnects before the response aborts the signal of its request', async () => {
   const arrived = Promise.withResolvers<AbortSignal>();
   const { url } = await served((request) => {
     arrived.resolve(request.signal);
@@ -84,20 +84,20 @@ test('a client that leaves before the answer aborts the signal of its request', 
   expect(signal.aborted).toBe(true);
 });
 
-test('a client that leaves in the middle of the answer aborts the signal and cancels the body', async () => {
+test('a client that disconnects during the response aborts the signal and cancels the body', async () => {
   const { body, cancelled } = endless();
   const arrived = Promise.withResolvers<AbortSignal>();
   const { url } = await served(async (request) => {
     arrived.resolve(request.signal);
     return new Response(body);
   });
-  const answer = await answerOf(url);
+  const response = await requestResponse(url);
   const aborted = once(await arrived.promise, 'abort');
-  answer.destroy();
+  response.destroy();
   await Promise.all([aborted, cancelled]);
 });
 
-test('a client that has got everything aborts nothing', async () => {
+test('a complete response does not abort the signal', async () => {
   let signal: AbortSignal | undefined;
   const { url } = await served(async (request) => {
     signal = request.signal;
@@ -108,7 +108,7 @@ test('a client that has got everything aborts nothing', async () => {
   expect(signal?.aborted).toBe(false);
 });
 
-test('a handler that throws costs its client the connection, and the server lives on', async () => {
+test('a handler that throws ends only the connection of its client', async () => {
   const { url } = await served((request) => {
     if (request.url.endsWith('/now')) throw new Error('now');
     if (request.url.endsWith('/later')) return Promise.reject(new Error('later'));
@@ -118,7 +118,7 @@ test('a handler that throws costs its client the connection, and the server live
   expect(await (await fetch(url)).text()).toBe('well');
 });
 
-test('a body that errors cuts the answer short', async () => {
+test('a body that errors truncates the response', async () => {
   const { url } = await served(
     async () =>
       new Response(
@@ -133,30 +133,30 @@ test('a body that errors cuts the answer short', async () => {
   await expect(failing()).rejects.toBeDefined();
 });
 
-test('a port that is taken is an error', async () => {
+test('a port in use is an error', async () => {
   const { url } = await served(async () => new Response());
   await expect(served(async () => new Response(), { port: Number(new URL(url).port) })).rejects.toMatchObject({
     code: 'EADDRINUSE',
   });
 });
 
-test('with a certificate it is HTTPS', async () => {
+test('serves HTTPS with a certificate', async () => {
   const { url } = await served(async (request) => new Response(request.url), { tls: localhost });
   expect(url).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(await (await nodeFetch({ ca: localhost.cert })(`${url}/path`)).text()).toBe(`${url}/path`);
 });
 
-test('close ends connections in the middle of an answer', async () => {
+test('close ends connections during a response', async () => {
   const { body } = endless();
   const server = await served(async () => new Response(body));
-  const answer = await answerOf(server.url);
-  const ended = expect(once(answer.resume(), 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
+  const response = await requestResponse(server.url);
+  const ended = expect(once(response.resume(), 'end')).rejects.toMatchObject({ code: 'ECONNRESET' });
   await server.close();
   await ended;
   await expect(fetch(server.url)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
-test('close ends connections that have said nothing yet, and may be called twice', async () => {
+test('close ends connections without a request, and can be called twice', async () => {
   const server = await served(async () => new Response(), { tls: localhost });
   const silent = connect(Number(new URL(server.url).port), '127.0.0.1').on('error', () => undefined);
   await once(silent, 'connect');

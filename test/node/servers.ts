@@ -1,4 +1,4 @@
-/** Servers of one test, closed when it is over. */
+/** Servers for one test, closed after it. */
 
 import { afterEach, jest } from '@jest/globals';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { serve, type Handler, type ServeOptions } from 'rx-content-library/node';
 
-// A busy machine is no failure.
+// A guard against hanging, not a measure.
 jest.setTimeout(60_000);
 
 const closings: (() => Promise<unknown>)[] = [];
@@ -23,7 +23,7 @@ export const served = async (handler: Handler, options: ServeOptions = {}) => {
   return server;
 };
 
-/** Starts a server of any kind; the address is that of plain HTTP. */
+/** Starts any kind of server; returns its plain HTTP URL. */
 export const listening = async (server: Server | TcpServer): Promise<string> => {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -39,19 +39,19 @@ export const listening = async (server: Server | TcpServer): Promise<string> => 
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-/** Node's own server, which shows the sockets. */
+/** Node's own server, which gives access to the sockets. */
 export const httpServer = async (listener: RequestListener) => {
   const server = createServer(listener);
   return { server, url: await listening(server) };
 };
 
-/** A server of raw bytes. */
+/** A TCP server. */
 export const tcpServer = async (onSocket: (socket: Socket) => void) => {
   const server = createTcpServer(onSocket);
   return { server, url: await listening(server) };
 };
 
-/** An address where nobody listens any more. */
+/** A URL without a server. */
 export const deadAddress = async (): Promise<string> => {
   const server = await serve(async () => new Response());
   await server.close();
@@ -60,6 +60,6 @@ export const deadAddress = async (): Promise<string> => {
 
 const pem = (file: string): string => readFileSync(new URL(`tls/${file}.pem`, import.meta.url), 'utf8');
 
-/** Certificates that nobody trusts: see tls/README.md. */
+/** Untrusted certificates: see tls/README.md. */
 export const localhost = { cert: pem('localhost.cert'), key: pem('localhost.key') };
 export const otherHost = { cert: pem('other.cert'), key: pem('other.key') };

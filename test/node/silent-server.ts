@@ -2,8 +2,8 @@
  * Downloads from servers that fall silent, each at another moment, all at once. `silent-server.test.ts` runs it as a program of its own, to
  * see that it ends by itself. Its argument is the list of tasks.
  *
- * Time is virtual: it advances only while every request in flight is one that its server never answers. So no limit depends on the speed
- * of the machine.
+ * Time is virtual: it advances only while the server of every request in flight is silent. So no timeout depends on the speed of the
+ * machine.
  */
 
 import { writeSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Directories that are gone when the test is over. */
+/** Temporary directories for one test, removed after it. */
 
 import { afterEach } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -11,14 +11,14 @@ afterEach(async () => {
   await Promise.all(made.splice(0).map((directory) => rm(directory, { recursive: true, force: true })));
 });
 
-/** A new, empty directory. */
+/** Creates an empty directory. */
 export const temporaryDirectory = async (): Promise<string> => {
   const directory = await mkdtemp(join(tmpdir(), 'rx-content-library-'));
   made.push(directory);
   return directory;
 };
 
-/** Every name in a directory with its text. */
+/** Returns the names in a directory with their texts. */
 export const contents = async (directory: string): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(

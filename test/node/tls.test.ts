@@ -22,7 +22,7 @@ const start = async (tls = localhost) => {
   return { simulator, host: new URL(url).host, libraries };
 };
 
-test('a certificate that nobody vouches for is a TlsError with host and code, and nothing is sent', async () => {
+test('an untrusted certificate is a TlsError with host and code, and nothing is sent', async () => {
   const { simulator, host, libraries } = await start();
   const listing = libraries();
   await expect(listing).rejects.toBeInstanceOf(TlsError);
@@ -30,7 +30,7 @@ test('a certificate that nobody vouches for is a TlsError with host and code, an
   expect(simulator.requests).toEqual([]);
 });
 
-test('a certificate that was given as `ca` is trusted, as text and as bytes', async () => {
+test('a certificate in `ca` is trusted, as text and as bytes', async () => {
   const { libraries } = await start();
   expect(await libraries({ ca: localhost.cert })).toHaveLength(1);
   expect(await libraries({ ca: Buffer.from(localhost.cert) })).toHaveLength(1);
@@ -50,7 +50,7 @@ test('a trusted certificate of another host is a TlsError', async () => {
   expect(simulator.requests).toEqual([]);
 });
 
-test('`insecure` trusts any certificate, on its own connections only', async () => {
+test('`insecure` accepts any certificate, on its own connections only', async () => {
   const { libraries } = await start();
   expect(await libraries({ insecure: true })).toHaveLength(1);
   await expect(libraries()).rejects.toBeInstanceOf(TlsError);

@@ -25,26 +25,26 @@ const rounds = 20_000;
 const requests = 200;
 
 const info: DownloadFileInfo = { name: 'disk.vmdk', status: 'PREPARING', bytes_transferred: 0 };
-const answers = (answer: Observable<unknown>): VCenter =>
+const respondWith = (response: Observable<unknown>): VCenter =>
   scriptedVCenter({
     'content.library.item.DownloadSession.get': () => of({ library_item_id: 'item', state: 'ACTIVE' }),
-    'content.library.item.downloadsession.File.list': () => answer,
-    'content.library.item.downloadsession.File.get': () => answer,
-    'content.library.item.downloadsession.File.prepare': () => answer,
+    'content.library.item.downloadsession.File.list': () => response,
+    'content.library.item.downloadsession.File.get': () => response,
+    'content.library.item.downloadsession.File.prepare': () => response,
   });
-const [answering, silent] = [answers(of([info])), answers(NEVER)];
+const [responsive, silent] = [respondWith(of([info])), respondWith(NEVER)];
 
 const streams: Readonly<Record<string, (round: number) => Observable<unknown>>> = {
-  'a session, with a tick to come': () => watchDownloadSession(answering, 'session'),
-  'ever other sessions': (round) => watchDownloadSession(answering, `session-${round}`),
+  'a session, with a pending timer': () => watchDownloadSession(responsive, 'session'),
+  'a new session each time': (round) => watchDownloadSession(responsive, `session-${round}`),
   'a session, with a poll in flight': () => watchDownloadSession(silent, 'session', { onRetry: () => undefined }),
   'a preparation, with a request in flight': () => preparation(silent, 'session', 'disk.vmdk', { patience: 60_000 }),
-  'preparations, with a tick to come': () => preparations(answering, 'session', undefined, { patience: 60_000, period: 1000 }),
+  'preparations, with a pending timer': () => preparations(responsive, 'session', undefined, { patience: 60_000, period: 1000 }),
 };
 
 const resources = (kind: string): number => process.getActiveResourcesInfo().filter((name) => name === kind).length;
 
-/** Bytes in use, when all that can be forgotten is: what a turn has looked at is kept to its end. */
+/** Bytes in use after garbage collection; objects used in a turn of the event loop are kept until its end. */
 const heap = async (): Promise<number> => {
   for (let turn = 0; turn < 4; turn += 1) {
     await setImmediate();
@@ -53,11 +53,11 @@ const heap = async (): Promise<number> => {
   return process.memoryUsage().heapUsed;
 };
 
-/** Parts that the rounds of a stream are looked at in: what is left behind is left in each, what the compiler makes for itself is not. */
+/** Measured separately: a leak grows in each part, the compiler's own memory does not. */
 const parts = 5;
 
-const leftBy = async (make: (round: number) => Observable<unknown>, rounds: number) => {
-  const round = (index: number): void => make(index).subscribe().unsubscribe();
+const measure = async (create: (round: number) => Observable<unknown>, rounds: number) => {
+  const round = (index: number): void => create(index).subscribe().unsubscribe();
   for (let index = 0; index < 2000; index += 1) round(index);
   const timersBefore = resources('Timeout');
   const grown: number[] = [];
@@ -71,10 +71,10 @@ const leftBy = async (make: (round: number) => Observable<unknown>, rounds: numb
 };
 
 const left = [];
-for (const [stream, make] of Object.entries(streams))
-  left.push({ stream, ...(await leftBy(make, left.length === 0 ? firstRounds : rounds)) });
+for (const [stream, create] of Object.entries(streams))
+  left.push({ stream, ...(await measure(create, left.length === 0 ? firstRounds : rounds)) });
 
-/** A server that lets everybody in and then says nothing. */
+/** A server that accepts every login and never responds to anything else. */
 const server = createServer((request, response) => {
   if (request.url === '/api/session') response.writeHead(201, { 'content-type': 'application/json' }).end('"session-id"');
 }).listen(0, '127.0.0.1');
@@ -84,12 +84,12 @@ const vc = vcenter({ server: `http://127.0.0.1:${port}`, credentials: { username
 
 let aborted = 0;
 for (let round = 0; round < requests; round += 1) {
-  const asked = once(server, 'request');
-  const watching = watchDownloadSession(vc, 'session').subscribe();
-  let [request] = (await asked) as [{ url: string; socket: NodeJS.EventEmitter }];
+  const requested = once(server, 'request');
+  const subscription = watchDownloadSession(vc, 'session').subscribe();
+  let [request] = (await requested) as [{ url: string; socket: NodeJS.EventEmitter }];
   if (request.url === '/api/session') [request] = (await once(server, 'request')) as [typeof request];
   const closed = once(request.socket, 'close');
-  watching.unsubscribe();
+  subscription.unsubscribe();
   await closed;
   aborted += 1;
 }
@@ -97,7 +97,7 @@ server.closeIdleConnections();
 server.close();
 await once(server, 'close');
 
-// Our ends of the connections hear of it a few turns later.
+// The client's sockets close a few turns of the event loop later.
 for (let turn = 0; turn < 1000 && resources('TCPSocketWrap') > 0; turn += 1) await setImmediate();
 
 console.log(JSON.stringify({ left, aborted, sockets: resources('TCPSocketWrap'), timers: resources('Timeout') }));

@@ -25,18 +25,18 @@ test.each([
   ['records of TLS', 16_384],
   ['odd parts', 9_973],
   ['parts larger than what is read ahead', 3 * mebibyte + 5],
-])('bytes that come in %s come as they are', async (_, size) => {
+])('bytes in %s are unchanged', async (_, size) => {
   const bytes = pattern(5 * mebibyte + 77);
   const pieces = await piecesOf(toWebStream(inParts(bytes, size)));
   expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
   expect(pieces[0]?.byteLength).toBe(size);
 });
 
-test('a body of no bytes ends', async () => {
+test('an empty body completes', async () => {
   expect(await piecesOf(toWebStream(Readable.from([])))).toEqual([]);
 });
 
-test('what comes slowly is not waited for', async () => {
+test('emits chunks as they arrive', async () => {
   const source = new PassThrough();
   const reader = toWebStream(source).getReader();
   for (const word of ['some', 'more', 'last']) {
@@ -48,7 +48,7 @@ test('what comes slowly is not waited for', async () => {
   expect(await reader.read()).toEqual({ done: true, value: undefined });
 });
 
-test('when the source breaks, what has come is read first, and then the error', async () => {
+test('when the source errors, the received bytes are read first, and then the error', async () => {
   const source = new PassThrough();
   const reader = toWebStream(source).getReader();
   for (const word of ['some', 'more']) {
@@ -61,7 +61,7 @@ test('when the source breaks, what has come is read first, and then the error', 
   await expect(reader.read()).rejects.toThrow('broken');
 });
 
-test('a source that breaks while it is waited for is an error at once', async () => {
+test('a source that errors during a read errors at once', async () => {
   const source = new PassThrough();
   const reading = toWebStream(source).getReader().read();
   await turn();
@@ -69,7 +69,7 @@ test('a source that breaks while it is waited for is an error at once', async ()
   await expect(reading).rejects.toThrow('broken');
 });
 
-test('cancelling in the middle is no error', async () => {
+test('cancelling in the middle is not an error', async () => {
   const source = new PassThrough();
   const reader = toWebStream(source).getReader();
   source.write('some');
@@ -79,7 +79,7 @@ test('cancelling in the middle is no error', async () => {
   expect([source.destroyed, await reader.read()]).toEqual([true, { done: true, value: undefined }]);
 });
 
-test('a source that is closed before its end is an error', async () => {
+test('a source that closes before its end is an error', async () => {
   const source = new PassThrough();
   const reader = toWebStream(source).getReader();
   const reading = reader.read();
@@ -87,7 +87,7 @@ test('a source that is closed before its end is an error', async () => {
   await expect(reading).rejects.toMatchObject({ code: 'ERR_STREAM_PREMATURE_CLOSE' });
 });
 
-test('no more is read than two mebibytes ahead', async () => {
+test('reads at most 2 MiB ahead', async () => {
   const size = mebibyte / 8;
   let read = 0;
   const source = new Readable({
@@ -103,7 +103,7 @@ test('no more is read than two mebibytes ahead', async () => {
     for (let count = 0; count < 100; count += 1) await turn();
     return read;
   };
-  // One more stands in the source itself.
+  // One more is buffered in the source.
   expect(await settle()).toBe(16 + 1);
   // It goes on when half of that is gone.
   for (let count = 0; count < 7; count += 1) await reader.read();

@@ -37,7 +37,7 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 const listeners = (stream: Writable): number =>
   stream.eventNames().reduce((count, event) => count + stream.listenerCount(event), 0);
 
-test('the bytes go into the stream, which stays open', async () => {
+test('writes the bytes to the stream, which stays open', async () => {
   const stream = new PassThrough();
   const file = await open(stream);
   await file.write(bytes('one, '));
@@ -47,7 +47,7 @@ test('the bytes go into the stream, which stays open', async () => {
   expect(stream.writable).toBe(true);
 });
 
-test('a write waits until a full stream has room again', async () => {
+test('a write waits for a full stream to drain', async () => {
   const { stream, taken, finish } = slow();
   const file = await open(stream);
   const writing = Promise.resolve(file.write(bytes('one')));
@@ -57,7 +57,7 @@ test('a write waits until a full stream has room again', async () => {
   expect(taken).toEqual(['one']);
 });
 
-test('a commit waits until the last byte has gone out', async () => {
+test('a commit waits until the last byte is written', async () => {
   const { stream, finish } = slow(1000);
   const file = await open(stream);
   await file.write(bytes('one'));
@@ -67,7 +67,7 @@ test('a commit waits until the last byte has gone out', async () => {
   await committing;
 });
 
-test.each(['write', 'commit'] as const)('a reader that goes away during a %s is a SinkError with EPIPE', async (when) => {
+test.each(['write', 'commit'] as const)('a reader that disconnects during a %s is a SinkError with EPIPE', async (when) => {
   const { stream, finish } = slow(when === 'write' ? 1 : 1000);
   const file = await open(stream);
   const writing = Promise.resolve(file.write(bytes('one')));
@@ -89,7 +89,7 @@ test.each(['write', 'commit'] as const)('a stream that is destroyed during a %s 
   await expect(pending).rejects.toMatchObject({ _tag: 'SinkError', code: 'EPIPE' });
 });
 
-test('a stream that was ended takes nothing', async () => {
+test('an ended stream rejects a write', async () => {
   const stream = new PassThrough();
   stream.end();
   await expect(Promise.resolve((await open(stream)).write(bytes('x')))).rejects.toMatchObject({
@@ -98,13 +98,13 @@ test('a stream that was ended takes nothing', async () => {
   });
 });
 
-test('a second file is refused', async () => {
+test('a second file is rejected', async () => {
   const sink = toWritable(new PassThrough());
   await sink.open({ name: 'a' });
   await expect(sink.open({ name: 'b' })).rejects.toMatchObject({ _tag: 'SinkError', path: 'b' });
 });
 
-test('no listener is left on the stream, however often it was full', async () => {
+test('no listener remains on the stream, however often it was full', async () => {
   const stream = new Writable({ highWaterMark: 1, write: (_, __, done) => void setImmediate(done) });
   const before = listeners(stream);
   const file = await open(stream);
@@ -117,7 +117,7 @@ test('no listener is left on the stream, however often it was full', async () =>
   expect(listeners(stream)).toBe(before);
 });
 
-test('a discard while the stream is full ends the waiting and leaves no listener', async () => {
+test('a discard while the stream is full ends the wait and removes all listeners', async () => {
   const { stream } = slow();
   const before = listeners(stream);
   const file = await open(stream);

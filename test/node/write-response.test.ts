@@ -7,11 +7,11 @@ const chunk = `190\r\n${bytes}\r\n`;
 
 /** A body that ends, or errors with something. */
 const body = (error?: unknown): ReadableStream<Uint8Array> => {
-  let told = false;
+  let isSent = false;
   return new ReadableStream({
     pull: (controller) => {
-      if (!told) {
-        told = true;
+      if (!isSent) {
+        isSent = true;
         controller.enqueue(new TextEncoder().encode(bytes));
       } else if (error === undefined) controller.close();
       else controller.error(error);
@@ -25,16 +25,16 @@ describe.each([
   ['HTTP', undefined],
   ['HTTPS', localhost],
 ])('over %s', (_, tls) => {
-  const wire = async (answer: () => Promise<Response>, request: Parameters<typeof requestText>[1] = {}) => {
-    const { url } = await served(answer, tls === undefined ? {} : { tls });
+  const wire = async (handler: () => Promise<Response>, request: Parameters<typeof requestText>[1] = {}) => {
+    const { url } = await served(handler, tls === undefined ? {} : { tls });
     const { status, headers, body: came, ending } = await onTheWire(url, requestText(url, request));
     const { 'content-length': length, 'transfer-encoding': encoding, connection } = headers;
     return { status, length, encoding, connection, came: came.toString(), ending };
   };
 
-  test('a length, and bytes that fit: the connection is left open, unless the client wants it closed', async () => {
-    const answer = async () => new Response(body(), { headers: { 'content-length': '400' } });
-    expect(await wire(answer, { headers: { connection: 'close' } })).toEqual({
+  test('a body of the stated length leaves the connection open, unless the client wants it closed', async () => {
+    const handler = async () => new Response(body(), { headers: { 'content-length': '400' } });
+    expect(await wire(handler, { headers: { connection: 'close' } })).toEqual({
       status: 200,
       length: '400',
       encoding: undefined,
@@ -42,7 +42,7 @@ describe.each([
       came: bytes,
       ending: 'close',
     });
-    const { url } = await served(answer, tls === undefined ? {} : { tls });
+    const { url } = await served(handler, tls === undefined ? {} : { tls });
     const two = requestText(url) + requestText(url, { headers: { connection: 'close' } });
     expect((await onTheWire(url, two)).body.toString().match(/x{400}/g)).toHaveLength(2);
   });
@@ -51,11 +51,11 @@ describe.each([
     ['fewer bytes than the length: closed after them', '1000'],
     ['more bytes than the length: closed after them', '100'],
   ])('%s', async (__, length) => {
-    const answer = async () => new Response(body(), { headers: { 'content-length': length } });
-    expect(await wire(answer)).toMatchObject({ status: 200, length, encoding: undefined, came: bytes, ending: 'close' });
+    const handler = async () => new Response(body(), { headers: { 'content-length': length } });
+    expect(await wire(handler)).toMatchObject({ status: 200, length, encoding: undefined, came: bytes, ending: 'close' });
   });
 
-  test('neither a length nor a word: chunks, and a last one', async () => {
+  test('without a length or a connection header, the body is chunked', async () => {
     expect(await wire(async () => new Response(body()), { headers: { connection: 'close' } })).toMatchObject({
       length: undefined,
       encoding: 'chunked',
@@ -64,7 +64,7 @@ describe.each([
     });
   });
 
-  test.each(['close', 'reset'])('connection: %s without a length: bytes without chunks, and that end', async (ending) => {
+  test.each(['close', 'reset'])('connection: %s without a length is not chunked, and ends like that', async (ending) => {
     expect(await wire(async () => new Response(body(), { headers: { connection: ending } }))).toEqual({
       status: 200,
       length: undefined,
@@ -88,28 +88,28 @@ describe.each([
   test.each([
     ['with a reset', new Error('broken'), 'reset'],
     ['in good order, if that is what it says', closed, 'close'],
-  ])('a handler that rejects ends the connection %s, without an answer', async (__, error, ending) => {
+  ])('a handler that rejects ends the connection %s, without a response', async (__, error, ending) => {
     expect(await wire(() => Promise.reject(error))).toMatchObject({ status: 0, came: '', ending });
   });
 
-  test('HEAD, 204 and 304 have no body, whatever the answer has', async () => {
+  test('HEAD, 204 and 304 have no body, even if the response has one', async () => {
     const close = { connection: 'close' };
-    const answer = async () => new Response(body(), { headers: { 'content-length': '400' } });
-    expect(await wire(answer, { method: 'HEAD', headers: close })).toMatchObject({ length: '400', came: '', ending: 'close' });
+    const handler = async () => new Response(body(), { headers: { 'content-length': '400' } });
+    expect(await wire(handler, { method: 'HEAD', headers: close })).toMatchObject({ length: '400', came: '', ending: 'close' });
     for (const status of [204, 304])
       expect(await wire(async () => new Response(null, { status }), { headers: close })).toMatchObject({ status, came: '' });
   });
 });
 
-test('a client of HTTP/1.0 gets no chunks, even if the answer names them', async () => {
+test('a client of HTTP/1.0 receives no chunks, even if the response asks for them', async () => {
   const { url } = await served(async () => new Response(body(), { headers: { 'transfer-encoding': 'chunked' } }));
-  const answer = await onTheWire(url, 'GET / HTTP/1.0\r\n\r\n');
-  expect(answer).toMatchObject({ status: 200, ending: 'close' });
-  expect(answer.body.toString()).toBe(bytes);
-  expect(answer.headers).not.toHaveProperty('transfer-encoding');
+  const response = await onTheWire(url, 'GET / HTTP/1.0\r\n\r\n');
+  expect(response).toMatchObject({ status: 200, ending: 'close' });
+  expect(response.body.toString()).toBe(bytes);
+  expect(response.headers).not.toHaveProperty('transfer-encoding');
 });
 
-test('all lines of a header that comes several times are sent', async () => {
+test('all values of a repeated header are sent', async () => {
   const headers = new Headers([
     ['set-cookie', 'a=1'],
     ['set-cookie', 'b=2'],

@@ -18,13 +18,13 @@ test('a file is a Blob once it is committed', async () => {
   expect(await sink.blob('a.iso')?.text()).toBe(`one, ${much} three`);
 });
 
-test('a file of no bytes is an empty Blob', async () => {
+test('an empty file is an empty Blob', async () => {
   const sink = toBlob();
   await (await sink.open({ name: 'empty' })).commit({ verified: 'length' });
   expect(sink.blob('empty')?.size).toBe(0);
 });
 
-test('a restart forgets what came', async () => {
+test('a restart drops the received bytes', async () => {
   const much = 'much '.repeat(300_000);
   const sink = toBlob();
   const file = await sink.open({ name: 'a.iso' });
@@ -35,7 +35,7 @@ test('a restart forgets what came', async () => {
   expect(await sink.blob('a.iso')?.text()).toBe('new');
 });
 
-test('of a file that is discarded there is no Blob', async () => {
+test('a discarded file has no Blob', async () => {
   const sink = toBlob();
   const file = await sink.open({ name: 'a.iso' });
   await write(file, 'half');
@@ -43,7 +43,7 @@ test('of a file that is discarded there is no Blob', async () => {
   expect(sink.blob('a.iso')).toBeUndefined();
 });
 
-test('a download of Blobs, each there with its event, proven by the checksums that were brought', async () => {
+test('downloads Blobs, each available with its saved event, verified by checksum', async () => {
   const { vc } = simulatedVCenter();
   const sink = toBlob({ createHash: nodeHash });
   const saved = await lastValueFrom(

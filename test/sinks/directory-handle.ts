@@ -1,14 +1,14 @@
-/** A directory as the web platform gives access to it, in memory: what is written shows when it is closed. */
+/** A `FileSystemDirectoryHandle` in memory. Written bytes become visible on close. */
 
-/** What a browser can do, and what befalls it. */
+/** Abilities and failures of a browser. */
 export interface Platform {
-  /** Whether files can be moved. */
+  /** True if files can be moved. */
   readonly canMove: boolean;
-  /** Asked before each operation: throws what the browser throws. */
+  /** Called before each operation; throws the browser's error. */
   before?: (operation: 'getFileHandle' | 'createWritable' | 'write' | 'close' | 'move' | 'truncate') => void;
 }
 
-/** The directory, and the texts of the files that show in it; `null` is a directory. */
+/** Returns the directory, and the texts of its visible files; `null` is a directory. */
 export const directoryHandle = (
   platform: Platform,
   files = new Map<string, Uint8Array<ArrayBuffer> | null>(),
@@ -20,30 +20,30 @@ export const directoryHandle = (
     let bytes = new Uint8Array(0);
     let position = 0;
     let isOpen = true;
-    const refuseClosed = (): void => {
+    const assertOpen = (): void => {
       if (!isOpen) throw new TypeError('the stream is closed');
     };
     return {
-      write: async (piece: Uint8Array) => {
-        refuseClosed();
+      write: async (chunk: Uint8Array) => {
+        assertOpen();
         platform.before?.('write');
-        const next = new Uint8Array(Math.max(bytes.byteLength, position + piece.byteLength));
+        const next = new Uint8Array(Math.max(bytes.byteLength, position + chunk.byteLength));
         next.set(bytes);
-        next.set(piece, position);
+        next.set(chunk, position);
         bytes = next;
-        position += piece.byteLength;
+        position += chunk.byteLength;
       },
       truncate: async (size: number) => {
-        refuseClosed();
+        assertOpen();
         platform.before?.('truncate');
         bytes = bytes.slice(0, size);
       },
       seek: async (to: number) => {
-        refuseClosed();
+        assertOpen();
         position = to;
       },
       close: async () => {
-        refuseClosed();
+        assertOpen();
         isOpen = false;
         platform.before?.('close');
         files.set(name(), bytes);

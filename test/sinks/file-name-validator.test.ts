@@ -11,7 +11,7 @@ const isSafe = (name: string): boolean => {
   }
 };
 
-test('a name that passes is one name in its directory, here and on Windows', () => {
+test('an accepted name is a single name in its directory, here and on Windows', () => {
   const parts = [
     '..',
     '.',
@@ -49,15 +49,15 @@ test('a name that passes is one name in its directory, here and on Windows', () 
   );
 });
 
-test('a name passes as often as it is asked for', () => {
+test('a name is accepted repeatedly', () => {
   const safe = createFileNameValidator();
   expect([safe('a.iso'), safe('a.iso')]).toEqual(['a.iso', 'a.iso']);
 });
 
-test('one that was refused does not stand in the way of another', () => {
+test('a rejected name does not block another', () => {
   const safe = createFileNameValidator();
   expect(() => safe('A.')).toThrow('drops a space or dot');
   expect(safe('a')).toBe('a');
-  expect(() => safe('A')).toThrow('some disks take it for "a"');
+  expect(() => safe('A')).toThrow('some disks cannot distinguish it from "a"');
   expect(safe('a')).toBe('a');
 });

@@ -6,7 +6,7 @@ import { directoryHandle, type Platform } from './directory-handle.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
-/** More than is written at once. */
+/** More than one batch. */
 const much = 'much '.repeat(300_000);
 
 const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {
@@ -18,14 +18,14 @@ const there = (text: string): Map<string, Uint8Array<ArrayBuffer>> => new Map([[
 const failing = (operation: string, name: string): Platform => ({
   canMove: true,
   before: (each) => {
-    if (each === operation) throw new DOMException('the browser says no', name);
+    if (each === operation) throw new DOMException('denied by the browser', name);
   },
 });
 
 describe.each([true, false])('in a browser that can move files: %p', (canMove) => {
   const placeholder = canMove ? { 'a.iso.part': '' } : { 'a.iso': '' };
 
-  test('nothing shows until the file is committed', async () => {
+  test('nothing is visible until the file is committed', async () => {
     const { handle, texts } = directoryHandle({ canMove });
     const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await write(file, 'one, ', much, ' three');
@@ -34,7 +34,7 @@ describe.each([true, false])('in a browser that can move files: %p', (canMove) =
     expect(texts()).toEqual({ 'a.iso': `one, ${much} three` });
   });
 
-  test('nothing is left of a file that is discarded', async () => {
+  test('a discarded file leaves nothing', async () => {
     const { handle, texts } = directoryHandle({ canMove });
     const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await write(file, much);
@@ -42,7 +42,7 @@ describe.each([true, false])('in a browser that can move files: %p', (canMove) =
     expect(texts()).toEqual({});
   });
 
-  test('a restart forgets what came', async () => {
+  test('a restart drops the received bytes', async () => {
     const { handle, texts } = directoryHandle({ canMove });
     const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await write(file, much, 'x');
@@ -52,14 +52,14 @@ describe.each([true, false])('in a browser that can move files: %p', (canMove) =
     expect(texts()).toEqual({ 'a.iso': 'new' });
   });
 
-  test('a file that is there is refused, and stays as it is', async () => {
+  test('an existing file is rejected and unchanged', async () => {
     const { handle, texts } = directoryHandle({ canMove }, there('mine'));
     const opening = toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
     expect(texts()).toEqual({ 'a.iso': 'mine' });
   });
 
-  test('force replaces a file, which stays as it is until its successor is whole', async () => {
+  test('force replaces a file, which is unchanged until its replacement is complete', async () => {
     const { handle, texts } = directoryHandle({ canMove }, there('old'));
     const sink = toFileSystemDirectory(handle, { force: true });
     const failed = await sink.open({ name: 'a.iso' });
@@ -73,7 +73,7 @@ describe.each([true, false])('in a browser that can move files: %p', (canMove) =
     expect(texts()).toEqual({ 'a.iso': much });
   });
 
-  test('a discard after the commit changes nothing: the file was announced', async () => {
+  test('a discard after the commit has no effect', async () => {
     const { handle, texts } = directoryHandle({ canMove });
     const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await write(file, 'whole');
@@ -83,7 +83,7 @@ describe.each([true, false])('in a browser that can move files: %p', (canMove) =
   });
 });
 
-test('a file that appears in the middle is not replaced', async () => {
+test('a file created during the download is not replaced', async () => {
   const files = new Map<string, Uint8Array<ArrayBuffer>>();
   const { handle, texts } = directoryHandle({ canMove: true }, files);
   const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
@@ -94,7 +94,7 @@ test('a file that appears in the middle is not replaced', async () => {
   expect(texts()).toEqual({ 'a.iso': 'theirs' });
 });
 
-test('a directory of that name is EISDIR', async () => {
+test('a directory with that name is EISDIR', async () => {
   const { handle } = directoryHandle({ canMove: true }, new Map([['a.iso', null]]));
   const opening = toFileSystemDirectory(handle, { force: true }).open({ name: 'a.iso' });
   await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EISDIR' });
@@ -110,18 +110,18 @@ test.each([
 ])('a %s that fails with a %s is a SinkError with %s, and nothing is left', async (operation, name, code) => {
   const { handle, texts } = directoryHandle(failing(operation, name));
   let file: SinkFile | undefined;
-  const story = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
     await write(file, much);
     if (operation === 'truncate') await file.restart?.();
     await file.commit({ verified: 'length' });
   };
-  await expect(story()).rejects.toMatchObject({ _tag: 'SinkError', code, path: 'a.iso' });
+  await expect(run()).rejects.toMatchObject({ _tag: 'SinkError', code, path: 'a.iso' });
   await file?.discard();
   expect(texts()).toEqual({});
 });
 
-test('unsafe names and names that collide are refused', async () => {
+test('unsafe and colliding names are rejected', async () => {
   const { handle, texts } = directoryHandle({ canMove: true });
   const sink = toFileSystemDirectory(handle);
   await expect(sink.open({ name: '../a' })).rejects.toMatchObject({ _tag: 'UnsafeNameError' });
@@ -130,7 +130,7 @@ test('unsafe names and names that collide are refused', async () => {
   expect(texts()).toEqual({ 'a.iso': '' });
 });
 
-describe('a file that is there', () => {
+describe('an existing file', () => {
   const stated = {
     name: 'a.iso',
     size: 5,
@@ -146,7 +146,7 @@ describe('a file that is there', () => {
     expect(await toFileSystemDirectory(handle, { createHash: nodeHash }).find?.(stated)).toEqual(expected);
   });
 
-  test('is not found without checksums, and nothing is where there is nothing', async () => {
+  test('is not found without checksums, and a missing file is not found', async () => {
     const { handle } = directoryHandle({ canMove: true }, there('whole'));
     expect('find' in toFileSystemDirectory(handle)).toBe(false);
     expect(await toFileSystemDirectory(handle, { createHash: () => undefined }).find?.(stated)).toBeUndefined();
@@ -154,7 +154,7 @@ describe('a file that is there', () => {
     expect(await toFileSystemDirectory(empty, { createHash: nodeHash }).find?.(stated)).toBeUndefined();
   });
 
-  test('is read no further when that is no longer wanted', async () => {
+  test('is not read further after an abort', async () => {
     const { handle } = directoryHandle({ canMove: true }, there('whole'));
     const reason = new Error('left');
     const finding = toFileSystemDirectory(handle, { createHash: nodeHash }).find?.(stated, AbortSignal.abort(reason));

@@ -41,7 +41,7 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   return settled;
 };
 
-test('the bytes go into the stream in pieces of a mebibyte, and it is closed with the proof', async () => {
+test('writes chunks of 1 MiB, and closes the stream on commit', async () => {
   const { stream, pieces, ends, text } = recorded();
   const file = await open(stream);
   for (const each of ['one, ', much, ' three']) await file.write(bytes(each));
@@ -52,7 +52,7 @@ test('the bytes go into the stream in pieces of a mebibyte, and it is closed wit
   expect(ends).toEqual(['closed']);
 });
 
-test('a full stream holds back the next mebibyte', async () => {
+test('a full stream delays the next chunk', async () => {
   let goOn: () => void = () => undefined;
   const { stream, pieces } = recorded({ write: () => new Promise<void>((resolve) => (goOn = resolve)) });
   const file = await open(stream);
@@ -73,7 +73,7 @@ test('a commit waits until the stream is closed', async () => {
   await committing;
 });
 
-test('a discard aborts the stream, and says why', async () => {
+test('a discard aborts the stream with a reason', async () => {
   const { stream, ends } = recorded();
   const file = await open(stream);
   await file.write(bytes('half'));
@@ -81,7 +81,7 @@ test('a discard aborts the stream, and says why', async () => {
   expect(ends).toEqual([expect.objectContaining({ _tag: 'SinkError', path: 'a.iso' })]);
 });
 
-test('a discard while the stream is full ends the waiting', async () => {
+test('a discard while the stream is full ends the wait', async () => {
   const { stream } = recorded({ write: () => new Promise<void>(() => undefined) });
   const file = await open(stream);
   await file.write(new Uint8Array(1_048_576));
@@ -91,20 +91,20 @@ test('a discard while the stream is full ends the waiting', async () => {
   expect(await isSettled(discarding)).toBe(false);
 });
 
-test.each(['write', 'close'] as const)('what the stream errors with in a %s is what the file rejects with', async (when) => {
+test.each(['write', 'close'] as const)('an error of the stream in a %s rejects the file', async (when) => {
   const reason = new Error('the reader has gone away');
   const { stream } = recorded({ [when]: () => Promise.reject(reason) });
   const file = await open(stream);
-  const story = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     await file.write(bytes(much));
     await file.write(bytes(much));
     await file.commit({ verified: 'length' });
   };
-  await expect(story()).rejects.toBe(reason);
+  await expect(run()).rejects.toBe(reason);
   await file.discard().catch(() => undefined);
 });
 
-test('a second file is refused', async () => {
+test('a second file is rejected', async () => {
   const sink = toWritableStream(recorded().stream);
   await sink.open({ name: 'a' });
   await expect(sink.open({ name: 'b' })).rejects.toMatchObject({ _tag: 'SinkError', path: 'b' });
