@@ -1,10 +1,11 @@
 /** Rules that find defects. Layout is prettier's; imports between layers are checked by test/architecture.test.ts. */
 
 import js from '@eslint/js';
+import perfectionist from 'eslint-plugin-perfectionist';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-/** A rule that is switched off in code says why: `// eslint-disable-next-line some-rule -- because …`. */
+/** A disabled rule needs its reason: `// eslint-disable-next-line some-rule -- because …`. */
 const reasons = {
   rules: {
     given: {
@@ -13,16 +14,29 @@ const reasons = {
         Program: () => {
           for (const comment of sourceCode.getAllComments())
             if (/^\s*eslint-disable/.test(comment.value) && !/\s--\s+\S/.test(comment.value))
-              report({ loc: comment.loc, message: 'Say why after " -- ".' });
+              report({ loc: comment.loc, message: 'Give the reason after " -- ".' });
         },
       }),
     },
   },
 };
 
+/** Node's modules, packages, `#src`, then relative files from far to near; one block, types beside values. */
+const importOrder = {
+  'perfectionist/sort-imports': [
+    'error',
+    { groups: ['builtin', 'external', 'subpath', 'parent', 'sibling', 'index'], newlinesBetween: 0, internalPattern: [] },
+  ],
+  'perfectionist/sort-named-imports': ['error', { groups: ['value-import', 'type-import'] }],
+};
+
 export default defineConfig(
   { ignores: ['dist/', 'downloads/'] },
-  { linterOptions: { reportUnusedDisableDirectives: 'error' }, plugins: { reasons }, rules: { 'reasons/given': 'error' } },
+  {
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    plugins: { perfectionist, reasons },
+    rules: { 'reasons/given': 'error', ...importOrder },
+  },
   js.configs.recommended,
   {
     files: ['**/*.js', '**/*.mjs'],
@@ -34,37 +48,37 @@ export default defineConfig(
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
-      // `import { type A } from 'x'` loads `x` when it runs.
+      // `import { type A } from 'x'` loads `x` at run time.
       '@typescript-eslint/no-import-type-side-effects': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
 
-      // Numbers print as one expects.
+      // Numbers need no conversion in a template.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-      // What was caught is passed on as it is: it is `unknown`, and an abort signal's reason is `any`.
+      // Caught values are rethrown unchanged: they are `unknown`, and the reason of an abort signal is `any`.
       '@typescript-eslint/only-throw-error': ['error', { allowThrowingUnknown: true }],
       '@typescript-eslint/prefer-promise-reject-errors': ['error', { allowThrowingUnknown: true, allowThrowingAny: true }],
 
-      // Off, for they found no defect:
-      // Angular's `Injector` is an abstract class that serves as an interface.
+      // Off, because they found no defect:
+      // Angular's `Injector` is an abstract class used as an interface.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // `next: (value) => subscriber.next(value)` is how observers are written.
+      // `next: (value) => subscriber.next(value)` is the usual form of an observer.
       '@typescript-eslint/no-confusing-void-expression': 'off',
       // `return void (await …)` ends a function in one line.
       '@typescript-eslint/no-meaningless-void-operator': 'off',
-      // An interface asks for a promise; `async` turns what is thrown into a rejection of it.
+      // An interface may require a promise; `async` turns a thrown error into a rejection.
       '@typescript-eslint/require-await': 'off',
-      // It does not know that a property changes while one looks away: `subscriber.closed`.
+      // It assumes that a property such as `subscriber.closed` does not change between two reads.
       '@typescript-eslint/no-unnecessary-condition': 'off',
-      // `Type<A, A, unknown>` says more than `Type<A, A>`.
+      // `Type<A, A, unknown>` is clearer than `Type<A, A>`.
       '@typescript-eslint/no-unnecessary-type-arguments': 'off',
     },
   },
-  // What does not compile has no types to look at.
+  // Files that must not compile cannot be linted with types.
   { files: ['test/types/**'], extends: [tseslint.configs.disableTypeChecked] },
   {
     files: ['test/**'],
     rules: {
-      // What was decoded or recorded is `unknown`; a text that came out wrong fails its test.
+      // Decoded and recorded values are `unknown`; a wrong text fails its test.
       '@typescript-eslint/restrict-template-expressions': 'off',
       '@typescript-eslint/no-base-to-string': 'off',
     },

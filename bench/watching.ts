@@ -4,8 +4,8 @@
  */
 
 import { setTimeout } from 'node:timers/promises';
-import { delay, of, type Subscription } from 'rxjs';
 import { watchDownloadSession, type DownloadFileInfo } from 'rx-content-library';
+import { delay, of, type Subscription } from 'rxjs';
 import { scriptedVCenter } from '../test/support/scripted-vcenter.ts';
 import { bench } from './support/bench.ts';
 import { table } from './support/report.ts';

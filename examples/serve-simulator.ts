@@ -1,7 +1,7 @@
-import { lastValueFrom } from 'rxjs';
 import { listLibraries, withVCenter } from 'rx-content-library';
-import { nodeFetch, nodeHash, createSelfSignedCertificate, serve } from 'rx-content-library/node';
+import { createSelfSignedCertificate, nodeFetch, nodeHash, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 
 // #region serve
 const tls = createSelfSignedCertificate({ names: ['vcenter.test'] });

@@ -1,5 +1,5 @@
 import { listLibraries, withVCenter } from 'rx-content-library';
-import { nodeFetch, createSelfSignedCertificate, serve } from 'rx-content-library/node';
+import { createSelfSignedCertificate, nodeFetch, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 

@@ -1,6 +1,6 @@
-import { lastValueFrom, VirtualTimeScheduler } from 'rxjs';
 import { createDownloadSession, findItems, getDownloadSession, vcenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom, VirtualTimeScheduler } from 'rxjs';
 
 // #region clock
 const clock = new VirtualTimeScheduler();

@@ -1,11 +1,11 @@
-import { expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
+import { expect, test } from '@jest/globals';
 import { download, logout, vcenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
+import { collect, collectValues } from './support/collect.ts';
 import { inFakeTime } from './support/fake-time.ts';
-import { collectValues, collect } from './support/collect.ts';
-import { inventory, preparedAtOnce, user } from './support/simulated-vcenter.ts';
 import { memorySink } from './support/memory-sink.ts';
+import { inventory, preparedAtOnce, user } from './support/simulated-vcenter.ts';
 
 /** Downloads through a proxy whose error responses repeat the request in vCenter's format; resolves with the leaked secrets. */
 const leakedSecrets = (operation: RegExp, errorBody: (request: Request) => unknown) =>

@@ -3,8 +3,8 @@
  * server and client, so that their work does not delay the bytes.
  */
 
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { serveInChild } from '../support/server.ts';
 
 /** A slow network in front of a server. */

@@ -1,7 +1,7 @@
 /** Kills an export again and again, after delays drawn from a fixed seed, and checks the files on disk after each kill. */
 
-import { createHash } from 'node:crypto';
 import type { ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';

@@ -1,8 +1,8 @@
 /** `preparation` and `preparations` of this library, run in virtual time against the virtual server. */
 
+import { preparation, preparations, type DownloadFileInfo } from 'rx-content-library';
 import { asyncScheduler, concatMap, defer, map, timer, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { preparation, preparations, type DownloadFileInfo } from 'rx-content-library';
 import { scriptedVCenter } from '../../test/support/scripted-vcenter.ts';
 import { FETCH_CONCURRENCY, OPENED_AT, type Outcome } from './policies.ts';
 import { computeEnd, computePreparations, ROUND_TRIP, statusAt, type Preparations } from './virtual-server.ts';

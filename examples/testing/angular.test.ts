@@ -2,8 +2,8 @@
 
 import { createEnvironmentInjector, Injector, type EnvironmentInjector } from '@angular/core';
 import { afterEach, expect, test } from '@jest/globals';
-import { firstValueFrom } from 'rxjs';
 import { injectContentLibrary, provideContentLibrary } from 'rx-content-library/angular';
+import { firstValueFrom } from 'rxjs';
 import { templateNames } from './templates.ts';
 import { simulator } from './vcenter.ts';
 

@@ -1,8 +1,8 @@
 /** Tests application code with Jest against a simulated vCenter. */
 
 import { afterEach, expect, jest, test } from '@jest/globals';
-import { lastValueFrom } from 'rxjs';
 import { PreparationError } from 'rx-content-library';
+import { lastValueFrom } from 'rxjs';
 import { readiness, templateNames } from './templates.ts';
 import { connect, simulator } from './vcenter.ts';
 

@@ -1,7 +1,7 @@
 /** Application code: the subject of the tests in this folder. */
 
-import { concat, distinctUntilChanged, forkJoin, ignoreElements, map, of, switchMap, type Observable } from 'rxjs';
 import { createDownloadSession, deleteDownloadSession, getItem, listItems, preparation, type VCenter } from 'rx-content-library';
+import { concat, distinctUntilChanged, forkJoin, ignoreElements, map, of, switchMap, type Observable } from 'rxjs';
 
 /** Emits the names of a library's items. */
 export const templateNames = (vc: VCenter, library: string): Observable<readonly string[]> =>

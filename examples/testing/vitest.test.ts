@@ -1,8 +1,8 @@
 /** Tests application code with Vitest against a simulated vCenter. */
 
+import { attempt } from 'rx-content-library';
 import { lastValueFrom } from 'rxjs';
 import { afterEach, expect, test, vi } from 'vitest';
-import { attempt } from 'rx-content-library';
 import { readiness, templateNames } from './templates.ts';
 import { connect, simulator } from './vcenter.ts';
 

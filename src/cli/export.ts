@@ -4,7 +4,7 @@ import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type DownloadSaved, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
-import { CommandError, toFailure, notFoundError, usageError } from './command-error.ts';
+import { CommandError, notFoundError, toFailure, usageError } from './command-error.ts';
 import { display } from './display.ts';
 import { findItemByName, findLibraryByName, globMatcher, parsePath } from './find.ts';
 import { formatBytes, formatFileCount, jsonLine, sanitize } from './format.ts';

@@ -6,9 +6,9 @@ import { createFileNameValidator, SinkError, type Sink } from '../index.ts';
 import { codeOf, diskError } from './disk/disk-error.ts';
 import { findVerified } from './disk/existing-file.ts';
 import { assertFreeSpace } from './disk/free-space.ts';
-import { nodeHash } from './hash.ts';
 import { openPart } from './disk/open-part.ts';
 import type { PartFile } from './disk/part-file.ts';
+import { nodeHash } from './hash.ts';
 
 /** Options of {@link toDirectory}. */
 export interface DirectoryOptions {

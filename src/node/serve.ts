@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { abortResponse, writeResponse } from './write-response.ts';
 import { toWebStream } from './web-stream.ts';
+import { abortResponse, writeResponse } from './write-response.ts';
 
 /** Handles one request; `fetch` of a simulator is one. */
 export type Handler = (request: Request) => Promise<Response>;

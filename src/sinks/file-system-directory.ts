@@ -1,7 +1,7 @@
 /** A sink that writes files to a directory of the web's file system API. */
 
 import { SinkError } from '../errors/index.ts';
-import type { FoundFile, SinkHash, Sink, SinkFile, StatedFile } from '../transfer/sink.ts';
+import type { FoundFile, Sink, SinkFile, SinkHash, StatedFile } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import { codeOf, toSinkError } from './dom-exception.ts';
 import { createFileNameValidator } from './file-name-validator.ts';

@@ -2,9 +2,9 @@
 
 import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, throwError, type Observable } from 'rxjs';
 import { TransportError } from '../errors/index.ts';
+import type { FileBody } from '../http/fetch-body.ts';
 import { cancelBody } from '../http/read-text.ts';
 import { isBusy } from '../http/retry.ts';
-import type { FileBody } from '../http/fetch-body.ts';
 import { openBody, type FetchContext } from './open-body.ts';
 import { fetchRangesInOrder } from './ranges/parallel-ranges.ts';
 import { takeUntilParallel, type RangeState } from './ranges/range-plan.ts';

@@ -5,9 +5,9 @@ import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors/index.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
-import { poll } from '../polling/poll.ts';
 import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
 import { scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
+import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
 

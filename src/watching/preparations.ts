@@ -4,9 +4,9 @@ import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWh
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { poll } from '../polling/poll.ts';
 import { retryTransientPolls } from '../polling/poll-retry.ts';
 import { scheduleOf } from '../polling/poll-schedule.ts';
+import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
 import { isSameFileInfo, throwIfFailed, type PreparationWaitOptions } from './preparation.ts';

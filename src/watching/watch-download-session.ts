@@ -7,10 +7,10 @@ import {
   distinctUntilChanged,
   forkJoin,
   mergeMap,
-  type Observable,
   of,
   scan,
   throwError,
+  type Observable,
   type OperatorFunction,
 } from 'rxjs';
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
@@ -18,9 +18,9 @@ import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadSessionModel } from '../model/download-session.ts';
-import { poll } from '../polling/poll.ts';
 import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
 import type { PollOptions } from '../polling/poll-schedule.ts';
+import { poll } from '../polling/poll.ts';
 import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
 import { isSessionGone, sessionEndError, sessionGoneError } from '../session/session-end.ts';
 import { isSameFileInfo } from './preparation.ts';

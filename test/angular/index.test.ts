@@ -7,10 +7,10 @@ import {
   type EnvironmentInjector,
 } from '@angular/core';
 import { expect, test } from '@jest/globals';
-import { lastValueFrom } from 'rxjs';
 import { listLibraries, type VCenter, type VCenterOptions } from 'rx-content-library';
 import { injectContentLibrary, provideContentLibrary } from 'rx-content-library/angular';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 

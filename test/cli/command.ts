@@ -1,12 +1,12 @@
 /** Runs the real command as a process of its own. */
 
-import { jest } from '@jest/globals';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { jest } from '@jest/globals';
 
 /** How a command ended. */
 export interface Ended {

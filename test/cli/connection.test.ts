@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import { readConnection, type ConnectionFlags } from '#src/cli/connection.js';
 import { readTrust, type TrustFlags } from '#src/cli/trust.js';
 import { localhost, otherHost } from '../node/servers.ts';

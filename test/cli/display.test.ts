@@ -1,13 +1,13 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { stripVTControlCharacters } from 'node:util';
-import { Subject } from 'rxjs';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { SinkError, TimeoutError, type DownloadEvent } from 'rx-content-library';
+import { Subject } from 'rxjs';
 import { display } from '#src/cli/display.js';
+import { progress, saved, status } from '../support/events.ts';
 import { codeOf, runNode } from './command.ts';
 import { terminal } from './terminal.ts';
-import { progress, saved, status } from '../support/events.ts';
 
 beforeEach(() => {
   jest.useFakeTimers();

@@ -1,8 +1,8 @@
 /** Draws a download once on a simulated terminal and prints what was written. Runs as a process, with an environment of its own. */
 
 import { WriteStream } from 'node:tty';
-import { of } from 'rxjs';
 import type { DownloadEvent } from 'rx-content-library';
+import { of } from 'rxjs';
 import { liveDisplay } from '#src/cli/display.js';
 import { terminal } from './terminal.ts';
 

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { parsed } from './command.ts';
 import { allBytes, inBothDialects, servedSimulator, type ServedSimulatorOptions } from './served-simulator.ts';

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import type { Scenario } from 'rx-content-library/simulator';
 import { deadAddress, localhost } from '../node/servers.ts';
 import { contents, temporaryDirectory } from '../node/temporary.ts';

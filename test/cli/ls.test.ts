@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
 import { parsed, type Ended } from './command.ts';
 import { inBothDialects, inventory, servedSimulator } from './served-simulator.ts';
 

@@ -1,20 +1,20 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { defer } from 'rxjs';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
+import { defer } from 'rxjs';
 import { exportItem, type ExportFlags } from '#src/cli/export.js';
 import { ls } from '#src/cli/ls.js';
 import { run } from '#src/cli/run.js';
 import { served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
-import { scaled } from '../support/soak.ts';
-import { seededRandom } from '../support/seeded-random.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { transientCorruptions, leakyServer, type LeakyServerOptions } from '../support/leaky-server.ts';
-import { command } from './command.ts';
+import { leakyServer, transientCorruptions, type LeakyServerOptions } from '../support/leaky-server.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { preparedAtOnce } from '../support/simulated-vcenter.ts';
+import { scaled } from '../support/soak.ts';
+import { command } from './command.ts';
 import { inventory, password, username } from './served-simulator.ts';
 
 /** Number of commands; the number of a run is its seed. */

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { expect, test } from '@jest/globals';
 import type { Handler } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, jsonLines, start, type JsonLine } from './command.ts';

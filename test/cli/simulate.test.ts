@@ -1,8 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { describe, expect, test } from '@jest/globals';
 import { serve } from 'rx-content-library/node';
 import { readInventory, readScenario } from '#src/cli/simulator-files.js';
 import { temporaryDirectory } from '../node/temporary.ts';

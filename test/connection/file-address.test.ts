@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { download, vcenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { rewriteHost } from '#src/connection/file-address.js';
-import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 const link = 'https://vcenter.corp.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F';
 

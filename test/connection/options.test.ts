@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
-import { from, NEVER, of, Subject } from 'rxjs';
 import { listLibraries, vcenter, type Credentials, type RetryNotice, type VCenterOptions } from 'rx-content-library';
+import { from, NEVER, of, Subject } from 'rxjs';
 import { resolveOptions } from '#src/connection/options.js';
-import { collectValues, collect } from '../support/collect.ts';
+import { collect, collectValues } from '../support/collect.ts';
 import { user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { forkJoin, lastValueFrom, of, type Observable } from 'rxjs';
 import {
   cancelDownloadSession,
   createDownloadSession,
@@ -22,8 +21,9 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { forkJoin, lastValueFrom, of, type Observable } from 'rxjs';
 import { internals, withoutRetry } from '#src/connection/vcenter.js';
-import { collectValues, collect } from '../support/collect.ts';
+import { collect, collectValues } from '../support/collect.ts';
 import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';

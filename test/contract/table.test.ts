@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { callEndpoint } from './call-endpoint.ts';
 import { endpoints } from './operations.ts';
 import { rowOf } from './rows.ts';

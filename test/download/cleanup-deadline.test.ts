@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { download, withVCenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { inFakeTime } from '../support/fake-time.ts';
-import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 /**
  * Unsubscribes from a download during its transfer, or at the first request that `hangsBefore` returns true for. Requests that

@@ -1,13 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
-import { filter, firstValueFrom, lastValueFrom, map, Subscription, take, tap } from 'rxjs';
+import { describe, expect, test } from '@jest/globals';
 import { download, logout, SinkError, vcenter, withVCenter, type DownloadEvent, type Sink } from 'rx-content-library';
 import { createSimulator, type Scenario } from 'rx-content-library/simulator';
+import { filter, firstValueFrom, lastValueFrom, map, Subscription, take, tap } from 'rxjs';
+import { collect, collectValues } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { collectValues, collect } from '../support/collect.ts';
-import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 const names = ['ubuntu.ovf', disk, 'ubuntu.nvram'];

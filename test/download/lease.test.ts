@@ -1,12 +1,12 @@
-import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
 import { download, type DownloadOptions, type Sink } from 'rx-content-library';
 import type { Scenario } from 'rx-content-library/simulator';
+import { collect } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
-import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
 
 /** Bytes of a chunk of the simulator's bodies. */
 const CHUNK = 256 * 1024;

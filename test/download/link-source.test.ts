@@ -1,15 +1,15 @@
-import { describe, expect, test } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { download, logout, vcenter, type DownloadOptions, type Sink, type VCenterOptions } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault, type InventoryFile, type Scenario } from 'rx-content-library/simulator';
+import { collect, collectValues } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { collectValues, collect } from '../support/collect.ts';
-import { operationNames, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { memorySink, restartableMemorySink } from '../support/memory-sink.ts';
+import { operationNames, preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';
 const size = 700_000;

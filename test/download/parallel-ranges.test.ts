@@ -3,11 +3,11 @@ import { download, vcenter, type DownloadOptions, type Sink } from 'rx-content-l
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault, type Scenario } from 'rx-content-library/simulator';
 import { identity, lastValueFrom, takeUntil, timer } from 'rxjs';
+import { collect } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { collect } from '../support/collect.ts';
-import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { slowServer, type Connection, type SlowServer } from '../support/slow-server.ts';
 
 const MEBIBYTE = 1024 * 1024;

@@ -2,12 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { download, isContentLibraryError, logout, vcenter, type Dialect, type DownloadEvent } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault, type Scenario } from 'rx-content-library/simulator';
+import { collect, collectValues } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { collectValues, collect } from '../support/collect.ts';
-import { scaled } from '../support/soak.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
 import { user } from '../support/simulated-vcenter.ts';
+import { scaled } from '../support/soak.ts';
 
 /** Number of runs in each variant; the number of a run is its seed. */
 const runs = scaled({ test: 12, soak: 150 });

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { concatMap, map, of, Subject } from 'rxjs';
 import {
   createDownloadSession,
   isContentLibraryError,
@@ -9,16 +8,17 @@ import {
 } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
+import { concatMap, map, of, Subject } from 'rxjs';
 import { downloadFile } from '#src/download/download-file.js';
 import { mergeMapAdaptive } from '#src/operators/merge-map-adaptive.js';
-import { createRangeState, createRangePlan } from '#src/transfer/ranges/range-plan.js';
-import { seededRandom } from '../support/seeded-random.ts';
-import { inFakeTime } from '../support/fake-time.ts';
+import { createRangePlan, createRangeState } from '#src/transfer/ranges/range-plan.js';
 import { collect } from '../support/collect.ts';
-import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { inFakeTime } from '../support/fake-time.ts';
 import { restartableMemorySink } from '../support/memory-sink.ts';
-import { scaled } from '../support/soak.ts';
+import { seededRandom } from '../support/seeded-random.ts';
+import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { slowServer } from '../support/slow-server.ts';
+import { scaled } from '../support/soak.ts';
 
 /** The number of a run is its seed. */
 const runs = scaled({ test: 10, soak: 120 });

@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { download, logout, vcenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import { collectValues } from '../support/collect.ts';
-import { operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const inventoryOf = (count: number) => ({
   libraries: [

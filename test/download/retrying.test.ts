@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { download, vcenter, type RetryNotice } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
+import { collect } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { inventory, user } from '../support/simulated-vcenter.ts';
-import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { inventory, user } from '../support/simulated-vcenter.ts';
 
 const operations = [
   'content.library.item.File.list',

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { download } from 'rx-content-library';
+import { collect } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
-import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
 
 const operations = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];
 

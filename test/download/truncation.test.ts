@@ -1,13 +1,13 @@
-import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { download, vcenter } from 'rx-content-library';
 import { createSimulator, type Scenario, type TruncationShape } from 'rx-content-library/simulator';
+import { collect, collectValues } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
-import { collectValues, collect } from '../support/collect.ts';
-import { inventory, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 import { memorySink, restartableMemorySink } from '../support/memory-sink.ts';
+import { inventory, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 

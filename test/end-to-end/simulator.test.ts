@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { DownloadEvent } from 'rx-content-library';
 import { nodeHash, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';

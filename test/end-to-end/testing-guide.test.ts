@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { expect, test } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const onSources = process.env['RX_CONTENT_LIBRARY_TEST'] !== 'dist';

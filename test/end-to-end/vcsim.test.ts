@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lastValueFrom, toArray } from 'rxjs';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { download, withVCenter } from 'rx-content-library';
 import { nodeFetch, toDirectory } from 'rx-content-library/node';
+import { lastValueFrom, toArray } from 'rxjs';
 import { scaled } from '../support/soak.ts';
 import { startVcsim, vcsimMissing, type Vcsim } from '../support/vcsim.ts';
 import { fillWithRandomBytes, LARGE_FILE, sha256OfFile } from './disk.ts';

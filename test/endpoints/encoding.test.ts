@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { lastValueFrom, type Observable } from 'rxjs';
 import {
   createDownloadSession,
   deleteDownloadSession,
@@ -18,6 +17,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom, type Observable } from 'rxjs';
 import { buildRequest } from '#src/http/operation.js';
 import { collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';

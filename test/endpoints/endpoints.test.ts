@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { concat, forkJoin, lastValueFrom, of, switchMap, type Observable } from 'rxjs';
 import {
   cancelDownloadSession,
   createDownloadSession,
@@ -22,7 +21,8 @@ import {
   prepareDownloadFile,
   type VCenter,
 } from 'rx-content-library';
-import { collectValues, collect } from '../support/collect.ts';
+import { concat, forkJoin, lastValueFrom, of, switchMap, type Observable } from 'rxjs';
+import { collect, collectValues } from '../support/collect.ts';
 import { operationNames, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const one = <A>(stream: Observable<A>): Promise<A> => lastValueFrom(stream);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { supportsRanges, readRangeResponse, rangeHeaders, strongETag } from '#src/http/byte-range.js';
+import { rangeHeaders, readRangeResponse, strongETag, supportsRanges } from '#src/http/byte-range.js';
 
 const response = (status: number, headers: Readonly<Record<string, string>> = {}) => ({ status, headers: new Headers(headers) });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { asyncScheduler, defer, of, throwError, type Observable } from 'rxjs';
 import { ApiError, DecodeError, TimeoutError, TlsError, TransportError } from 'rx-content-library';
-import { retryOperation, type RetryNotice, type RetryPolicy } from '#src/http/retry.js';
+import { asyncScheduler, defer, of, throwError, type Observable } from 'rxjs';
 import { idempotencyOf } from '#src/http/operation.js';
+import { retryOperation, type RetryNotice, type RetryPolicy } from '#src/http/retry.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
 const operation = 'content.Library.list';

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import { getLibrary, listLibraries, vcenter, type VCenter } from 'rx-content-library';
-import { collectValues, collect } from '../support/collect.ts';
+import { collect, collectValues } from '../support/collect.ts';
 import { simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 const server = 'https://vcenter.example.com';

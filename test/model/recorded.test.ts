@@ -1,6 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
 import { decoder, DownloadFileInfo, isSessionLimit, isTransient } from 'rx-content-library';
 import { toApiError } from '#src/http/read-api-error.js';
 import { callEndpoint } from '../contract/call-endpoint.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { lastValueFrom, toArray } from 'rxjs';
 import { download, listLibraries, withVCenter, type Sink } from 'rx-content-library';
 import { nodeFetch, nodeHash, type Handler } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom, toArray } from 'rxjs';
 import { served } from './servers.ts';
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };

@@ -1,7 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastValueFrom } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import {
   download,
   listItems,
@@ -14,6 +13,7 @@ import {
 } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 import { diskError } from '#src/node/disk/disk-error.js';
 import { directoryHandle } from '../sinks/directory-handle.ts';
 import { contents, temporaryDirectory } from './temporary.ts';

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
-import fc from 'fast-check';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { IncomingFile, SinkFile } from 'rx-content-library';
 import { scaled } from '../support/soak.ts';
 import { begin, bury, closeAll, toDirectory, type Fault } from './faulty-disk.ts';

@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { link, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import type { ChecksumAlgorithm, StatedFile } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from './temporary.ts';

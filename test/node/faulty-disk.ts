@@ -1,8 +1,8 @@
 /** Mocks `node:fs/promises` with a disk that fails at a given operation, for the modules imported after it. */
 
-import { jest } from '@jest/globals';
 import * as real from 'node:fs/promises';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 
 /**
  * What happens to one operation. `error`: it fails without effect; `crash`: the process ends before it; `crash after`: the process ends

@@ -1,7 +1,7 @@
-import { expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import { expect, test } from '@jest/globals';
 import { nodeFetch } from 'rx-content-library/node';
 import { httpServer, served } from './servers.ts';
 

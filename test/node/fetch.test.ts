@@ -1,8 +1,8 @@
-import { expect, test } from '@jest/globals';
 import type { Socket } from 'node:net';
-import { lastValueFrom } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
 import { nodeFetch } from 'rx-content-library/node';
+import { lastValueFrom } from 'rxjs';
 import { deadAddress, httpServer, served, tcpServer } from './servers.ts';
 
 const fetch = nodeFetch();

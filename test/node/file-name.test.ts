@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { readdir } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
 import { UnsafeNameError } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { temporaryDirectory } from './temporary.ts';

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { statfs } from 'node:fs/promises';
+import { expect, test } from '@jest/globals';
 import { toDirectory } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from './temporary.ts';
 

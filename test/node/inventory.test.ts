@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { expect, test } from '@jest/globals';
 import { inventoryFromDirectory, type DirectoryInventory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { callAs, field, asArray, logIn } from '../simulator/call.ts';
+import { asArray, callAs, field, logIn } from '../simulator/call.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 const disk = Buffer.from(Array.from({ length: 700_001 }, (_, index) => (index * 7) % 251));

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { open, readFile, stat, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import type { SinkFile } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from './temporary.ts';

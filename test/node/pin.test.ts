@@ -1,12 +1,12 @@
-import { expect, test } from '@jest/globals';
 import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { createServer, type TlsOptions, type TLSSocket } from 'node:tls';
-import { lastValueFrom } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import { listLibraries, TlsError, vcenter } from 'rx-content-library';
-import { nodeFetch, createSelfSignedCertificate, type NodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
+import { createSelfSignedCertificate, nodeFetch, type NodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 import { listening, localhost, otherHost, served, tcpServer } from './servers.ts';
 
 const thumbprintsOf = (pem: string) => {

@@ -1,7 +1,7 @@
 /** A proxy for one test, which records its requests. */
 
-import { createServer as createSecureServer } from 'node:https';
 import { createServer, request, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { listening } from './servers.ts';

@@ -1,13 +1,13 @@
-import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { lastValueFrom } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
-import { nodeFetch, createSelfSignedCertificate } from 'rx-content-library/node';
+import { createSelfSignedCertificate, nodeFetch } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 import { resolveProxy, type Environment } from '#src/node/tls/proxy.js';
 import { codeOf, runNode } from '../cli/command.ts';
 import { proxied } from './proxies.ts';

@@ -1,16 +1,16 @@
 /** Keep-alives over real sockets and with real timers, which virtual time and a simulated network only imitate. */
 
-import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lastValueFrom } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import { createDownloadSession, download, logout, prepareDownloadFile, vcenter } from 'rx-content-library';
 import { nodeFetch, nodeHash, toDirectory, type Handler } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
+import { collect, collectValues } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
-import { collectValues, collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { served } from './servers.ts';
 import { contents, temporaryDirectory } from './temporary.ts';

@@ -1,11 +1,11 @@
-import { afterEach, expect, jest, test } from '@jest/globals';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { afterEach, expect, jest, test } from '@jest/globals';
 import { download, vcenter, type Sink, type SinkFile } from 'rx-content-library';
 import { nodeHash, toDirectory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { ofType } from '../support/events.ts';
 import { collect } from '../support/collect.ts';
+import { ofType } from '../support/events.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { served } from './servers.ts';
 import { temporaryDirectory } from './temporary.ts';

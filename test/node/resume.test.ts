@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { link, mkdir, readFile, rename, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
 import type { IncomingFile, SinkFile } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { contents, temporaryDirectory } from './temporary.ts';

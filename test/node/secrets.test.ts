@@ -1,17 +1,17 @@
-import { expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import { tap } from 'rxjs';
+import { expect, test } from '@jest/globals';
 import { download, isContentLibraryError, logout, vcenter, type Dialect } from 'rx-content-library';
 import { nodeHash, toDirectory } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
+import { tap } from 'rxjs';
+import { collect, collectValues } from '../support/collect.ts';
 import { inFakeTime } from '../support/fake-time.ts';
+import { leakyServer } from '../support/leaky-server.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { collectValues, collect } from '../support/collect.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 import { scaled } from '../support/soak.ts';
-import { leakyServer } from '../support/leaky-server.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 /** Number of downloads in each dialect; the number of a run is its seed. */

@@ -1,11 +1,11 @@
-import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, type ConnectionOptions } from 'node:tls';
-import { nodeFetch, createSelfSignedCertificate, type SelfSignedCertificate } from 'rx-content-library/node';
+import { describe, expect, test } from '@jest/globals';
+import { createSelfSignedCertificate, nodeFetch, type SelfSignedCertificate } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { served } from './servers.ts';
 import { temporaryDirectory } from './temporary.ts';

@@ -1,9 +1,9 @@
-import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { expect, test } from '@jest/globals';
 import { nodeFetch } from 'rx-content-library/node';
 import { localhost, served } from './servers.ts';
 

@@ -1,10 +1,10 @@
 /** Servers for one test, closed after it. */
 
-import { afterEach, jest } from '@jest/globals';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket, type Server as TcpServer } from 'node:net';
+import { afterEach, jest } from '@jest/globals';
 import { serve, type Handler, type ServeOptions } from 'rx-content-library/node';
 
 // A guard against hanging, not a measure.

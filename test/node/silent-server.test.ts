@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { nodeHash, serve, type Handler, type RunningServer } from 'rx-content-library/node';
 import { createSimulator, type Scenario, type Simulator } from 'rx-content-library/simulator';
 import { preparedAtOnce } from '../support/simulated-vcenter.ts';

@@ -1,9 +1,9 @@
 /** Temporary directories for one test, removed after it. */
 
-import { afterEach } from '@jest/globals';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach } from '@jest/globals';
 
 const made: string[] = [];
 

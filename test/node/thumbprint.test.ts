@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { X509Certificate } from 'node:crypto';
+import { expect, test } from '@jest/globals';
 import { parseThumbprint } from '#src/node/tls/thumbprint.js';
 import { localhost } from './servers.ts';
 

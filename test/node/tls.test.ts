@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { lastValueFrom } from 'rxjs';
 import { listLibraries, TlsError, vcenter } from 'rx-content-library';
 import { nodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
+import { lastValueFrom } from 'rxjs';
 import { localhost, otherHost, served } from './servers.ts';
 
 /** A simulated vCenter over HTTPS, and how many libraries it has for whom. */

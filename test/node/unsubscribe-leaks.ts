@@ -7,7 +7,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { NEVER, of, type Observable } from 'rxjs';
 import {
   preparation,
   preparations,
@@ -16,6 +15,7 @@ import {
   type DownloadFileInfo,
   type VCenter,
 } from 'rx-content-library';
+import { NEVER, of, type Observable } from 'rxjs';
 import { scriptedVCenter } from '../support/scripted-vcenter.ts';
 import { scaled } from '../support/soak.ts';
 

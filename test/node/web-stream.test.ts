@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { PassThrough, Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
 import { toWebStream } from '#src/node/web-stream.js';
 
 const mebibyte = 1024 * 1024;

@@ -1,6 +1,6 @@
-import { expect, test } from '@jest/globals';
 import { PassThrough, Writable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
 import { SinkError, type SinkFile } from 'rx-content-library';
 import { toWritable } from 'rx-content-library/node';
 

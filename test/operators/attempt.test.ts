@@ -1,7 +1,7 @@
 import { test } from '@jest/globals';
 import type { Either } from 'fp-ts/lib/Either.js';
-import { throwError } from 'rxjs';
 import { ApiError, attempt, orFail } from 'rx-content-library';
+import { throwError } from 'rxjs';
 import { inVirtualTime } from '../support/marbles.ts';
 
 const notFound = new ApiError({ operation: 'content.Library.get', status: 404, error_type: 'NOT_FOUND', messages: [] });

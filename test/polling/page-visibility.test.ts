@@ -2,10 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { build } from 'esbuild';
-import { defer, type Observable } from 'rxjs';
 import type { PollOptions } from 'rx-content-library';
-import { poll } from '#src/polling/poll.js';
+import { defer, type Observable } from 'rxjs';
 import { scheduleOf } from '#src/polling/poll-schedule.js';
+import { poll } from '#src/polling/poll.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
 const pollWith = <A>(source: Observable<A>, options: PollOptions<A>): Observable<A> =>

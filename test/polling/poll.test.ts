@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { asyncScheduler, defer, map, NEVER, of, Subject, take, throwError, timer, type Observable } from 'rxjs';
 import { adaptivePeriod, type PollOptions } from 'rx-content-library';
-import { poll } from '#src/polling/poll.js';
+import { asyncScheduler, defer, map, NEVER, of, Subject, take, throwError, timer, type Observable } from 'rxjs';
 import { scheduleOf } from '#src/polling/poll-schedule.js';
+import { poll } from '#src/polling/poll.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
 interface PollTestOptions<A> extends PollOptions<A> {

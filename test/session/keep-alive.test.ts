@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
-import { defer, of, throwError, type Observable } from 'rxjs';
 import { ApiError, TransportError } from 'rx-content-library';
+import { defer, of, throwError, type Observable } from 'rxjs';
 import { keepAlive, type LeaseTime } from '#src/session/keep-alive.js';
 import { inVirtualTime } from '../support/marbles.ts';
 

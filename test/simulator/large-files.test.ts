@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { expect, test } from '@jest/globals';
 import { generatedContent } from '#src/simulator/state/content.js';
 import { field, startDownload } from './call.ts';
 

@@ -1,11 +1,11 @@
 /** The JSON Schemas of scenarios and inventories match their types. */
 
-import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { LocalizableMessage } from 'rx-content-library';
 import { createSimulator, type Fault, type Inventory, type Scenario } from 'rx-content-library/simulator';
 

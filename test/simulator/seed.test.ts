@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
+import { expect, test } from '@jest/globals';
 import { createSimulator } from 'rx-content-library/simulator';
 import { generatedContent } from '#src/simulator/state/content.js';
 import { asArray, field, logIn, start } from './call.ts';

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
 import { asArray, field, startDownload } from './call.ts';
 
 const size = 3_000_001;

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { filter, lastValueFrom, map, toArray } from 'rxjs';
 import { download, toBlob, type SinkFile } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
+import { filter, lastValueFrom, map, toArray } from 'rxjs';
 import { simulatedVCenter } from '../support/simulated-vcenter.ts';
 
 const write = async (file: SinkFile, ...texts: readonly string[]): Promise<void> => {

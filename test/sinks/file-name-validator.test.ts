@@ -1,6 +1,6 @@
+import { basename, join, normalize, win32 } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { basename, join, normalize, win32 } from 'node:path';
 import { createFileNameValidator } from 'rx-content-library';
 
 const isSafe = (name: string): boolean => {

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
 import { toFileSystemDirectory, type SinkFile } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { directoryHandle, type Platform } from './directory-handle.ts';

@@ -1,5 +1,5 @@
-import { expect, test } from '@jest/globals';
 import { setImmediate as turn } from 'node:timers/promises';
+import { expect, test } from '@jest/globals';
 import { toWritableStream, type SinkFile } from 'rx-content-library';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);

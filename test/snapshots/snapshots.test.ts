@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { asyncScheduler, from, map, Subject } from 'rxjs';
 import { PreparationError, snapshots, type DownloadEvent, type DownloadSnapshot } from 'rx-content-library';
+import { asyncScheduler, from, map, Subject } from 'rxjs';
 import { progress, saved, status } from '../support/events.ts';
 import { inVirtualTime } from '../support/marbles.ts';
 

@@ -1,5 +1,5 @@
-import { defer, of, throwError, type Observable } from 'rxjs';
 import type { VCenter } from 'rx-content-library';
+import { defer, of, throwError, type Observable } from 'rxjs';
 import { internals } from '#src/connection/vcenter.js';
 
 /** Responses by VMware's name of the operation; every other operation errors. */

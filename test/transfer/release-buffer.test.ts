@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { lastValueFrom, type Observable } from 'rxjs';
 import { TransportError, type SinkFile } from 'rx-content-library';
+import { lastValueFrom, type Observable } from 'rxjs';
 import { transfer, type TransferProgress } from '#src/transfer/transfer.js';
 import { collect } from '../support/collect.ts';
 

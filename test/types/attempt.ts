@@ -1,17 +1,17 @@
 /** `attempt` puts failures into the type, `orFail` removes them, and decoders return the same `Either`. */
 
 import type { Either } from 'fp-ts/lib/Either.js';
-import { map, of, type Observable } from 'rxjs';
 import {
   attempt,
-  DownloadFileInfo,
   decoder,
+  DownloadFileInfo,
   listLibraries,
   orFail,
   type ContentLibraryError,
   type DecodeError,
   type VCenter,
 } from 'rx-content-library';
+import { map, of, type Observable } from 'rxjs';
 
 type Libraries = readonly string[];
 

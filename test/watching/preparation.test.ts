@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { asyncScheduler, defer, EMPTY, of, type Observable } from 'rxjs';
 import {
   ApiError,
   isContentLibraryError,
@@ -10,6 +9,7 @@ import {
   type PrepareStatus,
   type RetryNotice,
 } from 'rx-content-library';
+import { asyncScheduler, defer, EMPTY, of, type Observable } from 'rxjs';
 import { untilPrepared } from '#src/watching/preparation.js';
 import { inVirtualTime } from '../support/marbles.ts';
 import { scriptedVCenter } from '../support/scripted-vcenter.ts';

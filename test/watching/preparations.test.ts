@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { defer, EMPTY, finalize, type Observable } from 'rxjs';
 import { ApiError, preparations, type DownloadFileInfo, type PrepareStatus } from 'rx-content-library';
+import { defer, EMPTY, finalize, type Observable } from 'rxjs';
 import { prepareAll } from '#src/watching/preparations.js';
 import { inVirtualTime } from '../support/marbles.ts';
 import { scriptedVCenter } from '../support/scripted-vcenter.ts';

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { defer, map, NEVER, of, retry, Subject, throwError, timer, type Observable } from 'rxjs';
 import {
   ApiError,
   watchDownloadSession,
@@ -11,6 +10,7 @@ import {
   type WatchedSession,
   type WatchOptions,
 } from 'rx-content-library';
+import { defer, map, NEVER, of, retry, Subject, throwError, timer, type Observable } from 'rxjs';
 import { inVirtualTime } from '../support/marbles.ts';
 import { scriptedVCenter } from '../support/scripted-vcenter.ts';
 

@@ -1,7 +1,6 @@
 /** Watching with the simulator, in both dialects: requests, and the end of a session. */
 
 import { describe, expect, test } from '@jest/globals';
-import { concatMap, firstValueFrom, map, merge, takeWhile, tap, toArray } from 'rxjs';
 import {
   cancelDownloadSession,
   createDownloadSession,
@@ -13,8 +12,9 @@ import {
   watchDownloadSession,
   type RetryNotice,
 } from 'rx-content-library';
-import { operationNames, simulatedVCenter } from '../support/simulated-vcenter.ts';
+import { concatMap, firstValueFrom, map, merge, takeWhile, tap, toArray } from 'rxjs';
 import { collect } from '../support/collect.ts';
+import { operationNames, simulatedVCenter } from '../support/simulated-vcenter.ts';
 
 const disk = 'ubuntu disk #1.vmdk';
 const [getName, listName] = ['content.library.item.DownloadSession.get', 'content.library.item.downloadsession.File.list'];

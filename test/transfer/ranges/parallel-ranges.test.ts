@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { defer, NEVER, Observable, of, throwError } from 'rxjs';
-import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ranges/parallel-ranges.js';
 import type { ConnectionSlot } from '#src/operators/merge-map-adaptive.js';
+import { fetchRangesInOrder, type ParallelRangesOptions } from '#src/transfer/ranges/parallel-ranges.js';
 import { createRangePlan, type RangePlan } from '#src/transfer/ranges/range-plan.js';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { scaled } from '../../support/soak.ts';
