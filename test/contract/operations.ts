@@ -1,6 +1,38 @@
 /** How each operation is called through its endpoint, and which operations are excluded. */
 
-import { cancelDownloadSession, createDownloadSession, deleteDownloadSession, evictItem, failDownloadSession, findItems, findLibraries, getDownloadFile, getDownloadSession, getItem, getItemChanges, getItemFile, getItemStorage, getLibrary, getSession, keepDownloadSessionAlive, listDownloadFiles, listDownloadSessions, listItemChanges, listItemFiles, listItems, listItemStorage, listLibraries, listLocalLibraries, listSubscribedLibraries, login, logout, prepareDownloadFile, syncItem, type EndpointType, type VCenter } from 'rx-content-library';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  evictItem,
+  failDownloadSession,
+  findItems,
+  findLibraries,
+  getDownloadFile,
+  getDownloadSession,
+  getItem,
+  getItemChanges,
+  getItemFile,
+  getItemStorage,
+  getLibrary,
+  getSession,
+  keepDownloadSessionAlive,
+  listDownloadFiles,
+  listDownloadSessions,
+  listItemChanges,
+  listItemFiles,
+  listItems,
+  listItemStorage,
+  listLibraries,
+  listLocalLibraries,
+  listSubscribedLibraries,
+  login,
+  logout,
+  prepareDownloadFile,
+  syncItem,
+  type EndpointType,
+  type VCenter,
+} from 'rx-content-library';
 import { concat, ignoreElements, type Observable } from 'rxjs';
 
 /** Input of an operation, by VMware's names. */
@@ -155,6 +187,6 @@ export const excluded: Readonly<Record<string, string>> = {
   'content.Type.*': 'lists the item types that can be uploaded',
 };
 
-/** The entry of {@link excluded} that names an operation. */
+/** Returns the entry of {@link excluded} for an operation. */
 export const exclusionOf = (name: string): string | undefined =>
   [name, name.replace(/\w+$/, '*')].find((entry) => entry in excluded);

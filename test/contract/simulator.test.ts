@@ -60,7 +60,7 @@ interface Setup {
 }
 
 /** A request, and what happens before it. */
-interface Scenario {
+interface TestRequest {
   readonly input?: Input | ((setup: Setup) => Input);
   readonly before?: (setup: Setup) => Promise<unknown>;
   readonly as?: typeof user | 'unauthenticated';
@@ -96,14 +96,14 @@ const cancelSession = (setup: Setup): Promise<unknown> => setup.call(`${download
 const failSession = (setup: Setup): Promise<unknown> =>
   setup.call(`${downloadSession}.fail`, { ...ofSession(setup), client_error_message: 'The disk is full.' });
 
-const unauthenticated: Scenario = { as: 'unauthenticated' };
-const unavailable: Scenario = { fault: 'SERVICE_UNAVAILABLE' };
-const noItem: Scenario = { input: { library_item_id: 'none' } };
-const noSession: Scenario = { input: { download_session_id: 'none', file_name: 'debian.ovf', client_error_message: 'x' } };
+const unauthenticated: TestRequest = { as: 'unauthenticated' };
+const unavailable: TestRequest = { fault: 'SERVICE_UNAVAILABLE' };
+const noItem: TestRequest = { input: { library_item_id: 'none' } };
+const noSession: TestRequest = { input: { download_session_id: 'none', file_name: 'debian.ovf', client_error_message: 'x' } };
 const noChange = { library_item: 'none', version: '1' };
 
 /** Requests by operation that cover every declared response. */
-const scenarios: Readonly<Record<string, readonly Scenario[]>> = {
+const testRequests: Readonly<Record<string, readonly TestRequest[]>> = {
   'cis.Session.create': [{}, unauthenticated, unavailable],
   'cis.Session.get': [{}, unauthenticated, unavailable],
   'cis.Session.delete': [{}, unauthenticated, unavailable],
@@ -238,8 +238,8 @@ const siblingCase = ({ declared: { dialect }, specification: { version } }: Case
   return found;
 };
 
-/** Runs a scenario and returns the response. */
-const runScenario = async (each: Case, { input = {}, before, as = user, fault }: Scenario): Promise<Response> => {
+/** Sends a request to a new simulator and returns the response. */
+const sendTestRequest = async (each: Case, { input = {}, before, as = user, fault }: TestRequest): Promise<Response> => {
   const { name } = each.declared;
   const isLogin = name === 'cis.Session.create';
   const time = { now: Date.UTC(2026, 0, 1) };
@@ -300,13 +300,13 @@ else
     test.each(supported)('$title has the declared success and error responses', async (each) => {
       const { declared } = each;
       const statuses: number[] = [];
-      for (const scenario of scenarios[declared.name] ?? []) {
-        const response = await runScenario(each, scenario);
+      for (const testRequest of testRequests[declared.name] ?? []) {
+        const response = await sendTestRequest(each, testRequest);
         const text = await response.text();
         const { status } = response;
         statuses.push(status);
         const found = violations(each, status, text);
-        expect({ scenario, status, text, found }).toEqual({ scenario, status, text, found: [] });
+        expect({ testRequest, status, text, found }).toEqual({ testRequest, status, text, found: [] });
         expect(response.headers.get('content-type')).toBe(text === '' ? null : 'application/json');
       }
       const declaredStatuses = [declared.success, ...Object.keys(declared.errors).map(Number)];

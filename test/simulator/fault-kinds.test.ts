@@ -4,7 +4,7 @@ import { dialects, field, server, start, startDownload } from './call.ts';
 import { errorResponse, message, statusAndJson } from './expected-errors.ts';
 
 const list = 'content.Library.list';
-const find = 'content.library.item.DownloadSession';
+const downloadSession = 'content.library.item.DownloadSession';
 const fileService = 'content.library.item.downloadsession.File';
 const bytes = Array.from({ length: 1000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
 
@@ -97,7 +97,7 @@ describe.each(dialects)('in /%s', (dialect) => {
       scenario: { faults },
     });
     expect((await get('a')).status).toBe(404);
-    expect((await call(`${find}.get`, { session })).status).toBe(404);
+    expect((await call(`${downloadSession}.get`, { session })).status).toBe(404);
     expect(simulator.sessions).toEqual([]);
   });
 
@@ -110,7 +110,7 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 
   test('a disconnect with done executes the operation', async () => {
-    const create = `${find}.create`;
+    const create = `${downloadSession}.create`;
     const inventory = { libraries: [{ name: 'L', items: [{ id: 'item', name: 'I', files: [{ name: 'a', content: 'x' }] }] }] };
     for (const done of [false, true]) {
       const faults: readonly Fault[] = [{ operation: create, kind: 'disconnect', done }];
@@ -122,7 +122,7 @@ describe.each(dialects)('in /%s', (dialect) => {
   });
 });
 
-test('a verbatim response has its custom headers and content type', async () => {
+test('a verbatim response has its own headers and content type', async () => {
   const fault: Fault = { operation: list, status: 429, contentType: 'text/plain', headers: { 'retry-after': '7' }, body: 'no' };
   const { simulator } = await start('api', { scenario: { faults: [fault] } });
   const response = await receive(simulator.fetch(`${server}/api/content/library`));

@@ -33,7 +33,7 @@ test('a session has its item, owner, state, expiry and files', async () => {
   ]);
 });
 
-test('bytes are operations when they are served, in every request', async () => {
+test('bytes are counted when they are served, in every request', async () => {
   const { linkOf, simulator } = await opened();
   const link = await linkOf('disk.vmdk');
   const reader = (await simulator.fetch(link)).body?.getReader();
@@ -94,7 +94,7 @@ test('requests$ emits every request from the subscription on, before the client 
   expect(seen).toMatchObject([{ operation: 'content.Library.list', status: 200 }]);
 });
 
-test('requests are operations by operation', async () => {
+test('requests are counted by operation', async () => {
   const { call, linkOf, simulator } = await opened();
   await simulator.fetch(await linkOf('notes'));
   await simulator.fetch('https://vcenter.example.test/ui/');
@@ -110,7 +110,7 @@ test('count throws for an unknown operation', async () => {
   expect(() => simulator.count('content.Library.lits')).toThrow('There is no operation content.Library.lits.');
 });
 
-test('only the latest requests are logged, but all are operations', async () => {
+test('only the latest requests are logged, but all are counted', async () => {
   const { simulator } = await opened();
   const before = simulator.count('*');
   for (let times = before; times < 20_500; times += 1) await simulator.fetch('https://vcenter.example.test/ui/');

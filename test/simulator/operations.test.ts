@@ -129,7 +129,7 @@ describe.each(dialects)('in /%s', (dialect) => {
     ]);
   });
 
-  test('one file of get returns an item', async () => {
+  test('get returns one file of an item', async () => {
     const { call } = await start(dialect, { inventory });
     const { status, json } = await call('content.library.item.File.get', { item: 'item-1', name: 'd 1.vmdk' });
     expect(status).toBe(200);

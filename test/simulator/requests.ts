@@ -162,5 +162,5 @@ export const requests: Readonly<Record<string, Readonly<Record<Dialect, (fields:
   },
 };
 
-/** The names of all operations but the login. */
+/** Names of all operations except the login. */
 export const operations: readonly string[] = Object.keys(requests);

@@ -33,7 +33,7 @@ const startLoggedIn = async (options: SimulatorOptions = {}, server = host) => {
   const time = { now: Date.UTC(2024, 0, 1) };
   const simulator = createSimulator({ users: [user], clock: { now: () => time.now }, ...options });
   const response = await call(simulator, login, { server });
-  return { simulator, response, cookie: response.cookie.replace(/;.*/, ''), pass: (ms: number) => void (time.now += ms) };
+  return { simulator, response, cookie: response.cookie.replace(/;.*/, ''), advance: (ms: number) => void (time.now += ms) };
 };
 
 test.each([
@@ -105,8 +105,8 @@ describe('with a login', () => {
   });
 
   test('CurrentTime returns the time of the clock', async () => {
-    const { simulator, pass } = await startLoggedIn();
-    pass(minutes);
+    const { simulator, advance } = await startLoggedIn();
+    advance(minutes);
     const { text } = await call(simulator, '<CurrentTime xmlns="urn:vim25"/>');
     expect(element(text, 'returnval')).toBe('2024-01-01T00:01:00.000Z');
   });
@@ -119,11 +119,11 @@ describe('with a login', () => {
   });
 
   test('half an hour without a request ends the session', async () => {
-    const { simulator, cookie, pass } = await startLoggedIn();
+    const { simulator, cookie, advance } = await startLoggedIn();
     const current = retrieve('RetrieveProperties', 'SessionManager', 'SessionManager');
-    pass(30 * minutes - 1);
+    advance(30 * minutes - 1);
     expect((await call(simulator, current, { cookie })).status).toBe(200);
-    pass(30 * minutes);
+    advance(30 * minutes);
     expect(await call(simulator, current, { cookie })).toMatchObject({
       status: 500,
       text: expect.stringContaining('The session is not authenticated.'),

@@ -41,7 +41,7 @@ export const createDownloadSession = defineOperation(
 export const listDownloadSessions = defineOperation(
   { optional: { library_item_id: t.string } },
   (vcenter, { library_item_id }, { caller }) => {
-    // The documents require the privilege only for the item.
+    // According to the documents, only a request with an item requires the privilege.
     if (library_item_id !== undefined) {
       requirePrivilege(caller.user, privilege);
       itemOf(vcenter, library_item_id);

@@ -68,15 +68,15 @@ export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem =>
 };
 
 const security = ({
-  entry: { securityCompliance = true, certificateVerification: verified },
+  entry: { securityCompliance = true, certificateVerification: verification },
 }: StoredItem): Partial<ItemModel> => ({
   security_compliance: securityCompliance,
-  ...(verified === undefined
+  ...(verification === undefined
     ? {}
     : {
         certificate_verification_info: {
-          status: verified.status,
-          ...(verified.certChain === undefined ? {} : { cert_chain: verified.certChain }),
+          status: verification.status,
+          ...(verification.certChain === undefined ? {} : { cert_chain: verification.certChain }),
         },
       }),
 });
