@@ -16,7 +16,7 @@ const credentials = { username: 'administrator@vsphere.local', password: 'secret
 
 const optionsFor = ({ fetch }: Simulator): VCenterOptions => ({ server: 'https://vcenter.example.com', credentials, fetch });
 
-/** What an application, or a lazy route, has: an environment injector. */
+/** The kind of injector that an application or a lazy route has. */
 const injectorWith = (...providers: Parameters<typeof createEnvironmentInjector>[0]): EnvironmentInjector =>
   createEnvironmentInjector(providers, Injector.NULL as EnvironmentInjector);
 
@@ -49,9 +49,9 @@ test('two injectors have two connections, and destroying one keeps the other', a
 
   one.destroy();
   await until(() => simulator.apiSessions === 1);
-  const asked = simulator.requests.length;
+  const calls = simulator.requests.length;
   await lastValueFrom(listLibraries(connectionOf(other)));
-  expect(simulator.requests.length).toBe(asked + 1);
+  expect(simulator.requests.length).toBe(calls + 1);
 });
 
 test('a destroyed injector logs out', async () => {
@@ -93,25 +93,25 @@ test('a failed logout is not thrown', async () => {
 
   injector.destroy();
   await until(() => simulator.requests.at(-1)?.operation === 'cis.Session.delete');
-  // An error without a subscriber would be thrown in a timer, and fail this test.
+  // An unhandled error would be thrown in a timer, and fail this test.
   await new Promise((resolve) => setTimeout(resolve));
   expect(simulator.apiSessions).toBe(1);
 });
 
 test('an options function is called once, at the first injection, and may inject', () => {
   const address = new InjectionToken<string>('address');
-  let asked = 0;
+  let calls = 0;
   const injector = injectorWith(
     { provide: address, useValue: 'https://vcenter.example.com' },
     provideContentLibrary(() => {
-      asked += 1;
+      calls += 1;
       return { server: inject(address), credentials };
     }),
   );
-  expect(asked).toBe(0);
+  expect(calls).toBe(0);
   expect(connectionOf(injector).server).toBe('https://vcenter.example.com');
   connectionOf(injector);
-  expect(asked).toBe(1);
+  expect(calls).toBe(1);
 });
 
 test('without provideContentLibrary, the error names it', () => {

@@ -13,7 +13,7 @@ const fetches: readonly (readonly [string, typeof globalThis.fetch])[] = [
   ["Node's own fetch", (...request) => globalThis.fetch(...request)],
 ];
 
-/** A vCenter of one item, and a second origin that counts what reaches it. */
+/** A vCenter with one item, and a second origin that counts its requests. */
 const twoOrigins = async (home: (vcenter: Handler, elsewhere: string) => Handler) => {
   const simulator = createSimulator({
     users: [user],
@@ -37,7 +37,7 @@ const twoOrigins = async (home: (vcenter: Handler, elsewhere: string) => Handler
   return { server: origin.url, reached, withSession: () => withSession };
 };
 
-/** Keeps what it is given. */
+/** Keeps the received bytes. */
 const memory = () => {
   const parts: Uint8Array[] = [];
   const sink: Sink = {

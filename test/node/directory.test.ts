@@ -152,7 +152,7 @@ test.each([true, false])(
 test('of downloads that start at the same time one wins, and the others reject with EBUSY', async () => {
   const directory = await temporaryDirectory();
   const openings = await Promise.allSettled([1, 2, 3].map(() => toDirectory(directory).open({ name: 'a.iso' })));
-  // Which one it is, the disk decides.
+  // Which one wins depends on the disk.
   const lost = openings.flatMap((opening) => (opening.status === 'rejected' ? [opening.reason as unknown] : []));
   expect(lost).toEqual(Array(2).fill(expect.objectContaining({ _tag: 'SinkError', code: 'EBUSY' })));
   const [first] = openings.flatMap((opening) => (opening.status === 'fulfilled' ? [opening.value] : []));
@@ -165,7 +165,7 @@ test('a .part replaced by another download is an error, and is kept', async () =
   const directory = await temporaryDirectory();
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'ours');
-  // As a process on another machine would, which cannot see that this one is at work.
+  // Like a process on another machine, which cannot see that this one is alive.
   for (const name of ['a.iso.part', 'a.iso.part.json']) {
     await rm(join(directory, name));
     await writeFile(join(directory, name), 'theirs');
@@ -207,7 +207,7 @@ test.each(['a.iso.part', 'a.iso.part.json'])('a link named %s is not followed', 
 
 test('the NAME.part of an earlier download is replaced', async () => {
   const directory = await temporaryDirectory();
-  await writeFile(join(directory, 'a.iso.part'), 'left behind, and longer than what comes');
+  await writeFile(join(directory, 'a.iso.part'), 'leftover, longer than the new file');
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   await write(file, 'new');
   await file.commit({ verified: 'length' });

@@ -7,7 +7,7 @@ import { scaled } from '../support/soak.ts';
 import { begin, bury, closeAll, toDirectory, type Fault } from './faulty-disk.ts';
 import { temporaryDirectory } from './temporary.ts';
 
-/** Large enough for more than one write to the disk; where a small file does, its beginning is used. */
+/** Large enough for several writes; small files use its beginning. */
 const large = Buffer.from(Uint8Array.from({ length: 1_300_000 }, (_, at) => (at * 7 + (at >> 11)) % 251));
 let source = large;
 const incoming = (): IncomingFile => ({
@@ -18,45 +18,45 @@ const incoming = (): IncomingFile => ({
 const old = Buffer.from('the old file');
 const foreign = { 'b.iso': 'foreign', 'b.iso.part': 'foreign', 'b.iso.part.json': 'foreign' } as const;
 
-/** A file in the making, and how much of it there is. */
-interface Making {
+/** An open file, and the number of its bytes. */
+interface OpenFile {
   readonly file: SinkFile;
   at: number;
 }
 
 type Step = number | 'restart' | 'suspend' | 'discard' | 'commit';
 
-const opened = async (directory: string, force: boolean): Promise<Making> => ({
+const openFile = async (directory: string, force: boolean): Promise<OpenFile> => ({
   file: await toDirectory(directory, { force }).open(incoming()),
   at: 0,
 });
 
-/** What is taken up again is what came before. */
-const replay = async (making: Making): Promise<void> => {
-  await making.file.replay?.((bytes) => {
-    expect(source.subarray(making.at, making.at + bytes.byteLength).equals(bytes)).toBe(true);
-    making.at += bytes.byteLength;
+/** Expects the kept bytes to equal the beginning of the file. */
+const replay = async (open: OpenFile): Promise<void> => {
+  await open.file.replay?.((bytes) => {
+    expect(source.subarray(open.at, open.at + bytes.byteLength).equals(bytes)).toBe(true);
+    open.at += bytes.byteLength;
   });
-  expect(making.at).toBe(making.file.keptBytes);
+  expect(open.at).toBe(open.file.keptBytes);
 };
 
-const take = async (making: Making, step: Step): Promise<void> => {
+const take = async (open: OpenFile, step: Step): Promise<void> => {
   if (typeof step === 'number') {
-    const bytes = source.subarray(making.at, making.at + step);
-    await making.file.write(bytes);
-    making.at += bytes.byteLength;
+    const bytes = source.subarray(open.at, open.at + step);
+    await open.file.write(bytes);
+    open.at += bytes.byteLength;
   } else if (step === 'restart') {
-    await making.file.restart?.();
-    making.at = 0;
+    await open.file.restart?.();
+    open.at = 0;
   } else if (step === 'commit') {
-    await making.file.write(source.subarray(making.at));
-    await making.file.commit({ verified: 'length' });
-  } else await making.file[step]?.();
+    await open.file.write(source.subarray(open.at));
+    await open.file.commit({ verified: 'length' });
+  } else await open.file[step]?.();
 };
 
 const isOneOf = (found: Buffer, allowed: readonly Buffer[]): boolean => allowed.some((each) => each.equals(found));
 
-/** Whatever happened: the old file, a `.part`, or the whole new file; nothing else was touched, and nothing else is there. */
+/** Expects the old file, a `.part`, or the complete new file, and no other change in the directory. */
 const expectSound = async (directory: string, force: boolean): Promise<void> => {
   const names = await readdir(directory);
   const ours = names.filter((name) => !(name in foreign));
@@ -67,15 +67,15 @@ const expectSound = async (directory: string, force: boolean): Promise<void> => 
   expect(isOneOf(await readFile(join(directory, 'a.iso')), force ? [old, source] : [source])).toBe(true);
 };
 
-/** The run after the failure has a disk without faults: it finishes, and leaves the file alone. */
+/** Expects a run on a disk without faults to save the file and to leave nothing else. */
 const expectFinishes = async (directory: string, force: boolean): Promise<void> => {
   begin();
-  const isThere = !force && (await readdir(directory)).includes('a.iso');
-  if (isThere) await expect(opened(directory, force)).rejects.toMatchObject({ code: 'EEXIST' });
+  const exists = !force && (await readdir(directory)).includes('a.iso');
+  if (exists) await expect(openFile(directory, force)).rejects.toMatchObject({ code: 'EEXIST' });
   else {
-    const making = await opened(directory, force);
-    await replay(making);
-    await take(making, 'commit');
+    const open = await openFile(directory, force);
+    await replay(open);
+    await take(open, 'commit');
   }
   expect((await readdir(directory)).sort()).toEqual(['a.iso', ...Object.keys(foreign)]);
   expect(source.equals(await readFile(join(directory, 'a.iso')))).toBe(true);
@@ -100,16 +100,16 @@ const oneProcess = async (
   }: { force: boolean; steps: readonly Step[]; at: number; fault: Fault; afterwards: 'suspend' | 'discard' },
 ): Promise<number> => {
   const run = begin(at, fault);
-  let making: Making | undefined;
+  let open: OpenFile | undefined;
   try {
-    making = await opened(directory, force);
-    await replay(making);
-    for (const step of steps) await take(making, step);
+    open = await openFile(directory, force);
+    await replay(open);
+    for (const step of steps) await take(open, step);
   } catch (thrown) {
     expect(thrown).toMatchObject({ _tag: 'SinkError' });
   }
   // Errors after this are ignored.
-  await making?.file[afterwards]?.().catch(() => undefined);
+  await open?.file[afterwards]?.().catch(() => undefined);
   const left = await closeAll();
   if (run.hasEnded) await bury(directory);
   else expect(left).toBe(0);

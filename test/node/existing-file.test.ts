@@ -61,7 +61,7 @@ test('the signal aborts the reading', async () => {
   await expect(toDirectory(directory).find?.(stated(), AbortSignal.abort(reason))).rejects.toBe(reason);
 });
 
-/** A writer that is gone. */
+/** A lock owner that has ended. */
 const writer = { host: hostname(), pid: 2 ** 30, id: 'gone' };
 
 test('leftovers of a crash beside a complete file are removed when the file is found', async () => {

@@ -8,7 +8,7 @@ import { served } from './servers.ts';
 const bytes = Array.from({ length: 1000 }, (_, index) => String.fromCharCode(97 + (index % 26))).join('');
 const list = 'content.Library.list';
 
-/** A simulator on a port with a file that is ready, and the addresses to ask for. */
+/** A simulator on a port with a prepared file, and the URLs to request. */
 const start = async (faults: readonly Fault[], data: DataService = {}) => {
   const { linkOf, simulator, token } = await startDownload('api', {
     files: [{ name: 'disk', content: bytes }],
@@ -21,7 +21,7 @@ const start = async (faults: readonly Fault[], data: DataService = {}) => {
 
 type Request = NonNullable<Parameters<typeof requestText>[1]>;
 
-/** What is on the wire of one request that asks for the connection to be closed, so that it ends in any case. */
+/** Sends one request with `connection: close`, and returns the raw response. */
 const wireOf = async (fault: Fault, request: Request = {}): Promise<Omit<OnTheWire, 'body'> & { body: string }> => {
   const { token, ...addresses } = await start([fault]);
   const address = fault.operation === 'data' ? addresses.data : addresses.list;
@@ -30,7 +30,7 @@ const wireOf = async (fault: Fault, request: Request = {}): Promise<Omit<OnTheWi
   return { ...wire, body: wire.body.toString() };
 };
 
-/** What must be there of each header; `undefined` where it must not be. */
+/** The expected headers; `undefined` if a header MUST NOT be sent. */
 const framing = ({ headers }: { headers: Readonly<Record<string, string>> }) => ({
   length: headers['content-length'],
   encoding: headers['transfer-encoding'],

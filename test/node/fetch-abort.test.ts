@@ -64,24 +64,24 @@ test('cancelling the body closes the connection', async () => {
 });
 
 test('an unread body is not fetched, and is complete once it is read', async () => {
-  const piece = Buffer.alloc(65_536, 'x');
-  const pieces = 2048;
+  const chunk = Buffer.alloc(65_536, 'x');
+  const chunks = 2048;
   let sent = 0;
   const { url } = await httpServer((incoming, outgoing) => {
     if (incoming.url === '/small') return void outgoing.end('small');
     const body = (function* () {
-      while (sent < pieces) {
+      while (sent < chunks) {
         sent += 1;
-        yield piece;
+        yield chunk;
       }
     })();
     Readable.from(body, { highWaterMark: 1 }).pipe(outgoing);
   });
   const response = await fetch(`${url}/big`);
-  // Long enough for all of it, if it were fetched.
+  // Enough turns to fetch all of it.
   for (let count = 0; count < 200; count += 1) await (await fetch(`${url}/small`)).text();
-  expect(sent).toBeLessThan(pieces / 2);
+  expect(sent).toBeLessThan(chunks / 2);
   let received = 0;
   for await (const part of response.body ?? []) received += part.byteLength;
-  expect(received).toBe(pieces * piece.byteLength);
+  expect(received).toBe(chunks * chunk.byteLength);
 });

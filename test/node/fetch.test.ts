@@ -57,13 +57,13 @@ test('a response to HEAD has headers and no body', async () => {
 });
 
 test('a redirect is returned, not followed', async () => {
-  const asked: string[] = [];
+  const paths: string[] = [];
   const { url } = await served(async (request) => {
-    asked.push(new URL(request.url).pathname);
+    paths.push(new URL(request.url).pathname);
     return new Response(null, { status: 302, headers: { location: '/elsewhere' } });
   });
   expect(await fetch(`${url}/here`)).toMatchObject({ status: 302 });
-  expect(asked).toEqual(['/here']);
+  expect(paths).toEqual(['/here']);
 });
 
 test('an unreachable server is a TransportError with ECONNREFUSED', async () => {

@@ -26,11 +26,11 @@ const directory = async (): Promise<string> => {
 
 test('folders become libraries, their folders items, and single files items of their own', async () => {
   const { libraries } = await inventoryFromDirectory(await directory());
-  const shown = libraries.map(({ name, items }) => ({
+  const summary = libraries.map(({ name, items }) => ({
     name,
     items: items.map((item) => ({ ...item, files: item.files.map((file) => `${file.name} ${file.size}`) })),
   }));
-  expect(shown).toEqual([
+  expect(summary).toEqual([
     {
       name: 'Images',
       items: [

@@ -7,7 +7,7 @@ import { contents, temporaryDirectory } from './temporary.ts';
 
 const much = new Uint8Array(1_500_000).fill(65);
 
-/** What all open files have in common: here a disk can be made slow, full or picky. */
+/** The prototype of all file handles, where tests make the disk slow or full. */
 let disk: FileHandle;
 let directory: string;
 
@@ -26,14 +26,14 @@ const openFile = (force = false): Promise<SinkFile> => toDirectory(directory, { 
 
 type Method = (this: FileHandle, ...args: readonly unknown[]) => Promise<unknown>;
 
-/** Puts something in the place of a method of all open files; it is given the method itself. */
+/** Replaces a method of all file handles; called with the original. */
 const replace = (method: 'writev' | 'write' | 'sync', wrap: (original: Method) => Method) => {
   const original = Reflect.get(disk, method) as Method;
   return jest.spyOn(disk, method).mockImplementation(wrap(original) as never);
 };
 
-/** Stops the disk in the n-th call of a method, until `goOn`; `reached` fulfils when it is there. */
-const stopIn = (method: 'writev' | 'sync', call = 1) => {
+/** Blocks the n-th call of a method until `resume`; `reached` fulfils at that call. */
+const blockIn = (method: 'writev' | 'sync', call = 1) => {
   const reached = Promise.withResolvers<undefined>();
   const gate = Promise.withResolvers<undefined>();
   let calls = 0;
@@ -49,7 +49,7 @@ const stopIn = (method: 'writev' | 'sync', call = 1) => {
         return Reflect.apply(original, this, args);
       },
   );
-  return { reached: reached.promise, goOn: () => gate.resolve(undefined) };
+  return { reached: reached.promise, resume: () => gate.resolve(undefined) };
 };
 
 test('a short write is completed', async () => {
@@ -57,8 +57,8 @@ test('a short write is completed', async () => {
   replace(
     'writev',
     (original) =>
-      function (pieces, position) {
-        return Reflect.apply(original, this, [[(pieces as readonly Uint8Array[])[0]?.subarray(0, 3)], position]);
+      function (chunks, position) {
+        return Reflect.apply(original, this, [[(chunks as readonly Uint8Array[])[0]?.subarray(0, 3)], position]);
       },
   );
   const writes = replace(
@@ -89,7 +89,7 @@ test.each(['write', 'commit'] as const)('a full disk is ENOSPC in %s, and nothin
 
 test('a batch in flight delays the one after the next', async () => {
   const file = await openFile();
-  const disk = stopIn('writev');
+  const disk = blockIn('writev');
   const mebibyte = new Uint8Array(1024 * 1024).fill(66);
   await file.write(mebibyte);
   await disk.reached;
@@ -99,7 +99,7 @@ test('a batch in flight delays the one after the next', async () => {
   });
   await new Promise(setImmediate);
   expect(isTaken).toBe(false);
-  disk.goOn();
+  disk.resume();
   await writing;
   await file.commit({ verified: 'length' });
   expect((await stat(join(directory, 'a.iso'))).size).toBe(2 * mebibyte.byteLength);
@@ -107,20 +107,20 @@ test('a batch in flight delays the one after the next', async () => {
 
 test('chunks of any size are written in order', async () => {
   const sizes = [1, 16_384, 1_048_575, 1, 1_048_576, 3_000_000, 70_000, 0, 1_048_577, 5];
-  const pieces = sizes.map((size, index) => new Uint8Array(size).map((_, at) => (at * 7 + index * 31) % 251));
+  const chunks = sizes.map((size, index) => new Uint8Array(size).map((_, at) => (at * 7 + index * 31) % 251));
   const file = await openFile();
-  for (const piece of pieces) await file.write(piece);
+  for (const chunk of chunks) await file.write(chunk);
   await file.commit({ verified: 'length' });
-  expect(Buffer.concat(pieces).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
+  expect(Buffer.concat(chunks).equals(await readFile(join(directory, 'a.iso')))).toBe(true);
 });
 
 test('a discard during a write waits for it, and leaves nothing', async () => {
   const file = await openFile();
-  const disk = stopIn('writev');
+  const disk = blockIn('writev');
   const writing = file.write(much);
   await disk.reached;
   const discarding = file.discard();
-  disk.goOn();
+  disk.resume();
   await Promise.all([writing, discarding]);
   expect(await contents(directory)).toEqual({});
 });
@@ -131,12 +131,12 @@ test.each([
   ['flushing the directory', 'sync', 2],
 ] as const)('a discard in the middle of a commit that is %s leaves nothing', async (_, method, call) => {
   const file = await openFile();
-  const disk = stopIn(method, call);
+  const disk = blockIn(method, call);
   await file.write(much.subarray(0, 10));
   const committing = file.commit({ verified: 'length' });
   await disk.reached;
   const discarding = file.discard();
-  disk.goOn();
+  disk.resume();
   await expect(committing).rejects.toMatchObject({ _tag: 'SinkError' });
   await discarding;
   expect(await contents(directory)).toEqual({});
@@ -148,13 +148,13 @@ test('a discard during a forced commit leaves the old or the new file, never non
     [2, 'new'],
   ] as const) {
     await writeFile(join(directory, 'a.iso'), 'old');
-    const disk = stopIn('sync', call);
+    const disk = blockIn('sync', call);
     const file = await openFile(true);
     await file.write(new TextEncoder().encode('new'));
     const committing = file.commit({ verified: 'length' });
     await disk.reached;
     const discarding = file.discard();
-    disk.goOn();
+    disk.resume();
     await expect(committing).rejects.toMatchObject({ _tag: 'SinkError' });
     await discarding;
     expect(await contents(directory)).toEqual({ 'a.iso': left });

@@ -50,7 +50,7 @@ test.each<[string, NodeFetchOptions]>([
   ['SHA-1', { thumbprint: ours.sha1 }],
   ['SHA-256', { thumbprint: ours.sha256 }],
   ['SHA-256 in another spelling', { thumbprint: `sha256:${ours.sha256.replaceAll(':', '').toLowerCase()}` }],
-  ['SHA-1, whatever `ca` says', { thumbprint: ours.sha1, ca: otherHost.cert }],
+  ['SHA-1, with any `ca`', { thumbprint: ours.sha1, ca: otherHost.cert }],
 ])('a self-signed certificate is accepted by its %s', async (_, options) => {
   const { url } = await secureServer();
   expect(await text(nodeFetch(options)(url))).toBe('ok');
@@ -77,7 +77,7 @@ test.each<[string, NodeFetchOptions, string]>([
   await expect(refused).rejects.toBeInstanceOf(TlsError);
   await expect(refused).rejects.toMatchObject({ host, code: 'THUMBPRINT_MISMATCH', expected, presented: ours.both });
   await expect(refused).rejects.not.toThrow(/secret/);
-  // Another, to be sure that what the first might have sent has arrived.
+  // A second one, so that any bytes of the first have arrived.
   await text(nodeFetch({ insecure: true })(url));
   expect(received()).toEqual({ sockets: 2, methods: ['GET'] });
 });
@@ -99,7 +99,7 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
     const { server, url, received } = await secureServer({ closes: true, ticketKeys, ...versions });
     const fetch = nodeFetch({ thumbprint: ours.sha1 });
     expect(await text(fetch(url))).toBe('ok');
-    // The server would take up the old session under the new certificate.
+    // The server could resume the old session under the new certificate.
     server.setSecureContext({ ...otherHost, ...versions, ticketKeys });
     await expect(fetch(url)).rejects.toMatchObject({ code: 'THUMBPRINT_MISMATCH', presented: theirs.both });
     server.setSecureContext({ ...localhost, ...versions, ticketKeys });
@@ -187,16 +187,16 @@ test('the certificate overrides the thumbprint, even an invalid one', async () =
 test('connections are reused only by requests with the same trust', async () => {
   const { url, connections } = await secureServer();
   const fetch = nodeFetch({ insecure: true });
-  const ways = [
+  const fetches = [
     fetch,
     fetch.pinned({ thumbprint: ours.sha1 }),
     fetch.pinned({ pem: localhost.cert }),
     nodeFetch({ insecure: true }),
   ];
-  for (const way of ways) await text(way(url));
+  for (const pinnedFetch of fetches) await text(pinnedFetch(url));
   expect(connections).toHaveLength(4);
   const again = fetch.pinned({ thumbprint: ours.sha1.toLowerCase() });
-  for (const way of [...ways, again]) await text(way(url));
+  for (const pinnedFetch of [...fetches, again]) await text(pinnedFetch(url));
   expect(connections).toHaveLength(4);
 });
 

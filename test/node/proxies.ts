@@ -25,12 +25,12 @@ export interface Proxied {
 
 /** Starts a proxy that resolves every name to one server. Its URL contains no credentials. */
 export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
-  const asked: Proxied[] = [];
+  const requests: Proxied[] = [];
   /** All bytes that passed through tunnels, in both directions. */
-  let seen = '';
+  let tunneled = '';
   const { hostname, port } = new URL(leadsTo);
   const isRefused = (incoming: IncomingMessage): boolean => {
-    asked.push({ method: incoming.method ?? '', target: incoming.url ?? '', headers: incoming.headers });
+    requests.push({ method: incoming.method ?? '', target: incoming.url ?? '', headers: incoming.headers });
     const expected = login === undefined ? undefined : `Basic ${Buffer.from(login).toString('base64')}`;
     return incoming.headers['proxy-authorization'] !== expected;
   };
@@ -51,8 +51,8 @@ export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
     if (isRefused(incoming)) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n');
     const through: Socket = connect(Number(port), hostname, () => {
       socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-      socket.on('data', (bytes: Buffer) => (seen += bytes.toString('latin1')));
-      through.on('data', (bytes: Buffer) => (seen += bytes.toString('latin1')));
+      socket.on('data', (bytes: Buffer) => (tunneled += bytes.toString('latin1')));
+      through.on('data', (bytes: Buffer) => (tunneled += bytes.toString('latin1')));
       socket.pipe(through).pipe(socket);
     });
     through.on('error', () => socket.destroy());
@@ -60,5 +60,5 @@ export const proxied = async ({ login, tls, leadsTo }: ProxyOptions) => {
     socket.on('close', () => through.destroy());
   });
   const url = await listening(server);
-  return { url: tls === undefined ? url : url.replace('http:', 'https:'), asked, seen: () => seen };
+  return { url: tls === undefined ? url : url.replace('http:', 'https:'), requests, tunneledBytes: () => tunneled };
 };

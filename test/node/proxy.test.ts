@@ -41,8 +41,8 @@ test('https uses a tunnel: the certificate is verified end to end, and the proxy
   expect(await (await fetch(`https://${name}/a?b=c`, { headers })).text()).toBe('ok');
   expect(await (await fetch(`https://${name}/d`, { headers })).text()).toBe('ok');
   expect(paths).toEqual([`GET /a?b=c ${name} `, `GET /d ${name} `]);
-  expect(proxy.asked.map(({ method, target }) => `${method} ${target}`)).toEqual([`CONNECT ${name}:443`]);
-  expect(JSON.stringify(proxy.asked) + proxy.seen()).not.toMatch(/secret|GET/);
+  expect(proxy.requests.map(({ method, target }) => `${method} ${target}`)).toEqual([`CONNECT ${name}:443`]);
+  expect(JSON.stringify(proxy.requests) + proxy.tunneledBytes()).not.toMatch(/secret|GET/);
 });
 
 test('an untrusted certificate is rejected through a tunnel, too, by the name of the server', async () => {
@@ -66,7 +66,9 @@ test('plain http is requested from the proxy', async () => {
   const proxy = await proxied({ leadsTo: url });
   const fetch = nodeFetch({ proxy: proxy.url });
   expect(await (await fetch(`http://${name}:8080/a?b=c#d`, { method: 'POST', body: 'grün' })).text()).toBe('ok');
-  expect(proxy.asked).toMatchObject([{ method: 'POST', target: `http://${name}:8080/a?b=c`, headers: { host: `${name}:8080` } }]);
+  expect(proxy.requests).toMatchObject([
+    { method: 'POST', target: `http://${name}:8080/a?b=c`, headers: { host: `${name}:8080` } },
+  ]);
   expect(paths).toEqual([`POST /a?b=c ${name}:8080 grün`]);
 });
 
@@ -78,7 +80,7 @@ test('the credentials of the proxy are sent to the proxy only', async () => {
   ]);
   const throughTunnel = nodeFetch({ thumbprint, proxy: withLogin(tunnels.url) });
   expect(await (await throughTunnel(`https://${name}/`)).text()).toBe('ok');
-  expect(tunnels.seen()).not.toContain('proxy-authorization');
+  expect(tunnels.tunneledBytes()).not.toContain('proxy-authorization');
   expect(await (await nodeFetch({ proxy: withLogin(forwards.url) })(`http://${name}/`)).text()).toBe('ok');
 });
 
@@ -118,7 +120,7 @@ test('an untrusted certificate of a proxy is a TlsError with the name of the pro
       code: expect.stringMatching(/SELF_SIGNED/),
       presented: expect.stringContaining(thumbprint),
     });
-  expect(proxy.asked).toEqual([]);
+  expect(proxy.requests).toEqual([]);
 });
 
 test.each(['http', 'https'])('aborting while the proxy for %s is silent closes the connection', async (scheme) => {
@@ -132,7 +134,7 @@ test.each(['http', 'https'])('aborting while the proxy for %s is silent closes t
   await closed;
 });
 
-/** A program of its own, with a proxy in its environment. */
+/** A separate program with a proxy in its environment. */
 const fetchedBy = async (script: string, env: Readonly<Record<string, string>>): Promise<string> => {
   const child = runNode(['--input-type=module', '--eval', script], { env, cwd: new URL('../..', import.meta.url).pathname });
   let output = '';
@@ -158,7 +160,7 @@ test('a trusted proxy over TLS is used for both schemes, and no connection keeps
     { NODE_EXTRA_CA_CERTS: file, HTTPS_PROXY: withLogin(tunnels.url), HTTP_PROXY: withLogin(forwards.url) },
   );
   expect(output).toBe('ok\nok\n');
-  expect([...tunnels.asked, ...forwards.asked].map(({ method, target }) => `${method} ${target}`)).toEqual([
+  expect([...tunnels.requests, ...forwards.requests].map(({ method, target }) => `${method} ${target}`)).toEqual([
     `CONNECT ${name}:443`,
     `GET http://${name}/`,
   ]);

@@ -17,9 +17,9 @@ afterEach(() => {
 const pattern = (length: number, from: number): Uint8Array<ArrayBuffer> =>
   Uint8Array.from({ length }, (_, index) => ((index + from) * 31 + ((index + from) >> 8)) % 251);
 
-type Write = (this: FileHandle, pieces: Uint8Array[], position: number) => Promise<{ bytesWritten: number }>;
+type Write = (this: FileHandle, chunks: Uint8Array[], position: number) => Promise<{ bytesWritten: number }>;
 
-/** Puts something in the place of what writes to any open file; it is given the method itself. */
+/** Replaces `writev` of all file handles; called with the original. */
 const replaceWrite = async (directory: string, wrap: (original: Write) => Write): Promise<void> => {
   const any = await open(directory);
   const disk = Object.getPrototypeOf(any) as FileHandle;
@@ -28,7 +28,7 @@ const replaceWrite = async (directory: string, wrap: (original: Write) => Write)
   jest.spyOn(disk, 'writev').mockImplementation(wrap(original) as never);
 };
 
-/** A file, and which of its pieces were given back; they are gone then. */
+/** A file, and which of its chunks were released; released chunks are overwritten. */
 const opened = async (directory: string) => {
   const file = await toDirectory(directory).open({ name: 'a.iso' });
   const returned: number[] = [];
@@ -47,9 +47,9 @@ test('chunks are released when they are written, and not before', async () => {
   await replaceWrite(
     directory,
     (original) =>
-      async function (pieces, position) {
+      async function (chunks, position) {
         await gate.promise;
-        return Reflect.apply(original, this, [pieces, position]);
+        return Reflect.apply(original, this, [chunks, position]);
       },
   );
   const { file, returned, write } = await opened(directory);
@@ -68,8 +68,8 @@ test('chunks of a short write are released when all of it is written', async () 
   await replaceWrite(
     directory,
     (original) =>
-      function (pieces, position) {
-        return Reflect.apply(original, this, [[Buffer.concat(pieces).subarray(0, 600_000)], position]);
+      function (chunks, position) {
+        return Reflect.apply(original, this, [[Buffer.concat(chunks).subarray(0, 600_000)], position]);
       },
   );
   const { file, returned, write } = await opened(directory);
@@ -110,9 +110,9 @@ test("buffers of the platform's fetch can be released, and the file is correct e
     ...inner,
     open: async (incoming) => {
       const file = await inner.open(incoming);
-      const write: SinkFile['write'] = (piece, release) => {
-        if (release !== undefined) offered += piece.byteLength;
-        return file.write(piece, release);
+      const write: SinkFile['write'] = (chunk, release) => {
+        if (release !== undefined) offered += chunk.byteLength;
+        return file.write(chunk, release);
       };
       return new Proxy(file, {
         get: (_, name) => {

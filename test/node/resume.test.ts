@@ -18,27 +18,27 @@ const file: IncomingFile = {
 
 const open = (directory: string, incoming = file): Promise<SinkFile> => toDirectory(directory).open(incoming);
 
-/** What an earlier run has left: the first bytes of the file. */
-const leave = async (directory: string, text: string, incoming = file): Promise<void> => {
+/** Suspends a file after its first bytes. */
+const suspendAfter = async (directory: string, text: string, incoming = file): Promise<void> => {
   const earlier = await open(directory, incoming);
   await earlier.write(bytes(text));
   await earlier.suspend?.();
 };
 
-const replayed = async (kept: SinkFile): Promise<string> => {
-  const pieces: Uint8Array[] = [];
-  await kept.replay?.((piece) => void pieces.push(piece.slice()));
-  return Buffer.concat(pieces).toString();
+const readKept = async (kept: SinkFile): Promise<string> => {
+  const chunks: Uint8Array[] = [];
+  await kept.replay?.((chunk) => void chunks.push(chunk.slice()));
+  return Buffer.concat(chunks).toString();
 };
 
-const note = async (directory: string): Promise<Record<string, unknown>> =>
+const readSidecar = async (directory: string): Promise<Record<string, unknown>> =>
   JSON.parse(await readFile(join(directory, 'a.iso.part.json'), 'utf8')) as Record<string, unknown>;
 
-/** What came first is taken up again, and the file is finished. */
+/** Expects the first bytes to be resumed, and completes the file. */
 const finish = async (directory: string, expected: string): Promise<void> => {
   const next = await open(directory);
   expect(next.keptBytes).toBe(expected.length);
-  expect(await replayed(next)).toBe(expected);
+  expect(await readKept(next)).toBe(expected);
   await next.write(bytes('hello world'.slice(expected.length)));
   await next.commit({ verified: 'length' });
   expect(await contents(directory)).toEqual({ 'a.iso': 'hello world' });
@@ -46,14 +46,14 @@ const finish = async (directory: string, expected: string): Promise<void> => {
 
 test('a suspended file is resumed by a later run', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   expect(Object.keys(await contents(directory))).toEqual(['a.iso.part', 'a.iso.part.json']);
   await finish(directory, 'hello');
 });
 
 test('a complete file can be kept', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello world');
+  await suspendAfter(directory, 'hello world');
   await finish(directory, 'hello world');
 });
 
@@ -65,19 +65,19 @@ test('a discarded file is not resumed', async () => {
   expect(await contents(directory)).toEqual({});
 });
 
-test('kept bytes are replayed in chunks of 1 MiB, each after the previous one was consumed', async () => {
+test('kept bytes are readKept in chunks of 1 MiB, each after the previous one was consumed', async () => {
   const directory = await temporaryDirectory();
   const text = 'much '.repeat(600_000);
   const large = { ...file, size: text.length };
-  await leave(directory, text, large);
+  await suspendAfter(directory, text, large);
   const next = await open(directory, large);
   const taken: string[] = [];
   let atOnce = 0;
-  await next.replay?.(async (piece) => {
+  await next.replay?.(async (chunk) => {
     atOnce += 1;
     expect(atOnce).toBe(1);
     await new Promise(setImmediate);
-    taken.push(Buffer.from(piece).toString());
+    taken.push(Buffer.from(chunk).toString());
     atOnce -= 1;
   });
   expect(taken.length).toBe(3);
@@ -87,7 +87,7 @@ test('kept bytes are replayed in chunks of 1 MiB, each after the previous one wa
 
 test('a replay rejects with the error of its callback', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   const next = await open(directory);
   const reason = new Error('enough');
   await expect(next.replay?.(() => Promise.reject(reason))).rejects.toBe(reason);
@@ -96,10 +96,10 @@ test('a replay rejects with the error of its callback', async () => {
 
 test('a .part that is truncated during the replay is EBUSY', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   const next = await open(directory);
   await truncate(join(directory, 'a.iso.part'), 2);
-  await expect(replayed(next)).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
+  await expect(readKept(next)).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
   await next.restart?.();
   await next.write(bytes('hello world'));
   await next.commit({ verified: 'length' });
@@ -108,7 +108,7 @@ test('a .part that is truncated during the replay is EBUSY', async () => {
 
 test('a restart drops the kept and the received bytes', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'jello');
+  await suspendAfter(directory, 'jello');
   const next = await open(directory);
   await next.write(bytes(' w'));
   await next.restart?.();
@@ -123,10 +123,10 @@ test('the sidecar holds the content key and the lock owner, and finally the numb
   const directory = await temporaryDirectory();
   const next = await open(directory);
   const belonging = { format: 1, name: 'a.iso', size: 11, itemId: 'item-1', contentVersion: '7', fileVersion: '2' };
-  expect(await note(directory)).toMatchObject({ ...belonging, writer: { host: hostname(), pid: process.pid } });
+  expect(await readSidecar(directory)).toMatchObject({ ...belonging, writer: { host: hostname(), pid: process.pid } });
   await next.write(bytes('hello'));
   await next.suspend?.();
-  expect(await note(directory)).toEqual({ ...belonging, flushed: 5 });
+  expect(await readSidecar(directory)).toEqual({ ...belonging, flushed: 5 });
 });
 
 const other: readonly [string, IncomingFile][] = [
@@ -142,7 +142,7 @@ test.each([...other, ['content, because none is known', { name: 'a.iso' }] as co
   'bytes of another %s are not resumed',
   async (_, incoming) => {
     const directory = await temporaryDirectory();
-    await leave(directory, 'hello');
+    await suspendAfter(directory, 'hello');
     const next = await open(directory, incoming);
     expect(next.keptBytes).toBe(0);
     expect(await readFile(join(directory, 'a.iso.part'), 'utf8')).toBe('');
@@ -157,13 +157,13 @@ test.each([
   ['a content version longer than a sidecar', { ...file, content: { itemId: 'item-1', contentVersion: '7'.repeat(600) } }],
 ] satisfies readonly [string, IncomingFile][])('with %s a suspended file is discarded', async (_, incoming) => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello', incoming);
+  await suspendAfter(directory, 'hello', incoming);
   expect(await contents(directory)).toEqual({});
 });
 
 test('a suspended file without a byte is discarded', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, '');
+  await suspendAfter(directory, '');
   expect(await contents(directory)).toEqual({});
 });
 
@@ -173,7 +173,7 @@ const part = (directory: string): string => join(directory, 'a.iso.part');
 /** Suspends a download, changes its leftovers, and expects the next run to restart without touching them. */
 const expectRestart = async (change: (directory: string) => Promise<unknown>): Promise<void> => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   await change(directory);
   const foreign = (await contents(directory))['elsewhere'];
   const next = await open(directory);
@@ -192,11 +192,11 @@ const damages: readonly [string, (directory: string) => Promise<unknown>][] = [
   ['is a list', (directory) => writeFile(sidecar(directory), '[1]')],
   [
     'is of a newer version',
-    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), format: 2 })),
+    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), format: 2 })),
   ],
   [
     'is of another file',
-    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), name: 'A.iso' })),
+    async (directory) => writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), name: 'A.iso' })),
   ],
   [
     'is a link',
@@ -235,7 +235,7 @@ test('a directory in place of the sidecar or the .part is EISDIR or EPERM, and n
   }
 });
 
-/** A process that runs until it is ended. */
+/** A process that runs until it is killed. */
 const running = async (): Promise<{ readonly pid: number; end: () => Promise<void> }> => {
   const child = spawn(process.execPath, ['-e', 'process.stdin.resume(); console.log()'], { stdio: ['pipe', 'pipe', 'ignore'] });
   await once(child.stdout, 'data');
@@ -250,10 +250,10 @@ const running = async (): Promise<{ readonly pid: number; end: () => Promise<voi
 
 test('the file of a process is resumed after the process was killed, and not before', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   const { pid, end } = await running();
   const writer = { host: hostname(), pid, id: 'theirs' };
-  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), writer }));
   const opening = open(directory);
   await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'EBUSY' });
   await expect(opening).rejects.toThrow(`process ${pid} is downloading it`);
@@ -264,12 +264,12 @@ test('the file of a process is resumed after the process was killed, and not bef
 /** Other systems do not report when a process started. */
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
-onLinux('a process that got the number of one that was killed is not in the way', async () => {
+onLinux('a process that reuses the id of a killed one does not lock the file', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
+  await suspendAfter(directory, 'hello');
   const { pid, end } = await running();
   const writer = { host: hostname(), pid, id: 'theirs', started: '1' };
-  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), writer }));
   await finish(directory, 'hello');
   await end();
 });
@@ -280,8 +280,8 @@ test.each([
   ['that makes no sense', { host: hostname(), pid: -1, id: 'theirs' }],
 ])('a lock owner %s does not lock the file', async (_, writer) => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello');
-  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await suspendAfter(directory, 'hello');
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), writer }));
   await finish(directory, 'hello');
 });
 
@@ -290,21 +290,21 @@ test('a download that another machine has taken over does not touch its files', 
   const ours = await open(directory);
   await ours.write(bytes('hello'));
   const writer = { host: 'elsewhere', pid: 1, id: 'theirs' };
-  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), writer }));
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), writer }));
   await ours.suspend?.();
-  expect(await note(directory)).toMatchObject({ writer });
+  expect(await readSidecar(directory)).toMatchObject({ writer });
   expect((await stat(part(directory))).size).toBe(5);
 });
 
-/** A writer that is gone, in another run of the machine: what it has not flushed may be gone, too. */
+/** A lock owner that ended before the machine restarted: its unsynced bytes may be lost. */
 const powerCut = async (directory: string, flushed: number): Promise<void> => {
   const writer = { host: hostname(), pid: 2 ** 30, id: 'theirs', boot: 'another' };
-  await writeFile(sidecar(directory), JSON.stringify({ ...(await note(directory)), flushed, writer }));
+  await writeFile(sidecar(directory), JSON.stringify({ ...(await readSidecar(directory)), flushed, writer }));
 };
 
 test('after a power cut only synced bytes are resumed', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello-----');
+  await suspendAfter(directory, 'hello-----');
   await powerCut(directory, 5);
   const next = await open(directory);
   expect(next.keptBytes).toBe(5);
@@ -315,7 +315,7 @@ test('after a power cut only synced bytes are resumed', async () => {
 
 test('after a power cut before the first sync the file restarts', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, '-----');
+  await suspendAfter(directory, '-----');
   await powerCut(directory, 0);
   const next = await open(directory);
   expect(next.keptBytes).toBe(0);
@@ -326,11 +326,11 @@ test('after a power cut before the first sync the file restarts', async () => {
 
 test('a restart resets the synced bytes', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'jello');
+  await suspendAfter(directory, 'jello');
   const next = await open(directory);
-  expect(await note(directory)).toMatchObject({ flushed: 5 });
+  expect(await readSidecar(directory)).toMatchObject({ flushed: 5 });
   await next.restart?.();
-  expect(await note(directory)).toMatchObject({ flushed: 0 });
+  expect(await readSidecar(directory)).toMatchObject({ flushed: 0 });
   await next.discard();
 });
 
@@ -341,7 +341,7 @@ test('syncs every 64 MiB during the download', async () => {
   const mebibyte = new Uint8Array(1024 * 1024);
   for (let at = 0; at < size; at += mebibyte.byteLength) await large.write(mebibyte);
   for (;;) {
-    const { flushed } = await note(directory);
+    const { flushed } = await readSidecar(directory);
     if (Number(flushed) >= 64 * 1024 * 1024) break;
     await new Promise(setImmediate);
   }
@@ -365,7 +365,7 @@ test('a failed commit can be suspended, and resumed with force', async () => {
 
 test('a file with both names after a crash is not written to', async () => {
   const directory = await temporaryDirectory();
-  await leave(directory, 'hello world');
+  await suspendAfter(directory, 'hello world');
   await link(part(directory), join(directory, 'a.iso'));
   const next = await toDirectory(directory, { force: true }).open(file);
   expect(next.keptBytes).toBe(0);

@@ -45,7 +45,7 @@ const faults: readonly Fault[] = [
   { kind: 'range', operation: 'data', how: 'other', chance: 0.2 },
 ];
 
-/** Everything that a logger could print of a value: hidden properties, causes and stacks too. */
+/** Everything that a logger could print of a value: hidden properties, causes and stacks, too. */
 const seen = (value: unknown): string =>
   inspect(value, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null, breakLength: Infinity });
 
@@ -127,7 +127,7 @@ test.each(['api', 'rest'] as const)(
     expect([...corrupted.values()].reduce((sum, count) => sum + count)).toBeGreaterThan(runs * 2);
     expect([corrupted.size, Math.min(...corrupted.values()) > runs / 50]).toEqual([11, true]);
     expect(sidecars).toBeGreaterThan(runs);
-    // Some downloads succeed: a client that gives up at once would have little to leak.
+    // Some downloads succeed: a client that fails at once has little to leak.
     expect(endings.get('complete')).toBeGreaterThan(runs / 10);
   },
   300_000,

@@ -12,9 +12,9 @@ import { temporaryDirectory } from './temporary.ts';
 
 const hour = 60 * 60_000;
 
-const parsed = ({ cert }: SelfSignedCertificate): X509Certificate => new X509Certificate(cert);
+const parse = ({ cert }: SelfSignedCertificate): X509Certificate => new X509Certificate(cert);
 
-/** How a handshake went; the server is known by a name of one's choice. */
+/** Returns the result of a TLS handshake with the server under this name. */
 const handshake = async (url: string, options: ConnectionOptions): Promise<string> => {
   const { port } = new URL(url);
   const socket = connect({ host: '127.0.0.1', port: Number(port), ...options });
@@ -27,7 +27,7 @@ const handshake = async (url: string, options: ConnectionOptions): Promise<strin
 };
 
 test('is valid for localhost and both loopback addresses', () => {
-  const certificate = parsed(createSelfSignedCertificate());
+  const certificate = parse(createSelfSignedCertificate());
   expect(certificate.checkHost('localhost')).toBe('localhost');
   for (const address of ['127.0.0.1', '::1']) expect(certificate.checkIP(address)).toBe(address);
   expect(certificate.checkHost('vcenter.example.com')).toBeUndefined();
@@ -35,7 +35,7 @@ test('is valid for localhost and both loopback addresses', () => {
 
 test('is valid for the given names and addresses, in any spelling', () => {
   const names = ['vcenter.example.com', '10.1.2.3', 'fe80::1:2', '1:2:3:4:5:6:7:8', '::', '::ffff:1.2.3.4', 'localhost'];
-  const certificate = parsed(createSelfSignedCertificate({ names }));
+  const certificate = parse(createSelfSignedCertificate({ names }));
   expect(certificate.checkHost('vcenter.example.com')).toBe('vcenter.example.com');
   for (const address of ['10.1.2.3', 'fe80::1:2', '1:2:3:4:5:6:7:8', '::', '::ffff:102:304'])
     expect(certificate.checkIP(address)).toBe(address);
@@ -44,12 +44,12 @@ test('is valid for the given names and addresses, in any spelling', () => {
 
 test('supports many and long names', () => {
   const names = Array.from({ length: 1_000 }, (_, number) => `${'a'.repeat(60)}.${number}.example.com`);
-  const certificate = parsed(createSelfSignedCertificate({ names }));
+  const certificate = parse(createSelfSignedCertificate({ names }));
   for (const name of [names[0] ?? '', names[999] ?? '']) expect(certificate.checkHost(name)).toBe(name);
 });
 
 test('is signed by its own key, and is not a certificate authority', () => {
-  const certificate = parsed(createSelfSignedCertificate());
+  const certificate = parse(createSelfSignedCertificate());
   expect(certificate.verify(certificate.publicKey)).toBe(true);
   expect(certificate.ca).toBe(false);
   expect(certificate.publicKey.asymmetricKeyDetails).toEqual({ namedCurve: 'prime256v1' });
@@ -59,20 +59,20 @@ test('is signed by its own key, and is not a certificate authority', () => {
 test('has its own key and serial number', () => {
   const [one, two] = [createSelfSignedCertificate(), createSelfSignedCertificate()];
   expect(one.key).toMatch(/^-----BEGIN PRIVATE KEY-----\n/);
-  expect(parsed(one).serialNumber).not.toBe(parsed(two).serialNumber);
+  expect(parse(one).serialNumber).not.toBe(parse(two).serialNumber);
   expect(one.thumbprint).not.toBe(two.thumbprint);
 });
 
 test('the thumbprint is the SHA-1 of the certificate, as VMware prints it', () => {
   const made = createSelfSignedCertificate();
-  const digest = createHash('sha1').update(parsed(made).raw).digest('hex').toUpperCase();
+  const digest = createHash('sha1').update(parse(made).raw).digest('hex').toUpperCase();
   expect(made.thumbprint).toBe(digest.match(/../g)?.join(':'));
 });
 
 describe('its validity', () => {
   test('is from an hour ago to a week from now', () => {
     const before = Date.now();
-    const { validFromDate, validToDate } = parsed(createSelfSignedCertificate());
+    const { validFromDate, validToDate } = parse(createSelfSignedCertificate());
     const second = 1000;
     expect(validFromDate.getTime()).toBeGreaterThanOrEqual(before - hour - second);
     expect(validFromDate.getTime()).toBeLessThanOrEqual(Date.now() - hour);
@@ -83,7 +83,7 @@ describe('its validity', () => {
     ['1999-12-31T23:59:59.000Z', '2049-12-31T23:59:59.000Z'],
     ['2050-01-01T00:00:00.000Z', '9999-12-31T23:59:59.000Z'],
   ])('can be set: from %s to %s', (from, to) => {
-    const certificate = parsed(createSelfSignedCertificate({ validFrom: new Date(from), validTo: new Date(to) }));
+    const certificate = parse(createSelfSignedCertificate({ validFrom: new Date(from), validTo: new Date(to) }));
     expect([certificate.validFromDate.toISOString(), certificate.validToDate.toISOString()]).toEqual([from, to]);
   });
 });
@@ -133,7 +133,7 @@ test('the endpoints of a simulator state its thumbprint', async () => {
   expect(file).toMatchObject({ download_endpoint: { ssl_certificate_thumbprint: tls.thumbprint } });
 });
 
-// Skipped where there is no openssl, for all to see.
+// Reported as skipped if openssl is missing.
 const withOpenssl = spawnSync('openssl', ['version']).status === 0 ? test : test.skip;
 
 withOpenssl('openssl accepts it in strict mode', async () => {

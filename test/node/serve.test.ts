@@ -15,7 +15,7 @@ const requestResponse = async (url: string): Promise<IncomingMessage> => {
   return response;
 };
 
-/** A body without an end, which counts what was taken of it. */
+/** An endless body, which counts the bytes read from it. */
 const endless = () => {
   const counts = { pulled: 0 };
   const cancelled = Promise.withResolvers<undefined>();
@@ -38,7 +38,7 @@ test('a response is sent no faster than it is read', async () => {
   const response = await requestResponse(`${url}/endless`);
   for (let count = 0; count < 100; count += 1) await (await fetch(url)).text();
   const before = counts.pulled;
-  // What sockets hold back is some megabytes; without holding back, it would be all the time there was.
+  // Sockets buffer a few megabytes; without backpressure, the number would grow without limit.
   expect(before * 65_536).toBeLessThan(64 * 1024 * 1024);
   response.destroy();
 });
@@ -48,7 +48,7 @@ test('a fast client with a response from memory does not block other clients', a
   let left = 500;
   const body = new ReadableStream<Uint8Array>({
     pull: (controller) => {
-      // Making it takes longer than taking it: the client is always ready for more.
+      // Producing a chunk takes longer than reading it, so that the client is always ready.
       createHash('sha256').update(work).digest();
       controller.enqueue(new Uint8Array(65_536));
       left -= 1;

@@ -34,8 +34,8 @@ test.each<[string, unknown]>([
   ['one digit too many', `${sha256}0`],
   ['a letter that is no digit', sha1.replace(/^./, 'g')],
   ['MD5', sha1.slice(0, 47)],
-  ['another algorithm than it says', `sha256:${sha1}`],
-  ['the other way round', `SHA-1 ${sha256}`],
+  ['another algorithm than its label', `sha256:${sha1}`],
+  ['the reverse', `SHA-1 ${sha256}`],
   ['a certificate', localhost.cert],
   ['no text', 42],
 ])('%s is a TypeError with the expected format', (_, text) => {

@@ -5,7 +5,7 @@ import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
 import { localhost, otherHost, served } from './servers.ts';
 
-/** A simulated vCenter over HTTPS, and how many libraries it has for whom. */
+/** A simulated vCenter over HTTPS, and a function that lists its libraries. */
 const start = async (tls = localhost) => {
   const simulator = createSimulator();
   const { url } = await served(simulator.fetch, { tls });

@@ -7,13 +7,13 @@ const mebibyte = 1024 * 1024;
 
 const unevenly = Buffer.from(Uint8Array.from({ length: 65_521 }, (_, index) => (index * 31 + (index >> 8)) % 251));
 
-/** Bytes in which a piece that is missing, doubled or out of order shows. */
+/** Bytes in which a missing, repeated or misplaced chunk is visible. */
 const pattern = (length: number): Buffer => Buffer.alloc(length, unevenly);
 
-const piecesOf = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> => {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of stream) pieces.push(piece);
-  return pieces;
+const chunksOf = async (stream: ReadableStream<Uint8Array>): Promise<Uint8Array[]> => {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of stream) chunks.push(chunk);
+  return chunks;
 };
 
 const inParts = (bytes: Buffer, size: number): Readable =>
@@ -27,13 +27,13 @@ test.each([
   ['parts larger than what is read ahead', 3 * mebibyte + 5],
 ])('bytes in %s are unchanged', async (_, size) => {
   const bytes = pattern(5 * mebibyte + 77);
-  const pieces = await piecesOf(toWebStream(inParts(bytes, size)));
-  expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
-  expect(pieces[0]?.byteLength).toBe(size);
+  const chunks = await chunksOf(toWebStream(inParts(bytes, size)));
+  expect(Buffer.concat(chunks).equals(bytes)).toBe(true);
+  expect(chunks[0]?.byteLength).toBe(size);
 });
 
 test('an empty body completes', async () => {
-  expect(await piecesOf(toWebStream(Readable.from([])))).toEqual([]);
+  expect(await chunksOf(toWebStream(Readable.from([])))).toEqual([]);
 });
 
 test('emits chunks as they arrive', async () => {
@@ -93,7 +93,7 @@ test('reads at most 2 MiB ahead', async () => {
   const source = new Readable({
     highWaterMark: 1,
     read() {
-      // Without an end to it, a reader without one would never come back.
+      // Bounded, so that an unbounded read-ahead fails instead of hanging.
       this.push(read < 1000 ? Buffer.alloc(size, 'x') : null);
       read += 1;
     },
@@ -105,7 +105,7 @@ test('reads at most 2 MiB ahead', async () => {
   };
   // One more is buffered in the source.
   expect(await settle()).toBe(16 + 1);
-  // It goes on when half of that is gone.
+  // It resumes when half of that is read.
   for (let count = 0; count < 7; count += 1) await reader.read();
   expect(await settle()).toBe(16 + 1);
   await reader.read();

@@ -8,21 +8,21 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const open = (stream: Writable): Promise<SinkFile> => toWritable(stream).open({ name: 'a.iso' });
 
-/** A stream that takes one piece, and the next one when the test says so. */
+/** A stream that accepts one chunk, and the next one when the test calls back. */
 const slow = (highWaterMark = 1) => {
   const taken: string[] = [];
   let finish: (error?: Error) => void = () => undefined;
   const stream = new Writable({
     highWaterMark,
-    write: (piece: Buffer, _, done) => {
-      taken.push(piece.toString());
+    write: (chunk: Buffer, _, done) => {
+      taken.push(chunk.toString());
       finish = done;
     },
   });
   return { stream, taken, finish: (error?: Error) => finish(error) };
 };
 
-/** Whether a promise is settled, after everything that was due has run. */
+/** Returns true if a promise is settled after all pending work has run. */
 const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   let settled = false;
   const note = (): void => {

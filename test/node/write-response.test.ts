@@ -5,7 +5,7 @@ import { localhost, served } from './servers.ts';
 const bytes = 'x'.repeat(400);
 const chunk = `190\r\n${bytes}\r\n`;
 
-/** A body that ends, or errors with something. */
+/** A body that completes, or errors with the given error. */
 const body = (error?: unknown): ReadableStream<Uint8Array> => {
   let isSent = false;
   return new ReadableStream({
@@ -77,8 +77,8 @@ describe.each([
 
   test.each([
     ['with a reset', new Error('broken'), 'reset'],
-    ['in good order, if that is what its cause says', closed, 'close'],
-    ['in good order, if that is what it says', { code: 'UND_ERR_SOCKET' }, 'close'],
+    ['in good order, if its cause has the code', closed, 'close'],
+    ['in good order, if it has the code', { code: 'UND_ERR_SOCKET' }, 'close'],
   ])('a body that errors ends the connection %s, without a last chunk', async (__, error, ending) => {
     expect(await wire(async () => new Response(body(error)))).toMatchObject({ encoding: 'chunked', came: chunk, ending });
     const withLength = async () => new Response(body(error), { headers: { 'content-length': '1000' } });
@@ -87,7 +87,7 @@ describe.each([
 
   test.each([
     ['with a reset', new Error('broken'), 'reset'],
-    ['in good order, if that is what it says', closed, 'close'],
+    ['in good order, if it has the code', closed, 'close'],
   ])('a handler that rejects ends the connection %s, without a response', async (__, error, ending) => {
     expect(await wire(() => Promise.reject(error))).toMatchObject({ status: 0, came: '', ending });
   });

@@ -4,18 +4,18 @@ import { toWritableStream, type SinkFile } from 'rx-content-library';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** More than is written at once. */
+/** More than one batch. */
 const much = 'much '.repeat(300_000);
 
-/** A stream, what it has taken and how it ended. */
+/** A stream, its chunks, and how it ended. */
 const recorded = (sink: UnderlyingSink<Uint8Array> = {}, strategy: QueuingStrategy<Uint8Array> = { highWaterMark: 1 }) => {
-  const pieces: Uint8Array[] = [];
+  const chunks: Uint8Array[] = [];
   const ends: unknown[] = [];
   const stream = new WritableStream<Uint8Array>(
     {
-      write: (piece, controller) => {
-        pieces.push(piece);
-        return sink.write?.(piece, controller);
+      write: (chunk, controller) => {
+        chunks.push(chunk);
+        return sink.write?.(chunk, controller);
       },
       close: () => {
         ends.push('closed');
@@ -25,7 +25,7 @@ const recorded = (sink: UnderlyingSink<Uint8Array> = {}, strategy: QueuingStrate
     },
     strategy,
   );
-  return { stream, pieces, ends, text: () => Buffer.concat(pieces).toString() };
+  return { stream, chunks, ends, text: () => Buffer.concat(chunks).toString() };
 };
 
 const open = (stream: WritableStream<Uint8Array>): Promise<SinkFile> => toWritableStream(stream).open({ name: 'a.iso' });
@@ -42,26 +42,26 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
 };
 
 test('writes chunks of 1 MiB, and closes the stream on commit', async () => {
-  const { stream, pieces, ends, text } = recorded();
+  const { stream, chunks, ends, text } = recorded();
   const file = await open(stream);
   for (const each of ['one, ', much, ' three']) await file.write(bytes(each));
   expect(ends).toEqual([]);
   await file.commit({ verified: 'length' });
   expect(text()).toBe(`one, ${much} three`);
-  expect(pieces.map(({ byteLength }) => byteLength)).toEqual([1_048_576, 451_435]);
+  expect(chunks.map(({ byteLength }) => byteLength)).toEqual([1_048_576, 451_435]);
   expect(ends).toEqual(['closed']);
 });
 
 test('a full stream delays the next chunk', async () => {
   let goOn: () => void = () => undefined;
-  const { stream, pieces } = recorded({ write: () => new Promise<void>((resolve) => (goOn = resolve)) });
+  const { stream, chunks } = recorded({ write: () => new Promise<void>((resolve) => (goOn = resolve)) });
   const file = await open(stream);
   await file.write(new Uint8Array(1_048_576));
   const writing = Promise.resolve(file.write(new Uint8Array(1_048_576)));
   expect(await isSettled(writing)).toBe(false);
   goOn();
   await writing;
-  expect(pieces).toHaveLength(2);
+  expect(chunks).toHaveLength(2);
 });
 
 test('a commit waits until the stream is closed', async () => {
