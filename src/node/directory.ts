@@ -17,9 +17,9 @@ export interface DirectoryOptions {
 }
 
 /**
- * Creates a sink that writes files to a directory, which is created if it does not exist. A file is `NAME.part` until it is verified; then it
- * is synced to the disk and renamed. Checksums are computed while writing. `NAME.part.json` beside it identifies the content, so that an
- * interrupted download is resumed.
+ * Creates a sink that writes files to a directory, which is created if it does not exist. A file is `NAME.part` until it is verified;
+ * then it is synced to the disk and renamed. Checksums are computed while writing. `NAME.part.json` beside it identifies the content, so
+ * that an interrupted download is resumed.
  *
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `EBUSY` while another process downloads the same file, `ENOSPC` before the
  * first byte if the disk is too small, `EACCES` …), `UnvalidateNameError`.

@@ -43,7 +43,8 @@ export type NodeFetch = typeof globalThis.fetch & {
  * Creates a `fetch` with its own connections. It returns redirects and does not follow them.
  *
  * Certificates are verified before a byte of the request is sent. Rejects with `TlsError` if the certificate is rejected, with
- * `TransportError` if the proxy refuses the connection, with Node's own error if the server cannot be reached, and with the signal's reason.
+ * `TransportError` if the proxy refuses the connection, with Node's own error if the server cannot be reached, and with the signal's
+ * reason.
  *
  * @throws TypeError if an option is invalid.
  */
