@@ -8,7 +8,13 @@ import { seededRandom } from '../state/seeded-random.ts';
 import { sleep } from '../state/sleep.ts';
 import { corruptBytes, malformedJson, wrongRange, wrongThumbprint } from './body-faults.ts';
 import { disconnect, hang, truncate } from './connection-faults.ts';
-import { proxyPageResponse, redirectResponse, refusalResponse, sessionLimitResponse, verbatimResponse } from './response-faults.ts';
+import {
+  proxyPageResponse,
+  redirectResponse,
+  refusalResponse,
+  sessionLimitResponse,
+  verbatimResponse,
+} from './response-faults.ts';
 import { loseSession } from './session-faults.ts';
 
 /** A fault with its counters. */

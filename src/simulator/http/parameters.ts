@@ -1,6 +1,13 @@
 /** Collects the parameters of an operation from path, query, header and body; unknown ones are errors. */
 
-import { invalidArgument, malformedBody, missingField, unexpectedFields, unsupportedMediaType, unsupportedProperty } from '../operations/vapi-error.ts';
+import {
+  invalidArgument,
+  malformedBody,
+  missingField,
+  unexpectedFields,
+  unsupportedMediaType,
+  unsupportedProperty,
+} from '../operations/vapi-error.ts';
 import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { parseJson } from './decode.ts';

@@ -3,12 +3,28 @@
 import { createApiSession, deleteApiSession, getApiSession } from '../operations/api-session.ts';
 import type { OperationHandler } from '../operations/define-operation.ts';
 import { getDownloadFile, listDownloadFiles, prepareDownloadFile } from '../operations/download-file.ts';
-import { cancelDownloadSession, createDownloadSession, deleteDownloadSession, failDownloadSession, getDownloadSession, keepDownloadSessionAlive, listDownloadSessions } from '../operations/download-session.ts';
+import {
+  cancelDownloadSession,
+  createDownloadSession,
+  deleteDownloadSession,
+  failDownloadSession,
+  getDownloadSession,
+  keepDownloadSessionAlive,
+  listDownloadSessions,
+} from '../operations/download-session.ts';
 import { getItemChanges, listItemChanges } from '../operations/item-changes.ts';
 import { getItemFile, listItemFiles } from '../operations/item-file.ts';
 import { getItemStorage, listItemStorage } from '../operations/item-storage.ts';
 import { findItems, getItem, listItems } from '../operations/item.ts';
-import { findLibraries, getLibrary, getLocalLibrary, getSubscribedLibrary, listLibraries, listLocalLibraries, listSubscribedLibraries } from '../operations/library.ts';
+import {
+  findLibraries,
+  getLibrary,
+  getLocalLibrary,
+  getSubscribedLibrary,
+  listLibraries,
+  listLocalLibraries,
+  listSubscribedLibraries,
+} from '../operations/library.ts';
 import { evictItem, syncItem } from '../operations/subscribed-item.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 
