@@ -1,4 +1,4 @@
-/** The rules of src that neither the compiler nor eslint checks: who may import whom, and the size and names of files. */
+/** The rules of src that neither the compiler nor eslint checks: imports between layers, and the size and names of files. */
 
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path/posix';

@@ -14,7 +14,7 @@ const proposals: Readonly<Record<string, string>> = {
   'somebody someone anybody': '"another process", "the user", "the caller"',
   'nobody everybody': '"no subscriber", "no process", "every caller"',
   'onlooker onlookers': '"subscriber"',
-  'stranger strangers guest guests': '"another process", "unknown"',
+  'stranger strangers': '"another process", "unknown"',
   kin: 'the name of the relation, such as "same type"',
   // Metaphors
   'story stories tale tales': '"download", "process", "sequence"',
