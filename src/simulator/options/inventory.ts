@@ -210,8 +210,8 @@ export type InventoryFile = InventoryFileFacts &
         readonly size: number;
         /**
          * Opens the bytes from `start` (inclusive) to `end` (exclusive). They MUST be complete and the same on every call. Node's
-         * `createReadStream` and `Blob.stream()` return suitable iterables; `inventoryOf` of `rx-content-library/node` creates an
-         * inventory from a directory.
+         * `createReadStream` and `Blob.stream()` return suitable iterables; `inventoryFromDirectory` of `rx-content-library/node`
+         * creates an inventory from a directory.
          */
         readonly open: (start: number, end: number) => AsyncIterable<Uint8Array>;
       }

@@ -13,7 +13,7 @@ export interface SimulatorOptions {
   /** @default `administrator@vsphere.local` with the password `secret` and all privileges */
   readonly users?: readonly SimulatedUser[];
   /**
-   * The certificate that download endpoints declare; `selfSigned()` of `rx-content-library/node` creates a matching one.
+   * The certificate that download endpoints declare; `createSelfSignedCertificate()` of `rx-content-library/node` creates one.
    *
    * @default none
    */
