@@ -5,8 +5,10 @@ import {
   catchError,
   concatMap,
   defer,
+  finalize,
   map,
   of,
+  onErrorResumeNextWith,
   shareReplay,
   Subject,
   takeUntil,
@@ -20,13 +22,23 @@ import { ApiError, AuthenticationError, TimeoutError } from '../errors/index.ts'
 import type { Dialect } from '../http/operation.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import { CLEANUP_TIMEOUT, SESSION_CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
-import { deleteSessionOperation, openApiSession, sessionHeader, type ApiSession, type CredentialsSource } from './login.ts';
+import {
+  deleteSessionOperation,
+  getSessionOperation,
+  openApiSession,
+  sessionHeader,
+  type ApiSession,
+  type CredentialsSource,
+} from './login.ts';
 
 /** A shared login. */
 export interface SharedLogin {
   /** Emits the login; logs in unless an earlier subscription did. */
   readonly apiSession$: Observable<ApiSession>;
-  /** Sends a request with the login. After a 401 it logs in again, once for all requests that failed, and repeats the request once. */
+  /**
+   * Sends a request with the login. After a 401 it logs in again, once for all requests that failed, deletes the session that is replaced,
+   * and repeats the request once. If an earlier repetition was refused too, it logs in again only if the session has ended.
+   */
   readonly withSession: <A>(request: (session: ApiSession) => Observable<A>) => Observable<A>;
   /**
    * Ends the login, unless the caller passed its session id. Waits for a login in progress, then ends it.
@@ -36,10 +48,21 @@ export interface SharedLogin {
   readonly logout: (idle$: Observable<unknown>) => Observable<void>;
 }
 
-/** Creates a shared login; sends nothing before a subscription. */
-export const createSharedLogin = (client: ApiClient, dialect: Dialect | 'auto', credentials: CredentialsSource): SharedLogin => {
+/**
+ * Creates a shared login; sends nothing before a subscription.
+ *
+ * @param beginWork - Registers work that the logout waits for; returns the function that ends it.
+ */
+export const createSharedLogin = (
+  client: ApiClient,
+  dialect: Dialect | 'auto',
+  credentials: CredentialsSource,
+  beginWork: () => () => void,
+): SharedLogin => {
   let login$: Observable<ApiSession> | undefined;
   let session: ApiSession | undefined;
+  /** True from a new login until a request that was repeated with it is accepted. */
+  let isUntested = false;
   /** Emits when the logout stops waiting for a login in progress. */
   const abandoned$ = new Subject<void>();
 
@@ -64,15 +87,48 @@ export const createSharedLogin = (client: ApiClient, dialect: Dialect | 'auto', 
       )),
   );
 
+  /** The session may be valid: a 401 may also come from the address of a file, or from a service that does not know the session. */
+  const deleteReplaced = (replaced: ApiSession): void => {
+    const endWork = beginWork();
+    deleteSession(client, replaced)
+      .pipe(timeout({ first: CLEANUP_TIMEOUT }), onErrorResumeNextWith(), finalize(endWork))
+      .subscribe();
+  };
+
+  /** Emits the login that replaces one that was refused; logs in unless another request did. */
+  const renew = (refused: ApiSession): Observable<ApiSession> =>
+    defer(() => {
+      if (session === refused) {
+        clear(refused);
+        isUntested = true;
+        if (!refused.isExternal) deleteReplaced(refused);
+      }
+      return apiSession$;
+    });
+
+  /** Emits false if a new login would not help: the session is valid, and a new login before did not help. */
+  const needsRenewal = (refused: ApiSession): Observable<boolean> => {
+    if (refused.isExternal && typeof credentials !== 'function') return of(false);
+    if (session !== refused || !isUntested) return of(true);
+    return sendOperation(client, refused.dialect, getSessionOperation, {}, sessionHeader(refused)).pipe(
+      map(() => false),
+      catchError((thrown: unknown) => of(isUnauthenticated(thrown))),
+    );
+  };
+
   const withSession = <A>(request: (session: ApiSession) => Observable<A>): Observable<A> => {
-    const fail = (thrown: unknown): Observable<A> =>
-      throwError(() => (isUnauthenticated(thrown) ? sessionExpiredError(client.server, thrown) : thrown));
+    const setAccepted = (): void => {
+      isUntested = false;
+    };
+    const repeat = (renewed: ApiSession): Observable<A> =>
+      request(renewed).pipe(tap({ next: setAccepted, error: (thrown: unknown) => isUnauthenticated(thrown) || setAccepted() }));
     const tryWith = (first: ApiSession): Observable<A> =>
       request(first).pipe(
         catchError((thrown: unknown) => {
-          if (!isUnauthenticated(thrown) || (first.isExternal && typeof credentials !== 'function')) return fail(thrown);
-          clear(first);
-          return apiSession$.pipe(concatMap(request), catchError(fail));
+          if (!isUnauthenticated(thrown)) return throwError(() => thrown);
+          return needsRenewal(first).pipe(
+            concatMap((isNeeded) => (isNeeded ? renew(first).pipe(concatMap(repeat)) : throwError(() => thrown))),
+          );
         }),
       );
     // Fast path: most calls find a session, and polls are sent up to four times a second.
@@ -95,10 +151,7 @@ export const createSharedLogin = (client: ApiClient, dialect: Dialect | 'auto', 
         concatMap((opened) => {
           if (opened === undefined || opened.isExternal) return of(undefined);
           clear(opened);
-          return sendOperation(client, opened.dialect, deleteSessionOperation, {}, sessionHeader(opened)).pipe(
-            timeout({ first: remaining(CLEANUP_TIMEOUT), with: () => of(undefined) }),
-            catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
-          );
+          return deleteSession(client, opened).pipe(timeout({ first: remaining(CLEANUP_TIMEOUT), with: () => of(undefined) }));
         }),
         map(() => undefined),
       );
@@ -107,12 +160,21 @@ export const createSharedLogin = (client: ApiClient, dialect: Dialect | 'auto', 
   return { apiSession$, withSession, logout };
 };
 
+/** Deletes an API session. One that has ended is not an error. */
+const deleteSession = (client: ApiClient, session: ApiSession): Observable<void> =>
+  sendOperation(client, session.dialect, deleteSessionOperation, {}, sessionHeader(session)).pipe(
+    catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
+  );
+
 const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
 
-const sessionExpiredError = (server: string, { messages }: ApiError): AuthenticationError =>
-  new AuthenticationError({
-    server,
-    reason: 'the API session is invalid or has expired. Log in again.',
-    messages,
-  });
+/** Converts a 401 that a new login did not cure into an `AuthenticationError`. */
+export const toAuthenticationError = (server: string, thrown: unknown): unknown =>
+  isUnauthenticated(thrown)
+    ? new AuthenticationError({
+        server,
+        reason: 'the API session is invalid or has expired. Log in again.',
+        messages: thrown.messages,
+      })
+    : thrown;

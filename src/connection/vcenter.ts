@@ -1,6 +1,6 @@
 /** A connection to a vCenter: one shared login, and the requests that use it. */
 
-import { BehaviorSubject, defer, filter, of, take, type Observable } from 'rxjs';
+import { BehaviorSubject, catchError, defer, filter, of, take, throwError, type Observable } from 'rxjs';
 import type { RangeRequest } from '../http/byte-range.ts';
 import { fetchBody, type FileBody } from '../http/fetch-body.ts';
 import type { Operation } from '../http/operation.ts';
@@ -11,7 +11,7 @@ import { bracket } from '../operators/bracket.ts';
 import { pinnedFetchFor, rewriteHost } from './file-address.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
-import { createSharedLogin } from './shared-login.ts';
+import { createSharedLogin, toAuthenticationError } from './shared-login.ts';
 
 export type { VCenterOptions } from './options.ts';
 
@@ -54,6 +54,8 @@ export interface VCenterInternals {
    *
    * @param operation - Names the request in errors.
    * @param timeout - Milliseconds until the response must have started.
+   *
+   * A 401 that a new login did not cure is an `ApiError`: the server of the file refuses, whatever the login.
    */
   open(endpoint: TransferEndpoint, operation: string, timeout: number, range: RangeRequest): Observable<FileBody>;
   /** Returns true if the link leads to this server, which therefore may receive the API session. */
@@ -74,8 +76,17 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   const clock = createServerClock();
   const client: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
   const rewrite = rewriteHost(options.downloadHost);
-  const { apiSession$, withSession, logout } = createSharedLogin(client, options.dialect ?? 'auto', options.credentials);
   const pendingWork$ = new BehaviorSubject(0);
+  const beginWork = (): (() => void) => {
+    pendingWork$.next(pendingWork$.value + 1);
+    return () => pendingWork$.next(pendingWork$.value - 1);
+  };
+  const { apiSession$, withSession, logout } = createSharedLogin(
+    client,
+    options.dialect ?? 'auto',
+    options.credentials,
+    beginWork,
+  );
 
   const hasServerOrigin = (uri: string): boolean => new URL(uri).origin === client.server;
 
@@ -86,21 +97,21 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       serverTime: clock.last,
       call: (operation, input, { retried = true, onRetry } = {}) => {
         const caller = retried ? addRetryListener(client, onRetry) : { ...client, retry: undefined };
-        return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session)));
+        return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session))).pipe(
+          catchError((thrown: unknown) => throwError(() => toAuthenticationError(client.server, thrown))),
+        );
       },
       open: (endpoint, operation, timeout, range) =>
-        withSession((session) => {
+        defer(() => {
           const rewritten = rewrite(endpoint);
-          // A real vCenter needs only the URL; another host MUST NOT receive the session id.
-          const headers = hasServerOrigin(rewritten.uri) ? sessionHeader(session) : {};
           const transport = { fetch: pinnedFetchFor(client.fetch, rewritten, operation), timeout };
-          return fetchBody(transport, rewritten.uri, operation, headers, range);
+          const fetchWith = (headers: Readonly<Record<string, string>>): Observable<FileBody> =>
+            fetchBody(transport, rewritten.uri, operation, headers, range);
+          // A real vCenter needs only the URL; another host MUST NOT receive the session id.
+          return hasServerOrigin(rewritten.uri) ? withSession((session) => fetchWith(sessionHeader(session))) : fetchWith({});
         }),
       isSameOrigin: (uri) => hasServerOrigin(rewrite({ uri }).uri),
-      beginWork: () => {
-        pendingWork$.next(pendingWork$.value + 1);
-        return () => pendingWork$.next(pendingWork$.value - 1);
-      },
+      beginWork,
       logout$: logout(
         pendingWork$.pipe(
           filter((count) => count === 0),

@@ -165,6 +165,7 @@ describe('an expired API session', () => {
       'cis.Session.create',
       'content.Library.list',
       'content.Library.list',
+      'cis.Session.delete',
       'cis.Session.create',
       'content.Library.list',
     ]);

@@ -176,6 +176,26 @@ describe('a link that is refused', () => {
     },
   );
 
+  test('with 401 each time is replaced by a download session, after two logins at most', async () => {
+    const simulator = createSimulator({
+      inventory: inventoryOf(files),
+      users: [user],
+      scenario: { version: '9.0', preparation: preparedAtOnce },
+    });
+    const fetch: typeof globalThis.fetch = (input, init) => {
+      const request = new Request(input, init);
+      if (!request.url.includes('/cls/static/')) return simulator.fetch(request);
+      return Promise.resolve(Response.json({ error_type: 'UNAUTHENTICATED', messages: [] }, { status: 401 }));
+    };
+    const vc = vcenter({ server, credentials: user, fetch });
+    const { values, error } = await inFakeTime(() => collect(download(vc, 'item-1', restartableMemorySink())));
+    await collectValues(logout(vc));
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'saved').map(({ file }) => file)).toEqual(['a.ovf', 'disk.vmdk']);
+    expect(operationNames(simulator).filter((name) => name === 'cis.Session.create')).toHaveLength(2);
+    expect([simulator.apiSessions, simulator.sessions]).toEqual([0, []]);
+  });
+
   test('because the item has changed errors with LeaseError: files of two versions are never mixed', async () => {
     let hasChanged = false;
     const { run, simulator } = setUp(
