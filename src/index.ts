@@ -66,6 +66,8 @@ export type {
   DownloadRetrying,
   DownloadSaved,
   DownloadStatus,
+  DownloadWarning,
+  DownloadWarningCode,
 } from './download/events.ts';
 
 // Sinks

@@ -5,7 +5,7 @@ import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
 import { formatBytes, formatDuration, sanitize } from './format.ts';
-import { closedLine, failedLine, plainDisplay, retryingLine } from './plain-display.ts';
+import { closedLine, failedLine, plainDisplay, retryingLine, warningLine } from './plain-display.ts';
 import { displayWidth, padToWidth, truncateToWidth } from './text-width.ts';
 
 /** Milliseconds between two updates of the live lines. */
@@ -19,7 +19,7 @@ export const display = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<Do
   stream.isTTY ? liveDisplay(stream) : plainDisplay((line) => stream.write(`${line}\n`));
 
 /** Event types that print a permanent line above the live lines; the subscriber prints the one for `saved`. */
-const hasPermanentLine: ReadonlySet<DownloadEvent['type']> = new Set(['retrying', 'saved', 'failed', 'closed']);
+const hasPermanentLine: ReadonlySet<DownloadEvent['type']> = new Set(['retrying', 'warning', 'saved', 'failed', 'closed']);
 
 /** Redraws the state of a download in place, and erases it at the end. */
 export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunction<DownloadEvent> => {
@@ -45,6 +45,7 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
       tap((event) => {
         if (hasPermanentLine.has(event.type)) erase();
         if (event.type === 'retrying') stream.write(`${retryingLine(event)}\n`);
+        if (event.type === 'warning') stream.write(`${warningLine(event)}\n`);
         if (event.type === 'failed') stream.write(`${failedLine(event)}\n`);
         if (event.type === 'closed') stream.write(`${closedLine(event)}\n`);
       }),

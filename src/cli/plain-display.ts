@@ -1,7 +1,14 @@
 /** Prints a download as plain lines for logs: every change, and the progress of each file at intervals. */
 
 import { asyncScheduler, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import type { DownloadClosed, DownloadEvent, DownloadFailed, DownloadRetrying, DownloadStatus } from '../index.ts';
+import type {
+  DownloadClosed,
+  DownloadEvent,
+  DownloadFailed,
+  DownloadRetrying,
+  DownloadStatus,
+  DownloadWarning,
+} from '../index.ts';
 import { formatBytes, formatDuration, formatFileCount, sanitize } from './format.ts';
 
 /** Milliseconds between two progress lines of one file. */
@@ -37,6 +44,8 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
       }
       case 'retrying':
         return write(retryingLine(event));
+      case 'warning':
+        return write(warningLine(event));
       case 'lease':
         return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
       case 'saved': {
@@ -54,6 +63,10 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 /** `disk.vmdk: retrying in 4 s: …`. */
 export const retryingLine = ({ file, delay, error }: DownloadRetrying): string =>
   `${file === undefined ? '' : `${sanitize(file)}: `}retrying in ${formatDuration(delay)}: ${sanitize(error.message)}`;
+
+/** `Warning: …`. */
+export const warningLine = ({ file, message }: DownloadWarning): string =>
+  `Warning: ${file === undefined ? '' : `${sanitize(file)}: `}${sanitize(message)}`;
 
 /** `disk.vmdk: failed. …`. */
 export const failedLine = ({ file, error }: DownloadFailed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;

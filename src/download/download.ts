@@ -42,7 +42,10 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     const startedAt = asyncScheduler.now();
     const ref = typeof item === 'string' ? { id: item } : item;
     const notices$ = new Subject<DownloadNotice>();
-    const notify = (notice: DownloadNotice): void => notices$.next(notice);
+    const notify = (notice: DownloadNotice): void => {
+      if (notice.type === 'warning') options.onWarning?.(notice);
+      notices$.next(notice);
+    };
     const client = withRetryListener(vc, (retry) => notify(toRetryingEvent(retry)));
 
     // The source publishes prepared files; the transfers fetch them, and `transfers.done$` ends the source.

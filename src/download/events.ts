@@ -1,6 +1,6 @@
 /** The events of a download. The command's `--json` output prints exactly these. */
 
-import type { ContentLibraryError } from '../errors/index.ts';
+import { TimeoutError, type ContentLibraryError } from '../errors/index.ts';
 import type { Dialect } from '../http/operation.ts';
 import type { RetryNotice } from '../http/retry.ts';
 import type { UnknownEnumValue } from '../model/codec.ts';
@@ -69,6 +69,27 @@ export interface DownloadLease {
   readonly expires?: string;
 }
 
+/**
+ * Identifies a {@link DownloadWarning}:
+ *
+ * - `SESSION_NOT_DELETED`: the download session `downloadSessionId` could not be deleted; it stays on the server until `expires`. Without
+ *   an id, the server has not responded to its creation.
+ */
+export type DownloadWarningCode = 'SESSION_NOT_DELETED';
+
+/** Something went wrong that does not fail the download. */
+export interface DownloadWarning {
+  readonly type: 'warning';
+  readonly code: DownloadWarningCode;
+  /** What happened, with its facts, in one sentence or two. */
+  readonly message: string;
+  /** The file concerned, if it is about one. */
+  readonly file?: string;
+  readonly downloadSessionId?: string;
+  /** When the download session expires, by the server's clock, as ISO 8601, if known. */
+  readonly expires?: string;
+}
+
 /** A file is complete and has its final name. */
 export interface DownloadSaved extends Proof {
   readonly type: 'saved';
@@ -108,12 +129,13 @@ export type DownloadEvent =
   | DownloadProgress
   | DownloadRetrying
   | DownloadLease
+  | DownloadWarning
   | DownloadSaved
   | DownloadFailed
   | DownloadClosed;
 
 /** An event that can occur anywhere in a download. */
-export type DownloadNotice = DownloadRetrying | DownloadLease;
+export type DownloadNotice = DownloadRetrying | DownloadLease | DownloadWarning;
 
 /** The event of a request that is retried. */
 export const toRetryingEvent = ({ attempt, delay, error }: RetryNotice): DownloadRetrying => ({
@@ -122,3 +144,25 @@ export const toRetryingEvent = ({ attempt, delay, error }: RetryNotice): Downloa
   delay,
   error,
 });
+
+/** The event of a download session that could not be deleted; without an id, its creation got no response. */
+export const sessionNotDeletedWarning = (
+  downloadSessionId: string | undefined,
+  expires: string | undefined,
+  failure: unknown,
+): DownloadWarning => {
+  const subject =
+    downloadSessionId === undefined ? 'A download session may be left' : `Download session ${downloadSessionId} is left`;
+  return {
+    type: 'warning',
+    code: 'SESSION_NOT_DELETED',
+    message: `${subject} on the server until it expires${expires === undefined ? '' : ` (${expires})`}: ${reasonOf(failure)}`,
+    ...(downloadSessionId === undefined ? {} : { downloadSessionId }),
+    ...(expires === undefined ? {} : { expires }),
+  };
+};
+
+const reasonOf = (failure: unknown): string => {
+  if (failure instanceof TimeoutError) return 'the server did not respond to the clean-up in time.';
+  return failure instanceof Error ? failure.message : String(failure);
+};

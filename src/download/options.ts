@@ -2,6 +2,7 @@
 
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { PreparationWaitOptions } from '../watching/preparation.ts';
+import type { DownloadWarning } from './events.ts';
 
 /** How a failed transfer of a file is retried. */
 export interface FileRetryOptions {
@@ -57,6 +58,11 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    * ```
    */
   readonly fileRetry?: false | FileRetryOptions;
+  /**
+   * Called with every `warning`, before the event is emitted; after unsubscribing, when nothing can be emitted any more, too.
+   * @default warnings are emitted only
+   */
+  readonly onWarning?: (warning: DownloadWarning) => void;
 }
 
 /** Returns the `timeout` of a download, in milliseconds. */

@@ -30,7 +30,14 @@ import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
 import { isSameFileInfo } from '../watching/preparation.ts';
 import { preparationLabel, prepareAll } from '../watching/preparations.ts';
-import { toRetryingEvent, type DownloadEvent, type DownloadLease, type DownloadNotice, type DownloadStatus } from './events.ts';
+import {
+  sessionNotDeletedWarning,
+  toRetryingEvent,
+  type DownloadEvent,
+  type DownloadLease,
+  type DownloadNotice,
+  type DownloadStatus,
+} from './events.ts';
 import { readFinalInfo } from './final-file-info.ts';
 import { readSession, selectFiles, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
@@ -64,6 +71,10 @@ export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Obs
   defer(() => {
     const { vc, item, transfers, notify } = context;
     let opened = earlier;
+    let expires: string | undefined;
+    const trackExpiry = (event: DownloadEvent): void => {
+      if (event.type === 'lease') ({ expires } = event);
+    };
     return withDownloadSession({
       vc,
       itemId: item.id,
@@ -71,11 +82,17 @@ export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Obs
         openOrResume(context, sessionId, opened).pipe(
           tap((session) => {
             opened = session.opened;
+            ({ expires } = session.lease);
           }),
           concatMap((session) => runSession(context, sessionId, session)),
+          tap(trackExpiry),
         ),
       bytesReceived: transfers.received,
-      onLost: () => notify({ type: 'lease', state: 'lost' }),
+      onLost: () => {
+        expires = undefined;
+        notify({ type: 'lease', state: 'lost' });
+      },
+      onNotDeleted: (sessionId, failure) => notify(sessionNotDeletedWarning(sessionId, expires, failure)),
     });
   });
 

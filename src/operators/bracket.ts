@@ -1,6 +1,20 @@
 /** Acquires a resource, uses it, and always releases it: like `using`, for resources on a server. */
 
-import { asyncScheduler, catchError, defer, EMPTY, NEVER, Observable, Subscription, take, takeUntil, timer } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  NEVER,
+  Observable,
+  Subscription,
+  take,
+  takeUntil,
+  throwError,
+  timer,
+} from 'rxjs';
+import { TimeoutError } from '../errors/index.ts';
 
 /** Why a resource is released. `unused`: it was acquired after the subscriber had left. */
 export type ReleaseReason = 'complete' | 'error' | 'unsubscribe' | 'unused';
@@ -10,8 +24,13 @@ export interface Bracket<R, A> {
   /** Emits the resource. Unsubscribing does not abort it before `releaseTimeout`: what the server has created must be released. */
   readonly acquire: Observable<R>;
   readonly use: (resource: R) => Observable<A>;
-  /** Errors of the release are ignored: the result of `use` wins. */
+  /** Errors of the release are not emitted: the result of `use` wins. */
   readonly release: (resource: R, reason: ReleaseReason) => Observable<unknown>;
+  /**
+   * Called if the release errors or does not complete within `releaseTimeout`, before the stream ends. Called without a resource if an
+   * acquisition that an unsubscribe has interrupted does not end in that time: it may exist, and is not released.
+   */
+  readonly onReleaseFailed?: (resource: R | undefined, failure: unknown) => void;
   /**
    * Maximum time for the release, in milliseconds. After an unsubscribe it includes the rest of the acquisition.
    * @default no limit
@@ -33,6 +52,7 @@ export const bracket = <R, A>({
   acquire,
   use,
   release,
+  onReleaseFailed = () => undefined,
   releaseTimeout,
   onPending = () => () => undefined,
 }: Bracket<R, A>): Observable<A> =>
@@ -57,8 +77,11 @@ export const bracket = <R, A>({
             const endPending = onPending();
             defer(() => release(resource, reason))
               .pipe(
-                catchError(() => EMPTY),
-                takeUntil(deadline$),
+                takeUntil(deadline$.pipe(concatMap(() => throwError(() => releaseTimeoutError(releaseTimeout))))),
+                catchError((thrown: unknown) => {
+                  onReleaseFailed(resource, thrown);
+                  return EMPTY;
+                }),
               )
               .subscribe({
                 complete: () => {
@@ -98,6 +121,13 @@ export const bracket = <R, A>({
       startDeadline();
       using?.unsubscribe();
       runRelease?.('unsubscribe', () => undefined);
-      if (!acquiring.closed) acquiring.add(deadline$.subscribe(() => acquiring.unsubscribe()));
+      if (acquiring.closed) return;
+      const abandon = (): void => {
+        acquiring.unsubscribe();
+        if (using === undefined && runRelease === undefined) onReleaseFailed(undefined, releaseTimeoutError(releaseTimeout));
+      };
+      acquiring.add(deadline$.subscribe(abandon));
     };
   });
+
+const releaseTimeoutError = (timeout = 0): TimeoutError => new TimeoutError({ operation: 'clean-up', timeout });

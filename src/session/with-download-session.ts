@@ -1,11 +1,23 @@
 /** Runs work in a download session, and replaces the session when it is lost. */
 
-import { concat, defer, EMPTY, onErrorResumeNextWith, retry, takeUntil, throwError, timer, type Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  EMPTY,
+  onErrorResumeNextWith,
+  retry,
+  takeUntil,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
 import { SESSION_CLEANUP_TIMEOUT } from '../connection/cleanup-timeouts.ts';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
 import { LeaseError } from '../errors/index.ts';
 import { bracket, type ReleaseReason } from '../operators/bracket.ts';
+import { isSessionGone } from './session-end.ts';
 
 /** Options of {@link withDownloadSession}. */
 export interface DownloadSessionOptions<A> {
@@ -17,6 +29,11 @@ export interface DownloadSessionOptions<A> {
   readonly bytesReceived: () => number;
   /** Called before a new session replaces a lost one. */
   readonly onLost: () => void;
+  /**
+   * Called if a session could not be deleted: it stays on the server until it expires. Also called after unsubscribing; without an id if
+   * the server has not responded to the creation.
+   */
+  readonly onNotDeleted: (sessionId: string | undefined, failure: unknown) => void;
 }
 
 /** Milliseconds before each new session, as long as the lost ones received no bytes. */
@@ -31,7 +48,14 @@ const RECONNECT_DELAYS: readonly number[] = [0, 1000, 5000];
  *   were lost without receiving bytes, or if a session was cancelled or has failed: such a session is not replaced.
  * - Unsubscribing: cancels and deletes the session; `logout` waits for that.
  */
-export const withDownloadSession = <A>({ vc, itemId, use, bytesReceived, onLost }: DownloadSessionOptions<A>): Observable<A> =>
+export const withDownloadSession = <A>({
+  vc,
+  itemId,
+  use,
+  bytesReceived,
+  onLost,
+  onNotDeleted,
+}: DownloadSessionOptions<A>): Observable<A> =>
   defer(() => {
     let fruitlessSessions = 0;
     let receivedBefore = 0;
@@ -39,6 +63,7 @@ export const withDownloadSession = <A>({ vc, itemId, use, bytesReceived, onLost 
       acquire: createDownloadSession(vc, itemId),
       use,
       release: (sessionId, reason) => cancelAndDelete(vc, sessionId, reason),
+      onReleaseFailed: onNotDeleted,
       releaseTimeout: SESSION_CLEANUP_TIMEOUT,
       onPending: () => vc[internals].beginWork(),
     });
@@ -66,5 +91,8 @@ const cancelAndDelete = (vc: VCenter, sessionId: string, reason: ReleaseReason):
   const canceled$ = isClean
     ? EMPTY
     : cancelDownloadSession(vc, sessionId).pipe(takeUntil(timer(SESSION_CLEANUP_TIMEOUT / 2)), onErrorResumeNextWith());
-  return concat(canceled$, deleteDownloadSession(vc, sessionId));
+  const deleted$ = deleteDownloadSession(vc, sessionId).pipe(
+    catchError((thrown: unknown) => (isSessionGone(thrown) ? EMPTY : throwError(() => thrown))),
+  );
+  return concat(canceled$, deleted$);
 };

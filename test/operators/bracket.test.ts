@@ -115,6 +115,26 @@ describe('bracket', () => {
     });
   });
 
+  test('onReleaseFailed is called before the end: if the release errors, is late, or never starts', () => {
+    const failures: unknown[] = [];
+    const onReleaseFailed = (resource: string | undefined, failure: unknown) => void failures.push([resource, String(failure)]);
+    inVirtualTime(({ cold, expectObservable }) => {
+      const use = () => EMPTY;
+      const errored = { acquire: of('errored'), use, release: () => cold('-#', {}, 'refused'), onReleaseFailed };
+      expectObservable(bracket(errored)).toBe('-|');
+      const late = { acquire: of('late'), use, release: () => NEVER, releaseTimeout: 4, onReleaseFailed };
+      expectObservable(bracket(late)).toBe('----|');
+      expectObservable(bracket({ ...late, acquire: NEVER }), '--!').toBe('---');
+      const done = { acquire: of('done'), use, release: () => cold('---|'), releaseTimeout: 4, onReleaseFailed };
+      expectObservable(bracket(done)).toBe('---|');
+    });
+    expect(failures).toEqual([
+      ['errored', 'refused'],
+      ['late', expect.stringMatching(/^TimeoutError/)],
+      [undefined, expect.stringMatching(/^TimeoutError/)],
+    ]);
+  });
+
   test('the resource is released when `use` throws', () => {
     const reasons: ReleaseReason[] = [];
     inVirtualTime(({ expectObservable }) => {

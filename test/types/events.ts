@@ -15,6 +15,8 @@ export const line = (event: DownloadEvent): string => {
       return `${event.file ?? 'all'}: retrying in ${event.delay} ms after ${event.error._tag}`;
     case 'lease':
       return event.expires ?? event.state;
+    case 'warning':
+      return `${event.code}: ${event.message}`;
     case 'saved':
       return `${event.file}: ${event.skipped === true ? 'already present' : event.verified}`;
     case 'failed':
