@@ -1,8 +1,16 @@
 /** The `code` of a {@link TransportError} for a redirect, which is never followed. */
 export const REDIRECT_CODE = 'REDIRECT';
 
-/** The codes of failures that would recur: a server that redirects, a proxy that rejects requests. */
-export const PERMANENT_CODES: ReadonlySet<string> = new Set([REDIRECT_CODE, 'PROXY_REFUSED', 'PROXY_UNSUPPORTED']);
+/** The `code` of a {@link TransportError} for a body whose content encoding cannot be decoded. */
+export const UNKNOWN_ENCODING_CODE = 'UNKNOWN_ENCODING';
+
+/** The codes of failures that would recur: a server that redirects, a proxy that rejects requests or encodes responses. */
+export const PERMANENT_CODES: ReadonlySet<string> = new Set([
+  REDIRECT_CODE,
+  UNKNOWN_ENCODING_CODE,
+  'PROXY_REFUSED',
+  'PROXY_UNSUPPORTED',
+]);
 
 /** The server could not be reached, or the connection broke. */
 export class TransportError extends Error {

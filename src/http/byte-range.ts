@@ -1,5 +1,7 @@
 /** HTTP byte ranges: the request headers, and which bytes of the file a response contains. */
 
+import { codingsOf } from './content-coding.ts';
+
 /** The bytes to request. */
 export interface RangeRequest {
   /** Offset of the first byte. */
@@ -76,7 +78,8 @@ const contentLength = (headers: Headers): number | undefined => {
   return length === null || isEncoded(headers) ? undefined : Number(length);
 };
 
-const isEncoded = (headers: Headers): boolean => (headers.get('content-encoding') ?? 'identity').toLowerCase() !== 'identity';
+/** Returns true if a response describes encoded bytes. Its body may have been decoded. */
+export const isEncoded = (headers: Headers): boolean => codingsOf(headers).length > 0;
 
 // A 416 states the total as `bytes */1000`.
 const parseUnsatisfiedRange = (text: string): number | undefined => {

@@ -2,6 +2,7 @@
 
 import type { Observable } from 'rxjs';
 import {
+  isEncoded,
   rangeHeaders,
   readRangeResponse,
   strongETag,
@@ -21,6 +22,8 @@ export interface FileBody {
   readonly validator: string | undefined;
   /** True if the response shows that the server supports ranges of this file. */
   readonly supportsRanges: boolean;
+  /** True if the body was encoded and the stream is decoded: its bytes have no offsets on the server. */
+  readonly isDecoded: boolean;
   readonly stream: ReadableStream<Uint8Array>;
 }
 
@@ -48,6 +51,7 @@ export const fetchBody = (
       range: readRangeResponse(response, range),
       validator: strongETag(response.headers),
       supportsRanges: supportsRanges(response),
+      isDecoded: isEncoded(response.headers),
       stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
     };
   });

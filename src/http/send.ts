@@ -5,6 +5,7 @@ import { Observable, throwError, timeout } from 'rxjs';
 import { DecodeError, isContentLibraryError, TimeoutError, TlsError, TransportError } from '../errors/index.ts';
 import { REDIRECT_CODE } from '../errors/transport-error.ts';
 import { decoder } from '../model/codec.ts';
+import { decodeContent } from './content-coding.ts';
 import { buildRequest, idempotencyOf, type Dialect, type Operation } from './operation.ts';
 import { readApiError } from './read-api-error.ts';
 import { cancelBody, parseJson, readText } from './read-text.ts';
@@ -109,7 +110,8 @@ export const sendRequest = <A>(
       const response = await ky(url, {
         ...(fetch === undefined ? platformFetch(controller.signal) : { fetch, signal: controller.signal }),
         method,
-        headers,
+        // Bytes of a file are counted and resumed, which encoded bytes cannot be. Browsers ignore this header and set their own.
+        headers: { 'accept-encoding': 'identity', ...headers },
         ...(body === undefined ? {} : { json: body }),
         retry: 0,
         timeout: false,
@@ -117,7 +119,7 @@ export const sendRequest = <A>(
         redirect: 'manual',
       });
       if (isRedirect(response)) throw redirectError(operation, response);
-      return read(response);
+      return read(await decodeContent(operation, response));
     };
     send().then(
       (value) => {

@@ -2,6 +2,7 @@
 
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { decodedBody } from './content-coding.ts';
 import { formatAuthority } from './tls/handshake.ts';
 import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
 import { abortSignal, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
@@ -40,7 +41,8 @@ export type NodeFetch = typeof globalThis.fetch & {
 };
 
 /**
- * Creates a `fetch` with its own connections. It returns redirects and does not follow them.
+ * Creates a `fetch` with its own connections. It returns redirects and does not follow them. It requests `identity` unless the caller sets
+ * `accept-encoding`, and decodes `gzip`, `deflate`, `br` and `zstd` (since Node 22.15).
  *
  * Certificates are verified before a byte of the request is sent. Rejects with `TlsError` if the certificate is rejected, with
  * `TransportError` if the proxy refuses the connection, with Node's own error if the server cannot be reached, and with the signal's
@@ -135,7 +137,7 @@ const createRequest = (
   body: Uint8Array | undefined,
 ): ClientRequest => {
   const target = new URL(url);
-  const sentHeaders: Record<string, string | number> = Object.fromEntries(headers);
+  const sentHeaders: Record<string, string | number> = { 'accept-encoding': 'identity', ...Object.fromEntries(headers) };
   if (body !== undefined) sentHeaders['content-length'] = body.byteLength;
   const options: SecureRequestOptions = { method, headers: sentHeaders, [abortSignal]: signal };
   if (target.protocol === 'https:') return requestHttps(target, { ...options, agent: agents.secure });
@@ -166,5 +168,7 @@ const toResponse = (method: string, incoming: IncomingMessage): Response => {
     incoming.resume();
     return new Response(null, { status, headers });
   }
-  return new Response(toWebStream(incoming), { status, headers });
+  const response = new Response(toWebStream(decodedBody(incoming)), { status, headers });
+  // As of every response of a network: its body is decoded, unlike that of a constructed response.
+  return Object.defineProperty(response, 'type', { value: 'basic' });
 };

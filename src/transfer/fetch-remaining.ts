@@ -24,19 +24,25 @@ export const fetchRemaining = (context: FetchContext): Observable<TransferProgre
   defer(() => {
     const { info, state } = context;
     if (info.size === state.received) return of({ received: state.received, total: info.size });
-    return openBody(context).pipe(concatMap((body) => consumeBody(context, body)));
+    const body$ = defer(() => openBody(context));
+    const restarted$ = state.isDecoded ? restart(context).pipe(concatMap(() => body$)) : body$;
+    return restarted$.pipe(concatMap((body) => consumeBody(context, body)));
   });
+
+const restart = ({ info, state, sink, expectedChecksum }: FetchContext): Observable<void> =>
+  restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(info.name));
 
 /** Transfers the body if it continues the bytes in the sink; otherwise restarts the file. */
 const consumeBody = (context: FetchContext, body: FileBody): Observable<TransferProgress> => {
-  const { info, state, sink, expectedChecksum } = context;
+  const { info, state } = context;
   const { range } = body;
   if (range.bytes === 'range' || (range.bytes === 'file' && state.received === 0)) {
     state.validator = body.validator ?? state.validator;
     state.contentLength = range.total;
+    state.isDecoded = body.isDecoded;
     return transferBody(context, body);
   }
-  const restart$ = restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(info.name)).pipe(
+  const restart$ = restart(context).pipe(
     catchError((thrown: unknown) => {
       cancelBody(body.stream);
       return throwError(() => thrown);

@@ -3,6 +3,7 @@
 import type { Observable } from 'rxjs';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 import { DecodeError, UnsupportedEndpointError } from '../errors/index.ts';
+import type { RangeRequest } from '../http/byte-range.ts';
 import type { FileBody } from '../http/fetch-body.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
@@ -33,11 +34,11 @@ export interface FetchContext {
  * - Errors: `DecodeError`, `UnsupportedEndpointError`, and as requests do.
  * - Unsubscribing: aborts the request if its response has not started.
  *
- * @param range - Offset of the first byte, and the offset after the last byte. If not set, all missing bytes are requested.
+ * @param range - If not set, all missing bytes are requested.
  */
 export const openBody = (
   { vc, info, state: { received, validator }, stallTimeout }: FetchContext,
-  range?: { readonly from: number; readonly to: number },
+  range?: Pick<RangeRequest, 'from' | 'to'>,
 ): Observable<FileBody> =>
   vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
     from: received,

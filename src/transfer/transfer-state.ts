@@ -20,6 +20,8 @@ export interface TransferState {
   digests: Digests | undefined;
   /** The `ETag` of the response with these bytes. */
   validator: string | undefined;
+  /** True if the bytes were decoded by the client: the server cannot continue them. */
+  isDecoded: boolean;
   /** The last failure: the error if the sink cannot restart. */
   lastError: unknown;
   /** True if a later run may resume from these bytes. */
@@ -47,6 +49,7 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
   hashes: createHashes(sink, expectedChecksum),
   digests: undefined,
   validator: undefined,
+  isDecoded: false,
 });
 
 /**
@@ -104,5 +107,5 @@ const restartSink = async ({ name, target, received, lastError }: TransferState,
 };
 
 /** Ends a transfer that is not complete: keeps its bytes for a later run if possible, otherwise discards them. */
-export const suspendOrDiscard = ({ target, resumable }: TransferState): Promise<void> =>
-  resumable && target.suspend !== undefined ? target.suspend() : target.discard();
+export const suspendOrDiscard = ({ target, resumable, isDecoded }: TransferState): Promise<void> =>
+  resumable && !isDecoded && target.suspend !== undefined ? target.suspend() : target.discard();

@@ -58,7 +58,8 @@ export const verifyFile = (
  * - Unsubscribing: aborts the request, or cancels the body.
  */
 const assertEndOfFile = (context: FetchContext): Observable<never> =>
-  openBody(context).pipe(
+  // A decoded body has no offsets on the server: the complete file is requested.
+  openBody(context, context.state.isDecoded ? { from: 0 } : undefined).pipe(
     concatMap(({ range: { bytes, total }, stream }) => {
       context.state.contentLength = total;
       if (bytes === 'file' && total === undefined) return countBytes(context, stream);
