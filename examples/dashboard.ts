@@ -1,7 +1,6 @@
 import { download, snapshots, withVCenter } from 'rx-content-library';
 import { toDirectory } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { auditTime } from 'rxjs';
 
 const simulator = createSimulator({
   inventory: {
@@ -14,7 +13,7 @@ withVCenter(
   { server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch },
   (vc) =>
     // #region snapshots
-    download(vc, 'item-1', toDirectory('downloads', { force: true })).pipe(snapshots(), auditTime(50)),
+    download(vc, 'item-1', toDirectory('downloads', { force: true })).pipe(snapshots({ period: 50 })),
   // #endregion
 ).subscribe(({ files, percent, speed }) => {
   console.log(

@@ -88,5 +88,6 @@ export { createFileNameValidator } from './sinks/file-name-validator.ts';
 export { toWritableStream } from './sinks/writable-stream.ts';
 
 // Snapshots
-export { snapshots, type DownloadSnapshot } from './snapshots/snapshots.ts';
+export { snapshots, type SnapshotOptions } from './snapshots/snapshots.ts';
+export type { DownloadSnapshot } from './snapshots/download-snapshot.ts';
 export type { FilePhase, FileSnapshot } from './snapshots/file-snapshot.ts';

@@ -2,6 +2,8 @@
 
 import {
   asyncScheduler,
+  catchError,
+  concat,
   connect,
   defer,
   EMPTY,
@@ -9,35 +11,32 @@ import {
   ignoreElements,
   map,
   merge,
+  of,
   scan,
   switchMap,
   takeUntil,
+  throwError,
   timer,
   type Observable,
   type OperatorFunction,
 } from 'rxjs';
 import type { DownloadEvent } from '../download/events.ts';
-import { updateFiles, type FileSnapshot } from './file-snapshot.ts';
+import { isContentLibraryError } from '../errors/index.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
+import { latestEvery } from '../operators/latest-every.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
+import { INITIAL_FACTS, updateFacts, type DownloadSnapshot, type SnapshotFacts, type SnapshotSums } from './download-snapshot.ts';
+import { failFiles, updateFiles, type FileSnapshot } from './file-snapshot.ts';
+import { omit } from './omit.ts';
 import { createSpeedMeter } from './speed.ts';
 
-/** The state of a download. Failed files count in none of the sums. */
-export interface DownloadSnapshot {
-  /** One entry per file; an unchanged file is the same object as in the previous snapshot. */
-  readonly files: readonly FileSnapshot[];
-  /** Bytes received. */
-  readonly received: number;
-  /** Bytes in total; not set until the length of every file is known. */
-  readonly total?: number;
-  /** 0 to 100, over preparing, downloading and verifying; never decreases; not set while `total` is unknown. */
-  readonly percent?: number;
-  /** Bytes per second, over the last three seconds. */
-  readonly speed: number;
-  /** Estimated milliseconds until the end; not set while `total` or the speed is unknown. */
-  readonly timeLeft?: number;
-  /** True if a file is downloading, but no event has arrived for ten seconds. */
-  readonly stalled: boolean;
-  /** True after the last event. */
-  readonly done: boolean;
+/** Options of {@link snapshots}. */
+export interface SnapshotOptions {
+  /**
+   * Milliseconds between two snapshots at least. The last one is always emitted, also before an error.
+   * @default 0, a snapshot for every event
+   */
+  readonly period?: number | undefined;
 }
 
 /** Milliseconds without an event, while a file is downloading, after which the download counts as stalled. */
@@ -46,33 +45,63 @@ const STALL_TIME = 10_000;
 /**
  * Reduces the events of a download to snapshots. Unchanged files stay the same object.
  *
- * - Emits: a snapshot for every event, and one more when the download stalls for ten seconds.
+ * - Emits: a snapshot for every event, one more when the download stalls for ten seconds, and one with the failed files before an error;
+ *   with `period`, the latest snapshot once a period, and always the last one.
  * - Completes: with its source.
- * - Errors: with its source.
+ * - Errors: with its source, after the snapshot with that error.
  * - Unsubscribing: unsubscribes from the source.
  *
  * ```text
  * events     -o-s-p-p-v-(c|)
  * snapshots  -1-2-3-4-5-(6|)
  * ```
+ *
+ * @throws TypeError if an option is invalid.
  */
-export const snapshots = (): OperatorFunction<DownloadEvent, DownloadSnapshot> => (source) =>
-  defer(() => {
-    const speed = createSpeedMeter();
-    return source.pipe(
-      scan<DownloadEvent, DownloadSnapshot>(
-        (previous, event) => {
-          const files = updateFiles(previous.files, event);
-          // Idle time must not lower the average.
-          if (!previous.files.some(isDownloading)) speed.reset();
-          const added = event.type === 'opened' ? 0 : sum(files, bytesSince(previous.files));
-          return snapshotOf(previous, files, speed.add(added, asyncScheduler.now()), event.type === 'closed');
-        },
-        { files: [], received: 0, speed: 0, stalled: false, done: false },
-      ),
-      connect((snapshots$) => merge(snapshots$, stalledSnapshots(snapshots$))),
-    );
-  });
+export const snapshots = (options: SnapshotOptions = {}): OperatorFunction<DownloadEvent, DownloadSnapshot> => {
+  const { period = 0 } = options;
+  if (typeof period !== 'number' || !(period >= 0)) throw invalidOptionError('period', 'milliseconds from 0', period);
+  return (source) =>
+    defer(() => {
+      const speed = createSpeedMeter();
+      let last: DownloadSnapshot = { ...INITIAL_FACTS, ...INITIAL_SUMS };
+      return source.pipe(
+        scan(
+          ({ facts: before, sums: previous }: SnapshotState, event: DownloadEvent): SnapshotState => {
+            const files = updateFiles(previous.files, event);
+            // Idle time must not lower the average.
+            if (!previous.files.some(isDownloading)) speed.reset();
+            const added = event.type === 'opened' ? 0 : sum(files, bytesSince(previous.files));
+            const facts = updateFacts(before, event);
+            return { facts, sums: sumsOf(previous, files, speed.add(added, asyncScheduler.now()), facts.done) };
+          },
+          { facts: INITIAL_FACTS, sums: INITIAL_SUMS },
+        ),
+        map(({ facts, sums }) => (last = { ...facts, ...sums })),
+        connect((snapshots$) => merge(snapshots$, stalledSnapshots(snapshots$))),
+        catchError((thrown: unknown) =>
+          concat(
+            of(toFailed(last, thrown)),
+            throwError(() => thrown),
+          ),
+        ),
+        latestEvery(toTimerDelay(period)),
+      );
+    });
+};
+
+interface SnapshotState {
+  readonly facts: SnapshotFacts;
+  readonly sums: SnapshotSums;
+}
+
+const INITIAL_SUMS: SnapshotSums = { files: [], received: 0, speed: 0, stalled: false };
+
+/** The sums stay as they were: the bytes were received, although no file has them. */
+const toFailed = (last: DownloadSnapshot, thrown: unknown): DownloadSnapshot => {
+  const files = failFiles(last.files, isContentLibraryError(thrown) ? thrown : undefined);
+  return { ...omit(last, 'timeLeft', 'retrying'), files, speed: 0, stalled: false, error: thrown };
+};
 
 /** Emits the last snapshot again, as stalled, if no other follows in time. */
 const stalledSnapshots = (snapshots$: Observable<DownloadSnapshot>): Observable<DownloadSnapshot> =>
@@ -81,22 +110,14 @@ const stalledSnapshots = (snapshots$: Observable<DownloadSnapshot>): Observable<
     takeUntil(snapshots$.pipe(ignoreElements(), endWith(undefined))),
   );
 
-const toStalled = (snapshot: DownloadSnapshot): DownloadSnapshot => {
-  const { timeLeft, ...rest } = snapshot;
-  return { ...(timeLeft === undefined ? snapshot : rest), speed: 0, stalled: true };
-};
+const toStalled = (snapshot: DownloadSnapshot): DownloadSnapshot => ({ ...omit(snapshot, 'timeLeft'), speed: 0, stalled: true });
 
 const isDownloading = ({ phase }: FileSnapshot): boolean => phase === 'downloading';
 
-const snapshotOf = (
-  previous: DownloadSnapshot,
-  files: readonly FileSnapshot[],
-  speed: number,
-  done: boolean,
-): DownloadSnapshot => {
+const sumsOf = (previous: SnapshotSums, files: readonly FileSnapshot[], speed: number, done: boolean): SnapshotSums => {
   const counted = files.filter(({ phase }) => phase !== 'failed');
   const received = sum(counted, (file) => file.received);
-  if (counted.some((file) => file.total === undefined)) return { files, received, speed, stalled: false, done };
+  if (counted.some((file) => file.total === undefined)) return { files, received, speed, stalled: false };
   const total = sum(counted, (file) => file.total ?? 0);
   return {
     files,
@@ -106,7 +127,6 @@ const snapshotOf = (
     speed,
     ...(speed === 0 ? {} : { timeLeft: (Math.max(total - received, 0) / speed) * 1000 }),
     stalled: false,
-    done,
   };
 };
 

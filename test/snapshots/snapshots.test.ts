@@ -1,7 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { PreparationError, snapshots, type DownloadEvent, type DownloadSnapshot } from 'rx-content-library';
-import { asyncScheduler, from, map, Subject } from 'rxjs';
+import {
+  ChecksumError,
+  PreparationError,
+  SinkError,
+  snapshots,
+  TransportError,
+  type DownloadEvent,
+  type DownloadSnapshot,
+} from 'rx-content-library';
+import { asyncScheduler, concat, from, map, of, Subject, throwError } from 'rxjs';
 import { progress, saved, status } from '../support/events.ts';
 import { inVirtualTime } from '../support/marbles.ts';
 
@@ -20,6 +28,16 @@ const snapshotsOf = (...events: DownloadEvent[]): readonly DownloadSnapshot[] =>
   from(events)
     .pipe(snapshots())
     .subscribe((snapshot) => emitted.push(snapshot));
+  return emitted;
+};
+const snapshotsUntilError = (error: Error, ...events: DownloadEvent[]): readonly DownloadSnapshot[] => {
+  const emitted: DownloadSnapshot[] = [];
+  concat(
+    from(events),
+    throwError(() => error),
+  )
+    .pipe(snapshots())
+    .subscribe({ next: (snapshot) => emitted.push(snapshot), error: () => undefined });
   return emitted;
 };
 const last = (...events: DownloadEvent[]): DownloadSnapshot | undefined => snapshotsOf(...events).at(-1);
@@ -124,6 +142,97 @@ describe('snapshots', () => {
       { phase: 'failed', error },
       { phase: 'waiting' },
     ]);
+  });
+
+  test('the snapshot before an error has the failed file and the error', () => {
+    const error = new PreparationError({ file: 'a' });
+    const emitted: DownloadSnapshot[] = [];
+    let thrown: unknown;
+    concat(
+      of(opened, status('a', 'PREPARING')),
+      throwError(() => error),
+    )
+      .pipe(snapshots())
+      .subscribe({ next: (snapshot) => emitted.push(snapshot), error: (cause: unknown) => (thrown = cause) });
+    expect(emitted.at(-1)).toMatchObject({ error, done: false, files: [{ phase: 'failed', error }, { phase: 'failed' }] });
+    expect(emitted.at(-1)?.files[1]).not.toHaveProperty('error');
+    expect(thrown).toBe(error);
+  });
+
+  test.each([
+    ['a checksum', new ChecksumError({ file: 'b', algorithm: 'SHA256', expected: '1', actual: '2' }), [false, true]],
+    ['a full disk', new SinkError({ path: '/downloads/b.part', code: 'ENOSPC', reason: 'no space left.' }), [false, true]],
+    ['a refused path', new SinkError({ path: 'C:\\downloads\\a', reason: 'it exists.' }), [true, false]],
+    ['the network', new TransportError({ operation: 'GET', reason: 'ECONNRESET' }), [true, true]],
+    ['a defect', new RangeError('a defect'), [false, false]],
+  ])('an error of %s is shown at the files that it is about', (_, error, isShown) => {
+    const emitted = snapshotsUntilError(error, opened, progress('b', 10, 50));
+    expect(emitted.at(-1)).toMatchObject({ error, received: 10, speed: 0, stalled: false });
+    expect(emitted.at(-1)?.files.map((file) => [file.phase, file.error === error])).toEqual(
+      isShown.map((shown) => ['failed', shown]),
+    );
+  });
+
+  test('an error before the item is opened is a snapshot too; a saved file stays saved', () => {
+    const error = new TransportError({ operation: 'cis.Session.create', reason: 'ECONNREFUSED' });
+    expect(snapshotsUntilError(error)).toEqual([expect.objectContaining({ files: [], error })]);
+    const [first, second] = snapshotsUntilError(error, opened, saved('b', 50)).at(-1)?.files ?? [];
+    expect([first?.phase, second?.phase]).toEqual(['failed', 'saved']);
+  });
+
+  test('with a period, the latest snapshot is emitted, and the last one before an error or the end is never lost', () => {
+    const error = new PreparationError({ file: 'a' });
+    inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
+      const values = { o: opened, p: progress('b', 10, 50), q: progress('b', 20, 50), c: closed };
+      const received = map(({ received: bytes, error: thrown }: DownloadSnapshot) => [bytes, thrown]);
+      const failing = cold<DownloadEvent>('o-p---q#', values, error);
+      expectObservable(failing.pipe(snapshots({ period: 5 }), received)).toBe(
+        '-----p-(e#)',
+        { p: [10, undefined], e: [20, error] },
+        error,
+      );
+      expectObservable(cold<DownloadEvent>('op-(qc|)', values).pipe(snapshots({ period: 5 }), received)).toBe('---(q|)', {
+        q: [20, undefined],
+      });
+      const endless = cold<DownloadEvent>('op', values);
+      expectObservable(endless.pipe(snapshots({ period: 5 }), received), '---!').toBe('-');
+      expectSubscriptions(endless.subscriptions).toBe('^--!');
+    });
+  });
+
+  test('has the item, the lease, the warnings and the retries', () => {
+    const error = new TransportError({ operation: 'GET', reason: 'ECONNRESET' });
+    const retrying = { type: 'retrying', attempt: 1, delay: 500, error } as const;
+    const lease = { type: 'lease', state: 'renewed', expires: '2026-11-26T00:00:00Z' } as const;
+    const warning = { type: 'warning', code: 'SESSION_NOT_DELETED', message: 'it stays' } as const;
+    const emitted = snapshotsOf(
+      { ...opened, itemName: 'debian', downloadSessionId: 'session-1' },
+      retrying,
+      lease,
+      warning,
+      { ...retrying, file: 'b' },
+      progress('b', 10, 50),
+    );
+    const item = { itemId: 'item-1', itemName: 'debian', downloadSessionId: 'session-1' };
+    expect(emitted[1]).toMatchObject({ ...item, retries: 1, retrying });
+    expect(emitted[2]).not.toHaveProperty('retrying');
+    expect(emitted[4]).toMatchObject({ retries: 2, files: [{ retries: 0 }, { retries: 1, retrying: { file: 'b', error } }] });
+    expect(emitted[5]).toMatchObject({ ...item, lease, warnings: [warning], retries: 2, files: [{}, { retries: 1 }] });
+    expect(emitted[5]?.files[1]).not.toHaveProperty('retrying');
+  });
+
+  test('a file that is prepared has its status and the bytes of the preparation', () => {
+    const preparing: DownloadEvent = { type: 'status', file: 'b', status: 'PREPARING', bytesTransferred: 20 };
+    const emitted = snapshotsOf(opened, preparing, { ...preparing, bytesTransferred: 30 });
+    expect(emitted.map(({ files }) => [files[1]?.status, files[1]?.prepared])).toEqual([
+      [undefined, 0],
+      ['PREPARING', 20],
+      ['PREPARING', 30],
+    ]);
+  });
+
+  test.each([[-1], [NaN], ['50']])('refuses the period %p', (period) => {
+    expect(() => snapshots({ period: period as number })).toThrow(TypeError);
   });
 
   test('a failed file counts neither in the total nor in the percentage', () => {

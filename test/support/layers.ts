@@ -23,7 +23,7 @@ export const layers: Readonly<Record<string, string>> = {
   'sinks/': 'errors/ type:transfer/',
   // The main job
   'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ session/ transfer/ watching/ rxjs',
-  'snapshots/': 'type:download/ type:errors/ rxjs',
+  'snapshots/': 'type:download/ errors/ operators/ rxjs',
   // Public surface
   index:
     'connection/ download/ endpoints/ errors/ type:http/ model/ operators/ polling/ sinks/ snapshots/ type:transfer/ watching/',
