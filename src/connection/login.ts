@@ -1,12 +1,28 @@
 /** Logs in, and detects the dialect of the server. */
 
 import * as t from 'io-ts';
-import { catchError, defer, from, isObservable, map, of, switchMap, take, throwError, type Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  defer,
+  from,
+  ignoreElements,
+  isObservable,
+  map,
+  of,
+  onErrorResumeNextWith,
+  switchMap,
+  take,
+  throwError,
+  timeout,
+  type Observable,
+} from 'rxjs';
 import { ApiError, AuthenticationError } from '../errors/index.ts';
 import type { Dialect, Operation } from '../http/operation.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import { nothing, type Codec } from '../model/codec.ts';
 import { SessionInfo } from '../model/session.ts';
+import { CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
 
 /** A user and a password, or the id of an open API session, which this library never logs out. */
 export type Credentials = { readonly username: string; readonly password: string } | { readonly sessionId: string };
@@ -114,11 +130,41 @@ const createSession = (
   user: { username: string; password: string },
 ): Observable<ApiSession> => {
   const logIn = (tried: Dialect): Observable<ApiSession> =>
-    sendOperation(client, tried, create, {}, { authorization: basicAuthorization(user) }).pipe(
-      map((sessionId) => ({ dialect: tried, sessionId, isExternal: false })),
-    );
+    defer(() => {
+      let candidates: readonly string[] = [];
+      const onUndecodable = (headers: Headers, text: string): void => {
+        candidates = findSessionIds(headers, text);
+      };
+      return sendOperation({ ...client, onUndecodable }, tried, create, {}, { authorization: basicAuthorization(user) }).pipe(
+        map((sessionId) => ({ dialect: tried, sessionId, isExternal: false })),
+        catchError((thrown: unknown) =>
+          concat(
+            ...candidates.map((sessionId) => deleteCandidate(client, { dialect: tried, sessionId, isExternal: false })),
+            throwError(() => thrown),
+          ),
+        ),
+      );
+    });
   return dialect === 'auto' ? detectDialect(logIn) : logIn(dialect);
 };
+
+const CUT_SESSION_ID = /^\s*(?:\{\s*"value"\s*:\s*)?"([^"\s]+)/;
+const SESSION_COOKIE = /\bvmware-api-session-id=([^;,\s]+)/;
+
+/** Returns what may be the id of the session in the response to a login that cannot be decoded, such as JSON that is cut off. */
+const findSessionIds = (headers: Headers, text: string): readonly string[] => {
+  const inCookie = SESSION_COOKIE.exec(headers.get('set-cookie') ?? '')?.[1];
+  const found = [headers.get('vmware-api-session-id'), inCookie, CUT_SESSION_ID.exec(text)?.[1]];
+  return [...new Set(found.filter(SessionId.is))];
+};
+
+/** Deletes what may be the session of a login that failed. The server refuses an id that is incomplete. */
+const deleteCandidate = (client: ApiClient, session: ApiSession): Observable<never> =>
+  sendOperation(client, session.dialect, deleteSessionOperation, {}, sessionHeader(session)).pipe(
+    timeout({ first: CLEANUP_TIMEOUT }),
+    ignoreElements(),
+    onErrorResumeNextWith(),
+  );
 
 const adoptSession = (client: ApiClient, dialect: Dialect | 'auto', sessionId: string): Observable<ApiSession> => {
   const sessionIn = (tried: Dialect): ApiSession => ({ dialect: tried, sessionId, isExternal: true });

@@ -1,8 +1,19 @@
 /** VMware's `content.library.item.DownloadSession`: the lease on an item's download links. */
 
 import * as t from 'io-ts';
-import { defer, type Observable } from 'rxjs';
+import {
+  catchError,
+  concat,
+  concatMap,
+  defer,
+  ignoreElements,
+  onErrorResumeNextWith,
+  retry,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import { internals, type VCenter } from '../connection/vcenter.ts';
+import { DecodeError } from '../errors/index.ts';
 import type { Operation } from '../http/operation.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
@@ -102,14 +113,16 @@ const createClientToken = (): string => {
 /** Options of {@link createDownloadSession}. */
 export interface CreateDownloadSessionOptions {
   /**
-   * A UUID. A repeated request with the same token returns the same session, which makes retries safe.
+   * A UUID. A repeated request with the same token returns the same session, which makes retries safe. With a token of your own, a
+   * response that cannot be decoded leaves the session there: repeat the call to get its id.
    * @default a random UUID for each subscription
    */
   readonly clientToken?: string;
 }
 
 /**
- * Creates a download session for an item, and returns its identifier. It expires after five minutes without activity.
+ * Creates a download session for an item, and returns its identifier. It expires after five minutes without activity. If the response
+ * cannot be decoded, the session is deleted before the error.
  *
  * `POST /api/content/library/item/download-session` → 201 · `POST /rest/com/vmware/content/library/item/download-session` → 200
  *
@@ -121,7 +134,32 @@ export const createDownloadSession = (
   itemId: string,
   options: CreateDownloadSessionOptions = {},
 ): Observable<string> =>
-  defer(() => vc[internals].call(create, { library_item_id: itemId, client_token: options.clientToken ?? createClientToken() }));
+  defer(() => {
+    const { clientToken = createClientToken() } = options;
+    const create$ = vc[internals].call(create, { library_item_id: itemId, client_token: clientToken });
+    return create$.pipe(
+      catchError((thrown: unknown) =>
+        thrown instanceof DecodeError && options.clientToken === undefined
+          ? concat(
+              deleteUndecodable(vc, create$),
+              throwError(() => thrown),
+            )
+          : throwError(() => thrown),
+      ),
+    );
+  });
+
+/** Milliseconds before the second attempt to learn the id of a session. */
+const ID_RETRY_DELAY = 1000;
+
+/** Deletes the session whose id could not be decoded: the same request, with the same token, returns its id again. Errors are ignored. */
+const deleteUndecodable = (vc: VCenter, create$: Observable<string>): Observable<never> =>
+  create$.pipe(
+    retry({ count: 1, delay: ID_RETRY_DELAY }),
+    concatMap((sessionId) => deleteDownloadSession(vc, sessionId)),
+    ignoreElements(),
+    onErrorResumeNextWith(),
+  );
 
 /** Options of {@link listDownloadSessions}. */
 export interface ListDownloadSessionsOptions {

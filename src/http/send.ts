@@ -28,6 +28,8 @@ export interface ApiClient extends Transport {
   readonly retry: RetryPolicy | undefined;
   /** Called with the headers of every response. */
   readonly onHeaders?: (headers: Headers) => void;
+  /** Called with every successful response that cannot be decoded: it may contain the id of something that was created. */
+  readonly onUndecodable?: (headers: Headers, text: string) => void;
 }
 
 /** One HTTP request. */
@@ -74,16 +76,20 @@ export const sendOperation = <I extends object, A>(
     body,
   };
   const decode = decoder(operation.response, name);
+  const decodeText = (text: string | undefined): ReturnType<typeof decode> => {
+    if (text === undefined) return { _tag: 'Left', left: tooLongError(name) };
+    const json = parseJson(text) ?? undefined;
+    if (json === undefined && text !== '') return { _tag: 'Left', left: notJsonError(name, text) };
+    return decode(dialect === 'rest' ? unwrap(json) : json);
+  };
   const response$ = sendRequest(client, request, async (response) => {
     client.onHeaders?.(response.headers);
     if (!response.ok) throw await readApiError(name, response, createRedactor(headers));
     const text = await readText(response, maxResponseSize(name));
-    if (text === undefined) throw tooLongError(name);
-    const json = parseJson(text) ?? undefined;
-    if (json === undefined && text !== '') throw notJsonError(name, text);
-    const decoded = decode(dialect === 'rest' ? unwrap(json) : json);
-    if (decoded._tag === 'Left') throw decoded.left;
-    return decoded.right;
+    const decoded = decodeText(text);
+    if (decoded._tag === 'Right') return decoded.right;
+    client.onUndecodable?.(response.headers, text ?? '');
+    throw decoded.left;
   });
   return client.retry === undefined
     ? response$

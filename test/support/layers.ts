@@ -13,7 +13,7 @@ export const layers: Readonly<Record<string, string>> = {
   // Connection: options, the shared login, file addresses
   'connection/': 'errors/ http/ model/ operators/ io-ts rxjs',
   // Endpoints: one file for each VMware service
-  'endpoints/': 'connection/ type:http/ model/ io-ts rxjs',
+  'endpoints/': 'connection/ errors/ type:http/ model/ io-ts rxjs',
   // Streams of time
   'polling/': 'errors/ http/ operators/ rxjs',
   'session/': 'connection/ endpoints/ errors/ type:model/ operators/ rxjs',
