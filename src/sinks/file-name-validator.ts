@@ -8,8 +8,8 @@ const reserved = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹�
 // eslint-disable-next-line no-control-regex -- they are what this finds
 const invisible = /[\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
 
-/** The longest suffix that a sink adds to a name. */
-const LONGEST_SUFFIX = '.part.json';
+/** Bytes of UTF-8; the limit of most file systems. */
+const MAX_LENGTH = 255;
 
 /**
  * The server chooses the names. A name is rejected on every system if any system takes it for something else than a file with that name. A
@@ -24,8 +24,7 @@ const findProblem = (name: string): string | undefined => {
   if (reserved.test(name)) return 'it is a device name on Windows';
   if (/[ .]$/.test(name)) return 'Windows drops a space or dot at the end';
   if (/\.part(?:\.json)?$/i.test(name)) return 'this suffix marks unfinished files';
-  if (new TextEncoder().encode(name + LONGEST_SUFFIX).byteLength > 255)
-    return 'it is longer than 255 bytes with its suffix .part.json';
+  if (new TextEncoder().encode(name).byteLength > MAX_LENGTH) return `it is longer than ${MAX_LENGTH} bytes`;
   return undefined;
 };
 

@@ -5,6 +5,7 @@ import type { FoundFile, Sink, SinkFile, SinkHash, StatedFile } from '../transfe
 import { createBatchWriter } from './batch-writer.ts';
 import { codeOf, toSinkError } from './dom-exception.ts';
 import { createFileNameValidator } from './file-name-validator.ts';
+import { partNameOf } from './part-name.ts';
 
 /** Options of {@link toFileSystemDirectory}. */
 export interface FileSystemDirectoryOptions extends Pick<Sink, 'createHash'> {
@@ -101,7 +102,7 @@ const openTarget = async (directory: FileSystemDirectoryHandle, name: string, fo
   // Written bytes become visible only on close: until then the existing file is unchanged.
   if (existing !== undefined) return { handle: existing, publish: async () => undefined, remove: async () => undefined };
 
-  const part = `${name}.part`;
+  const part = await partNameOf(name);
   const handle = await directory.getFileHandle(part, { create: true });
   if (isMovable(handle))
     return {

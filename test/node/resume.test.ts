@@ -154,7 +154,7 @@ test.each([...other, ['content, because none is known', { name: 'a.iso' }] as co
 test.each([
   ['no content', { name: 'a.iso', size: 11 }],
   ['an empty content version', { ...file, content: { itemId: 'item-1', contentVersion: '' } }],
-  ['a content version longer than a sidecar', { ...file, content: { itemId: 'item-1', contentVersion: '7'.repeat(600) } }],
+  ['a content version longer than a sidecar', { ...file, content: { itemId: 'item-1', contentVersion: '7'.repeat(1200) } }],
 ] satisfies readonly [string, IncomingFile][])('with %s a suspended file is discarded', async (_, incoming) => {
   const directory = await temporaryDirectory();
   await suspendAfter(directory, 'hello', incoming);

@@ -121,6 +121,24 @@ test.each([
   expect(texts()).toEqual({});
 });
 
+test('long names with the same beginning are written at the same time, in temporary names of at most 255 bytes', async () => {
+  const { handle, texts } = directoryHandle({ canMove: true });
+  const sink = toFileSystemDirectory(handle);
+  const names = ['a', 'b', 'ä', '円'].map((end) => `${'x'.repeat(252)}${end}`);
+  const files = await Promise.all(names.map((name) => sink.open({ name })));
+  const temporary = Object.keys(texts());
+  expect(temporary).toHaveLength(names.length);
+  for (const name of temporary) {
+    expect(Buffer.byteLength(name)).toBeLessThanOrEqual(255);
+    expect(name).toMatch(/\.part$/);
+  }
+  for (const [index, file] of files.entries()) {
+    await write(file, `file ${index}`);
+    await file.commit({ verified: 'length' });
+  }
+  expect(texts()).toEqual(Object.fromEntries(names.map((name, index) => [name, `file ${index}`])));
+});
+
 test('unsafe and colliding names are rejected', async () => {
   const { handle, texts } = directoryHandle({ canMove: true });
   const sink = toFileSystemDirectory(handle);

@@ -5,6 +5,7 @@ import type { FoundFile, SinkHash, StatedFile } from '../../index.ts';
 import { nodeHash } from '../hash.ts';
 import { isSameFile, lstatIfExists, openRegularFile, unlinkIfExists } from './no-follow-fs.ts';
 import { isAbandoned } from './sidecar.ts';
+import { temporaryPathsOf } from './temporary-paths.ts';
 
 /** Compares length and checksum. Links and unreadable files are not found. */
 export const findVerified = async (
@@ -40,7 +41,7 @@ const readInto = async (hash: SinkHash, handle: FileHandle, signal: AbortSignal 
 
 /** Removes the `.part` and the sidecar of a process that crashed right after publishing the file. */
 export const removeLeftovers = async (path: string): Promise<void> => {
-  const [part, sidecar] = [`${path}.part`, `${path}.part.json`];
+  const { part, sidecar } = temporaryPathsOf(path);
   const existing = await lstatIfExists(path);
   // A `.part` that is another file can be resumed.
   if (existing === undefined || ((await lstatIfExists(part)) !== undefined && !(await isSameFile(part, existing)))) return;

@@ -7,6 +7,7 @@ import { identityOf, lstatIfExists, openForResume, unlinkIfExists } from './no-f
 import { PartFile } from './part-file.ts';
 import { alreadyExistsError } from './publish.ts';
 import { acquireSidecar, createExclusive } from './sidecar.ts';
+import { temporaryPathsOf } from './temporary-paths.ts';
 
 /** Rejects now, not after the last byte, if the name is taken or not possible. With `force`, an existing file will be replaced. */
 export const openPart = async (path: string, file: IncomingFile, force: boolean): Promise<PartFile> => {
@@ -16,22 +17,24 @@ export const openPart = async (path: string, file: IncomingFile, force: boolean)
     await removeLeftovers(path);
     throw alreadyExistsError(path);
   }
-  const sidecar = await acquireSidecar(path, `${path}.part.json`, file);
+  const temporary = temporaryPathsOf(path);
+  const sidecar = await acquireSidecar(path, temporary.sidecar, file);
   let handle: FileHandle | undefined;
   try {
-    handle = sidecar.trustedBytes > 0 ? await openForResume(`${path}.part`) : undefined;
+    handle = sidecar.trustedBytes > 0 ? await openForResume(temporary.part) : undefined;
     const partSize = (await handle?.stat())?.size ?? 0;
     let keptBytes = Math.min(partSize, sidecar.trustedBytes);
     if (handle === undefined || partSize > (file.size ?? Infinity)) {
       await handle?.close();
       if (sidecar.trustedBytes > 0) await sidecar.invalidate();
       // Created, not truncated: the existing one may be a link.
-      await unlinkIfExists(`${path}.part`);
-      handle = await createExclusive(path, `${path}.part`);
+      await unlinkIfExists(temporary.part);
+      handle = await createExclusive(path, temporary.part);
       keptBytes = 0;
     } else if (keptBytes < partSize) await handle.truncate(keptBytes);
     await sidecar.validate(Math.min(keptBytes, sidecar.syncedBytes));
-    return new PartFile({ path, size: file.size, force, sidecar, handle, identity: await identityOf(handle), keptBytes });
+    const identity = await identityOf(handle);
+    return new PartFile({ path, part: temporary.part, size: file.size, force, sidecar, handle, identity, keptBytes });
   } catch (thrown) {
     await handle?.close().catch(() => undefined);
     await sidecar.remove();

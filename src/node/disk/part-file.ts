@@ -13,6 +13,7 @@ import { createExclusive, type Sidecar } from './sidecar.ts';
 /** An open `.part` and its sidecar. */
 export interface PartFileOptions {
   readonly path: string;
+  readonly part: string;
   readonly size: number | undefined;
   readonly force: boolean;
   readonly sidecar: Sidecar;
@@ -39,10 +40,10 @@ export class PartFile implements SinkFile {
   /** Bytes that a commit has synced. */
   #syncedBytes = 0;
 
-  constructor({ path, size, force, sidecar, handle, identity, keptBytes }: PartFileOptions) {
+  constructor({ path, part, size, force, sidecar, handle, identity, keptBytes }: PartFileOptions) {
     this.path = path;
     this.keptBytes = keptBytes;
-    this.#part = `${path}.part`;
+    this.#part = part;
     this.#size = size;
     this.#force = force;
     this.#sidecar = sidecar;

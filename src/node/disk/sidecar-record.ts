@@ -26,7 +26,7 @@ const contentKeyFields = [
 ] as const satisfies readonly (keyof ContentKey)[];
 
 /** Bytes of every record. One write replaces it, so that neither a crash nor a full disk leaves half of it. */
-const RECORD_LENGTH = 1024;
+const RECORD_LENGTH = 2048;
 
 /** A record that was read, not validated. */
 export type SidecarRecord = Readonly<Record<string, unknown>>;
