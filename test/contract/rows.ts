@@ -12,7 +12,7 @@ export const rowOf = (name: string): Operation<never, unknown> | undefined => {
   const vc = {
     server: 'https://vcenter.example.com',
     [internals]: {
-      apiSession$: of({ dialect: 'api', sessionId: 'session', given: false }),
+      apiSession$: of({ dialect: 'api', sessionId: 'session', isExternal: false }),
       logout$: of(undefined),
       call: (operation: Operation<never, unknown>) =>
         defer(() => {
