@@ -119,7 +119,7 @@ describe('a large file from a slow server', () => {
     for (const { server } of [one, four, eight]) expect(server.sent()).toBeLessThan(files[0].size * 1.02);
     for (const { sink } of [four, eight]) expect(Buffer.compare(bytesOf(sink), bytesOf(one.sink))).toBe(0);
     expect(ofType(eight.values, 'retrying')).toEqual([]);
-  });
+  }, 180_000);
 
   test('is requested in byte ranges with If-Range and its strong ETag', async () => {
     const { server } = await run({});
