@@ -127,9 +127,12 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
         }),
         ignoreElements(),
       );
+      const unchanged$ = defer(() =>
+        state.isUnconfirmed && proof?.verified !== 'checksum' ? prepared.source.assertUnchanged(name) : EMPTY,
+      );
       return defer(() => {
         onActiveChange(1);
-        return concat(progress$, verify$).pipe(finalize(() => onActiveChange(-1)));
+        return concat(progress$, verify$, unchanged$).pipe(finalize(() => onActiveChange(-1)));
       });
     }),
   );
@@ -142,7 +145,9 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
     if (source?.isLost(thrown)) {
       lostSource = source;
       source.onLost(thrown);
-      return areHashesClosed ? restart(thrown) : of(undefined);
+      if (!areHashesClosed) return of(undefined);
+      state.lastError = thrown;
+      return restart(thrown);
     }
     state.lastError = thrown;
     const next = nextRetry(thrown, state.received);

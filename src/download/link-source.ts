@@ -20,6 +20,8 @@ import { getSession } from '../endpoints/session.ts';
 import { ApiError, isTransient } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { keepAlive } from '../session/keep-alive.ts';
+import { transferLabel } from '../transfer/transfer.ts';
+import { errorIfChanged, ItemChangedError } from './content-change.ts';
 import type { DownloadEvent } from './events.ts';
 import {
   openedEvent,
@@ -102,7 +104,8 @@ export const linkSource = (
   const lost$ = new Subject<never>();
   const source: FileSource = {
     finalInfo: () => of(undefined),
-    isLost: (thrown) => thrown instanceof ApiError && !isTransient(thrown),
+    assertUnchanged: (name) => errorIfChanged(vc, opened, name, () => new ItemChangedError(transferLabel(name))),
+    isLost: (thrown) => thrown instanceof ItemChangedError || (thrown instanceof ApiError && !isTransient(thrown)),
     onLost: (thrown) => lost$.error(new LinkRefusedError('A link of the item was refused.', { cause: thrown })),
   };
   const extendLogin$ = getSession(vc).pipe(

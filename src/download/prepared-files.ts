@@ -10,6 +10,8 @@ import type { OpenedItem } from './opened-item.ts';
 export interface FileSource {
   /** Reads what vCenter states about a file once its last byte was fetched. */
   readonly finalInfo: (name: string, needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>;
+  /** Completes if the content of a file has not changed since the item was opened; otherwise errors with an error that is `isLost`. */
+  readonly assertUnchanged: (name: string) => Observable<never>;
   /** Returns true if a failed transfer means that the source is lost: the addresses of its files no longer work. */
   readonly isLost: (thrown: unknown) => boolean;
   /** Called with the error of a transfer for which `isLost` returned true. */

@@ -30,6 +30,7 @@ import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
 import { isSameFileInfo } from '../watching/preparation.ts';
 import { preparationLabel, prepareAll } from '../watching/preparations.ts';
+import { errorIfChanged } from './content-change.ts';
 import {
   sessionNotDeletedWarning,
   toRetryingEvent,
@@ -133,6 +134,7 @@ const runSession = (
   const lost$ = new Subject<LeaseError>();
   const source: FileSource = {
     finalInfo: readFinalInfo(vc, sessionId),
+    assertUnchanged: (name) => errorIfChanged(vc, opened, name, () => itemChangedError(sessionId)),
     // The addresses of a session's files return 404 once the session has ended.
     isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
     onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),

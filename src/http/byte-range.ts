@@ -2,6 +2,13 @@
 
 import { codingsOf } from './content-coding.ts';
 
+/** The headers by which a server identifies the content of a file. */
+export interface Validators {
+  /** The `ETag`, strong or weak. */
+  readonly etag?: string;
+  readonly lastModified?: string;
+}
+
 /** The bytes to request. */
 export interface RangeRequest {
   /** Offset of the first byte. */
@@ -11,8 +18,8 @@ export interface RangeRequest {
    * @default the end of the file
    */
   readonly to?: number | undefined;
-  /** Strong `ETag` of the bytes that were received before, if the server sent one. */
-  readonly validator?: string;
+  /** Validators of the bytes that were received before. */
+  readonly validators?: Validators;
 }
 
 /** The part of a response that describes its body. */
@@ -34,16 +41,20 @@ export interface RangeResult {
 }
 
 /** Returns the headers of a request; none for a file from its start. With `If-Range`, a server whose content changed sends the whole file. */
-export const rangeHeaders = ({ from, to, validator }: RangeRequest): Readonly<Record<string, string>> => {
+export const rangeHeaders = ({ from, to, validators }: RangeRequest): Readonly<Record<string, string>> => {
   if (from === 0 && to === undefined) return {};
+  const etag = strongETag(validators);
   return {
     range: `bytes=${from}-${to === undefined ? '' : to - 1}`,
-    ...(validator === undefined ? {} : { 'if-range': validator }),
+    ...(etag === undefined ? {} : { 'if-range': etag }),
   };
 };
 
 /** Determines which bytes a response contains. They are a `range` only if the server states exactly the requested offsets. */
-export const readRangeResponse = ({ status, headers }: RangeResponse, { from, to, validator }: RangeRequest): RangeResult => {
+export const readRangeResponse = (
+  { status, headers }: RangeResponse,
+  { from, to, validators = {} }: RangeRequest,
+): RangeResult => {
   if (status === 200) return { bytes: 'file', total: contentLength(headers) };
   const unusable: RangeResult = { bytes: 'unusable', total: undefined };
   if (status === 416) return { bytes: 'unusable', total: parseUnsatisfiedRange(headers.get('content-range') ?? '') };
@@ -54,8 +65,7 @@ export const readRangeResponse = ({ status, headers }: RangeResponse, { from, to
   // A range that ends early is legal but unusual, and would need a second request.
   const end = to ?? range.total;
   if (end !== undefined && range.last !== end - 1) return unusable;
-  const etag = strongETag(headers);
-  if (validator !== undefined && etag !== undefined && etag !== validator) return unusable;
+  if (isOtherContent(validators, validatorsOf(headers))) return unusable;
   if (to !== undefined) return { bytes: 'range', total: range.total };
   return { bytes: from === 0 ? 'file' : 'range', total: range.total ?? range.last + 1 };
 };
@@ -66,11 +76,27 @@ export const supportsRanges = ({ status, headers }: RangeResponse): boolean => {
   return status === 206 || (status === 200 && headers.get('accept-ranges')?.trim().toLowerCase() === 'bytes');
 };
 
-/** Returns the `ETag` if it is strong: a weak one does not identify the exact bytes. */
-export const strongETag = (headers: Headers): string | undefined => {
-  const tag = headers.get('etag') ?? '';
-  return /^"[^"]*"$/.test(tag) ? tag : undefined;
+/** Returns the validators of a response. */
+export const validatorsOf = (headers: Headers): Validators => {
+  const [etag, lastModified] = [headers.get('etag'), headers.get('last-modified')];
+  return { ...(etag === null ? {} : { etag }), ...(lastModified === null ? {} : { lastModified }) };
 };
+
+/** Returns true if both responses have the same strong `ETag`: only that identifies the exact bytes. */
+export const isSameContent = (earlier: Validators, later: Validators): boolean => {
+  const etag = strongETag(earlier);
+  return etag !== undefined && etag === strongETag(later);
+};
+
+/** Weak `ETag`s that are equal do not identify the exact bytes, but different ones show that the content has changed. */
+const isOtherContent = (earlier: Validators, later: Validators): boolean => {
+  if (earlier.etag !== undefined && later.etag !== undefined) return opaqueTag(earlier.etag) !== opaqueTag(later.etag);
+  return earlier.lastModified !== undefined && later.lastModified !== undefined && earlier.lastModified !== later.lastModified;
+};
+
+const opaqueTag = (etag: string): string => etag.replace(/^W\//, '');
+
+const strongETag = ({ etag = '' }: Validators = {}): string | undefined => (/^"[^"]*"$/.test(etag) ? etag : undefined);
 
 /** Returns the length of the file; `Content-Length` of a compressed body is not that. */
 const contentLength = (headers: Headers): number | undefined => {

@@ -5,10 +5,11 @@ import {
   isEncoded,
   rangeHeaders,
   readRangeResponse,
-  strongETag,
   supportsRanges,
+  validatorsOf,
   type RangeRequest,
   type RangeResult,
+  type Validators,
 } from './byte-range.ts';
 import { readApiError } from './read-api-error.ts';
 import { createRedactor } from './redact.ts';
@@ -18,8 +19,8 @@ import { sendRequest, type Transport } from './send.ts';
 export interface FileBody {
   /** Which bytes of the file the stream contains. */
   readonly range: RangeResult;
-  /** Strong `ETag` of the file, if the server sent one. */
-  readonly validator: string | undefined;
+  /** What identifies the content of the file. */
+  readonly validators: Validators;
   /** True if the response shows that the server supports ranges of this file. */
   readonly supportsRanges: boolean;
   /** True if the body was encoded and the stream is decoded: its bytes have no offsets on the server. */
@@ -49,7 +50,7 @@ export const fetchBody = (
     if (!response.ok && response.status !== 416) throw await readApiError(operation, response, createRedactor(headers, url));
     return {
       range: readRangeResponse(response, range),
-      validator: strongETag(response.headers),
+      validators: validatorsOf(response.headers),
       supportsRanges: supportsRanges(response),
       isDecoded: isEncoded(response.headers),
       stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),

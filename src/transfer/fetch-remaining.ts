@@ -2,6 +2,7 @@
 
 import { catchError, concat, concatMap, defer, EMPTY, map, of, tap, throwError, type Observable } from 'rxjs';
 import { TransportError } from '../errors/index.ts';
+import { isSameContent } from '../http/byte-range.ts';
 import type { FileBody } from '../http/fetch-body.ts';
 import { cancelBody } from '../http/read-text.ts';
 import { isBusy } from '../http/retry.ts';
@@ -35,9 +36,11 @@ const restart = ({ info, state, sink, expectedChecksum }: FetchContext): Observa
 /** Transfers the body if it continues the bytes in the sink; otherwise restarts the file. */
 const consumeBody = (context: FetchContext, body: FileBody): Observable<TransferProgress> => {
   const { info, state } = context;
-  const { range } = body;
-  if (range.bytes === 'range' || (range.bytes === 'file' && state.received === 0)) {
-    state.validator = body.validator ?? state.validator;
+  const { range, validators } = body;
+  const isContinued = range.bytes === 'range' && (state.contentLength ?? range.total) === range.total;
+  if (isContinued || (range.bytes === 'file' && state.received === 0)) {
+    state.isUnconfirmed ||= isContinued && !isSameContent(state.validators, validators);
+    state.validators = { ...state.validators, ...validators };
     state.contentLength = range.total;
     state.isDecoded = body.isDecoded;
     return transferBody(context, body);

@@ -37,13 +37,13 @@ export interface FetchContext {
  * @param range - If not set, all missing bytes are requested.
  */
 export const openBody = (
-  { vc, info, state: { received, validator }, stallTimeout }: FetchContext,
+  { vc, info, state: { received, validators }, stallTimeout }: FetchContext,
   range?: Pick<RangeRequest, 'from' | 'to'>,
 ): Observable<FileBody> =>
   vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
     from: received,
     ...range,
-    ...(validator === undefined ? {} : { validator }),
+    validators,
   });
 
 const endpointOf = ({ name, download_endpoint }: DownloadFileInfo): TransferEndpoint => {

@@ -1,6 +1,7 @@
 /** The state of one file transfer, which survives interrupted connections and lost sessions. */
 
 import { from, Observable, tap } from 'rxjs';
+import type { Validators } from '../http/byte-range.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import type { IncomingFile, Sink, SinkFile } from './sink.ts';
 import { toSinkError } from './transfer.ts';
@@ -18,8 +19,10 @@ export interface TransferState {
   hashes: Hashes;
   /** The digests, once the hashes are closed. From then on no byte can be added; the file can only be restarted. */
   digests: Digests | undefined;
-  /** The `ETag` of the response with these bytes. */
-  validator: string | undefined;
+  /** What the responses with these bytes have identified their content by. */
+  validators: Validators;
+  /** True if bytes of several responses were joined, and no strong `ETag` shows that their content is the same. */
+  isUnconfirmed: boolean;
   /** True if the bytes were decoded by the client: the server cannot continue them. */
   isDecoded: boolean;
   /** The last failure: the error if the sink cannot restart. */
@@ -48,7 +51,8 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
   contentLength: undefined,
   hashes: createHashes(sink, expectedChecksum),
   digests: undefined,
-  validator: undefined,
+  validators: {},
+  isUnconfirmed: false,
   isDecoded: false,
 });
 

@@ -8,7 +8,7 @@ import {
 } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
-import { concatMap, map, of, Subject } from 'rxjs';
+import { concatMap, EMPTY, map, of, Subject } from 'rxjs';
 import { downloadFile } from '#src/download/download-file.js';
 import { mergeMapAdaptive } from '#src/operators/merge-map-adaptive.js';
 import { createRangePlan, createRangeState } from '#src/transfer/ranges/range-plan.js';
@@ -91,6 +91,7 @@ const run = ({ seed, faults, connections }: Run) =>
         map((info) => ({
           info,
           source: {
+            assertUnchanged: () => EMPTY,
             finalInfo: () => of<DownloadFileInfo | undefined>(undefined),
             isLost: () => false,
             onLost: () => undefined,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { rangeHeaders, readRangeResponse, strongETag, supportsRanges } from '#src/http/byte-range.js';
+import { isSameContent, rangeHeaders, readRangeResponse, supportsRanges, validatorsOf } from '#src/http/byte-range.js';
 
 const response = (status: number, headers: Readonly<Record<string, string>> = {}) => ({ status, headers: new Headers(headers) });
 
@@ -8,8 +8,8 @@ const requested = { from: 400 };
 describe('a range to the end of the file', () => {
   test('is requested by its first byte; the whole file needs no header', () => {
     expect(rangeHeaders({ from: 400 })).toEqual({ range: 'bytes=400-' });
-    expect(rangeHeaders({ from: 400, validator: '"v1"' })).toEqual({ range: 'bytes=400-', 'if-range': '"v1"' });
-    expect(rangeHeaders({ from: 0, validator: '"v1"' })).toEqual({});
+    expect(rangeHeaders({ from: 400, validators: { etag: '"v1"' } })).toEqual({ range: 'bytes=400-', 'if-range': '"v1"' });
+    expect(rangeHeaders({ from: 0, validators: { etag: '"v1"' } })).toEqual({});
   });
 
   test('is accepted from a 206 with exactly that range', () => {
@@ -41,7 +41,7 @@ describe('a range to the end of the file', () => {
   });
 
   test('is not accepted with another ETag', () => {
-    const validated = { from: 400, validator: '"v1"' };
+    const validated = { from: 400, validators: { etag: '"v1"' } };
     const range = { 'content-range': 'bytes 400-999/1000' };
     expect(readRangeResponse(response(206, { ...range, etag: '"v2"' }), validated)).toEqual({
       bytes: 'unusable',
@@ -72,7 +72,10 @@ describe('a range with an end', () => {
 
   test('is requested by its first and last byte, also at the start of the file', () => {
     expect(rangeHeaders(requested)).toEqual({ range: 'bytes=400-599' });
-    expect(rangeHeaders({ from: 0, to: 600, validator: '"v1"' })).toEqual({ range: 'bytes=0-599', 'if-range': '"v1"' });
+    expect(rangeHeaders({ from: 0, to: 600, validators: { etag: '"v1"' } })).toEqual({
+      range: 'bytes=0-599',
+      'if-range': '"v1"',
+    });
   });
 
   test('is accepted from a 206 with exactly that range', () => {
@@ -137,10 +140,47 @@ test('a 416 may state the length of the file', () => {
   });
 });
 
-describe('strongETag', () => {
-  test('returns a strong ETag only', () => {
-    expect(strongETag(new Headers({ etag: '"v1"' }))).toBe('"v1"');
-    expect(strongETag(new Headers({ etag: 'W/"v1"' }))).toBeUndefined();
-    expect(strongETag(new Headers())).toBeUndefined();
+describe('validators', () => {
+  test.each([
+    ['equal strong ETags', { etag: '"v1"' }, { etag: '"v1"' }, true],
+    ['equal weak ETags', { etag: 'W/"v1"' }, { etag: 'W/"v1"' }, false],
+    ['a weak and a strong ETag', { etag: 'W/"v1"' }, { etag: '"v1"' }, false],
+    ['equal dates', { lastModified: 'Mon' }, { lastModified: 'Mon' }, false],
+    ['one ETag', { etag: '"v1"' }, {}, false],
+    ['none', {}, {}, false],
+  ])('identify the exact bytes only if strong: %s', (_, earlier, later, expected) =>
+    expect(isSameContent(earlier, later)).toBe(expected),
+  );
+
+  test.each([
+    ['weak ETags differ', { etag: 'W/"v1"' }, { etag: 'W/"v2"' }, true],
+    ['a weak ETag differs from a strong one', { etag: '"v1"' }, { etag: 'W/"v2"' }, true],
+    ['dates differ', { lastModified: 'Mon' }, { 'last-modified': 'Tue' }, true],
+    ['ETags are equal apart from their strength', { etag: 'W/"v1"' }, { etag: '"v1"' }, false],
+    [
+      'ETags are equal, whatever the dates',
+      { etag: '"v1"', lastModified: 'Mon' },
+      { etag: '"v1"', 'last-modified': 'Tue' },
+      false,
+    ],
+    ['only one response has a validator', { etag: '"v1"' }, { 'last-modified': 'Tue' }, false],
+  ])('show other content if they differ: %s', (_, validators, headers, isUnusable) => {
+    const result = readRangeResponse(
+      response(206, { 'content-range': 'bytes 400-999/1000', ...(headers as Record<string, string>) }),
+      { from: 400, validators },
+    );
+    expect(result.bytes).toBe(isUnusable ? 'unusable' : 'range');
+  });
+
+  test('are the ETag and the date of a response', () => {
+    expect(validatorsOf(new Headers({ etag: 'W/"v1"', 'last-modified': 'Mon' }))).toEqual({
+      etag: 'W/"v1"',
+      lastModified: 'Mon',
+    });
+    expect(validatorsOf(new Headers())).toEqual({});
+  });
+
+  test('are sent with a range only if strong', () => {
+    expect(rangeHeaders({ from: 400, validators: { etag: 'W/"v1"', lastModified: 'Mon' } })).toEqual({ range: 'bytes=400-' });
   });
 });
