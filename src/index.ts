@@ -12,7 +12,7 @@ export * from './model/index.ts';
 export { attempt, orFail } from './operators/attempt.ts';
 
 // Connection
-export { vcenter, withVCenter, type VCenter, type VCenterOptions } from './connection/vcenter.ts';
+export { vcenter, withVCenter, type VCenter, type VCenterOptions, type WithVCenterOptions } from './connection/vcenter.ts';
 export type { Credentials, CredentialsSource } from './connection/login.ts';
 export type { Dialect } from './http/operation.ts';
 export type { RetryNotice, RetryOptions } from './http/retry.ts';

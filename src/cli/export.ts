@@ -2,7 +2,7 @@
 
 import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
-import { download, type DownloadEvent, type DownloadSaved, type Sink, type VCenter } from '../index.ts';
+import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
 import { CommandError, notFoundError, toFailure, usageError } from './command-error.ts';
 import { display } from './display.ts';
@@ -21,8 +21,18 @@ export interface ExportFlags {
   readonly json: boolean;
 }
 
-/** Downloads `LIBRARY/ITEM[/GLOB]`. Completes when every file is saved; errors with what determines the exit code. */
-export const exportItem = (vc: VCenter, path: string, destination: string, flags: ExportFlags): Observable<unknown> => {
+/**
+ * Downloads `LIBRARY/ITEM[/GLOB]`. Completes when every file is saved; errors with what determines the exit code.
+ *
+ * @param onWarning - Called with every warning, also after unsubscribing.
+ */
+export const exportItem = (
+  vc: VCenter,
+  path: string,
+  destination: string,
+  flags: ExportFlags,
+  onWarning: (warning: DownloadWarning) => void = () => undefined,
+): Observable<unknown> => {
   const [library, item, pattern = '*'] = parsePath(path);
   if (library === undefined || item === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
   const toStdout = destination === '-';
@@ -38,6 +48,7 @@ export const exportItem = (vc: VCenter, path: string, destination: string, flags
         concurrency: flags.concurrency,
         continueOnError: flags.continueOnError,
         timeout: flags.timeout * 1000,
+        onWarning,
       }),
     ),
     tap((event) => {

@@ -6,6 +6,7 @@ import { defer } from 'rxjs';
 import { usageError } from './command-error.ts';
 import { readConnection, withConnection, type ConnectionFlags } from './connection.ts';
 import { exportItem, type ExportFlags } from './export.ts';
+import { findLostOutput, watchOutput } from './lost-output.ts';
 import { ls } from './ls.ts';
 import { reportFailure, run } from './run.ts';
 import type { SimulateFlags } from './simulate.ts';
@@ -54,7 +55,7 @@ withConnection(
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 every file saved, 1 unexpected error, 2 usage, 3 login or privilege, 4 not found, 5 preparation,\n6 integrity, 7 network or server, 8 certificate, 9 some files failed, 10 disk, 130 or 143 interrupted.',
+      '\nExit codes: 0 every file saved, 1 unexpected error, 2 usage, 3 login or privilege, 4 not found, 5 preparation,\n6 integrity, 7 network or server, 8 certificate, 9 some files failed, 10 disk or output,\n128 and the number of a signal if interrupted: 129 SIGHUP, 130 SIGINT, 131 SIGQUIT, 143 SIGTERM.',
     ),
 )
   .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
@@ -67,7 +68,7 @@ withConnection(
     const target = destination ?? '.';
     process.exitCode = await run(
       () => readConnection(flags),
-      (vc) => defer(() => exportItem(vc, path, target, flags)),
+      (vc, onWarning) => defer(() => exportItem(vc, path, target, flags, onWarning)),
       { json: flags.json, ...(target === '-' ? { jsonTo: process.stderr } : {}) },
     );
   });
@@ -86,17 +87,21 @@ program
     process.exitCode = await simulate(flags);
   });
 
-// A reader that closes our output causes no failure: see `isReaderGone` in `run.ts`.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-
+watchOutput();
+const output = { json: process.argv.includes('--json'), jsonTo: process.argv.includes('-') ? process.stderr : process.stdout };
 try {
   await program.parseAsync();
 } catch (thrown) {
-  const output = { json: process.argv.includes('--json'), jsonTo: process.argv.includes('-') ? process.stderr : process.stdout };
   if (!(thrown instanceof CommanderError)) process.exitCode = reportFailure(thrown, output);
   else if (thrown.exitCode !== 0) {
     process.exitCode = 2;
     // Commander has printed the error as text.
     if (output.json) reportFailure(usageError(thrown.message.replace(/^error: /, '')), output);
   }
+}
+for (const stream of new Set([process.stdout, output.jsonTo])) {
+  const lost = await findLostOutput(stream);
+  if (lost === undefined) continue;
+  const code = reportFailure(lost, { json: false });
+  process.exitCode = Number(process.exitCode ?? 0) === 0 ? code : process.exitCode;
 }

@@ -1,9 +1,10 @@
-/** Runs a command against a vCenter: signals, cleanup, error output, exit code. */
+/** Runs a command against a vCenter: signals, clean-up, error output, exit code. */
 
 import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
-import { isContentLibraryError, withVCenter, type VCenter, type VCenterOptions } from '../index.ts';
+import { isContentLibraryError, withVCenter, type DownloadWarning, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError, toFailure } from './command-error.ts';
 import { jsonLine, sanitize } from './format.ts';
+import { exitCodeOf, onSignal, type Signal } from './signals.ts';
 
 /** How a command prints errors. */
 export interface Output {
@@ -13,59 +14,87 @@ export interface Output {
   readonly jsonTo?: NodeJS.WritableStream;
 }
 
-/** Exit codes of the signals that interrupt the command: 128 and the number of the signal. */
-export const SIGNAL_EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
+/** The work of a command; it passes the warnings of downloads to `onWarning`. */
+export type Job = (vc: VCenter, onWarning: (warning: DownloadWarning) => void) => Observable<unknown>;
 
-type Signal = keyof typeof SIGNAL_EXIT_CODES;
-
-/** Milliseconds that the cleanup on the server may take after a signal. */
+/** Milliseconds that the clean-up on the server may take after a signal. */
 const CLEANUP_TIMEOUT = 5000;
 
 /** Logs in, runs the job, logs out in any case, prints errors, and returns the exit code. */
-export const run = async (
-  connect: () => Promise<VCenterOptions>,
-  job: (vc: VCenter) => Observable<unknown>,
-  output: Output,
-): Promise<number> => {
+export const run = async (connect: () => Promise<VCenterOptions>, job: Job, output: Output): Promise<number> => {
+  let exitCode: number | undefined;
+  // Only the first failure is reported: another may follow while the clean-up runs.
+  const report = (thrown: unknown): number => (exitCode ??= reportFailure(thrown, output));
   try {
     const options = await connect();
-    const interruption$ = createInterruption(output);
+    const { interruption$, onWarning, onLogoutFailed } = createInterruption(output, report);
     await lastValueFrom(
-      withVCenter(options, (vc) => job(vc).pipe(takeUntil(interruption$))),
+      withVCenter(options, (vc) => job(vc, onWarning).pipe(takeUntil(interruption$)), { onLogoutFailed }),
       { defaultValue: undefined },
     );
     return 0;
   } catch (thrown) {
-    return reportFailure(thrown, output);
+    return report(thrown);
   }
 };
 
+interface Interruption {
+  /** Errors with the first signal. */
+  readonly interruption$: Observable<never>;
+  readonly onWarning: (warning: DownloadWarning) => void;
+  readonly onLogoutFailed: () => void;
+}
+
 /**
- * Returns an Observable that errors with the first signal. A second signal, or a cleanup that takes too long, exits the process at once.
+ * Listens to signals. A second one, or a clean-up that takes too long, exits the process at once.
  *
  * The listeners stay until the process ends, so that a signal during the logout does not cut it off.
  */
-const createInterruption = (output: Output): Observable<never> => {
+const createInterruption = (output: Output, report: (thrown: unknown) => number): Interruption => {
   const interruption$ = new Subject<never>();
-  let isInterrupted = false;
-  const interruptedError = (signal: Signal, message: string): CommandError =>
-    new CommandError('InterruptedError', SIGNAL_EXIT_CODES[signal], `Interrupted (${signal}). ${message}`);
-  const onSignal = (signal: Signal): void => {
-    if (isInterrupted) process.exit(SIGNAL_EXIT_CODES[signal]);
-    isInterrupted = true;
+  let error: InterruptedError | undefined;
+  onSignal((signal) => {
+    if (error !== undefined) process.exit(exitCodeOf(signal));
+    const interrupted = (error = new InterruptedError(signal));
     setTimeout(() => {
-      const message = 'The server did not respond in time: the download session stays there until it expires.';
-      process.exit(reportFailure(interruptedError(signal, message), output));
+      interrupted.add('The server did not respond in time: what it has of this command stays there until it expires.');
+      process.exit(report(interrupted));
     }, CLEANUP_TIMEOUT).unref();
-    interruption$.error(
-      interruptedError(signal, 'No incomplete file was left under its final name, and the server was cleaned up.'),
-    );
+    interruption$.error(interrupted);
     // Printed after the error, which erases the live lines.
     if (process.stderr.isTTY) process.stderr.write('Interrupted; cleaning up …\n');
+  });
+  return {
+    interruption$,
+    onWarning: (warning) => {
+      // Before that, the warning is an event, which is printed by the display.
+      if (error === undefined) return;
+      if (output.json) (output.jsonTo ?? process.stdout).write(jsonLine(warning));
+      error.add(warning.message);
+    },
+    onLogoutFailed: () => {
+      const message = 'The logout failed: the login stays on the server until it expires.';
+      if (error === undefined) process.stderr.write(`Warning: ${message}\n`);
+      else error.add(message);
+    },
   };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, onSignal);
-  return interruption$;
 };
+
+/** A signal has interrupted the command. Its message states what the clean-up has left, as far as it is known by then. */
+class InterruptedError extends CommandError {
+  #left: readonly string[] = [];
+  readonly #start: string;
+  constructor(signal: Signal) {
+    const start = `Interrupted (${signal}). No incomplete file was left under its final name`;
+    super('InterruptedError', exitCodeOf(signal), `${start}, and the server was cleaned up.`);
+    this.#start = start;
+  }
+
+  add(left: string): void {
+    this.#left = [...this.#left, left];
+    this.message = `${this.#start}. ${this.#left.join(' ')}`;
+  }
+}
 
 /** Prints an error as text or JSON, and returns its exit code. */
 export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {

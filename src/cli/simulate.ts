@@ -4,7 +4,9 @@ import { createSelfSignedCertificate, nodeHash, serve } from '../node/index.ts';
 import { createSimulator, type Simulator } from '../simulator/index.ts';
 import { messageOf, usageError } from './command-error.ts';
 import { jsonLine } from './format.ts';
-import { reportFailure, SIGNAL_EXIT_CODES } from './run.ts';
+import { findLostOutput } from './lost-output.ts';
+import { reportFailure } from './run.ts';
+import { exitCodeOf, onSignal } from './signals.ts';
 
 /** The flags of `simulate`. */
 export interface SimulateFlags {
@@ -31,9 +33,12 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
     );
     if (flags.json) printJson(simulator, { url: server.url, ...tls });
     else printText(server.url, tls?.thumbprint);
-    const code = await exitCode;
-    await server.close();
-    return code;
+    try {
+      // A server whose address was not printed cannot be used.
+      return (await findLostOutput(process.stdout)) === undefined ? await exitCode : 0;
+    } finally {
+      await server.close();
+    }
   } catch (thrown) {
     return reportFailure(thrown, flags);
   }
@@ -87,8 +92,13 @@ const printJson = (
   simulator.requests$.subscribe((request) => process.stdout.write(jsonLine({ type: 'request', ...request })));
 };
 
-/** Resolves with the exit code of the first signal. A second one kills the process, as without a listener. */
+/** Resolves with the exit code of the first signal. A second one exits at once. */
 const firstSignal = (): Promise<number> =>
   new Promise((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => resolve(SIGNAL_EXIT_CODES[name]));
+    let isFirst = true;
+    onSignal((signal) => {
+      if (!isFirst) process.exit(exitCodeOf(signal));
+      isFirst = false;
+      resolve(exitCodeOf(signal));
+    });
   });

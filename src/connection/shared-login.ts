@@ -139,19 +139,22 @@ export const createSharedLogin = (
     defer(() => {
       const startedAt = asyncScheduler.now();
       const remaining = (limit: number): number => Math.max(0, startedAt + limit - asyncScheduler.now());
-      const abandon = (): Observable<undefined> => {
+      const lateError = (operation: string) => throwError(() => new TimeoutError({ operation, timeout: CLEANUP_TIMEOUT }));
+      const abandon = (): Observable<never> => {
         abandoned$.next();
-        return of(undefined);
+        return lateError('cis.Session.create');
       };
-      const opened$ = defer(() => login$ ?? of(undefined));
+      // A login that failed needs no logout.
+      const opened$ = defer(() => login$ ?? of(undefined)).pipe(catchError(() => of(undefined)));
       return idle$.pipe(
         timeout({ first: SESSION_CLEANUP_TIMEOUT, with: () => of(undefined) }),
         concatMap(() => opened$.pipe(timeout({ first: remaining(SESSION_CLEANUP_TIMEOUT), with: abandon }))),
-        catchError(() => of(undefined)),
         concatMap((opened) => {
           if (opened === undefined || opened.isExternal) return of(undefined);
           clear(opened);
-          return deleteSession(client, opened).pipe(timeout({ first: remaining(CLEANUP_TIMEOUT), with: () => of(undefined) }));
+          return deleteSession(client, opened).pipe(
+            timeout({ first: remaining(CLEANUP_TIMEOUT), with: () => lateError('cis.Session.delete') }),
+          );
         }),
         map(() => undefined),
       );

@@ -164,6 +164,16 @@ export const withoutRetry = (vc: VCenter): VCenter =>
     [internals]: { ...vc[internals], call: (operation, input) => vc[internals].call(operation, input, { retried: false }) },
   }) satisfies VCenter;
 
+/** Options of {@link withVCenter}. */
+export interface WithVCenterOptions {
+  /**
+   * Called if the logout was refused or got no response in time: the login may stay on the server until it expires. Also called after
+   * unsubscribing.
+   * @default ignored
+   */
+  readonly onLogoutFailed?: (failure: unknown) => void;
+}
+
 /**
  * Uses a connection for the duration of one stream.
  *
@@ -172,5 +182,14 @@ export const withoutRetry = (vc: VCenter): VCenter =>
  * - Errors: with the error of `use`, after the logout.
  * - Unsubscribing: unsubscribes from `use`, then logs out as soon as its clean-up is done (after five seconds at most).
  */
-export const withVCenter = <A>(options: VCenterOptions, use: (vc: VCenter) => Observable<A>): Observable<A> =>
-  bracket({ acquire: defer(() => of(vcenter(options))), use, release: (vc) => vc[internals].logout$ });
+export const withVCenter = <A>(
+  options: VCenterOptions,
+  use: (vc: VCenter) => Observable<A>,
+  { onLogoutFailed = () => undefined }: WithVCenterOptions = {},
+): Observable<A> =>
+  bracket({
+    acquire: defer(() => of(vcenter(options))),
+    use,
+    release: (vc) => vc[internals].logout$,
+    onReleaseFailed: (_, failure) => onLogoutFailed(failure),
+  });

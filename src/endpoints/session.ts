@@ -31,6 +31,6 @@ export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[internals
  *
  * `DELETE /api/session` → 204 · `DELETE /rest/com/vmware/cis/session` → 200
  *
- * Errors: `ApiError` SERVICE_UNAVAILABLE (503). A session that has ended is not an error. Source: `cis.Session.delete`.
+ * Errors: `ApiError` SERVICE_UNAVAILABLE (503), `TimeoutError` if there is no response by then. A session that has ended is not an error. Source: `cis.Session.delete`.
  */
 export const logout = (vc: VCenter): Observable<void> => vc[internals].logout$;

@@ -1,9 +1,9 @@
 /** A sink that writes files to a directory, and renames each when it is complete. */
 
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { createFileNameValidator, SinkError, type Sink } from '../index.ts';
-import { codeOf, diskError } from './disk/disk-error.ts';
+import { createFileNameValidator, type Sink } from '../index.ts';
+import { diskError } from './disk/disk-error.ts';
+import { ensureDirectory } from './disk/ensure-directory.ts';
 import { findVerified } from './disk/existing-file.ts';
 import { assertFreeSpace } from './disk/free-space.ts';
 import { openPart } from './disk/open-part.ts';
@@ -22,7 +22,7 @@ export interface DirectoryOptions {
  * that an interrupted download is resumed.
  *
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `EBUSY` while another process downloads the same file, `ENOSPC` before the
- * first byte if the disk is too small, `EACCES` …), `UnvalidateNameError`.
+ * first byte if the disk is too small, `EACCES` …), `UnsafeNameError`.
  */
 export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => {
   const validateName = createFileNameValidator();
@@ -53,17 +53,4 @@ export const toDirectory = (path: string, { force = false }: DirectoryOptions = 
       }
     },
   };
-};
-
-const ensureDirectory = async (directory: string): Promise<void> => {
-  try {
-    await mkdir(directory, { recursive: true });
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'EEXIST') throw diskError(directory, thrown);
-    throw new SinkError({
-      path: directory,
-      code: 'ENOTDIR',
-      reason: 'this is a file, not a directory. Choose another directory.',
-    });
-  }
 };

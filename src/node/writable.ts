@@ -8,7 +8,7 @@ import { nodeHash } from './hash.ts';
 /**
  * Creates a sink that writes the bytes of one file to a stream: standard output, a pipe, a request. The stream is not ended.
  *
- * Written bytes cannot be isUsed back: if the download errors, they MUST NOT be trusted.
+ * Written bytes cannot be taken back: if the download errors, they MUST NOT be trusted.
  *
  * Errors: `SinkError` for a second file, and with `EPIPE` when the reader has closed the stream.
  */

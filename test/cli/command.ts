@@ -22,6 +22,8 @@ export interface CommandOptions {
   readonly cwd?: string;
   /** Its standard input. */
   readonly input?: string;
+  /** A file that its standard output is redirected to by a shell. */
+  readonly stdoutTo?: string;
 }
 
 // Processes start slowly on a busy machine.
@@ -35,11 +37,13 @@ const flags = [...(onDist ? [] : ['--conditions=rx-content-library-source']), '-
 /** Path of the command: the source, or the build if the tests run on `dist`. */
 export const program = `${root}${onDist ? 'dist/cli/main.js' : 'src/cli/main.ts'}`;
 
-const signalNumbers: Readonly<Record<string, number>> = { SIGINT: 2, SIGKILL: 9, SIGTERM: 15 };
+const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
 /** Starts Node with no other environment variables than those of the test. */
-export const runNode = (args: readonly string[], { env = {}, cwd, input = '' }: CommandOptions = {}): Child => {
-  const child = spawn(process.execPath, [...flags, ...args], {
+export const runNode = (args: readonly string[], { env = {}, cwd, input = '', stdoutTo }: CommandOptions = {}): Child => {
+  const line = [process.execPath, ...flags, ...args];
+  const [file = '', ...rest] = stdoutTo === undefined ? line : ['/bin/sh', '-c', `exec "$@" > ${stdoutTo}`, 'sh', ...line];
+  const child = spawn(file, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     // The compile cache halves the time to start.
     env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`, ...env },

@@ -141,6 +141,12 @@ const failures: Readonly<Record<string, Failure>> = {
     message: /is a file, not a directory/,
     args: [file, 'occupied/below'],
   },
+  'a destination that can never be created': {
+    tag: 'SinkError',
+    code: 10,
+    message: /does not allow a directory here/,
+    args: [file, '/proc/nowhere'],
+  },
   'a path without an item': {
     tag: 'UsageError',
     code: 2,

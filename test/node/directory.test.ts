@@ -233,3 +233,27 @@ test.each(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'ENAMETOOLON
     expect(error.message).not.toContain('raw');
   },
 );
+
+test.each([
+  ['below a file system that allows no directories', '/proc/nowhere', 'ENOENT', /does not allow a directory here/],
+  ['deep below it', '/proc/nowhere/far/down', 'ENOENT', /does not allow a directory here/],
+  ['below a device', '/dev/null/below', 'ENOTDIR', /is a file, not a directory/],
+  ['with a name that is too long', `/tmp/${'n'.repeat(300)}/below`, 'ENAMETOOLONG', /too long/],
+])('a directory %s is refused at once', async (_, path, code, message) => {
+  await expect(toDirectory(path).open({ name: 'a.iso' })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(message),
+  });
+});
+
+test('a directory below a dangling link, or through one that leads to itself, is refused', async () => {
+  const directory = await temporaryDirectory();
+  await symlink(join(directory, 'missing'), join(directory, 'dangling'));
+  await symlink(join(directory, 'loop'), join(directory, 'loop'));
+  for (const [name, code] of [
+    ['dangling', 'ENOTDIR'],
+    ['loop', 'ENOTDIR'],
+    ['loop/below', 'ELOOP'],
+  ] as const)
+    await expect(toDirectory(join(directory, name)).open({ name: 'a.iso' })).rejects.toMatchObject({ code });
+});
