@@ -5,6 +5,7 @@ import { Validator, type Schema } from '@cfworker/json-schema';
 import type { Inventory, Scenario } from '../simulator/index.ts';
 import { messageOf, usageError } from './command-error.ts';
 import { schemaIssue, type JsonSchema } from './schema-issue.ts';
+import { readTextFile } from './text-file.ts';
 
 /** Reads an inventory from a JSON file. */
 export const readInventory = (path: string): Promise<Inventory> => readValid(path, 'inventory') as Promise<Inventory>;
@@ -15,14 +16,8 @@ export const readScenario = (path: string): Promise<Scenario> => readValid(path,
 const readValid = async (path: string, kind: 'inventory' | 'scenario'): Promise<unknown> => {
   // The package ships `src` beside `dist`, so the path is valid in both.
   const schemaFile = new URL(`../../src/simulator/schemas/${kind}.json`, import.meta.url);
-  const [content, schemaText] = await Promise.all([
-    readFile(path, 'utf8').catch((error: unknown) => {
-      throw usageError(`Cannot read ${path}: ${messageOf(error)}`);
-    }),
-    readFile(schemaFile, 'utf8'),
-  ]);
-  const value = parseJson(path, content);
-  const schema = JSON.parse(schemaText) as JsonSchema;
+  const value = parseJson(path, readTextFile(path, path));
+  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as JsonSchema;
   const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
   if (!valid) throw usageError(`${path} is invalid: ${schemaIssue(schema, value, errors)}`);
   return value;

@@ -1,9 +1,9 @@
 /** Which certificates a connection trusts, by flags or by the environment variables of govc. */
 
-import { readFileSync } from 'node:fs';
 import { delimiter } from 'node:path';
-import type { NodeFetchOptions } from '../node/index.ts';
+import { nodeFetch, type NodeFetchOptions } from '../node/index.ts';
 import { messageOf, usageError } from './command-error.ts';
+import { readTextFile } from './text-file.ts';
 
 /** The flags about certificates. */
 export interface TrustFlags {
@@ -12,23 +12,36 @@ export interface TrustFlags {
   readonly insecure?: boolean;
 }
 
+/** What {@link readTrust} depends on besides the flags. */
+export interface TrustContext {
+  readonly env: NodeJS.ProcessEnv;
+  readonly server: URL;
+  /** True if server and credentials come from `GOVC_…`, because `GOVC_INSECURE` applies to that server only. */
+  readonly isGovc: boolean;
+}
+
 /** Flags take precedence over the environment; a thumbprint over CA certificates, and these over `insecure`. */
-export const readTrust = (flags: TrustFlags, env: NodeJS.ProcessEnv, server: URL): NodeFetchOptions => {
+export const readTrust = (flags: TrustFlags, { env, server, isGovc }: TrustContext): NodeFetchOptions => {
   if (flags.thumbprint !== undefined) return { thumbprint: flags.thumbprint };
-  if (flags.ca) return { ca: readCertificates([flags.ca]) };
+  if (flags.ca !== undefined) return { ca: readCertificates([flags.ca]) };
   if (flags.insecure === true) return { insecure: true };
-  const thumbprint = splitPaths(env['GOVC_TLS_KNOWN_HOSTS']).flatMap((file) => readThumbprints(file, server))[0];
+  const thumbprint = splitPaths(env['GOVC_TLS_KNOWN_HOSTS'])
+    .flatMap((file) => readThumbprints(file, server))
+    .at(-1);
   if (thumbprint !== undefined) return { thumbprint };
   const files = splitPaths(env['GOVC_TLS_CA_CERTS']);
   if (files.length > 0) return { ca: readCertificates(files) };
-  return { insecure: ['1', 'true', 't'].includes(env['GOVC_INSECURE']?.toLowerCase() ?? '') };
+  return { insecure: isGovc && ['1', 'true', 't'].includes(env['GOVC_INSECURE']?.toLowerCase() ?? '') };
 };
 
 const splitPaths = (list = ''): readonly string[] => list.split(delimiter).filter((file) => file !== '');
 
-/** Reads lines such as `vcenter.example.com:443 AA:BB:…` and returns those of this server; port 443 may be omitted. */
+/**
+ * Reads lines such as `vcenter.example.com:443 AA:BB:…` and returns those of this server; port 443 may be omitted. As for govc, a file that
+ * does not exist is empty, and the last line decides, because the thumbprint of a renewed certificate is appended.
+ */
 const readThumbprints = (file: string, { host }: URL): readonly string[] =>
-  readText(file, 'the known hosts')
+  readTextFile(file, 'the known hosts', { absent: '', fatal: false })
     .split('\n')
     .flatMap((line) => {
       const [, name, thumbprint] = /^(\S+)\s+(.+)$/.exec(line.trim()) ?? [];
@@ -39,16 +52,12 @@ const readThumbprints = (file: string, { host }: URL): readonly string[] =>
 const readCertificates = (files: readonly string[]): string => files.map(readCertificate).join('\n');
 
 const readCertificate = (file: string): string => {
-  const pem = readText(file, 'the certificates');
-  // Node ignores other text, and the error would then blame the server.
-  if (!pem.includes('-----BEGIN ')) throw usageError(`${file} contains no PEM certificate.`);
-  return pem;
-};
-
-const readText = (file: string, what: string): string => {
+  const pem = readTextFile(file, 'the certificates', { fatal: false });
   try {
-    return readFileSync(file, 'utf8');
+    // Only validates: it opens no connection.
+    nodeFetch({ ca: pem });
+    return pem;
   } catch (thrown) {
-    throw usageError(`Cannot read ${what}: ${messageOf(thrown)}`);
+    throw usageError(`${file}: ${messageOf(thrown).replace(/^ca: /, '')}.`);
   }
 };

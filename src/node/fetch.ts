@@ -3,6 +3,7 @@
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { decodedBody } from './content-coding.ts';
+import { parseAuthorities } from './tls/authorities.ts';
 import { formatAuthority } from './tls/handshake.ts';
 import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
 import { abortSignal, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
@@ -18,7 +19,10 @@ export interface NodeFetchOptions {
    * @default not set: the certificate authorities decide
    */
   readonly thumbprint?: string | undefined;
-  /** Certificates of the authorities to trust, in PEM. @default Node's own authorities */
+  /**
+   * The certificates to trust, in PEM: those of authorities, intermediate ones too, or of servers. Name and dates are checked.
+   * @default Node's own authorities
+   */
   readonly ca?: string | Uint8Array | undefined;
   /** True to accept any certificate. Anyone on the network can then read and change everything. @default false */
   readonly insecure?: boolean | undefined;
@@ -64,7 +68,7 @@ export const nodeFetch = ({ ca, thumbprint, insecure = false, proxy }: NodeFetch
 
 const resolveTrust = (thumbprint: string | undefined, ca: string | Uint8Array | undefined, insecure: boolean): Trust => {
   if (thumbprint !== undefined) return { kind: 'pin', thumbprint: parseThumbprint(thumbprint) };
-  if (ca !== undefined) return { kind: 'authorities', ca: Buffer.from(ca) };
+  if (ca !== undefined) return { kind: 'authorities', ca: parseAuthorities(ca) };
   return { kind: insecure ? 'any' : 'authorities' };
 };
 

@@ -40,7 +40,7 @@ const failures: Readonly<Record<string, Failure>> = {
     tag: 'AuthenticationError',
     code: 3,
     message: /the API session is invalid or has expired|the login was rejected/,
-    args: [file, '--session-id', 'no-such-session'],
+    env: { VCENTER_SESSION_ID: 'no-such-session' },
   },
   'a missing privilege': {
     tag: 'ApiError',
@@ -156,7 +156,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'an invalid server address': {
     tag: 'UsageError',
     code: 2,
-    message: /expected one such as https/,
+    message: /Invalid VCENTER_URL: expected one such as https/,
     env: { VCENTER_URL: 'ftp://x' },
   },
 };
@@ -189,6 +189,6 @@ test.each(Object.entries(failures))('%s is reported as text and as a line of --j
 
 test('an unreachable server exits with 7', async () => {
   const { run } = await servedSimulator();
-  const ended = await run(['ls', '--server', await deadAddress()]);
+  const ended = await run(['ls'], { env: { VCENTER_URL: await deadAddress() } });
   expect(ended).toMatchObject({ code: 7, stdout: '', stderr: expect.stringMatching(/^TransportError: .*ECONNREFUSED/) });
 });

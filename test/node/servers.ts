@@ -63,3 +63,14 @@ const pem = (file: string): string => readFileSync(new URL(`tls/${file}.pem`, im
 /** Untrusted certificates: see tls/README.md. */
 export const localhost = { cert: pem('localhost.cert'), key: pem('localhost.key') };
 export const otherHost = { cert: pem('other.cert'), key: pem('other.key') };
+
+/** A server's certificate issued by an intermediate authority, with the chain as a server sends it: without the root. */
+export const issued = {
+  root: pem('root.cert'),
+  issuing: pem('issuing.cert'),
+  crl: pem('issuing.crl'),
+  leaf: pem('issued.cert'),
+  cert: pem('issued.cert') + pem('issuing.cert'),
+  key: pem('issued.key'),
+  expired: pem('expired.cert') + pem('issuing.cert'),
+};

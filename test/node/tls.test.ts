@@ -3,7 +3,7 @@ import { listLibraries, TlsError, vcenter } from 'rx-content-library';
 import { nodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
-import { localhost, otherHost, served } from './servers.ts';
+import { issued, localhost, otherHost, served } from './servers.ts';
 
 /** A simulated vCenter over HTTPS, and a function that lists its libraries. */
 const start = async (tls = localhost) => {
@@ -60,4 +60,54 @@ test('`insecure` accepts any certificate, on its own connections only', async ()
 test('with `ca`, `insecure` has no effect', async () => {
   const { libraries } = await start();
   await expect(libraries({ ca: otherHost.cert, insecure: true })).rejects.toBeInstanceOf(TlsError);
+});
+
+test.each([
+  ['the root', issued.root],
+  ['an intermediate authority', issued.issuing],
+  ["the server's own certificate", issued.leaf],
+  ['bytes with a byte order mark and Windows line ends', Buffer.from(`\ufeff${issued.issuing.replaceAll('\n', '\r\n')}`)],
+  ['a certificate beside a private key and a revocation list', issued.key + issued.crl + issued.issuing],
+  ['a certificate beside comments', `# Müller\n${otherHost.cert}\nissuing\n${issued.issuing}\n# end`],
+])('%s as `ca` is a trust anchor', async (_, ca) => {
+  const { libraries } = await start(issued);
+  expect(await libraries({ ca })).toHaveLength(1);
+});
+
+test.each(['root', 'issuing'] as const)(
+  'with the anchor %s, the dates and the name of the certificate are checked',
+  async (anchor) => {
+    const [expired, other] = await Promise.all([start({ ...issued, cert: issued.expired }), start(otherHost)]);
+    await expect(expired.libraries({ ca: issued[anchor] })).rejects.toMatchObject({ _tag: 'TlsError', code: 'CERT_HAS_EXPIRED' });
+    await expect(other.libraries({ ca: issued[anchor] + otherHost.cert })).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
+    });
+  },
+);
+
+test('another server of the same authority is rejected if only a server is the anchor', async () => {
+  const { simulator, libraries } = await start(issued);
+  await expect(libraries({ ca: localhost.cert })).rejects.toBeInstanceOf(TlsError);
+  expect(simulator.requests).toEqual([]);
+});
+
+test.each([
+  ['a revocation list', issued.crl, 'ca: expected certificates in PEM, found only X509 CRL'],
+  ['a private key', issued.key, 'ca: expected certificates in PEM, found only PRIVATE KEY'],
+  [
+    'a key, parameters and a request',
+    `${issued.key}-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n-----BEGIN CERTIFICATE REQUEST-----\nMIIB\n-----END CERTIFICATE REQUEST-----\n`,
+    'ca: expected certificates in PEM, found only PRIVATE KEY, EC PARAMETERS, CERTIFICATE REQUEST',
+  ],
+  ['text', 'vcenter.example.com', 'ca: expected certificates in PEM, found none'],
+  ['nothing', '', 'ca: expected certificates in PEM, found none'],
+  ['half a certificate', issued.leaf.slice(0, 300), 'ca: certificate 1 of 1 is invalid'],
+  [
+    'other bytes',
+    `${issued.leaf}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
+    'ca: certificate 2 of 2 is invalid',
+  ],
+])('%s as `ca` is a TypeError', (_, ca, message) => {
+  expect(() => nodeFetch({ ca })).toThrow(new TypeError(message));
+  expect(() => nodeFetch({ ca: Buffer.from(ca) })).toThrow(message);
 });

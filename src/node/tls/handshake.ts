@@ -71,7 +71,9 @@ const secureContextFor = (trust: Trust): SecureContext => {
   const context = createSecureContext({
     // Without it, a context created in advance uses OpenSSL's ciphers, not Node's.
     ciphers: DEFAULT_CIPHERS,
-    ...(trust.kind === 'authorities' && trust.ca !== undefined ? { ca: trust.ca } : {}),
+    // Any trusted certificate may end the chain: an intermediate authority's or the server's own, not only a root.
+    allowPartialTrustChain: true,
+    ...(trust.kind === 'authorities' && trust.ca !== undefined ? { ca: [...trust.ca] } : {}),
   });
   secureContexts.set(trust, context);
   return context;

@@ -15,7 +15,7 @@ export interface PinnedCertificate {
 
 /** Trusted certificates: those of authorities, a pinned one, or any. */
 export type Trust =
-  | { readonly kind: 'authorities'; readonly ca?: Buffer }
+  | { readonly kind: 'authorities'; readonly ca?: readonly string[] }
   | { readonly kind: 'pin'; readonly thumbprint: Thumbprint }
   | { readonly kind: 'any' };
 

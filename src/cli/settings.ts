@@ -1,0 +1,128 @@
+/** Selects server and credentials: one complete set from one origin. Nothing of one origin is combined with anything of another. */
+
+import { parseAddress, type Address } from './address.ts';
+import { usageError } from './command-error.ts';
+
+/** The flags that belong to a set. */
+export interface SettingFlags {
+  readonly server?: string;
+  readonly username?: string;
+  /** True to read the password from standard input. */
+  readonly passwordStdin?: boolean;
+  /** `-`: read the id of an API session from standard input. */
+  readonly sessionId?: string;
+}
+
+/** Environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A secret, or where to read it. */
+export type Secret = { readonly value: string } | { readonly stdin: true };
+
+/** A complete set. */
+export interface Settings {
+  readonly address: Address;
+  readonly credentials: { readonly sessionId: Secret } | { readonly username: string; readonly password: Secret };
+  readonly origin: Origin['kind'];
+}
+
+/** What one origin has; a part that is not set, or set to nothing, is `undefined`. */
+interface Origin {
+  readonly kind: 'flags' | 'variables' | 'govc';
+  /** The name of each part, such as `VCENTER_URL`. */
+  readonly names: Readonly<Record<Part, string>>;
+  readonly server: string | undefined;
+  readonly username: string | undefined;
+  readonly password: Secret | undefined;
+  readonly session: Secret | undefined;
+}
+
+type Part = 'server' | 'username' | 'password' | 'session';
+
+/**
+ * Returns the set of the first origin that has any part of one.
+ *
+ * @param readSecret - Returns the content of the file that a variable of govc may name, or the value itself.
+ * @throws CommandError (usage) if that set is incomplete or invalid.
+ */
+export const resolveSettings = (
+  flags: SettingFlags,
+  env: Environment,
+  readSecret: (name: string, value: string) => string,
+): Settings => {
+  const origins = [() => fromFlags(flags), () => fromVariables(env), () => fromGovc(env, readSecret)];
+  for (const read of origins) {
+    const origin = read();
+    if ((origin.server ?? origin.username ?? origin.password ?? origin.session) !== undefined) return toSettings(origin);
+  }
+  throw usageError('Missing server: pass --server https://vcenter.example.com or set VCENTER_URL.');
+};
+
+const fromFlags = ({ server, username, passwordStdin, sessionId }: SettingFlags): Origin => ({
+  kind: 'flags',
+  names: { server: '--server', username: '--username', password: '--password-stdin', session: '--session-id -' },
+  server: notEmpty('--server', server),
+  username: notEmpty('--username', username),
+  password: passwordStdin === true ? { stdin: true } : undefined,
+  session: sessionId === undefined ? undefined : { stdin: true },
+});
+
+/** A flag that is set to nothing is a mistake, such as an unset variable of a script. */
+const notEmpty = (flag: string, value: string | undefined): string | undefined => {
+  if (value === '') throw usageError(`${flag} is empty.`);
+  return value;
+};
+
+const fromVariables = (env: Environment): Origin => ({
+  kind: 'variables',
+  names: { server: 'VCENTER_URL', username: 'VCENTER_USERNAME', password: 'VCENTER_PASSWORD', session: 'VCENTER_SESSION_ID' },
+  server: env['VCENTER_URL'] || undefined,
+  username: env['VCENTER_USERNAME'] || undefined,
+  password: toSecret(env['VCENTER_PASSWORD']),
+  session: toSecret(env['VCENTER_SESSION_ID']?.trim()),
+});
+
+const fromGovc = (env: Environment, readSecret: (name: string, value: string) => string): Origin => {
+  const read = (name: string): string | undefined => (env[name] ? readSecret(name, env[name]) || undefined : undefined);
+  return {
+    kind: 'govc',
+    names: { server: 'GOVC_URL', username: 'GOVC_USERNAME', password: 'GOVC_PASSWORD', session: '' },
+    server: env['GOVC_URL'] || undefined,
+    username: read('GOVC_USERNAME'),
+    password: toSecret(read('GOVC_PASSWORD')),
+    session: undefined,
+  };
+};
+
+const toSecret = (value: string | undefined): Secret | undefined => (value ? { value } : undefined);
+
+const toSettings = (origin: Origin): Settings => {
+  const { kind, names, server, session } = origin;
+  const address = server === undefined ? undefined : parseAddress(names.server, server);
+  // Other users of the machine can read the flags of a process.
+  if (kind === 'flags' && address !== undefined && address.password !== '')
+    throw usageError(
+      '--server contains a password, which other users can read. Pipe it in with --password-stdin, or set VCENTER_URL, VCENTER_USERNAME and VCENTER_PASSWORD.',
+    );
+  if (kind === 'flags' && session !== undefined && origin.password !== undefined)
+    throw usageError('--password-stdin and --session-id - cannot both read standard input: pass one of them.');
+  const username = origin.username ?? (address?.username || undefined);
+  const password = origin.password ?? toSecret(address?.password);
+  if (address !== undefined && session !== undefined) return { address, credentials: { sessionId: session }, origin: kind };
+  if (address !== undefined && username !== undefined && password !== undefined)
+    return { address, credentials: { username, password }, origin: kind };
+  throw incompleteError(origin, { server: address, ...(session === undefined ? { username, password } : {}) });
+};
+
+/** @param parts - The required parts; those that are missing are `undefined`. */
+const incompleteError = (origin: Origin, parts: Partial<Record<Part, unknown>>): Error => {
+  const { names } = origin;
+  const missing = Object.entries(parts).flatMap(([part, value]) => (value === undefined ? [part as Part] : []));
+  const present = (Object.keys(names) as Part[]).filter((part) => origin[part] !== undefined).map((part) => names[part]);
+  return usageError(
+    `Missing ${list(missing)}: ${list(present)} ${present.length === 1 ? 'is' : 'are'} set, but not ${list(missing.map((part) => names[part]))}. ` +
+      'Server, user and password must come from one place: all from flags, all from VCENTER_…, or all from GOVC_….',
+  );
+};
+
+const list = (words: readonly string[]): string => words.join(', ').replace(/, (?=[^,]*$)/, ' and ');
