@@ -2,12 +2,12 @@
 
 import { decodePercent, parseJson } from '../http/decode.ts';
 import type { FaultEffect, RequestContext } from '../http/request-context.ts';
-import { requestKinds } from '../http/routes.ts';
 import type { Fault } from '../options/faults.ts';
 import { seededRandom } from '../state/seeded-random.ts';
 import { sleep } from '../state/sleep.ts';
 import { corruptBytes, malformedJson, wrongRange, wrongThumbprint } from './body-faults.ts';
 import { disconnect, hang, truncate } from './connection-faults.ts';
+import { appliesTo, checkTargets } from './fault-targets.ts';
 import {
   proxyPageResponse,
   redirectResponse,
@@ -31,12 +31,10 @@ interface FaultState {
 /**
  * Creates the effect of all faults of a scenario, with its counters at 0.
  *
- * @throws RangeError if a fault names an unknown operation: it would never apply.
+ * @throws RangeError if a fault would never apply: its operation is unknown, or has no body that the kind changes.
  */
 export const createFaults = (faults: readonly Fault[], seed: number): FaultEffect => {
-  for (const { operation } of faults)
-    if (operation !== '*' && !requestKinds.has(operation))
-      throw new RangeError(`There is no operation ${operation}. Name one such as content.Library.list, data, unknown or *.`);
+  checkTargets(faults);
   const states = faults.map((fault, index): FaultState => ({
     fault,
     random: seededRandom(seed, index),
@@ -44,7 +42,7 @@ export const createFaults = (faults: readonly Fault[], seed: number): FaultEffec
     applied: 0,
   }));
   return async (context, handle) => {
-    const candidates = states.filter(({ fault }) => fault.operation === '*' || fault.operation === context.operation);
+    const candidates = states.filter(({ fault }) => appliesTo(fault, context.operation));
     if (candidates.length === 0) return handle(context);
     const file = candidates.some(({ fault }) => fault.file !== undefined) ? await requestedFile(context) : undefined;
     const matching = candidates.filter(

@@ -13,7 +13,8 @@ export type Fault = FaultTarget & (ResponseFault | BodyFault | ConnectionFault |
 export interface FaultTarget {
   /**
    * VMware's name of the operation, such as `content.Library.list`; `data` for file data; `soap`; `unknown` for requests that are no
-   * operation; `*` for every request. An unknown name is an error when the simulator is created.
+   * operation; `*` for every request that the kind can apply to. An unknown name is an error when the simulator is created, and so is
+   * an operation that the kind cannot apply to.
    */
   readonly operation: string;
   /**
@@ -140,12 +141,12 @@ export interface RedirectFault {
 /** A fault in the body of a response that arrives completely. */
 export type BodyFault = MalformedFault | CorruptFault | RangeFault | CertificateFault;
 
-/** JSON that ends in the middle: the first half of the real response, sent as a complete response. */
+/** JSON that ends in the middle: the first half of the real response, sent as a complete response. Not for `data` and `soap`. */
 export interface MalformedFault {
   readonly kind: 'malformed';
 }
 
-/** Bytes that differ from those of the file. */
+/** Bytes that differ from those of the file. Only for `data`. */
 export interface CorruptFault {
   readonly kind: 'corrupt';
   /** Offset of the first wrong byte in the file, also if only a range was requested. */
@@ -158,7 +159,7 @@ export interface CorruptFault {
   readonly length?: number;
 }
 
-/** A byte range that differs from the requested one. Requests without a range are not affected. */
+/** A byte range that differs from the requested one. Requests without a range are not affected. Only for `data`. */
 export interface RangeFault {
   readonly kind: 'range';
   /**
@@ -177,11 +178,11 @@ export interface RangeFault {
   readonly by?: number;
 }
 
-/** Download endpoints that declare the thumbprint of a different certificate. */
+/** Download endpoints that declare the thumbprint of a different certificate. Only for the operations of a download session's files. */
 export interface CertificateFault {
   readonly kind: 'certificate';
   /**
-   * The declared SHA-1, in hexadecimal.
+   * The declared thumbprint, in hexadecimal.
    *
    * @default twenty bytes that match no certificate
    */
