@@ -192,6 +192,7 @@ const toLoginError = (server: string, thrown: unknown): unknown =>
   thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED'
     ? new AuthenticationError({
         server,
+        operation: thrown.operation,
         reason:
           'the login was rejected. Check the user name (with its domain, as in user@vsphere.local), the password, and the clocks of both machines.',
         messages: thrown.messages,

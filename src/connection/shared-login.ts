@@ -177,6 +177,7 @@ export const toAuthenticationError = (server: string, thrown: unknown): unknown 
   isUnauthenticated(thrown)
     ? new AuthenticationError({
         server,
+        operation: thrown.operation,
         reason: 'the API session is invalid or has expired. Log in again.',
         messages: thrown.messages,
       })

@@ -117,7 +117,7 @@ export const linkSource = (
     defer(() => {
       prepared.open(opened);
       prepared.publish(source, infos);
-      return merge(lost$, keepAlive(opened.lease, extendLogin$)).pipe(ignoreElements());
+      return merge(lost$, keepAlive(opened.lease, extendLogin$, { isOver: () => true })).pipe(ignoreElements());
     }),
   ).pipe(takeUntil(transfers.done$));
 };

@@ -24,8 +24,7 @@ import { LeaseError } from '../errors/index.ts';
 import { toRetryCallback } from '../http/retry.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
-import { keepAlive } from '../session/keep-alive.ts';
-import { extendLease, readLease, type LeaseState } from '../session/lease.ts';
+import { keepLeaseAlive, readLease, type LeaseState } from '../session/lease.ts';
 import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
 import { isSameFileInfo } from '../watching/preparation.ts';
@@ -130,7 +129,7 @@ const runSession = (
   sessionId: string,
   { event, lease, opened }: OpenedSession,
 ): Observable<DownloadEvent> => {
-  const { vc, prepared, transfers } = context;
+  const { vc, prepared, transfers, notify } = context;
   const lost$ = new Subject<LeaseError>();
   const source: FileSource = {
     finalInfo: readFinalInfo(vc, sessionId),
@@ -139,9 +138,10 @@ const runSession = (
     isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
     onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),
   };
-  const lease$ = keepAlive(lease, extendLease(vc, sessionId, transfers.percentage)).pipe(
-    map((extended) => leaseEvent('extended', extended)),
-  );
+  const lease$ = keepLeaseAlive(vc, sessionId, lease, {
+    progress: transfers.percentage,
+    onRetry: (retry) => notify(toRetryingEvent(retry)),
+  }).pipe(map((extended) => leaseEvent('extended', extended)));
   return concat(
     of(event),
     defer(() => {

@@ -5,10 +5,16 @@ export class AuthenticationError extends Error {
   readonly _tag = 'AuthenticationError';
   override readonly name = 'AuthenticationError';
   readonly server: string;
+  /** The operation that was refused: `cis.Session.create` is the login. */
+  readonly operation: string;
   readonly messages: readonly ErrorMessage[];
-  constructor(facts: { server: string; reason: string; messages: readonly ErrorMessage[] }, options?: ErrorOptions) {
+  constructor(
+    facts: { server: string; operation: string; reason: string; messages: readonly ErrorMessage[] },
+    options?: ErrorOptions,
+  ) {
     super(`${facts.server}: ${facts.reason}`, options);
     this.server = facts.server;
+    this.operation = facts.operation;
     this.messages = facts.messages;
   }
 }

@@ -1,10 +1,12 @@
 /** The lease of a download session: reads when it expires, and extends it. */
 
 import { catchError, concatMap, defer, map, of, type Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internals, withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/download-session.ts';
 import { getSession } from '../endpoints/session.ts';
-import type { LeaseTime } from './keep-alive.ts';
+import { AuthenticationError, LeaseError, type ContentLibraryError } from '../errors/index.ts';
+import type { RetryNotice } from '../http/retry.ts';
+import { keepAlive, type LeaseTime } from './keep-alive.ts';
 import { errorOnSessionEnd, sessionEndError } from './session-end.ts';
 
 /** The state of a lease. */
@@ -33,24 +35,58 @@ export const readLease = (vc: VCenter, sessionId: string): Observable<LeaseState
     }),
   );
 
+/** Options of {@link keepLeaseAlive}. */
+export interface KeepLeaseAliveOptions {
+  /** Returns the progress of the download to report, 0 to 100, or `undefined` if it is unknown. Called before each extension. */
+  readonly progress: () => number | undefined;
+  /** Called when an extension failed and will be repeated. */
+  readonly onRetry: (retry: RetryNotice) => void;
+}
+
 /**
- * Extends the lease, and that of the login.
+ * Extends the lease, and that of the login, before they expire.
  *
- * - Emits: once, the extended lease.
- * - Completes: after it.
- * - Errors: `LeaseError` if the session has ended, and as requests do.
- * - Unsubscribing: aborts them.
+ * - Emits: every extended lease.
+ * - Completes: never.
+ * - Errors: `LeaseError` if the session has ended, `AuthenticationError` if a login is rejected. Other failures are retried: the session
+ *   may be valid, and bytes may flow.
+ * - Unsubscribing: aborts the requests.
  *
- * @param progress - Returns the progress of the download to report, 0 to 100, or `undefined` if it is unknown. Called at each subscription.
+ * @param lease - The lease at the time of the subscription.
  */
-export const extendLease = (vc: VCenter, sessionId: string, progress: () => number | undefined): Observable<LeaseState> =>
-  defer(() => {
-    const percentage = progress();
-    return keepDownloadSessionAlive(vc, sessionId, percentage === undefined ? {} : { progress: percentage }).pipe(
+export const keepLeaseAlive = (
+  vc: VCenter,
+  sessionId: string,
+  lease: LeaseState,
+  { progress, onRetry }: KeepLeaseAliveOptions,
+): Observable<LeaseState> =>
+  keepAlive(lease, extendLease(vc, sessionId, progress), {
+    isOver,
+    read: readLease(withoutRetry(vc), sessionId),
+    onRetry: (retry) => onRetry({ operation: KEEP_ALIVE, ...retry }),
+  });
+
+/** VMware's name of the operation. */
+const KEEP_ALIVE = 'content.library.item.DownloadSession.keep_alive';
+
+/** A rejected login is not repeated: a second bad password may lock the account. */
+const isOver = (error: ContentLibraryError): boolean =>
+  error instanceof LeaseError || (error instanceof AuthenticationError && error.operation.startsWith('cis.Session.'));
+
+/** Extends the lease once. vCenter refuses a progress that is not greater than the last one, which is 0 at first. */
+const extendLease = (vc: VCenter, sessionId: string, progress: () => number | undefined): Observable<LeaseState> => {
+  let reported = 0;
+  return defer(() => {
+    const percentage = progress() ?? 0;
+    const options = percentage > reported ? { progress: percentage } : {};
+    // Also if the request fails: the server may have stored the progress.
+    reported = Math.max(reported, percentage);
+    return keepDownloadSessionAlive(vc, sessionId, options).pipe(
       errorOnSessionEnd(vc, sessionId)(),
       concatMap(() => toLeaseState(vc, sessionId, serverTimeFromSession(vc))),
     );
   });
+};
 
 /**
  * Reads the API session, which has the server's time; reading it also keeps the login alive. Failures are ignored: without the time,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { download, type DownloadOptions, type Sink } from 'rx-content-library';
-import type { Scenario } from 'rx-content-library/simulator';
+import { download, vcenter, type DownloadOptions, type Sink } from 'rx-content-library';
+import { createSimulator, type Scenario } from 'rx-content-library/simulator';
 import { collect } from '../support/collect.ts';
 import { ofType } from '../support/events.ts';
 import { inFakeTime } from '../support/fake-time.ts';
 import { memorySink } from '../support/memory-sink.ts';
-import { operationNames, preparedAtOnce, simulatedVCenter } from '../support/simulated-vcenter.ts';
+import { operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
 /** Bytes of a chunk of the simulator's bodies. */
 const CHUNK = 256 * 1024;
@@ -114,5 +114,80 @@ describe('a lease that is lost during a transfer', () => {
     expect(error).toMatchObject({ _tag: 'LeaseError', ending: 'gone' });
     expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed', 'lost', 'renewed', 'lost', 'renewed']);
     expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(4);
+  });
+});
+
+describe('a keep-alive request', () => {
+  /** The progress that each keep-alive request of a transfer reported. */
+  const reportedProgress = (dialect: 'api' | 'rest', scenario: Scenario, chunks: number) =>
+    inFakeTime(async () => {
+      const bodies: unknown[] = [];
+      const simulated = createSimulator({
+        inventory: oneFile(chunks * CHUNK),
+        users: [user],
+        scenario: { preparation: preparedAtOnce, ...scenario },
+      });
+      const fetch: typeof globalThis.fetch = async (input, init) => {
+        const request = new Request(input, init);
+        if (request.url.includes('keep-alive')) bodies.push(await request.clone().json());
+        return simulated.fetch(request);
+      };
+      const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, dialect, fetch });
+      const { values, error } = await collect(download(vc, 'item-1', slowSink(15_000)));
+      expect(error).toBeUndefined();
+      return { bodies, values };
+    });
+
+  test.each(['api', 'rest'] as const)('reports a progress only if it has grown (%s)', async (dialect) => {
+    const { bodies, values } = await reportedProgress(dialect, { assumptions: { equalProgress: 'refused' } }, 40);
+    expect(bodies).toHaveLength(10);
+    expect(ofType(values, 'retrying')).toEqual([]);
+    const reported = bodies.flatMap((body) => Object.values(body as Record<string, number>));
+    expect(reported).toEqual([...new Set(reported)].sort((one, other) => one - other));
+    expect(reported).not.toContain(0);
+  });
+
+  test('reports no progress while nothing moves', async () => {
+    const { bodies } = await reportedProgress('api', { preparation: { preparing: 90_000 } }, 1);
+    expect(bodies).toEqual([{}]);
+  });
+
+  test.each(['INVALID_ARGUMENT', 'UNAUTHORIZED', 'UNAUTHENTICATED', 'INTERNAL_SERVER_ERROR', 'SERVICE_UNAVAILABLE'] as const)(
+    'that is refused with %s is retried, and the bytes go on',
+    async (errorType) => {
+      const operation = 'content.library.item.DownloadSession.keep_alive';
+      const scenario: Scenario = { faults: [{ operation, kind: 'refusal', errorType, times: 2 }] };
+      const { values, error, simulator } = await run(scenario, slowSink(15_000), 40 * CHUNK);
+      expect(error).toBeUndefined();
+      expect(ofType(values, 'saved')).toHaveLength(1);
+      expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(1);
+    },
+  );
+
+  test('that is refused for good is reported as retrying, and ends nothing while the session is valid', async () => {
+    const operation = 'content.library.item.DownloadSession.keep_alive';
+    const scenario: Scenario = { faults: [{ operation, kind: 'refusal', errorType: 'UNSUPPORTED' }] };
+    const { values, error, simulator } = await run(scenario, slowSink(15_000), 80 * CHUNK);
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'saved')).toHaveLength(1);
+    const [first] = ofType(values, 'retrying');
+    expect(first).toMatchObject({ attempt: 1, delay: 60_000, error: { _tag: 'ApiError', error_type: 'UNSUPPORTED' } });
+    expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(1);
+  });
+
+  test('to which a proxy always responds with its page, and a session that is gone: a new session replaces it', async () => {
+    const { values, error, simulator } = await run(
+      {
+        faults: [
+          { operation: 'content.library.item.DownloadSession.keep_alive', kind: 'page', status: 400 },
+          { operation: 'content.library.item.DownloadSession.get', kind: 'session-lost', after: 1, times: 1 },
+        ],
+      },
+      slowSink(15_000),
+      40 * CHUNK,
+    );
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'lease').map(({ state }) => state)).toEqual(['lost', 'renewed']);
+    expect(count(operationNames(simulator), 'DownloadSession.create')).toBe(2);
   });
 });

@@ -1,12 +1,19 @@
-import { describe, test } from '@jest/globals';
-import { ApiError, TransportError } from 'rx-content-library';
-import { defer, of, throwError, type Observable } from 'rxjs';
-import { keepAlive, type LeaseTime } from '#src/session/keep-alive.js';
+import { describe, expect, test } from '@jest/globals';
+import { ApiError, LeaseError, TransportError, type ContentLibraryError } from 'rx-content-library';
+import { defer, of, take, throwError, type Observable } from 'rxjs';
+import { keepAlive as keepAliveWith, type KeepAliveRetry, type LeaseTime } from '#src/session/keep-alive.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
 const connectionError = new TransportError({ operation: 'keep-alive', reason: 'the connection broke' });
 
-const notFound = new ApiError({ operation: 'keep-alive', status: 404, error_type: 'NOT_FOUND', messages: [] });
+const refused = new ApiError({ operation: 'keep-alive', status: 400, error_type: 'INVALID_ARGUMENT', messages: [] });
+
+const gone = new LeaseError({ downloadSessionId: 'session', reason: 'it has expired' });
+
+const isOver = (error: ContentLibraryError): boolean => error === gone;
+
+const keepAlive = (lease: LeaseTime, extend: Observable<LeaseTime>, read?: Observable<LeaseTime>): Observable<LeaseTime> =>
+  keepAliveWith(lease, extend, { isOver, ...(read === undefined ? {} : { read }) });
 
 /** Each subscription gets the next of the Observables; all further ones get the last. */
 const inTurn = (...responses: readonly Observable<LeaseTime>[]): Observable<LeaseTime> => {
@@ -54,20 +61,55 @@ describe('keepAlive', () => {
     });
   });
 
-  test('errors with the last failure once the lease has expired', () => {
+  test('retries a refusal, too', () => {
     inVirtualTime(({ expectObservable }) => {
-      // Attempts at 300, 550, 800 and 1050 ms.
-      expectObservable(keepAlive({ remaining: 900 }, inTurn(throwError(() => connectionError)))).toBe(
-        '1050ms #',
-        undefined,
-        connectionError,
+      const fail = throwError(() => refused);
+      expectObservable(keepAlive(nineSeconds, inTurn(fail, of(nineSeconds))), '6s !').toBe('5s e', { e: nineSeconds });
+    });
+  });
+
+  test('retries every five seconds once the lease should have expired, as long as nothing shows that it has', () => {
+    inVirtualTime(({ expectObservable }) => {
+      const fail = throwError(() => connectionError);
+      // Attempts at 300, 550, 800, 1050 and 6050 ms.
+      const extend = inTurn(fail, fail, fail, fail, of(nineSeconds));
+      expectObservable(keepAlive({ remaining: 900 }, extend, fail), '7s !').toBe('6050ms e', { e: nineSeconds });
+    });
+  });
+
+  test('counts from the lease that is read after a failure', () => {
+    inVirtualTime(({ expectObservable }) => {
+      const fail = throwError(() => refused);
+      expectObservable(keepAlive({ remaining: 900 }, inTurn(fail, of(nineSeconds)), of({ remaining: 6000 })), '4s !').toBe(
+        '2300ms e',
+        { e: nineSeconds },
       );
     });
   });
 
-  test('errors at once with a failure that is not transient', () => {
+  test('errors at once if the lease has ended, or if the lease that is read after a failure has', () => {
     inVirtualTime(({ expectObservable }) => {
-      expectObservable(keepAlive(nineSeconds, inTurn(throwError(() => notFound)))).toBe('3s #', undefined, notFound);
+      expectObservable(keepAlive(nineSeconds, inTurn(throwError(() => gone)))).toBe('3s #', undefined, gone);
+      const read = throwError(() => gone);
+      expectObservable(keepAlive(nineSeconds, inTurn(throwError(() => refused)), read)).toBe('3s #', undefined, gone);
+    });
+  });
+
+  test('reports each failure with its delay, and counts from 1 again after a success', () => {
+    inVirtualTime(({ expectObservable, flush }) => {
+      const retries: KeepAliveRetry[] = [];
+      const lease = { remaining: 27_000 };
+      const fail = throwError(() => refused);
+      const extend = inTurn(fail, fail, of(lease), fail, of(lease));
+      const alive$ = keepAliveWith(lease, extend, { isOver, onRetry: (retry) => void retries.push(retry) });
+      expectObservable(alive$.pipe(take(2))).toBe('19s e 14999ms (e|)', { e: lease });
+      flush();
+      expect(retries.map(({ attempt, delay }) => [attempt, delay])).toEqual([
+        [1, 6000],
+        [2, 4000],
+        [1, 6000],
+      ]);
+      expect(retries[0]?.error).toBe(refused);
     });
   });
 

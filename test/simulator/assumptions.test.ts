@@ -103,6 +103,18 @@ describe.each(dialects)('in /%s', (dialect) => {
     );
   });
 
+  test('equalProgress: it is stored, or rejected, 0 included', async () => {
+    const responses = async (assumptions: Assumptions) => {
+      const { call, session } = await download(dialect, assumptions);
+      const statuses: number[] = [];
+      for (const progress of [0, 40, 40]) statuses.push((await call(`${ds}.keep_alive`, { session, progress })).status);
+      return statuses;
+    };
+    const done = dialect === 'api' ? 204 : 200;
+    expect(await responses({})).toEqual([done, done, done]);
+    expect(await responses({ equalProgress: 'refused' })).toEqual([400, done, 400]);
+  });
+
   describe.each([
     ['vmTemplate', 'is a virtual machine template', { create: 'UNSUPPORTED' }],
     ['maintenance', 'is in a library under maintenance', { create: 'NOT_ALLOWED_IN_CURRENT_STATE' }],

@@ -16,7 +16,7 @@ export const layers: Readonly<Record<string, string>> = {
   'endpoints/': 'connection/ errors/ type:http/ model/ io-ts rxjs',
   // Streams of time
   'polling/': 'errors/ http/ operators/ rxjs',
-  'session/': 'connection/ endpoints/ errors/ type:model/ operators/ rxjs',
+  'session/': 'connection/ endpoints/ errors/ type:http/ type:model/ operators/ rxjs',
   'watching/': 'connection/ endpoints/ errors/ type:model/ polling/ session/ rxjs',
   // Bytes
   'transfer/': 'connection/ errors/ http/ type:model/ operators/ rxjs',

@@ -76,7 +76,9 @@ export const keepDownloadSessionAlive = defineOperation(
     if (progress === undefined) return;
     if (!Number.isInteger(progress) || progress < 0 || progress > 100)
       throw invalidArgument('The progress is not a whole number from 0 to 100.', 'progress');
-    const { smallerProgress = 'stored' } = vcenter.assumptions;
+    const { smallerProgress = 'stored', equalProgress = 'stored' } = vcenter.assumptions;
+    if (progress === session.clientProgress && equalProgress === 'refused')
+      throw invalidArgument(`The progress is not greater than the current one, ${session.clientProgress}.`, 'progress');
     if (progress < session.clientProgress && smallerProgress === 'refused')
       throw invalidArgument(`The progress is smaller than the current one, ${session.clientProgress}.`, 'progress');
     if (progress > session.clientProgress || smallerProgress === 'stored') session.clientProgress = progress;

@@ -34,6 +34,12 @@ export interface Assumptions {
    */
   readonly smallerProgress?: 'stored' | 'ignored' | 'refused';
   /**
+   * Effect of a keep-alive whose progress equals the previous one, which is 0 at first. The documents only say "should be greater".
+   *
+   * @default `'stored'`
+   */
+  readonly equalProgress?: 'stored' | 'refused';
+  /**
    * Downloads of virtual machine templates (type `vm-template`). They are documented as unsupported, but not how they fail.
    *
    * @default `create` fails with `UNSUPPORTED`
