@@ -66,18 +66,30 @@ export interface DownloadFileOptions {
  * - Unsubscribing: aborts the transfer; the sink suspends the file for a later run if it can.
  */
 export const downloadFile = (file: DownloadFileOptions): Observable<DownloadProgress | DownloadSaved> =>
-  findExisting(file).pipe(concatMap((existing) => (existing === undefined ? fetchFile(file) : of(existing))));
+  unlessExisting(file, file.expectedChecksum, undefined, () => fetchFile(file));
 
-/** Emits `saved` if the library states the checksum of the file and the sink already has that file; otherwise `undefined`. */
-const findExisting = ({ name, sink, content, expectedChecksum }: DownloadFileOptions): Observable<DownloadSaved | undefined> =>
+/** Emits `saved` if the sink already has the file with this checksum; otherwise fetches the file. */
+const unlessExisting = (
+  file: DownloadFileOptions,
+  stated: ChecksumInfo | undefined,
+  size: number | undefined,
+  fetch: () => Observable<DownloadProgress | DownloadSaved>,
+): Observable<DownloadProgress | DownloadSaved> =>
+  findExisting(file, stated, size).pipe(concatMap((existing) => (existing === undefined ? fetch() : of(existing))));
+
+const findExisting = (
+  { name, sink, content }: DownloadFileOptions,
+  stated: ChecksumInfo | undefined,
+  size: number | undefined,
+): Observable<DownloadSaved | undefined> =>
   new Observable((subscriber) => {
-    const checksum = expectedChecksum === undefined ? undefined : normalizeChecksum(expectedChecksum);
+    const checksum = stated === undefined ? undefined : normalizeChecksum(stated);
     if (sink.find === undefined || checksum === undefined) {
       subscriber.next(undefined);
       return subscriber.complete();
     }
     const controller = new AbortController();
-    sink.find({ name, checksum, ...(content === undefined ? {} : { content }) }, controller.signal).then(
+    sink.find({ ...toIncomingFile(name, content, size), checksum }, controller.signal).then(
       (found) => {
         subscriber.next(found && { type: 'saved', file: name, ...found, checksum, verified: 'checksum', skipped: true });
         subscriber.complete();
@@ -89,19 +101,26 @@ const findExisting = ({ name, sink, content, expectedChecksum }: DownloadFileOpt
 
 const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | DownloadSaved> =>
   file.prepared(undefined).pipe(
-    concatMap(({ info }) => {
+    concatMap(({ info: { size, checksum_info: sessionChecksum } }) => {
       // If the session states the checksum in advance, only its algorithm has to be computed.
-      const expectedChecksum = info.checksum_info ?? file.expectedChecksum;
-      return bracket({
-        acquire: defer(() => from(openSinkFile(file.sink, toIncomingFile(file, info.size), expectedChecksum))),
-        use: (state) => transferAndCommit({ ...file, expectedChecksum }, state),
-        release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
-        onPending: () => file.vc[internals].beginWork(),
-      });
+      const fileOptions = { ...file, expectedChecksum: sessionChecksum ?? file.expectedChecksum };
+      const fetch = (): Observable<DownloadProgress | DownloadSaved> => openAndFetch(fileOptions, size);
+      // The sink has been searched already if the library states a checksum.
+      return file.expectedChecksum === undefined ? unlessExisting(fileOptions, sessionChecksum, size, fetch) : fetch();
     }),
   );
 
-const toIncomingFile = ({ name, content }: DownloadFileOptions, size: number | undefined): IncomingFile => ({
+const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Observable<DownloadProgress | DownloadSaved> => {
+  const { vc, name, sink, content, expectedChecksum } = file;
+  return bracket({
+    acquire: defer(() => from(openSinkFile(sink, toIncomingFile(name, content, size), expectedChecksum))),
+    use: (state) => transferAndCommit(file, state),
+    release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
+    onPending: () => vc[internals].beginWork(),
+  });
+};
+
+const toIncomingFile = (name: string, content: ContentIdentity | undefined, size: number | undefined): IncomingFile => ({
   name,
   ...(size === undefined ? {} : { size }),
   ...(content === undefined ? {} : { content }),

@@ -22,19 +22,25 @@ export const verifyFile = (
 ): Observable<Proof> =>
   defer(() => {
     const { state, info, expectedChecksum } = context;
+    // A length of 0 in the response itself shows nothing: an empty response may be a failure.
+    const statedLengths = (finalInfo?: DownloadFileInfo): readonly (number | undefined)[] => [
+      state.contentLength === 0 ? undefined : state.contentLength,
+      info.size,
+      finalInfo?.size,
+    ];
     const verifyWith = (finalInfo: DownloadFileInfo | undefined): Proof =>
       verify({
         file: info.name,
         received: state.received,
-        lengths: [state.contentLength, info.size, finalInfo?.size],
+        lengths: statedLengths(finalInfo),
         checksums: [finalInfo?.checksum_info, expectedChecksum],
         digests: () => (state.digests ??= closeHashes(state.hashes)),
       });
     const isLengthUnknown = (finalInfo?: DownloadFileInfo): boolean =>
-      state.received > 0 && [state.contentLength, info.size, finalInfo?.size].every((length) => length === undefined);
+      statedLengths(finalInfo).every((length) => length === undefined);
 
     // Length and checksum match what was stated in advance: no further request is needed.
-    if (canVerify(state.hashes, expectedChecksum) && !isLengthUnknown()) {
+    if (canVerify(state.hashes, expectedChecksum) && (state.received === 0 || !isLengthUnknown())) {
       state.digests = closeHashes(state.hashes);
       if (matchesChecksum(state.digests, expectedChecksum)) return of(verifyWith(undefined));
     }
