@@ -6,8 +6,9 @@ import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning,
 import { toDirectory, toWritable } from '../node/index.ts';
 import { CommandError, notFoundError, toFailure, usageError } from './command-error.ts';
 import { display } from './display.ts';
-import { findItemByName, findLibraryByName, globMatcher, parsePath } from './find.ts';
+import { findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { formatBytes, formatFileCount, jsonLine, sanitize } from './format.ts';
+import { fileSelector } from './names.ts';
 import { notVerified, requireProof } from './require-proof.ts';
 
 /** The flags of `export`. */
@@ -44,7 +45,7 @@ export const exportItem = (
     concatMap((found) => findItemByName(vc, found, item)),
     concatMap((found) =>
       download(vc, found, sink, {
-        files: globMatcher(pattern),
+        files: fileSelector(pattern),
         concurrency: flags.concurrency,
         continueOnError: flags.continueOnError,
         timeout: flags.timeout * 1000,

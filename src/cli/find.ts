@@ -1,9 +1,10 @@
 /** Resolves `LIBRARY/ITEM/GLOB`: libraries and items by name, or by identifier where a name is ambiguous. */
 
-import { catchError, concatMap, forkJoin, map, of, throwError, type Observable } from 'rxjs';
-import { ApiError, findItems, findLibraries, getItem, getLibrary, type VCenter } from '../index.ts';
+import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
+import { ApiError, findItems, findLibraries, getItem, getLibrary, listItems, listLibraries, type VCenter } from '../index.ts';
 import { notFoundError, usageError } from './command-error.ts';
 import { sanitize } from './format.ts';
+import { hasOtherForms, isSameText, readingsOf } from './names.ts';
 
 /** A library or an item. */
 export interface Named {
@@ -11,23 +12,33 @@ export interface Named {
   readonly name: string;
 }
 
-/** Splits `LIBRARY/ITEM/GLOB`. A slash inside a name is written `%2F`. */
+/** Splits `LIBRARY/ITEM/GLOB`. The parts keep their escapes. */
 export const parsePath = (path: string): readonly string[] => {
   const parts = path.replace(/\/$/, '').split('/');
   if (parts.length > 3 || parts.some((part) => part === ''))
     throw usageError(`Expected LIBRARY/ITEM/FILE, got ${JSON.stringify(path)}. Write a slash inside a name as %2F.`);
-  return parts.map((part) => part.replaceAll(/%2f/gi, '/'));
+  return parts;
 };
 
-/** Emits the library with this name or identifier. */
-export const findLibraryByName = (vc: VCenter, name: string): Observable<Named> =>
-  findLibraries(vc, { name }).pipe(concatMap((ids) => resolveUnique('library', name, ids, (id) => getLibrary(vc, id))));
+/** Emits the library that a part of a path means, by its name or identifier. */
+export const findLibraryByName = (vc: VCenter, part: string): Observable<Named> =>
+  findUnique(part, {
+    kind: 'library',
+    kinds: 'libraries',
+    find: (name) => findLibraries(vc, { name }),
+    list: listLibraries(vc),
+    get: (id) => getLibrary(vc, id),
+  });
 
-/** Emits the item with this name or identifier in a library. */
-export const findItemByName = (vc: VCenter, library: Named, name: string): Observable<Named> =>
-  findItems(vc, { name, library_id: library.id }).pipe(
-    concatMap((ids) => resolveUnique('item', name, ids, (id) => getItemOf(vc, library, id))),
-  );
+/** Emits the item of a library that a part of a path means, by its name or identifier. */
+export const findItemByName = (vc: VCenter, library: Named, part: string): Observable<Named> =>
+  findUnique(part, {
+    kind: 'item',
+    kinds: 'items',
+    find: (name) => findItems(vc, { name, library_id: library.id }),
+    list: listItems(vc, library.id),
+    get: (id) => getItemOf(vc, library, id),
+  });
 
 /** An identifier also resolves to items of other libraries: those are not found. */
 const getItemOf = (vc: VCenter, library: Named, id: string): Observable<Named> =>
@@ -39,45 +50,62 @@ const getItemOf = (vc: VCenter, library: Named, id: string): Observable<Named> =
     }),
   );
 
-const resolveUnique = (
-  kind: 'library' | 'item',
-  name: string,
-  ids: readonly string[],
-  get: (id: string) => Observable<{ readonly name: string }>,
-): Observable<Named> => {
-  const read = (id: string): Observable<Named> => get(id).pipe(map(({ name }) => ({ id, name })));
-  const [only] = ids;
-  if (only === undefined)
-    return read(name).pipe(
-      catchError((thrown: unknown) =>
-        throwError(() => (isUnknownId(thrown) ? notFoundError(`There is no ${kind} ${JSON.stringify(name)}.`) : thrown)),
-      ),
+/** The requests for one kind of entry. */
+interface Entries {
+  readonly kind: string;
+  readonly kinds: string;
+  /** Emits the identifiers of the entries with a name. vCenter ignores its case. */
+  readonly find: (name: string) => Observable<readonly string[]>;
+  readonly list: Observable<readonly string[]>;
+  readonly get: (id: string) => Observable<{ readonly name: string }>;
+}
+
+/** Entries that are read at a time. */
+const CONCURRENCY = 8;
+
+const findUnique = (part: string, entries: Entries): Observable<Named> => {
+  const readings = readingsOf(part);
+  const read = (id: string): Observable<Named> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
+  const readAll = (ids: readonly string[]): Observable<readonly Named[]> =>
+    from(ids).pipe(mergeMap(read, CONCURRENCY), toArray());
+
+  const byName = ([reading, ...others]: readonly string[]): Observable<Named> => {
+    if (reading === undefined) return hasOtherForms(part) ? byCharacters() : byId();
+    return entries.find(reading).pipe(
+      concatMap((ids) => {
+        const [only] = ids;
+        if (only === undefined) return byName(others);
+        if (ids.length === 1) return of({ id: only, name: reading });
+        return readAll(ids).pipe(map((found) => chooseUnique(found, ({ name }) => name === reading)));
+      }),
     );
-  if (ids.length === 1) return of({ id: only, name });
-  // vCenter's search ignores case: an exact match is preferred.
-  return forkJoin(ids.map(read)).pipe(
-    map((found) => {
-      const [exact, another] = found.filter((entry) => entry.name === name);
-      if (exact !== undefined && another === undefined) return exact;
-      const kinds = kind === 'library' ? 'libraries' : 'items';
-      const choices = found.map(({ id, name }) => `  ${id}  ${sanitize(name)}`).join('\n');
-      throw usageError(
-        `${found.length} ${kinds} are named ${JSON.stringify(name)}. Use one of these identifiers instead:\n${choices}`,
-      );
-    }),
-  );
+  };
+  /** vCenter cannot search for a name that is composed in another way: all names are read. */
+  const byCharacters = (): Observable<Named> =>
+    entries.list.pipe(
+      concatMap(readAll),
+      map((all) => {
+        const same = readings.map((reading) => all.filter(({ name }) => isSameText(name, reading)));
+        const found = same.find(({ length }) => length > 0);
+        if (found === undefined) throw missingError();
+        return chooseUnique(found, () => true);
+      }),
+    );
+  const byId = (): Observable<Named> =>
+    read(part).pipe(catchError((thrown: unknown) => throwError(() => (isUnknownId(thrown) ? missingError() : thrown))));
+
+  const missingError = () => notFoundError(`There is no ${entries.kind} ${JSON.stringify(part)}.`);
+  const chooseUnique = (found: readonly Named[], isExact: (entry: Named) => boolean): Named => {
+    const [exact, another] = found.filter(isExact);
+    if (exact !== undefined && another === undefined) return exact;
+    const choices = found.map(({ id, name }) => `  ${id}  ${sanitize(name)}`).join('\n');
+    throw usageError(
+      `${found.length} ${entries.kinds} are named ${JSON.stringify(part)}. Use one of these identifiers instead:\n${choices}`,
+    );
+  };
+  return byName(readings);
 };
 
 /** Servers respond with different errors to an unknown or malformed identifier. */
 const isUnknownId = (thrown: unknown): boolean =>
   thrown instanceof ApiError && ['NOT_FOUND', 'INVALID_ARGUMENT', 'INVALID_REQUEST'].includes(thrown.error_type);
-
-/** Returns a predicate that matches file names against a pattern with `*` and `?`. */
-export const globMatcher = (pattern: string): ((name: string) => boolean) => {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 'su');
-  return (name) => expression.test(name);
-};

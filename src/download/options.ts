@@ -22,7 +22,8 @@ export interface FileRetryOptions {
 /** Options of `download`. */
 export interface DownloadOptions extends PreparationWaitOptions<readonly DownloadFileInfo[]> {
   /**
-   * The files to download: their names, or a predicate that returns true for the name of a file to download.
+   * The files to download: their names, or a predicate that returns true for the name of a file to download. As the predicate of
+   * `Array.filter`, it is also called with the index of the name, and with the names of all files.
    * @default all files of the item
    * @example
    * ```ts
@@ -30,7 +31,7 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    * download(vc, itemId, sink, { files: (name) => name.endsWith('.ovf') });
    * ```
    */
-  readonly files?: readonly string[] | ((name: string) => boolean);
+  readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean);
   /**
    * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. Lowered while the server is busy.
    * @default 2
