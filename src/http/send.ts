@@ -123,6 +123,8 @@ export const sendRequest = <A>(
         timeout: false,
         throwHttpErrors: false,
         redirect: 'manual',
+        // A cache that ignores the headers of the response would repeat the first poll.
+        cache: 'no-store',
       });
       if (isRedirect(response)) throw redirectError(operation, response);
       return read(await decodeContent(operation, response));
