@@ -82,6 +82,7 @@ export type {
   SinkHash,
   StatedFile,
 } from './transfer/sink.ts';
+export type { SinkOptions } from './sinks/sink-options.ts';
 export { toBlob, type BlobSink } from './sinks/blob.ts';
 export { toFileSystemDirectory, type FileSystemDirectoryOptions } from './sinks/file-system-directory.ts';
 export { createFileNameValidator } from './sinks/file-name-validator.ts';

@@ -2,9 +2,10 @@
 
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Dialect } from '../http/operation.ts';
-import { toRetryCallback, type RetryOptions, type RetryPolicy } from '../http/retry.ts';
+import { RETRY_OPTIONS, toRetryCallback, type RetryOptions, type RetryPolicy } from '../http/retry.ts';
 import type { ApiClient } from '../http/send.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { validCredentials, type CredentialsSource } from './login.ts';
 
 /** Options of {@link vcenter}. */
@@ -26,14 +27,14 @@ export interface VCenterOptions {
    * `'api'` since 7.0U2, `'rest'` from 6.5 to 8.0; `'auto'` tries `'api'` first.
    * @default 'auto'
    */
-  readonly dialect?: Dialect | 'auto';
+  readonly dialect?: Dialect | 'auto' | undefined;
   /**
    * The host that files are fetched from, instead of the one in their links: vCenter puts its own configured name into them, which this
    * machine may be unable to resolve or reach. `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`. Scheme and path of the link
    * stay, and so does its port if the host has none. If the result has the origin of `server`, the API session is sent with it.
    * @default the host of the link
    */
-  readonly downloadHost?: string;
+  readonly downloadHost?: string | undefined;
   /**
    * Sends all requests: `nodeFetch(…)` from `rx-content-library/node` for pinned certificates and proxies, `simulator.fetch` for tests,
    * or a custom function.
@@ -45,18 +46,28 @@ export interface VCenterOptions {
    * vcenter({ server, credentials, fetch: createSimulator({ inventory }).fetch });
    * ```
    */
-  readonly fetch?: typeof globalThis.fetch;
+  readonly fetch?: typeof globalThis.fetch | undefined;
   /**
    * Milliseconds until a request must have a response. The bytes of a file may take longer.
    * @default 60_000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * How transient failures of calls are retried; `false`: not at all.
    * @default five attempts, delays of up to 0.5, 1, 2 and 4 s, two minutes in total
    */
-  readonly retry?: RetryOptions | false;
+  readonly retry?: RetryOptions | false | undefined;
 }
+
+const VCENTER_OPTIONS: OptionNames<VCenterOptions> = {
+  server: true,
+  credentials: true,
+  dialect: true,
+  downloadHost: true,
+  fetch: true,
+  timeout: true,
+  retry: true,
+};
 
 /**
  * Validates the options and applies defaults.
@@ -64,6 +75,7 @@ export interface VCenterOptions {
  * @throws TypeError if an option is invalid.
  */
 export const resolveOptions = (options: VCenterOptions): ApiClient => {
+  assertKnownOptions(options, VCENTER_OPTIONS);
   const { dialect = 'auto', fetch, timeout = 60_000, retry = {} } = options;
   if (!['auto', 'api', 'rest'].includes(dialect)) throw invalidOptionError('dialect', "'auto', 'api' or 'rest'", dialect);
   if (fetch !== undefined && typeof fetch !== 'function')
@@ -89,6 +101,7 @@ const originOf = (server: string | URL): string => {
 const toRetryPolicy = (retry: RetryOptions): RetryPolicy => {
   if (typeof retry !== 'object' || retry === null)
     throw invalidOptionError('retry', 'false, or an object such as { attempts: 3 }', retry);
+  assertKnownOptions(retry, RETRY_OPTIONS, 'retry');
   const { attempts = 5, delay = 500, budget = 120_000, onRetry } = retry;
   if (attempts !== Infinity && !(Number.isSafeInteger(attempts) && attempts > 0))
     throw invalidOptionError('retry.attempts', 'a whole number from 1', attempts, 'for a single attempt, use retry: false');

@@ -1,6 +1,7 @@
 /** A connection to a vCenter: one shared login, and the requests that use it. */
 
 import { BehaviorSubject, catchError, defer, filter, of, take, throwError, type Observable } from 'rxjs';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
 import { fetchBody, type FileBody } from '../http/fetch-body.ts';
 import type { Operation } from '../http/operation.ts';
@@ -8,6 +9,7 @@ import type { RetryNotice } from '../http/retry.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import { bracket } from '../operators/bracket.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { pinnedFetchFor, rewriteHost } from './file-address.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
@@ -29,6 +31,17 @@ export interface VCenter {
   /** @internal */
   readonly [internals]: VCenterInternals;
 }
+
+/**
+ * @internal Returns the internal operations of a connection.
+ *
+ * @throws TypeError if the argument is no connection.
+ */
+export const internalsOf = (vc: VCenter): VCenterInternals => {
+  const value: unknown = vc;
+  if (typeof value === 'object' && value !== null && internals in value) return vc[internals];
+  throw invalidOptionError('vc', 'a connection, as vcenter() of this copy of the library returns it', value);
+};
 
 /** @internal Options of one call. */
 export interface CallOptions {
@@ -152,7 +165,7 @@ export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => 
   ({
     ...vc,
     [internals]: {
-      ...vc[internals],
+      ...internalsOf(vc),
       call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }),
     },
   }) satisfies VCenter;
@@ -161,7 +174,7 @@ export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => 
 export const withoutRetry = (vc: VCenter): VCenter =>
   ({
     ...vc,
-    [internals]: { ...vc[internals], call: (operation, input) => vc[internals].call(operation, input, { retried: false }) },
+    [internals]: { ...internalsOf(vc), call: (operation, input) => vc[internals].call(operation, input, { retried: false }) },
   }) satisfies VCenter;
 
 /** Options of {@link withVCenter}. */
@@ -171,8 +184,10 @@ export interface WithVCenterOptions {
    * unsubscribing.
    * @default ignored
    */
-  readonly onLogoutFailed?: (failure: unknown) => void;
+  readonly onLogoutFailed?: ((failure: unknown) => void) | undefined;
 }
+
+const WITH_VCENTER_OPTIONS: OptionNames<WithVCenterOptions> = { onLogoutFailed: true };
 
 /**
  * Uses a connection for the duration of one stream.
@@ -185,11 +200,14 @@ export interface WithVCenterOptions {
 export const withVCenter = <A>(
   options: VCenterOptions,
   use: (vc: VCenter) => Observable<A>,
-  { onLogoutFailed = () => undefined }: WithVCenterOptions = {},
+  withOptions: WithVCenterOptions = {},
 ): Observable<A> =>
   bracket({
-    acquire: defer(() => of(vcenter(options))),
+    acquire: defer(() => {
+      assertKnownOptions(withOptions, WITH_VCENTER_OPTIONS);
+      return of(vcenter(options));
+    }),
     use,
     release: (vc) => vc[internals].logout$,
-    onReleaseFailed: (_, failure) => onLogoutFailed(failure),
+    onReleaseFailed: (_, failure) => withOptions.onLogoutFailed?.(failure),
   });

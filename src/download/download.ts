@@ -14,11 +14,12 @@ import {
   type Observable,
 } from 'rxjs';
 import { withRetryListener, type VCenter } from '../connection/vcenter.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { readStoredFiles, type ItemRef } from './opened-item.ts';
-import type { DownloadOptions } from './options.ts';
+import { assertDownloadOptions, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
 import { createTransfers } from './transfers.ts';
@@ -39,6 +40,8 @@ import { createTransfers } from './transfers.ts';
  */
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
   defer(() => {
+    assertDownloadOptions(options);
+    assertArguments(item, sink);
     const startedAt = asyncScheduler.now();
     const ref = typeof item === 'string' ? { id: item } : item;
     const notices$ = new Subject<DownloadNotice>();
@@ -60,6 +63,13 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     );
     return concat(merge(source$, transfers.events$, notices$), closed$);
   });
+
+const assertArguments = (item: unknown, sink: unknown): void => {
+  if (typeof item !== 'string' && !(typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string'))
+    throw invalidOptionError('item', 'an identifier, or an object with an id', item);
+  if (typeof sink !== 'object' || sink === null || !('open' in sink))
+    throw invalidOptionError('sink', "a sink, such as toDirectory('downloads')", sink);
+};
 
 /** Uses the item's own links if all files have one; otherwise, or if a link is refused, download sessions. */
 const openSource = (context: SourceContext): Observable<DownloadEvent> =>

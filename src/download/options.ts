@@ -1,7 +1,8 @@
 /** Options of a download. */
 
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import type { PreparationWaitOptions } from '../watching/preparation.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
+import { WAIT_OPTIONS, type PreparationWaitOptions } from '../watching/preparation.ts';
 import type { DownloadWarning } from './events.ts';
 
 /** How a failed transfer of a file is retried. */
@@ -10,13 +11,13 @@ export interface FileRetryOptions {
    * Maximum number of consecutive attempts that bring a file no further, the first attempt included.
    * @default 5
    */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /**
    * Upper limit of the first delay, in milliseconds. The limit doubles from one retry to the next, up to 8 seconds; each delay is a random
    * part of its limit. A `Retry-After` header of the server replaces the delay.
    * @default 500
    */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
 }
 
 /** Options of `download`. */
@@ -31,24 +32,24 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    * download(vc, itemId, sink, { files: (name) => name.endsWith('.ovf') });
    * ```
    */
-  readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean);
+  readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean) | undefined;
   /**
    * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. Lowered while the server is busy.
    * @default 2
    */
-  readonly concurrency?: number;
+  readonly concurrency?: number | undefined;
   /**
    * True if the other files are downloaded even when one fails; a `failed` event then reports the failure. False if the first failure ends
    * the download.
    * @default false
    */
-  readonly continueOnError?: boolean;
+  readonly continueOnError?: boolean | undefined;
   /**
    * Maximum time without progress, in milliseconds. Applies to each transfer (no byte received) and, while no transfer is active, to the
    * preparation (no file has changed).
    * @default 120_000
    */
-  readonly timeout?: number;
+  readonly timeout?: number | undefined;
   /**
    * How a failed transfer of a file is retried. A retry resumes the file if the server supports byte ranges. `false` disables retries.
    * @default { attempts: 5, delay: 500 }
@@ -58,13 +59,36 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    * download(vc, itemId, sink, { fileRetry: false });
    * ```
    */
-  readonly fileRetry?: false | FileRetryOptions;
+  readonly fileRetry?: false | FileRetryOptions | undefined;
   /**
    * Called with every `warning`, before the event is emitted; after unsubscribing, when nothing can be emitted any more, too.
    * @default warnings are emitted only
    */
-  readonly onWarning?: (warning: DownloadWarning) => void;
+  readonly onWarning?: ((warning: DownloadWarning) => void) | undefined;
 }
+
+const FILE_RETRY_OPTIONS: OptionNames<FileRetryOptions> = { attempts: true, delay: true };
+
+const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
+  ...WAIT_OPTIONS,
+  files: true,
+  concurrency: true,
+  continueOnError: true,
+  timeout: true,
+  fileRetry: true,
+  onWarning: true,
+};
+
+/**
+ * Checks the names of the options.
+ *
+ * @throws TypeError if one is unknown.
+ */
+export const assertDownloadOptions = (options: DownloadOptions): void => {
+  assertKnownOptions(options, DOWNLOAD_OPTIONS);
+  const { fileRetry } = options;
+  if (fileRetry !== undefined && fileRetry !== false) assertKnownOptions(fileRetry, FILE_RETRY_OPTIONS, 'fileRetry');
+};
 
 /** Returns the `timeout` of a download, in milliseconds. */
 export const stallTimeoutOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;

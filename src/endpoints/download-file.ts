@@ -1,10 +1,11 @@
 /** VMware's `content.library.item.downloadsession.File`: the files of a download session. */
 
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { DownloadFileInfo, type EndpointType } from '../model/download-file.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 
 const all: Operation<{ download_session_id: string }, readonly DownloadFileInfo[]> = {
   name: 'content.library.item.downloadsession.File.list',
@@ -59,7 +60,7 @@ const prepare: Operation<Prepare, DownloadFileInfo> = {
  * Source: `content.library.item.downloadsession.File.list`.
  */
 export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<readonly DownloadFileInfo[]> =>
-  vc[internals].call(all, { download_session_id: sessionId });
+  internalsOf(vc).call(all, { download_session_id: sessionId });
 
 /**
  * Reads one file of a download session. Its size and checksum are set after it was downloaded.
@@ -71,7 +72,7 @@ export const listDownloadFiles = (vc: VCenter, sessionId: string): Observable<re
  * Privilege: System.Anonymous. Source: `content.library.item.downloadsession.File.get`.
  */
 export const getDownloadFile = (vc: VCenter, sessionId: string, fileName: string): Observable<DownloadFileInfo> =>
-  vc[internals].call(get, { download_session_id: sessionId, file_name: fileName });
+  internalsOf(vc).call(get, { download_session_id: sessionId, file_name: fileName });
 
 /** Options of {@link prepareDownloadFile}. */
 export interface PrepareDownloadFileOptions {
@@ -79,8 +80,10 @@ export interface PrepareDownloadFileOptions {
    * `'DIRECT'` returns the location on the storage, and requires the privilege ContentLibrary.ReadStorage.
    * @default 'HTTPS', chosen by the server
    */
-  readonly endpointType?: EndpointType;
+  readonly endpointType?: EndpointType | undefined;
 }
+
+const PREPARE_OPTIONS: OptionNames<PrepareDownloadFileOptions> = { endpointType: true };
 
 /**
  * Requests the preparation of a file, and returns its status. `preparation` waits until it is prepared.
@@ -96,9 +99,12 @@ export const prepareDownloadFile = (
   sessionId: string,
   fileName: string,
   options: PrepareDownloadFileOptions = {},
-): Observable<DownloadFileInfo> =>
-  vc[internals].call(prepare, {
+): Observable<DownloadFileInfo> => {
+  assertKnownOptions(options, PREPARE_OPTIONS);
+  const { endpointType } = options;
+  return internalsOf(vc).call(prepare, {
     download_session_id: sessionId,
     file_name: fileName,
-    ...(options.endpointType === undefined ? {} : { endpoint_type: options.endpointType }),
+    ...(endpointType === undefined ? {} : { endpoint_type: endpointType }),
   });
+};

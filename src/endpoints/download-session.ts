@@ -12,15 +12,20 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { DecodeError } from '../errors/index.ts';
 import type { Operation } from '../http/operation.ts';
 import { list, nothing } from '../model/codec.ts';
 import { DownloadSessionModel } from '../model/download-session.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 
 interface OneSession {
   readonly download_session_id: string;
 }
+
+const CREATE_OPTIONS: OptionNames<CreateDownloadSessionOptions> = { clientToken: true };
+const LIST_OPTIONS: OptionNames<ListDownloadSessionsOptions> = { itemId: true };
+const KEEP_ALIVE_OPTIONS: OptionNames<KeepAliveOptions> = { progress: true };
 
 const create: Operation<{ library_item_id: string; client_token?: string }, string> = {
   name: 'content.library.item.DownloadSession.create',
@@ -55,7 +60,7 @@ const get: Operation<OneSession, DownloadSessionModel> = {
   response: DownloadSessionModel,
 };
 
-const keepAlive: Operation<OneSession & { progress?: number }, void> = {
+const keepAlive: Operation<OneSession & { progress?: number | undefined }, void> = {
   name: 'content.library.item.DownloadSession.keep_alive',
   api: {
     route: 'POST /api/content/library/item/download-session/{download_session_id}?action=keep-alive',
@@ -117,7 +122,7 @@ export interface CreateDownloadSessionOptions {
    * response that cannot be decoded leaves the session there: repeat the call to get its id.
    * @default a random UUID for each subscription
    */
-  readonly clientToken?: string;
+  readonly clientToken?: string | undefined;
 }
 
 /**
@@ -135,8 +140,9 @@ export const createDownloadSession = (
   options: CreateDownloadSessionOptions = {},
 ): Observable<string> =>
   defer(() => {
+    assertKnownOptions(options, CREATE_OPTIONS);
     const { clientToken = createClientToken() } = options;
-    const create$ = vc[internals].call(create, { library_item_id: itemId, client_token: clientToken });
+    const create$ = internalsOf(vc).call(create, { library_item_id: itemId, client_token: clientToken });
     return create$.pipe(
       catchError((thrown: unknown) =>
         thrown instanceof DecodeError && options.clientToken === undefined
@@ -167,7 +173,7 @@ export interface ListDownloadSessionsOptions {
    * Only the sessions of this item.
    * @default the sessions of all items
    */
-  readonly itemId?: string;
+  readonly itemId?: string | undefined;
 }
 
 /**
@@ -178,8 +184,10 @@ export interface ListDownloadSessionsOptions {
  * Errors: `ApiError` NOT_FOUND (404) if the item does not exist. Privilege: ContentLibrary.DownloadSession on the item, if one is specified.
  * Source: `content.library.item.DownloadSession.list`.
  */
-export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsOptions = {}): Observable<readonly string[]> =>
-  vc[internals].call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
+export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsOptions = {}): Observable<readonly string[]> => {
+  assertKnownOptions(options, LIST_OPTIONS);
+  return internalsOf(vc).call(all, options.itemId === undefined ? {} : { library_item_id: options.itemId });
+};
 
 /**
  * Reads a download session: its state and its expiration.
@@ -189,7 +197,7 @@ export const listDownloadSessions = (vc: VCenter, options: ListDownloadSessionsO
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.get`.
  */
 export const getDownloadSession = (vc: VCenter, sessionId: string): Observable<DownloadSessionModel> =>
-  vc[internals].call(get, { download_session_id: sessionId });
+  internalsOf(vc).call(get, { download_session_id: sessionId });
 
 /** Options of {@link keepDownloadSessionAlive}. */
 export interface KeepAliveOptions {
@@ -197,7 +205,7 @@ export interface KeepAliveOptions {
    * The client's progress, 0 to 100, which other clients can read.
    * @default unchanged
    */
-  readonly progress?: number;
+  readonly progress?: number | undefined;
 }
 
 /**
@@ -209,8 +217,10 @@ export interface KeepAliveOptions {
  * Errors: `ApiError` NOT_ALLOWED_IN_CURRENT_STATE (400) unless ACTIVE, NOT_FOUND (404). Privilege: System.Anonymous.
  * Source: `content.library.item.DownloadSession.keep_alive`.
  */
-export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options: KeepAliveOptions = {}): Observable<void> =>
-  vc[internals].call(keepAlive, { download_session_id: sessionId, ...options });
+export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options: KeepAliveOptions = {}): Observable<void> => {
+  assertKnownOptions(options, KEEP_ALIVE_OPTIONS);
+  return internalsOf(vc).call(keepAlive, { download_session_id: sessionId, progress: options.progress });
+};
 
 /**
  * Cancels a download session: the server aborts its transfers and invalidates its links. It stays, CANCELED, until it is deleted.
@@ -222,7 +232,7 @@ export const keepDownloadSessionAlive = (vc: VCenter, sessionId: string, options
  * Source: `content.library.item.DownloadSession.cancel`.
  */
 export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
-  vc[internals].call(cancel, { download_session_id: sessionId });
+  internalsOf(vc).call(cancel, { download_session_id: sessionId });
 
 /**
  * Marks a download session as failed, with the client's reason, which the server stores. Its state becomes ERROR.
@@ -234,7 +244,7 @@ export const cancelDownloadSession = (vc: VCenter, sessionId: string): Observabl
  * Source: `content.library.item.DownloadSession.fail`.
  */
 export const failDownloadSession = (vc: VCenter, sessionId: string, reason: string): Observable<void> =>
-  vc[internals].call(fail, { download_session_id: sessionId, client_error_message: reason });
+  internalsOf(vc).call(fail, { download_session_id: sessionId, client_error_message: reason });
 
 /**
  * Deletes a download session. Transfers in progress are left in an indeterminate state: cancel it first.
@@ -245,4 +255,4 @@ export const failDownloadSession = (vc: VCenter, sessionId: string, reason: stri
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Anonymous. Source: `content.library.item.DownloadSession.delete`.
  */
 export const deleteDownloadSession = (vc: VCenter, sessionId: string): Observable<void> =>
-  vc[internals].call(remove, { download_session_id: sessionId });
+  internalsOf(vc).call(remove, { download_session_id: sessionId });

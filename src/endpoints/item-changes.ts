@@ -1,7 +1,7 @@
 /** VMware's `content.library.item.Changes`: the versions of an item. */
 
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemChangesInfo, ItemChangesSummary } from '../model/item-changes.ts';
@@ -30,7 +30,7 @@ const get: Operation<{ library_item: string; version: string }, ItemChangesInfo>
  * Source: `content.library.item.Changes.list`.
  */
 export const listItemChanges = (vc: VCenter, itemId: string): Observable<readonly ItemChangesSummary[]> =>
-  vc[internals].call(all, { library_item: itemId });
+  internalsOf(vc).call(all, { library_item: itemId });
 
 /**
  * Reads one version of an item, with its full message, since 7.0.
@@ -42,4 +42,4 @@ export const listItemChanges = (vc: VCenter, itemId: string): Observable<readonl
  * Source: `content.library.item.Changes.get`.
  */
 export const getItemChanges = (vc: VCenter, itemId: string, version: string): Observable<ItemChangesInfo> =>
-  vc[internals].call(get, { library_item: itemId, version });
+  internalsOf(vc).call(get, { library_item: itemId, version });

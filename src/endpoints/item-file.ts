@@ -1,7 +1,7 @@
 /** VMware's `content.library.item.File`: the stored files of an item. */
 
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemFileInfo } from '../model/item-file.ts';
@@ -32,7 +32,7 @@ const get: Operation<{ library_item_id: string; name: string }, ItemFileInfo> = 
  * download session can still be listed. Privilege: System.Read on the item. Source: `content.library.item.File.list`.
  */
 export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly ItemFileInfo[]> =>
-  vc[internals].call(all, { library_item_id: itemId });
+  internalsOf(vc).call(all, { library_item_id: itemId });
 
 /**
  * Reads one file of an item.
@@ -44,4 +44,4 @@ export const listItemFiles = (vc: VCenter, itemId: string): Observable<readonly 
  * Privilege: System.Read on the item. Source: `content.library.item.File.get`.
  */
 export const getItemFile = (vc: VCenter, itemId: string, fileName: string): Observable<ItemFileInfo> =>
-  vc[internals].call(get, { library_item_id: itemId, name: fileName });
+  internalsOf(vc).call(get, { library_item_id: itemId, name: fileName });

@@ -1,7 +1,7 @@
 /** VMware's `content.library.item.Storage`: the location of an item's files on the storage. */
 
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemStorageInfo } from '../model/item-file.ts';
@@ -33,7 +33,7 @@ const get: Operation<{ library_item_id: string; file_name: string }, readonly It
  * Source: `content.library.item.Storage.list`.
  */
 export const listItemStorage = (vc: VCenter, itemId: string): Observable<readonly ItemStorageInfo[]> =>
-  vc[internals].call(all, { library_item_id: itemId });
+  internalsOf(vc).call(all, { library_item_id: itemId });
 
 /**
  * Reads the locations of one file of an item. The storage may contain the same file several times.
@@ -45,4 +45,4 @@ export const listItemStorage = (vc: VCenter, itemId: string): Observable<readonl
  * Source: `content.library.item.Storage.get`.
  */
 export const getItemStorage = (vc: VCenter, itemId: string, fileName: string): Observable<readonly ItemStorageInfo[]> =>
-  vc[internals].call(get, { library_item_id: itemId, file_name: fileName });
+  internalsOf(vc).call(get, { library_item_id: itemId, file_name: fileName });

@@ -2,7 +2,7 @@
 
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { ItemModel, type ItemFindSpec } from '../model/item.ts';
@@ -37,7 +37,7 @@ const get: Operation<{ library_item_id: string }, ItemModel> = {
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.library.Item.list`.
  */
 export const listItems = (vc: VCenter, libraryId: string): Observable<readonly string[]> =>
-  vc[internals].call(all, { library_id: libraryId });
+  internalsOf(vc).call(all, { library_id: libraryId });
 
 /**
  * Finds the identifiers of items by name, library, type …; an empty list if there are none.
@@ -47,7 +47,7 @@ export const listItems = (vc: VCenter, libraryId: string): Observable<readonly s
  * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read, on the library if one is specified.
  * Source: `content.library.Item.find`.
  */
-export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly string[]> => vc[internals].call(find, { spec });
+export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly string[]> => internalsOf(vc).call(find, { spec });
 
 /**
  * Reads an item.
@@ -57,4 +57,4 @@ export const findItems = (vc: VCenter, spec: ItemFindSpec): Observable<readonly 
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the item. Source: `content.library.Item.get`.
  */
 export const getItem = (vc: VCenter, itemId: string): Observable<ItemModel> =>
-  vc[internals].call(get, { library_item_id: itemId });
+  internalsOf(vc).call(get, { library_item_id: itemId });

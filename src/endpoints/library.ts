@@ -2,7 +2,7 @@
 
 import * as t from 'io-ts';
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { list } from '../model/codec.ts';
 import { LibraryModel, type LibraryFindSpec } from '../model/library.ts';
@@ -50,7 +50,7 @@ const allSubscribed: Operation<object, readonly string[]> = {
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.Library.list`.
  */
-export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(all, {});
+export const listLibraries = (vc: VCenter): Observable<readonly string[]> => internalsOf(vc).call(all, {});
 
 /**
  * Finds the identifiers of libraries by name or type; an empty list if there are none.
@@ -60,7 +60,7 @@ export const listLibraries = (vc: VCenter): Observable<readonly string[]> => vc[
  * Errors: `ApiError` INVALID_ARGUMENT (400) if the specification is empty. Privilege: System.Read. Source: `content.Library.find`.
  */
 export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<readonly string[]> =>
-  vc[internals].call(find, { spec });
+  internalsOf(vc).call(find, { spec });
 
 /**
  * Reads a library.
@@ -70,7 +70,7 @@ export const findLibraries = (vc: VCenter, spec: LibraryFindSpec): Observable<re
  * Errors: `ApiError` NOT_FOUND (404). Privilege: System.Read on the library. Source: `content.Library.get`.
  */
 export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryModel> =>
-  vc[internals].call(get, { library_id: libraryId });
+  internalsOf(vc).call(get, { library_id: libraryId });
 
 /**
  * Lists the identifiers of the libraries that are managed on this vCenter.
@@ -79,7 +79,7 @@ export const getLibrary = (vc: VCenter, libraryId: string): Observable<LibraryMo
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.LocalLibrary.list`.
  */
-export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(allLocal, {});
+export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> => internalsOf(vc).call(allLocal, {});
 
 /**
  * Lists the identifiers of the libraries that are synchronized from another one.
@@ -88,4 +88,4 @@ export const listLocalLibraries = (vc: VCenter): Observable<readonly string[]> =
  *
  * Errors: none documented. Privilege: System.Read. Source: `content.SubscribedLibrary.list`.
  */
-export const listSubscribedLibraries = (vc: VCenter): Observable<readonly string[]> => vc[internals].call(allSubscribed, {});
+export const listSubscribedLibraries = (vc: VCenter): Observable<readonly string[]> => internalsOf(vc).call(allSubscribed, {});

@@ -2,7 +2,7 @@
 
 import { map, type Observable } from 'rxjs';
 import { getSessionOperation } from '../connection/login.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Dialect } from '../http/operation.ts';
 import type { SessionInfo } from '../model/session.ts';
 
@@ -14,7 +14,7 @@ import type { SessionInfo } from '../model/session.ts';
  * Errors: `AuthenticationError` (401); `ApiError` SERVICE_UNAVAILABLE (503), also for too many sessions, see `isSessionLimit`.
  * Privilege: none. Source: `cis.Session.create`.
  */
-export const login = (vc: VCenter): Observable<Dialect> => vc[internals].apiSession$.pipe(map(({ dialect }) => dialect));
+export const login = (vc: VCenter): Observable<Dialect> => internalsOf(vc).apiSession$.pipe(map(({ dialect }) => dialect));
 
 /**
  * Reads the API session: its user and times. This keeps it alive.
@@ -23,7 +23,7 @@ export const login = (vc: VCenter): Observable<Dialect> => vc[internals].apiSess
  *
  * Errors: `AuthenticationError` (401), `ApiError` SERVICE_UNAVAILABLE (503). Privilege: none. Source: `cis.Session.get`.
  */
-export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[internals].call(getSessionOperation, {});
+export const getSession = (vc: VCenter): Observable<SessionInfo> => internalsOf(vc).call(getSessionOperation, {});
 
 /**
  * Logs out as soon as pending clean-up on the server is done, after five seconds at most. Without a login, or with a session id that
@@ -33,4 +33,4 @@ export const getSession = (vc: VCenter): Observable<SessionInfo> => vc[internals
  *
  * Errors: `ApiError` SERVICE_UNAVAILABLE (503), `TimeoutError` if there is no response by then. A session that has ended is not an error. Source: `cis.Session.delete`.
  */
-export const logout = (vc: VCenter): Observable<void> => vc[internals].logout$;
+export const logout = (vc: VCenter): Observable<void> => internalsOf(vc).logout$;

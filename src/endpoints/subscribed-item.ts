@@ -1,9 +1,10 @@
 /** VMware's `content.library.SubscribedItem`: synchronizes or evicts the content of a subscribed item. */
 
 import type { Observable } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import type { Operation } from '../http/operation.ts';
 import { nothing } from '../model/codec.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 
 interface Sync {
   readonly library_item_id: string;
@@ -38,13 +39,15 @@ export interface SyncItemOptions {
    * True if the files of an on-demand item are fetched, too; otherwise only its metadata is.
    * @default false
    */
-  readonly forceSyncContent?: boolean;
+  readonly forceSyncContent?: boolean | undefined;
   /**
    * True if optional files are fetched, too, since 7.0.3.
    * @default not sent, because older servers reject unknown fields
    */
-  readonly syncOptionalFiles?: boolean;
+  readonly syncOptionalFiles?: boolean | undefined;
 }
+
+const SYNC_OPTIONS: OptionNames<SyncItemOptions> = { forceSyncContent: true, syncOptionalFiles: true };
 
 /**
  * Starts the synchronization of a subscribed item, and does not wait for it: it is done when the item's `cached` or `last_sync_time`
@@ -56,16 +59,15 @@ export interface SyncItemOptions {
  * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
  * Privilege: ContentLibrary.SyncLibraryItem on the item. Source: `content.library.SubscribedItem.sync`.
  */
-export const syncItem = (
-  vc: VCenter,
-  itemId: string,
-  { forceSyncContent = false, syncOptionalFiles }: SyncItemOptions = {},
-): Observable<void> =>
-  vc[internals].call(sync, {
+export const syncItem = (vc: VCenter, itemId: string, options: SyncItemOptions = {}): Observable<void> => {
+  assertKnownOptions(options, SYNC_OPTIONS);
+  const { forceSyncContent = false, syncOptionalFiles } = options;
+  return internalsOf(vc).call(sync, {
     library_item_id: itemId,
     force_sync_content: forceSyncContent,
     ...(syncOptionalFiles === undefined ? {} : { sync_optional_files: syncOptionalFiles }),
   });
+};
 
 /**
  * Frees the space that the content of a subscribed item takes; preparing a file fetches it again.
@@ -77,4 +79,4 @@ export const syncItem = (
  * Privilege: ContentLibrary.EvictLibraryItem on the item. Source: `content.library.SubscribedItem.evict`.
  */
 export const evictItem = (vc: VCenter, itemId: string): Observable<void> =>
-  vc[internals].call(evict, { library_item_id: itemId });
+  internalsOf(vc).call(evict, { library_item_id: itemId });

@@ -14,6 +14,7 @@ import {
 import { ApiError, isContentLibraryError, isTransient, isUnknownRoute, type ContentLibraryError } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { backoff } from '../operators/backoff.ts';
+import type { OptionNames } from '../options/index.ts';
 import type { Idempotency } from './operation.ts';
 
 /** A request that failed and is about to be sent again. */
@@ -34,25 +35,31 @@ export interface RetryOptions {
    * How often an operation is sent at most, the first attempt included.
    * @default 5
    */
-  readonly attempts?: number;
+  readonly attempts?: number | undefined;
   /**
    * Upper bound of the first delay in milliseconds. The bound doubles with each attempt, up to eight seconds; each delay is a random
    * fraction of it (full jitter). A `Retry-After` of the server replaces the delay.
    * @default 500
    */
-  readonly delay?: number;
+  readonly delay?: number | undefined;
   /**
    * Milliseconds since the first request of a call after which no further attempt starts. A delay that would exceed it ends the call at
    * once.
    * @default 120_000
    */
-  readonly budget?: number;
+  readonly budget?: number | undefined;
   /** Called before each delay: a function, or an observer such as a `Subject`, which is never completed. */
-  readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void);
+  readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void) | undefined;
 }
 
+/** The names of {@link RetryOptions}. */
+export const RETRY_OPTIONS: OptionNames<RetryOptions> = { attempts: true, delay: true, budget: true, onRetry: true };
+
 /** {@link RetryOptions} with defaults applied. */
-export interface RetryPolicy extends Required<Omit<RetryOptions, 'onRetry'>> {
+export interface RetryPolicy {
+  readonly attempts: number;
+  readonly delay: number;
+  readonly budget: number;
   readonly onRetry: (retry: RetryNotice) => void;
   /** Returns the fraction of the bound that a delay takes, from 0 to 1. */
   readonly random: () => number;

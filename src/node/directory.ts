@@ -2,6 +2,7 @@
 
 import { join, resolve } from 'node:path';
 import { createFileNameValidator, type Sink } from '../index.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { diskError } from './disk/disk-error.ts';
 import { ensureDirectory } from './disk/ensure-directory.ts';
 import { findVerified } from './disk/existing-file.ts';
@@ -13,8 +14,10 @@ import { nodeHash } from './hash.ts';
 /** Options of {@link toDirectory}. */
 export interface DirectoryOptions {
   /** True to replace existing files; each is kept until its replacement is complete and verified. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
+
+const DIRECTORY_OPTIONS: OptionNames<DirectoryOptions> = { force: true };
 
 /**
  * Creates a sink that writes files to a directory, which is created if it does not exist. A file is `NAME.part` until it is verified;
@@ -24,7 +27,9 @@ export interface DirectoryOptions {
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `EBUSY` while another process downloads the same file, `ENOSPC` before the
  * first byte if the disk is too small, `EACCES` …), `UnsafeNameError`.
  */
-export const toDirectory = (path: string, { force = false }: DirectoryOptions = {}): Sink => {
+export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink => {
+  assertKnownOptions(options, DIRECTORY_OPTIONS);
+  const { force = false } = options;
   const validateName = createFileNameValidator();
   let unfinished: readonly PartFile[] = [];
   return {

@@ -2,6 +2,7 @@
 
 import { Agent, request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { decodedBody } from './content-coding.ts';
 import { parseAuthorities } from './tls/authorities.ts';
 import { formatAuthority } from './tls/handshake.ts';
@@ -33,6 +34,8 @@ export interface NodeFetchOptions {
   readonly proxy?: string | false | undefined;
 }
 
+const FETCH_OPTIONS: OptionNames<NodeFetchOptions> = { thumbprint: true, ca: true, insecure: true, proxy: true };
+
 /** A `fetch` that can also pin a certificate, which a browser's cannot. */
 export type NodeFetch = typeof globalThis.fetch & {
   /**
@@ -54,7 +57,9 @@ export type NodeFetch = typeof globalThis.fetch & {
  *
  * @throws TypeError if an option is invalid.
  */
-export const nodeFetch = ({ ca, thumbprint, insecure = false, proxy }: NodeFetchOptions = {}): NodeFetch => {
+export const nodeFetch = (options: NodeFetchOptions = {}): NodeFetch => {
+  assertKnownOptions(options, FETCH_OPTIONS);
+  const { ca, thumbprint, insecure = false, proxy } = options;
   const proxyFor = resolveProxy(proxy, process.env);
   const pins = new Map<string, typeof globalThis.fetch>();
   const pinned = (certificate: PinnedCertificate): typeof globalThis.fetch => {

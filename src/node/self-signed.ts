@@ -2,6 +2,7 @@
 
 import { createHash, generateKeyPairSync, randomBytes, sign, X509Certificate } from 'node:crypto';
 import { isIP, isIPv6 } from 'node:net';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 
 /** Milliseconds. */
 const HOUR = 60 * 60_000;
@@ -9,12 +10,14 @@ const HOUR = 60 * 60_000;
 /** Options of {@link createSelfSignedCertificate}. */
 export interface SelfSignedOptions {
   /** DNS names and IP addresses besides `localhost`, `127.0.0.1` and `::1`. @default none */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /** @default an hour ago, to allow for clock differences */
-  readonly validFrom?: Date;
+  readonly validFrom?: Date | undefined;
   /** @default in a week */
-  readonly validTo?: Date;
+  readonly validTo?: Date | undefined;
 }
+
+const SELF_SIGNED_OPTIONS: OptionNames<SelfSignedOptions> = { names: true, validFrom: true, validTo: true };
 
 /** A certificate, its private key and its thumbprint. */
 export interface SelfSignedCertificate {
@@ -28,6 +31,7 @@ export interface SelfSignedCertificate {
 
 /** Creates a new key (ECDSA, P-256) and its certificate: `serve(handler, { tls: createSelfSignedCertificate() })`. */
 export const createSelfSignedCertificate = (options: SelfSignedOptions = {}): SelfSignedCertificate => {
+  assertKnownOptions(options, SELF_SIGNED_OPTIONS);
   const { names = [], validFrom = new Date(Date.now() - HOUR), validTo = new Date(Date.now() + 7 * 24 * HOUR) } = options;
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const spki = publicKey.export({ type: 'spki', format: 'der' });

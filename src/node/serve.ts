@@ -3,6 +3,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { toWebStream } from './web-stream.ts';
 import { abortResponse, writeResponse } from './write-response.ts';
 
@@ -12,12 +13,14 @@ export type Handler = (request: Request) => Promise<Response>;
 /** Options of {@link serve}. */
 export interface ServeOptions {
   /** TCP port. @default 0: any free port */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Name or address to listen on. @default '127.0.0.1' */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** Serve HTTPS with this certificate and key, in PEM. @default plain HTTP */
-  readonly tls?: { readonly cert: string; readonly key: string };
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
 }
+
+const SERVE_OPTIONS: OptionNames<ServeOptions> = { port: true, host: true, tls: true };
 
 /** A server that is listening. */
 export interface RunningServer {
@@ -41,10 +44,9 @@ export interface RunningServer {
  *
  * Other clients are not affected. A reset may discard bytes that are still in flight.
  */
-export const serve = async (
-  handler: Handler,
-  { port = 0, host = '127.0.0.1', tls }: ServeOptions = {},
-): Promise<RunningServer> => {
+export const serve = async (handler: Handler, options: ServeOptions = {}): Promise<RunningServer> => {
+  assertKnownOptions(options, SERVE_OPTIONS);
+  const { port = 0, host = '127.0.0.1', tls } = options;
   const scheme = tls === undefined ? 'http' : 'https';
   // `closeAllConnections` misses connections during their TLS handshake, and a TLS socket cannot be reset.
   const sockets = new Map<string, Socket>();

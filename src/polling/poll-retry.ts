@@ -6,6 +6,7 @@ import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
 import { backoff } from '../operators/backoff.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import type { OptionNames } from '../options/index.ts';
 
 /** How transient failures of polls are retried. */
 export interface PollRetryOptions {
@@ -14,10 +15,13 @@ export interface PollRetryOptions {
    * at 0.5 s and double up to 16 s, so that the default tolerates a minute of failures. A `Retry-After` of the server replaces the delay.
    * @default 9
    */
-  readonly pollAttempts?: number;
+  readonly pollAttempts?: number | undefined;
   /** Called before each delay: a function, or an observer such as a `Subject`, which is never completed. */
-  readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void);
+  readonly onRetry?: NextObserver<RetryNotice> | ((retry: RetryNotice) => void) | undefined;
 }
+
+/** The names of {@link PollRetryOptions}. */
+export const POLL_RETRY_OPTIONS: OptionNames<PollRetryOptions> = { pollAttempts: true, onRetry: true };
 
 /**
  * Returns the number of attempts.

@@ -3,6 +3,7 @@
 import { combineLatest, filter, isObservable, map, merge, NEVER, of, skip, startWith, type Observable } from 'rxjs';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import type { OptionNames } from '../options/index.ts';
 import { adaptivePeriod, type Period } from './adaptive-period.ts';
 import { pageHidden } from './page-visibility.ts';
 
@@ -21,25 +22,34 @@ export interface PollOptions<A> {
    * preparation(vc, session, file, { period: isExpanded$.pipe(map((isExpanded) => (isExpanded ? 250 : adaptivePeriod))) });
    * ```
    */
-  readonly period?: Period<A> | Observable<Period<A>>;
+  readonly period?: Period<A> | Observable<Period<A>> | undefined;
   /** Polls at once whenever this emits, instead of the poll in flight or the next scheduled one. */
-  readonly refresh$?: Observable<unknown>;
+  readonly refresh$?: Observable<unknown> | undefined;
   /**
    * Fraction, from 0 to 1, by which each delay is randomly shortened at most. For many processes that start together and poll one server.
    * @default 0
    */
-  readonly jitter?: number;
+  readonly jitter?: number | undefined;
   /**
    * Integer seed for `jitter`: each subscription then has the same delays.
    * @default a random seed
    */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /**
    * Minimum delay in milliseconds while the page is hidden; when it becomes visible, the stream polls at once. `0` ignores visibility.
    * @default 30_000
    */
-  readonly whileHidden?: number;
+  readonly whileHidden?: number | undefined;
 }
+
+/** The names of {@link PollOptions}. */
+export const POLL_OPTIONS: OptionNames<PollOptions<unknown>> = {
+  period: true,
+  refresh$: true,
+  jitter: true,
+  seed: true,
+  whileHidden: true,
+};
 
 /** Returns the milliseconds from a response to the next poll. */
 export type DelayAfter<A> = (response: A, elapsed: number, sinceProgress: number) => number;

@@ -1,6 +1,7 @@
 /** Creates a simulated vCenter: composes its request handlers, faults and request log into a `fetch`. */
 
 import { Observable, Subject } from 'rxjs';
+import { assertKnownOptions } from '../options/index.ts';
 import { downloadSessionViews, type SimulatedDownloadSession } from './download-session-view.ts';
 import { createFaults } from './faults/faults.ts';
 import { fileDataHandler } from './http/file-data-handler.ts';
@@ -8,7 +9,7 @@ import { handleRequest, type SimulatedRequest } from './http/handle-request.ts';
 import { notFoundHandler, operationHandler } from './http/operation-handler.ts';
 import type { RequestHandler } from './http/request-context.ts';
 import { soapHandler } from './http/soap-handler.ts';
-import type { SimulatorOptions } from './options/options.ts';
+import { SIMULATOR_OPTIONS, type SimulatorOptions } from './options/options.ts';
 import { createPageHandler, type PageState } from './page/page-handler.ts';
 import { createRequestLog } from './request-log.ts';
 import { createSimulatedVCenter } from './state/simulated-vcenter.ts';
@@ -70,6 +71,7 @@ export interface Simulator {
  * request needs it.
  */
 export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
+  assertKnownOptions(options, SIMULATOR_OPTIONS);
   const start = (number: number) => {
     const vcenter = createSimulatedVCenter(options);
     const faults = createFaults(vcenter.scenario.faults ?? [], options.seed ?? 1);

@@ -2,6 +2,7 @@
 
 import type { Sink } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
+import { sinkOptions, type SinkOptions } from './sink-options.ts';
 
 /** A sink whose files can be read. */
 export interface BlobSink extends Sink {
@@ -14,10 +15,10 @@ export interface BlobSink extends Sink {
  *
  * @param options - `createHash` for checksums, which the web platform cannot compute of a stream; without it, only lengths are verified
  */
-export const toBlob = (options: Pick<Sink, 'createHash'> = {}): BlobSink => {
+export const toBlob = (options: SinkOptions = {}): BlobSink => {
   const blobs = new Map<string, Blob>();
   return {
-    ...options,
+    ...sinkOptions(options),
     blob: (name) => blobs.get(name),
     open: async ({ name }) => {
       let parts: Blob[] = [];

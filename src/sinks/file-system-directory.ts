@@ -1,17 +1,21 @@
 /** A sink that writes files to a directory of the web's file system API. */
 
 import { SinkError } from '../errors/index.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import type { FoundFile, Sink, SinkFile, SinkHash, StatedFile } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import { codeOf, toSinkError } from './dom-exception.ts';
 import { createFileNameValidator } from './file-name-validator.ts';
 import { partNameOf } from './part-name.ts';
+import { SINK_OPTIONS, type SinkOptions } from './sink-options.ts';
 
 /** Options of {@link toFileSystemDirectory}. */
-export interface FileSystemDirectoryOptions extends Pick<Sink, 'createHash'> {
+export interface FileSystemDirectoryOptions extends SinkOptions {
   /** True to replace existing files; each is kept until its replacement is complete and verified. @default false */
-  readonly force?: boolean;
+  readonly force?: boolean | undefined;
 }
+
+const DIRECTORY_OPTIONS: OptionNames<FileSystemDirectoryOptions> = { ...SINK_OPTIONS, force: true };
 
 /**
  * Creates a sink that writes files to a directory picked with `showDirectoryPicker`, or of the origin private file system. Bytes become
@@ -20,10 +24,9 @@ export interface FileSystemDirectoryOptions extends Pick<Sink, 'createHash'> {
  *
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnvalidateNameError`.
  */
-export const toFileSystemDirectory = (
-  directory: FileSystemDirectoryHandle,
-  { force = false, createHash }: FileSystemDirectoryOptions = {},
-): Sink => {
+export const toFileSystemDirectory = (directory: FileSystemDirectoryHandle, options: FileSystemDirectoryOptions = {}): Sink => {
+  assertKnownOptions(options, DIRECTORY_OPTIONS);
+  const { force = false, createHash } = options;
   const validateName = createFileNameValidator();
   const open: Sink['open'] = async ({ name }) => {
     const validName = validateName(name);

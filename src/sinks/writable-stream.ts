@@ -3,6 +3,7 @@
 import { SinkError } from '../errors/index.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
+import { sinkOptions, type SinkOptions } from './sink-options.ts';
 
 /**
  * Creates a sink that writes the bytes of one file to a stream, in chunks of 1 MiB: a file picked with `showSaveFilePicker`, the body of an
@@ -13,10 +14,10 @@ import { createBatchWriter } from './batch-writer.ts';
  *
  * @param options - `createHash` for checksums, which the web platform cannot compute of a stream; without it, only the length is verified
  */
-export const toWritableStream = (stream: WritableStream<Uint8Array>, options: Pick<Sink, 'createHash'> = {}): Sink => {
+export const toWritableStream = (stream: WritableStream<Uint8Array>, options: SinkOptions = {}): Sink => {
   let isUsed = false;
   return {
-    ...options,
+    ...sinkOptions(options),
     open: async ({ name }) => {
       if (isUsed)
         throw new SinkError({ path: name, reason: 'a stream can hold only one file. Choose a single file, or use a directory.' });

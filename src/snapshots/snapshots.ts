@@ -25,6 +25,7 @@ import { isContentLibraryError } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { latestEvery } from '../operators/latest-every.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { INITIAL_FACTS, updateFacts, type DownloadSnapshot, type SnapshotFacts, type SnapshotSums } from './download-snapshot.ts';
 import { failFiles, updateFiles, type FileSnapshot } from './file-snapshot.ts';
 import { omit } from './omit.ts';
@@ -38,6 +39,8 @@ export interface SnapshotOptions {
    */
   readonly period?: number | undefined;
 }
+
+const SNAPSHOT_OPTIONS: OptionNames<SnapshotOptions> = { period: true };
 
 /** Milliseconds without an event, while a file is downloading, after which the download counts as stalled. */
 const STALL_TIME = 10_000;
@@ -59,6 +62,7 @@ const STALL_TIME = 10_000;
  * @throws TypeError if an option is invalid.
  */
 export const snapshots = (options: SnapshotOptions = {}): OperatorFunction<DownloadEvent, DownloadSnapshot> => {
+  assertKnownOptions(options, SNAPSHOT_OPTIONS);
   const { period = 0 } = options;
   if (typeof period !== 'number' || !(period >= 0)) throw invalidOptionError('period', 'milliseconds from 0', period);
   return (source) =>

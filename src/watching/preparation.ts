@@ -5,8 +5,9 @@ import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors/index.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
-import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
-import { scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
+import { POLL_RETRY_OPTIONS, retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
+import { POLL_OPTIONS, scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
@@ -17,8 +18,15 @@ export interface PreparationWaitOptions<A> extends PollOptions<A>, PollRetryOpti
    * Milliseconds after which the stream errors with {@link PatienceError}.
    * @default no limit
    */
-  readonly patience?: number;
+  readonly patience?: number | undefined;
 }
+
+/** The names of {@link PreparationWaitOptions}. */
+export const WAIT_OPTIONS: OptionNames<PreparationWaitOptions<unknown>> = {
+  ...POLL_OPTIONS,
+  ...POLL_RETRY_OPTIONS,
+  patience: true,
+};
 
 /** Options of {@link preparation}. */
 export interface PreparationOptions extends PreparationWaitOptions<DownloadFileInfo> {
@@ -26,8 +34,10 @@ export interface PreparationOptions extends PreparationWaitOptions<DownloadFileI
    * Where the file's link points to.
    * @default 'HTTPS', chosen by the server
    */
-  readonly endpointType?: EndpointType;
+  readonly endpointType?: EndpointType | undefined;
 }
+
+const PREPARATION_OPTIONS: OptionNames<PreparationOptions> = { ...WAIT_OPTIONS, endpointType: true };
 
 /**
  * Requests the preparation of a file, and polls until vCenter has prepared it.
@@ -48,9 +58,11 @@ export const preparation = (
   vc: VCenter,
   sessionId: string,
   fileName: string,
-  { endpointType, ...wait }: PreparationOptions = {},
+  options: PreparationOptions = {},
 ): Observable<DownloadFileInfo> =>
   defer(() => {
+    assertKnownOptions(options, PREPARATION_OPTIONS);
+    const { endpointType, ...wait } = options;
     const withoutRetries = withoutRetry(vc);
     const whileSessionLives = errorOnSessionEnd(withoutRetries, sessionId);
     return untilPrepared(

@@ -4,12 +4,13 @@ import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWh
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
+import { assertKnownOptions } from '../options/index.ts';
 import { retryTransientPolls } from '../polling/poll-retry.ts';
 import { scheduleOf } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
-import { isSameFileInfo, throwIfFailed, type PreparationWaitOptions } from './preparation.ts';
+import { isSameFileInfo, throwIfFailed, WAIT_OPTIONS, type PreparationWaitOptions } from './preparation.ts';
 
 /** Prepare requests in flight at the same time. */
 const PREPARE_CONCURRENCY = 8;
@@ -39,7 +40,10 @@ export const preparations = (
   fileNames?: readonly string[],
   options: PreparationWaitOptions<readonly DownloadFileInfo[]> = {},
 ): Observable<readonly DownloadFileInfo[]> =>
-  prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
+  defer(() => {
+    assertKnownOptions(options, WAIT_OPTIONS);
+    return prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
+  });
 
 /** As {@link preparations}, but `ERROR` does not error the stream: it completes when every file is `PREPARED` or `ERROR`. */
 export const prepareAll = (

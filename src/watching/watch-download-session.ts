@@ -13,13 +13,14 @@ import {
   type Observable,
   type OperatorFunction,
 } from 'rxjs';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { DownloadSessionModel } from '../model/download-session.ts';
-import { retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
-import type { PollOptions } from '../polling/poll-schedule.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
+import { POLL_RETRY_OPTIONS, retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
+import { POLL_OPTIONS, type PollOptions } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
 import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
 import { isSessionGone, sessionEndError, sessionGoneError } from '../session/session-end.ts';
@@ -34,6 +35,8 @@ export interface WatchedSession {
 
 /** Options of {@link watchDownloadSession}. */
 export interface WatchOptions extends PollOptions<WatchedSession>, PollRetryOptions {}
+
+const WATCH_OPTIONS: OptionNames<WatchOptions> = { ...POLL_OPTIONS, ...POLL_RETRY_OPTIONS };
 
 /** The shared polls of each connection, by session id. */
 const sharedPolls = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>>();
@@ -58,6 +61,8 @@ const sharedPolls = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>
  */
 export const watchDownloadSession = (vc: VCenter, sessionId: string, options: WatchOptions = {}): Observable<WatchedSession> =>
   defer(() => {
+    assertKnownOptions(options, WATCH_OPTIONS);
+    internalsOf(vc);
     const bySessionId = sharedPolls.get(vc) ?? new Map<string, SharedPoll<WatchedSession>>();
     sharedPolls.set(vc, bySessionId);
     const shared = bySessionId.get(sessionId) ?? createSharedPoll(vc, sessionId, () => bySessionId.delete(sessionId));

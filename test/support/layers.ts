@@ -3,33 +3,35 @@
  * everything below it. A row may list only modules of rows above it. `type:` allows types only.
  */
 export const layers: Readonly<Record<string, string>> = {
+  // Options: their names
+  'options/': '',
   // Contract: errors, VMware's structures
   'errors/': '',
   'model/': 'errors/ io-ts type:fp-ts',
   // Generic RxJS operators
   'operators/': 'errors/ rxjs type:fp-ts',
   // HTTP: one operation, one decoded response
-  'http/': 'errors/ model/ operators/ ky rxjs',
+  'http/': 'errors/ model/ operators/ type:options/ ky rxjs',
   // Connection: options, the shared login, file addresses
-  'connection/': 'errors/ http/ model/ operators/ io-ts rxjs',
+  'connection/': 'errors/ http/ model/ operators/ options/ io-ts rxjs',
   // Endpoints: one file for each VMware service
-  'endpoints/': 'connection/ errors/ type:http/ model/ io-ts rxjs',
+  'endpoints/': 'connection/ errors/ type:http/ model/ options/ io-ts rxjs',
   // Streams of time
-  'polling/': 'errors/ http/ operators/ rxjs',
+  'polling/': 'errors/ http/ operators/ type:options/ rxjs',
   'session/': 'connection/ endpoints/ errors/ type:http/ type:model/ operators/ rxjs',
-  'watching/': 'connection/ endpoints/ errors/ type:model/ polling/ session/ rxjs',
+  'watching/': 'connection/ endpoints/ errors/ type:model/ polling/ session/ options/ rxjs',
   // Bytes
   'transfer/': 'connection/ errors/ http/ type:model/ operators/ rxjs',
-  'sinks/': 'errors/ type:transfer/',
+  'sinks/': 'errors/ type:transfer/ options/',
   // The main job
-  'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ session/ transfer/ watching/ rxjs',
-  'snapshots/': 'type:download/ errors/ operators/ rxjs',
+  'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ session/ transfer/ watching/ options/ rxjs',
+  'snapshots/': 'type:download/ errors/ operators/ options/ rxjs',
   // Public surface
   index:
     'connection/ download/ endpoints/ errors/ type:http/ model/ operators/ polling/ sinks/ snapshots/ type:transfer/ watching/',
   // Platforms
-  'simulator/': 'model/ io-ts @noble/hashes rxjs',
-  'node/': 'index node:',
+  'simulator/': 'model/ options/ io-ts @noble/hashes rxjs',
+  'node/': 'index options/ node:',
   'angular/': 'index @angular/core',
   // Program
   'cli/': 'index node/ simulator/ node: @cfworker/json-schema commander rxjs',
@@ -40,6 +42,7 @@ export const platforms: readonly string[] = ['simulator/', 'node/', 'angular/', 
 
 /** The layers, bottom first, and what each of their modules is. `scripts/layers.mjs` writes them into CONTRIBUTING.md. */
 export const descriptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  Options: { 'options/': 'refuses unknown options' },
   Contract: {
     'errors/': 'the error union and its guards',
     'model/': "VMware's structures: types and codecs",

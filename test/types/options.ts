@@ -2,15 +2,31 @@
 
 import { download, listLibraries, preparation, prepareDownloadFile, vcenter, watchDownloadSession } from 'rx-content-library';
 import type {
+  CreateDownloadSessionOptions,
   DownloadEvent,
   DownloadFileInfo,
+  DownloadOptions,
+  FileRetryOptions,
+  FileSystemDirectoryOptions,
+  KeepAliveOptions,
+  ListDownloadSessionsOptions,
   Period,
+  PreparationOptions,
+  PrepareDownloadFileOptions,
   RetryNotice,
+  RetryOptions,
   Sink,
+  SinkOptions,
+  SnapshotOptions,
+  SyncItemOptions,
   VCenter,
   VCenterOptions,
   WatchedSession,
+  WatchOptions,
+  WithVCenterOptions,
 } from 'rx-content-library';
+import type { DirectoryOptions, NodeFetchOptions, SelfSignedOptions, ServeOptions } from 'rx-content-library/node';
+import type { SimulatorOptions } from 'rx-content-library/simulator';
 import { BehaviorSubject, merge, of, Subject, type Observable } from 'rxjs';
 
 const server = 'https://vcenter.example.com';
@@ -81,3 +97,53 @@ export const overwritten = (options: VCenterOptions): void => {
 
 // @ts-expect-error 2345: an address is not a connection
 export const unconnected = listLibraries(server);
+
+/** The options with `undefined` written out, which `exactOptionalPropertyTypes` distinguishes from a missing option. */
+type Explicit<Options> = {
+  [Name in keyof Options]: object extends Pick<Options, Name> ? Options[Name] | undefined : Options[Name];
+};
+type Accepts<Options> = (options: Explicit<Options>) => Options;
+
+export const acceptUndefined: readonly [
+  Accepts<VCenterOptions>,
+  Accepts<WithVCenterOptions>,
+  Accepts<RetryOptions>,
+  Accepts<PreparationOptions>,
+  Accepts<WatchOptions>,
+  Accepts<DownloadOptions>,
+  Accepts<FileRetryOptions>,
+  Accepts<PrepareDownloadFileOptions>,
+  Accepts<CreateDownloadSessionOptions>,
+  Accepts<ListDownloadSessionsOptions>,
+  Accepts<KeepAliveOptions>,
+  Accepts<SyncItemOptions>,
+  Accepts<SinkOptions>,
+  Accepts<FileSystemDirectoryOptions>,
+  Accepts<SnapshotOptions>,
+  Accepts<DirectoryOptions>,
+  Accepts<NodeFetchOptions>,
+  Accepts<ServeOptions>,
+  Accepts<SelfSignedOptions>,
+  Accepts<SimulatorOptions>,
+] = [
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+  (options) => options,
+];

@@ -1,0 +1,1 @@
+export { assertKnownOptions, type OptionNames } from './known-options.ts';
