@@ -29,6 +29,10 @@ export const toBlob = (options: SinkOptions = {}): BlobSink => {
       };
       return {
         write: (bytes) => batch.add(bytes),
+        readBack: async (consume) => {
+          await batch.flush();
+          for (const part of parts) await consume(new Uint8Array(await part.arrayBuffer()));
+        },
         restart: reset,
         commit: async () => {
           await batch.flush();

@@ -88,6 +88,12 @@ export interface SinkFile {
    * they are empty afterwards. It is optional: without it, the garbage collector frees them later.
    */
   write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void>;
+  /**
+   * Passes all bytes of the file to `consume`, from the first to the last, the kept ones too; otherwise like `replay`. Called after the last
+   * `write`, if vCenter states a checksum only then, of an algorithm that was not computed during the transfer. Without it, such a file is
+   * verified by its length.
+   */
+  readBack?(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void>;
   /** Discards all bytes, the kept ones too; the next `write` starts at the first byte. Without it, a transfer that must restart fails. */
   restart?(): Promise<void>;
   /** Called when all bytes are written and verified as `proof` says. Makes them durable and gives the file its final name, or rejects. */

@@ -1,8 +1,9 @@
 /** The state of one file transfer, which survives interrupted connections and lost sessions. */
 
-import { from, Observable, tap } from 'rxjs';
+import { catchError, defer, EMPTY, from, ignoreElements, tap, throwError, type Observable } from 'rxjs';
 import type { Validators } from '../http/byte-range.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
+import { hashBytes } from './hash-bytes.ts';
 import type { IncomingFile, Sink, SinkFile } from './sink.ts';
 import { toSinkError } from './transfer.ts';
 import { createHashes, type Digests, type Hashes } from './verification.ts';
@@ -65,24 +66,23 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
  * - Unsubscribing: ends the replay.
  */
 export const replayKept = (state: TransferState): Observable<never> =>
-  new Observable<never>((subscriber) => {
-    const { target, hashes } = state;
-    const { keptBytes = 0 } = target;
-    const hashChunk = (chunk: Uint8Array): void => {
-      if (subscriber.closed) throw new Error('the replay was unsubscribed from');
-      for (const hash of hashes.values()) hash.update(chunk);
-    };
-    if (keptBytes === 0) return subscriber.complete();
+  defer(() => {
+    const { name, target, hashes } = state;
+    const { keptBytes = 0, path = name } = target;
+    if (keptBytes === 0) return EMPTY;
+    if (target.replay !== undefined)
+      return hashBytes(target.replay.bind(target), [...hashes.values()], path).pipe(
+        tap({
+          complete: () => {
+            state.received = keptBytes;
+          },
+        }),
+      );
     // Without `replay` the kept bytes cannot be hashed.
-    const done = target.replay === undefined ? target.restart?.() : target.replay(hashChunk);
-    Promise.resolve(done).then(
-      () => {
-        state.received = target.replay === undefined ? 0 : keptBytes;
-        subscriber.complete();
-      },
-      (thrown: unknown) => subscriber.error(toSinkError(target.path ?? state.name, thrown)),
+    return from(target.restart?.() ?? EMPTY).pipe(
+      ignoreElements(),
+      catchError((thrown: unknown) => throwError(() => toSinkError(path, thrown))),
     );
-    return undefined;
   });
 
 /**

@@ -1,12 +1,14 @@
 /** Verifies a file after its last byte, with what the library states in advance or, if that is not enough, with what vCenter states now. */
 
-import { concat, concatMap, defer, ignoreElements, last, map, of, type Observable } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, ignoreElements, last, map, of, tap, type Observable } from 'rxjs';
 import { cancelBody } from '../http/read-text.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
+import type { ChecksumInfo } from '../model/transfer.ts';
+import { hashBytes } from './hash-bytes.ts';
 import { openBody, type FetchContext } from './open-body.ts';
 import type { Proof, SinkFile } from './sink.ts';
 import { transfer } from './transfer.ts';
-import { assertLength, canVerify, closeHashes, matchesChecksum, verify } from './verification.ts';
+import { assertLength, canVerify, closeHashes, matchesChecksum, normalizeChecksum, verify } from './verification.ts';
 
 /**
  * Verifies a file that was transferred to its last byte.
@@ -28,12 +30,13 @@ export const verifyFile = (
       info.size,
       finalInfo?.size,
     ];
-    const verifyWith = (finalInfo: DownloadFileInfo | undefined): Proof =>
+    const statedChecksums = (finalInfo?: DownloadFileInfo) => [finalInfo?.checksum_info, expectedChecksum];
+    const verifyWith = (finalInfo?: DownloadFileInfo): Proof =>
       verify({
         file: info.name,
         received: state.received,
         lengths: statedLengths(finalInfo),
-        checksums: [finalInfo?.checksum_info, expectedChecksum],
+        checksums: statedChecksums(finalInfo),
         digests: () => (state.digests ??= closeHashes(state.hashes)),
       });
     const isLengthUnknown = (finalInfo?: DownloadFileInfo): boolean =>
@@ -42,16 +45,48 @@ export const verifyFile = (
     // Length and checksum match what was stated in advance: no further request is needed.
     if (canVerify(state.hashes, expectedChecksum) && (state.received === 0 || !isLengthUnknown())) {
       state.digests = closeHashes(state.hashes);
-      if (matchesChecksum(state.digests, expectedChecksum)) return of(verifyWith(undefined));
+      if (matchesChecksum(state.digests, expectedChecksum)) return of(verifyWith());
     }
     return readFinalInfo(state.hashes.size > 0 && expectedChecksum === undefined).pipe(
       concatMap((finalInfo) =>
         concat(
           isLengthUnknown(finalInfo) ? assertEndOfFile(context) : [],
+          defer(() => {
+            assertLength(info.name, state.received, statedLengths(finalInfo));
+            return hashReadBack(context, statedChecksums(finalInfo));
+          }),
           defer(() => of(verifyWith(finalInfo))),
         ),
       ),
     );
+  });
+
+/**
+ * Computes a stated checksum whose algorithm was not computed during the transfer, by reading the bytes back from the sink. Not needed if
+ * another stated checksum was computed; not possible if the sink has no `readBack`.
+ *
+ * - Emits: nothing.
+ * - Completes: when the digest is in the state, or at once.
+ * - Errors: as the sink does.
+ * - Unsubscribing: ends the reading.
+ */
+const hashReadBack = ({ state, sink }: FetchContext, checksums: readonly (ChecksumInfo | undefined)[]): Observable<never> =>
+  defer(() => {
+    const { name, target, hashes } = state;
+    if (target.readBack === undefined || checksums.some((checksum) => canVerify(hashes, checksum))) return EMPTY;
+    for (const checksum of checksums) {
+      const algorithm = checksum && normalizeChecksum(checksum)?.algorithm;
+      const hash = algorithm && sink.createHash?.(algorithm);
+      if (algorithm === undefined || hash === undefined) continue;
+      return hashBytes(target.readBack.bind(target), [hash], target.path ?? name).pipe(
+        tap({
+          complete: () => {
+            state.digests = new Map([...(state.digests ?? closeHashes(hashes)), [algorithm, hash.digest()]]);
+          },
+        }),
+      );
+    }
+    return EMPTY;
   });
 
 /**

@@ -57,16 +57,25 @@ export class PartFile implements SinkFile {
     return this.#state === 'open' ? Math.max(0, (this.#size ?? 0) - this.#writer.position) : 0;
   }
 
-  async replay(take: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+  replay(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+    return this.#read(this.keptBytes, consume);
+  }
+
+  async readBack(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+    await this.#run(() => this.#writer.flush());
+    await this.#read(this.#writer.position, consume);
+  }
+
+  async #read(end: number, consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
     const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
-    for (let position = 0; position < this.keptBytes;) {
+    for (let position = 0; position < end;) {
       this.#assertOpen();
-      const length = Math.min(buffer.byteLength, this.keptBytes - position);
+      const length = Math.min(buffer.byteLength, end - position);
       const { bytesRead } = await this.#handle.read(buffer, 0, length, position).catch((thrown: unknown) => {
         throw diskError(this.path, thrown);
       });
       if (bytesRead === 0) throw this.#changedError();
-      await take(buffer.subarray(0, bytesRead));
+      await consume(buffer.subarray(0, bytesRead));
       position += bytesRead;
     }
   }
