@@ -26,7 +26,7 @@ const user = { username: 'administrator@vsphere.local', password: 'secret' };
 export const simulate = async (flags: SimulateFlags): Promise<number> => {
   try {
     const tls = flags.tls ? createSelfSignedCertificate() : undefined;
-    const simulator = await createSimulatorFrom(flags, tls?.thumbprint);
+    const simulator = await createSimulatorFrom(flags, tls);
     const exitCode = firstSignal();
     const server = await serve(simulator.fetch, { port: flags.port, ...(tls === undefined ? {} : { tls }) }).catch(
       rethrowPortError(flags.port),
@@ -47,7 +47,10 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
 /** Loads the JSON Schema validator, which only these files need. */
 const loadFiles = () => import('./simulator-files.ts');
 
-const createSimulatorFrom = async (flags: SimulateFlags, thumbprint: string | undefined): Promise<Simulator> => {
+const createSimulatorFrom = async (
+  flags: SimulateFlags,
+  tls: { readonly thumbprint: string; readonly cert: string } | undefined,
+): Promise<Simulator> => {
   const inventory = flags.inventory === undefined ? undefined : await (await loadFiles()).readInventory(flags.inventory);
   const scenario = flags.scenario === undefined ? undefined : await (await loadFiles()).readScenario(flags.scenario);
   try {
@@ -56,7 +59,7 @@ const createSimulatorFrom = async (flags: SimulateFlags, thumbprint: string | un
       createHash: nodeHash,
       ...(inventory === undefined ? {} : { inventory }),
       ...(scenario === undefined ? {} : { scenario }),
-      ...(thumbprint === undefined ? {} : { certificate: { thumbprint } }),
+      ...(tls === undefined ? {} : { certificate: { thumbprint: tls.thumbprint, pem: tls.cert } }),
     });
   } catch (thrown) {
     throw usageError(`Invalid inventory or scenario: ${messageOf(thrown)}`);

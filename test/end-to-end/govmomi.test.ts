@@ -99,6 +99,38 @@ const servedDigest = () => sha256(servedBytes(vcenter.simulator, user, 'debian 1
     expect(vcenter.simulator).toMatchObject(noSessions);
   }, 60_000);
 
+  test('read everything that govc reads: sessions, libraries, items, files, storage and subscribers', async () => {
+    const { code, stdout, stderr } = await run(binary, [...trustFlags(), 'read', 'templates/debian 12']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('active: true') });
+    const item = expect.any(String);
+    const session = { UserName: user.username };
+    const files = [
+      { name: 'debian.ovf', size: 11 },
+      { name: 'disk #1.vmdk', size: disk },
+    ];
+    expect(JSON.parse(stdout.toString())).toMatchObject({
+      sessionManager: { CurrentSession: session, SessionList: [session] },
+      restSession: { user: user.username },
+      libraries: [{ name: 'Templates' }, { name: 'ISOs' }],
+      libraryByName: { name: 'Templates', type: 'LOCAL' },
+      foundLibraries: [item],
+      items: [{ name: 'debian 12', type: 'ovf' }],
+      foundItems: [item],
+      files,
+      'file debian.ovf': files[0],
+      'file disk #1.vmdk': files[1],
+      storage: files.map(({ name }) => ({ name, storage_uris: [expect.stringMatching(/^ds:/)] })),
+      datastore: 'datastore-33',
+      subscribers: [],
+      updateSessions: [],
+      downloadSessions: [item],
+      downloadSession: { state: 'ACTIVE' },
+      sessionFiles: files.map(({ name }) => ({ name, status: 'UNPREPARED' })),
+    });
+    expect(vcenter.simulator.count('unknown')).toBe(0);
+    expect(vcenter.simulator).toMatchObject(noSessions);
+  }, 60_000);
+
   test('find a file by name and export it byte for byte', async () => {
     const { code, stdout, stderr } = await run(binary, [...trustFlags(), 'export', 'templates/debian 12/disk #1.vmdk']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) });
@@ -147,6 +179,14 @@ describeIfGovc('govc (skipped if it is not installed)', () => {
       '/ISOs/net/net.iso',
     ]);
     expect(await govc('library.info', 'ISOs/net')).toContain('net');
+  });
+
+  test('lists sessions, those of the Content Library, and subscribers', async () => {
+    expect(await govc('session.ls')).toContain(user.username);
+    // There are none.
+    expect(await govc('library.session.ls')).toBe('');
+    expect(await govc('library.subscriber.ls', 'Templates')).not.toContain('Templates');
+    expect(vcenter.simulator.count('unknown')).toBe(0);
   });
 
   test('exports an item', async () => {

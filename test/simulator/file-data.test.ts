@@ -10,7 +10,7 @@ const files = [
   { name: 'empty', size: 0 },
 ];
 
-const start = (checksums?: 'SHA1' | 'SHA256' | 'MD5' | 'none') =>
+const start = (checksums?: 'SHA1' | 'SHA256' | 'SHA512' | 'MD5' | 'none') =>
   startDownload('api', { files, ...(checksums === undefined ? {} : { scenario: { checksums } }) });
 
 const bytesOf = async (response: Response): Promise<Uint8Array> => new Uint8Array(await response.arrayBuffer());
@@ -92,7 +92,7 @@ describe('the checksum', () => {
     expect((await call('content.library.item.downloadsession.File.get', file)).json).not.toHaveProperty('checksum_info');
   });
 
-  test.each(['SHA1', 'SHA256', 'MD5'] as const)('is %s if the scenario defines it', async (algorithm) => {
+  test.each(['SHA1', 'SHA256', 'SHA512', 'MD5'] as const)('is %s if the scenario defines it', async (algorithm) => {
     const { get, linkOf, simulator } = await start(algorithm);
     for (const name of ['a.ovf', 'other.vmdk']) {
       const bytes = await bytesOf(await simulator.fetch(await linkOf(name)));

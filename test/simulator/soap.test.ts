@@ -41,6 +41,7 @@ test.each([
   ['7.0', '7.0.2.0'],
   ['8.0', '8.0.2.0'],
   ['9.0', '9.0.0.0'],
+  ['9.1', '9.1.0.0'],
 ] as const)('vCenter %s reports its release without a login', async (version, apiVersion) => {
   const simulator = createSimulator({ scenario: { version } });
   const content =

@@ -93,8 +93,10 @@ describe.each(dialects)('in /%s', (dialect) => {
       errorResponse(
         dialect,
         400,
-        'NOT_ALLOWED_IN_CURRENT_STATE',
-        message('com.vmware.vdcs.cls-main.not_allowed_in_current_state', 'The library S is not synchronized on demand.', ['lib']),
+        'INVALID_ELEMENT_CONFIGURATION',
+        message('com.vmware.vdcs.cls-main.invalid_library_configuration', 'The library S is not synchronized on demand.', [
+          'lib',
+        ]),
       ),
     );
   });

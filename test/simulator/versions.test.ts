@@ -1,6 +1,8 @@
+import { X509Certificate } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { createSimulator, type VCenterVersion } from 'rx-content-library/simulator';
-import { asArray, dialects, field, inventory, logIn, server, start, type Dialect } from './call.ts';
+import { createSelfSignedCertificate } from 'rx-content-library/node';
+import { createSimulator, type SimulatedCertificate, type VCenterVersion } from 'rx-content-library/simulator';
+import { asArray, dialects, field, inventory, logIn, server, start, startDownload, type Dialect } from './call.ts';
 import { authenticationRequired, message, routeNotFound } from './expected-errors.ts';
 
 const dialectsOf: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
@@ -8,9 +10,10 @@ const dialectsOf: Readonly<Record<VCenterVersion, readonly Dialect[]>> = {
   '7.0': dialects,
   '8.0': dialects,
   '9.0': ['api'],
+  '9.1': ['api'],
 };
 
-const versions: readonly VCenterVersion[] = ['6.7', '7.0', '8.0', '9.0'];
+const versions: readonly VCenterVersion[] = ['6.7', '7.0', '8.0', '9.0', '9.1'];
 
 describe.each(versions)('%s', (version) => {
   test.each(dialects)('supports /%s at the login, or returns 404', async (dialect) => {
@@ -61,11 +64,11 @@ describe.each(versions)('%s', (version) => {
       expect(error).toEqual({ error_type: 'UNAUTHENTICATED', messages: [authenticationRequired], challenge: expect.any(String) });
   });
 
-  test('has links to files without a download session, only in 9.0', async () => {
+  test('has links to files without a download session, since 9.0', async () => {
     const [dialect = 'api'] = dialectsOf[version];
     const { call } = await start(dialect, { inventory, scenario: { version } });
     const { json } = await call('content.library.item.File.get', { item: 'item-1', name: 'd.ovf' });
-    if (version === '9.0')
+    if (version === '9.0' || version === '9.1')
       expect(json).toHaveProperty('file_download_endpoint', `${server}/cls/static/lib-1/item-1/d.ovf?version=1`);
     else expect(json).not.toHaveProperty('file_download_endpoint');
   });
@@ -117,9 +120,75 @@ describe('the links of 9.0', () => {
     expect(await call('content.library.item.File.list', { item: 'item' })).toMatchObject(unsupported);
     expect(await call('content.library.item.File.get', { item: 'item', name })).toMatchObject(unsupported);
     expect((await call('content.library.item.File.get', { item: 'item', name: 'good.ovf' })).status).toBe(200);
+    // Storage declares no such error: the link is missing there.
+    const { json: stored } = await call('content.library.item.Storage.list', { item: 'item' });
+    expect(asArray(stored).map((file) => field(file, 'file_download_endpoint'))).toEqual([expect.any(String), undefined]);
+    const { json: one } = await call('content.library.item.Storage.get', { item: 'item', file: name });
+    expect(field(one, '0')).not.toHaveProperty('file_download_endpoint');
     // Download sessions support such names.
     const { json: session } = await call('content.library.item.DownloadSession.create', { item: 'item' });
     expect((await call('content.library.item.downloadsession.File.list', { session })).status).toBe(200);
+  });
+});
+
+describe('since 9.1', () => {
+  const both = async (run: (version: VCenterVersion) => Promise<unknown>) => [await run('9.0'), await run('9.1')];
+
+  test('thumbprints are SHA-256: given, computed from the certificate, or SHA-1 if nothing else is known', async () => {
+    const { cert, thumbprint } = createSelfSignedCertificate();
+    const { fingerprint256 } = new X509Certificate(cert);
+    const thumbprintWith = (certificate: SimulatedCertificate) => async (version: VCenterVersion) => {
+      const { get, linkOf } = await startDownload('api', {
+        files: [{ name: 'a', content: 'x' }],
+        certificate,
+        scenario: { version },
+      });
+      await linkOf('a');
+      return field((await get('a')).json, 'download_endpoint', 'ssl_certificate_thumbprint');
+    };
+    expect(await both(thumbprintWith({ thumbprint, pem: cert }))).toEqual([thumbprint, fingerprint256]);
+    expect(await both(thumbprintWith({ pem: cert }))).toEqual([undefined, fingerprint256]);
+    expect(await both(thumbprintWith({ thumbprint, sha256Thumbprint: 'AB:CD' }))).toEqual([thumbprint, 'AB:CD']);
+    expect(await both(thumbprintWith({ thumbprint, pem: 'no PEM' }))).toEqual([thumbprint, thumbprint]);
+  });
+
+  test('items of local libraries have a source_id, which finds them', async () => {
+    const sources = await both(async (version) => {
+      const { call } = await start('api', { inventory, scenario: { version } });
+      const { json } = await call('content.library.Item.get', { item: 'item-1' });
+      const found = await call('content.library.Item.find', { source_id: 'item-1' });
+      return [field(json, 'source_id'), found.json];
+    });
+    expect(sources).toEqual([
+      [undefined, []],
+      ['item-1', ['item-1']],
+    ]);
+  });
+
+  test('libraries have a configuration, and a reason for their state', async () => {
+    const states = await both(async (version) => {
+      const library = { id: 'lib', name: 'L', state: 'MAINTENANCE', stateMessage: 'It is being moved.', items: [] } as const;
+      const { call } = await start('api', { inventory: { libraries: [library] }, scenario: { version } });
+      const { json } = await call('content.Library.get', { library: 'lib' });
+      return [field(json, 'state_info'), field(json, 'configuration_info')];
+    });
+    expect(states).toEqual([
+      [{ state: 'MAINTENANCE' }, undefined],
+      [{ state: 'MAINTENANCE', message: 'It is being moved.' }, { apply_library_usage_to_items: false }],
+    ]);
+  });
+
+  test('a missing privilege comes with a challenge', async () => {
+    const challenges = await both(async (version) => {
+      const users = [{ username: 'u', password: 'p', noAccess: true }];
+      const { call } = await start('api', { inventory, users, scenario: { version } });
+      const { status, json } = await call('content.library.Item.get', { item: 'item-1' });
+      return [status, field(json, 'challenge')];
+    });
+    expect(challenges).toEqual([
+      [403, undefined],
+      [403, expect.stringContaining('Basic realm=')],
+    ]);
   });
 });
 

@@ -20,7 +20,7 @@ export const successResponse = (
 /**
  * Returns an error response.
  *
- * @param challenge - How to log in; sent with `UNAUTHENTICATED`, since 7.0.
+ * @param challenge - How to log in; sent with `UNAUTHENTICATED` since 7.0, and with `UNAUTHORIZED` since 9.1.
  * @param status - Defaults to the dialect's status for the `error_type`.
  */
 export const errorResponse = (
@@ -35,11 +35,14 @@ export const errorResponse = (
     ...(hasErrorType ? { error_type: errorType } : {}),
     messages,
     ...(data === undefined ? {} : { data }),
-    ...(hasErrorType && errorType === 'UNAUTHENTICATED' ? { challenge } : {}),
+    ...(hasChallenge(vcenter, errorType) ? { challenge } : {}),
   };
   const body = dialect === 'rest' ? { type: `com.vmware.vapi.std.errors.${errorType.toLowerCase()}`, value: error } : error;
   return jsonResponse(status, body, messageReplacer(vcenter, dialect));
 };
+
+const hasChallenge = ({ version }: SimulatedVCenter, errorType: ErrorType): boolean =>
+  (errorType === 'UNAUTHENTICATED' && isSince(version, '7.0')) || (errorType === 'UNAUTHORIZED' && isSince(version, '9.1'));
 
 /** Returns the response for an unknown route. Its format is the same in both dialects, and older than both. */
 export const unknownRouteResponse = (

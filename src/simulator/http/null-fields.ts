@@ -12,6 +12,7 @@ const LIBRARY_FIELDS: readonly Field[] = [
   ['publish_info'],
   ['subscription_info'],
   ['security_policy_id', '8.0'],
+  ['configuration_info', '9.1'],
 ];
 
 const FILE_FIELDS: readonly Field[] = [['checksum_info'], ['file_download_endpoint', '9.0']];

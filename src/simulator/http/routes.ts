@@ -26,6 +26,8 @@ import {
   listSubscribedLibraries,
 } from '../operations/library.ts';
 import { evictItem, syncItem } from '../operations/subscribed-item.ts';
+import { listSubscriptions } from '../operations/subscriptions.ts';
+import { getUpdateSession, listUpdateSessions } from '../operations/update-session.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 
 /** The routes and the handler of an operation. */
@@ -96,6 +98,9 @@ export const routes: readonly Route[] = [
     ['list', 'GET ', 'GET ', 200, listSubscribedLibraries],
     ['get', 'GET /{library_id}', 'GET /id:{library_id}', 200, getSubscribedLibrary],
   ]),
+  ...service('content.library.Subscriptions', '/api/content/library', '/rest/com/vmware/content/library/subscriptions', [
+    ['list', 'GET /{library}/subscriptions', 'GET ', 200, listSubscriptions],
+  ]),
   ...service('content.library.Item', '/api/content/library/item', '/rest/com/vmware/content/library/item', [
     ['list', 'GET ', 'GET ', 200, listItems],
     [
@@ -135,6 +140,15 @@ export const routes: readonly Route[] = [
     [
       ['sync', 'POST /{library_item_id}?action=sync', 'POST /id:{library_item_id}?~action=sync', 204, syncItem],
       ['evict', 'POST /{library_item_id}?action=evict', 'POST /id:{library_item_id}?~action=evict', 204, evictItem],
+    ],
+  ),
+  ...service(
+    'content.library.item.UpdateSession',
+    '/api/content/library/item/update-session',
+    '/rest/com/vmware/content/library/item/update-session',
+    [
+      ['list', 'GET ', 'GET ', 200, listUpdateSessions],
+      ['get', 'GET /{update_session_id}', 'GET /id:{update_session_id}', 200, getUpdateSession],
     ],
   ),
   ...service(

@@ -14,6 +14,7 @@ const API_VERSIONS: Readonly<Record<VCenterVersion, string>> = {
   '7.0': '7.0.2.0',
   '8.0': '8.0.2.0',
   '9.0': '9.0.0.0',
+  '9.1': '9.1.0.0',
 };
 
 /** Handles requests for the SOAP API. Its sessions are separate from those of the REST API, as in vCenter. */
@@ -64,9 +65,10 @@ const operations: Readonly<Record<string, (vcenter: SimulatedVCenter, call: Soap
       `<returnval>${String(isOwnSession && soapSessions.find(id) !== undefined)}</returnval>`,
     );
   },
-  RetrieveProperties: (_, call) => propertiesResponse('RetrieveProperties', call, (object) => `<returnval>${object}</returnval>`),
-  RetrievePropertiesEx: (_, call) =>
-    propertiesResponse('RetrievePropertiesEx', call, (object) => `<returnval><objects>${object}</objects></returnval>`),
+  RetrieveProperties: (vcenter, call) =>
+    propertiesResponse(vcenter, 'RetrieveProperties', call, (object) => `<returnval>${object}</returnval>`),
+  RetrievePropertiesEx: (vcenter, call) =>
+    propertiesResponse(vcenter, 'RetrievePropertiesEx', call, (object) => `<returnval><objects>${object}</objects></returnval>`),
 };
 
 const loginResponse = ({ soapSessions }: SimulatedVCenter, user: SimulatedUser, { protocol }: URL): Response => {
@@ -77,19 +79,39 @@ const loginResponse = ({ soapSessions }: SimulatedVCenter, user: SimulatedUser, 
   return response;
 };
 
-/** Returns the two properties that govc reads: the current session, and the name of a datastore. */
-const propertiesResponse = (operation: string, { body, session }: SoapCall, wrap: (object: string) => string): Response => {
+/** Returns the properties that govc reads: the current session, the list of sessions, and the name of a datastore. */
+const propertiesResponse = (
+  vcenter: SimulatedVCenter,
+  operation: string,
+  { body, session }: SoapCall,
+  wrap: (object: string) => string,
+): Response => {
   if (session === undefined) return notAuthenticated();
-  const [type, id] = [elementType(body, 'obj'), elementText(body, 'obj') ?? ''];
-  const value = {
-    SessionManager: `<val xsi:type="UserSession">${userSession(session)}</val>`,
-    Datastore: `<val xsi:type="xsd:string">${escapeXml(id)}</val>`,
-  };
-  if (type !== 'SessionManager' && type !== 'Datastore')
+  const [type = '', id] = [elementType(body, 'obj'), elementText(body, 'obj') ?? ''];
+  const properties = propertiesOf(vcenter, session, type, id);
+  if (properties === undefined)
     return soapFault('The object has already been deleted or has not been completely created', 'ManagedObjectNotFound');
-  const name = type === 'SessionManager' ? 'currentSession' : 'name';
-  const object = `<obj type="${type}">${escapeXml(id)}</obj><propSet><name>${name}</name>${value[type]}</propSet>`;
-  return soapResponse(operation, wrap(object));
+  const requested = elementTexts(body, 'pathSet');
+  const sets = Object.entries(properties)
+    .filter(([name]) => requested.length === 0 || requested.includes(name))
+    .map(([name, value]) => `<propSet><name>${name}</name>${value}</propSet>`);
+  return soapResponse(operation, wrap(`<obj type="${type}">${escapeXml(id)}</obj>${sets.join('')}`));
+};
+
+/** Returns the values by name; `undefined` for an unknown object. */
+const propertiesOf = (
+  { soapSessions }: SimulatedVCenter,
+  session: ApiSession,
+  type: string,
+  id: string,
+): Readonly<Record<string, string>> | undefined => {
+  if (type === 'Datastore') return { name: `<val xsi:type="xsd:string">${escapeXml(id)}</val>` };
+  if (type !== 'SessionManager') return undefined;
+  const sessions = soapSessions.all().map((each) => `<UserSession xsi:type="UserSession">${userSession(each)}</UserSession>`);
+  return {
+    currentSession: `<val xsi:type="UserSession">${userSession(session)}</val>`,
+    sessionList: `<val xsi:type="ArrayOfUserSession">${sessions.join('')}</val>`,
+  };
 };
 
 const sessionFromCookie = ({ soapSessions }: SimulatedVCenter, headers: Headers): ApiSession | undefined => {
@@ -159,10 +181,13 @@ const soapOperation = (envelope: string): string | undefined =>
   /<(?:[\w-]+:)?Body\b[^>]*>\s*<(?:[\w-]+:)?(\w+)/.exec(envelope)?.[1];
 
 /** Returns the text of the first element with a name. Clients write little of what XML allows, so regular expressions suffice. */
-const elementText = (envelope: string, name: string): string | undefined => {
-  const text = new RegExp(`<(?:[\\w-]+:)?${name}\\b[^>]*>([^<]*)</`).exec(envelope)?.[1];
-  return text?.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, decodeEntity);
-};
+const elementText = (envelope: string, name: string): string | undefined => elementTexts(envelope, name)[0];
+
+/** Returns the texts of all elements with a name. */
+const elementTexts = (envelope: string, name: string): readonly string[] =>
+  [...envelope.matchAll(new RegExp(`<(?:[\\w-]+:)?${name}\\b[^>]*>([^<]*)</`, 'g'))].map(([, text = '']) =>
+    text.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, decodeEntity),
+  );
 
 /** Returns the attribute `type` of the first element with a name. */
 const elementType = (envelope: string, name: string): string | undefined =>

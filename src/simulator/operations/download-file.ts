@@ -14,6 +14,7 @@ import { defineOperation, isGranted, requirePrivilege, type OperationCall } from
 import { checkRestrictions, mustFailPreparation } from './download-restrictions.ts';
 import { activeSessionOf, sessionOf } from './download-session.ts';
 import { storageUri } from './item-file.ts';
+import { thumbprintOf } from './thumbprint.ts';
 import { invalidArgument, notAllowedNow, unauthorized } from './vapi-error.ts';
 
 const DIRECT_PRIVILEGE = 'ContentLibrary.ReadStorage';
@@ -156,8 +157,10 @@ const transferEndpoint = (
   return { uri: `${origin}/cls/data/${dataKey}/${encodeURIComponent(stored.name)}`, ...endpointCertificate(vcenter) };
 };
 
-const endpointCertificate = ({ certificate, assumptions, version }: SimulatedVCenter): Partial<TransferEndpoint> => {
-  const { thumbprint, pem } = certificate;
+const endpointCertificate = (vcenter: SimulatedVCenter): Partial<TransferEndpoint> => {
+  const { certificate, assumptions, version } = vcenter;
+  const { pem } = certificate;
+  const thumbprint = thumbprintOf(certificate, version);
   return {
     ...(thumbprint === undefined || assumptions.thumbprint === 'absent'
       ? {}

@@ -42,23 +42,32 @@ export const storedFileOf = ({ files }: StoredItem, name: string): StoredFile =>
 /** Bytes. Larger files with slow content are listed without a checksum: reading them would take minutes. */
 const MAX_LISTED_CHECKSUM = 16 * 1024 * 1024;
 
-/** Returns the file infos of the simulated release; `origin` is the one of the request. */
+/**
+ * Returns the file infos of the simulated release; `origin` is the one of the request.
+ *
+ * @param noLink - What a file gets whose name allows no link.
+ */
 export const itemFileInfos = async (
   vcenter: SimulatedVCenter,
   item: StoredItem,
   files: readonly StoredFile[],
   origin: string,
+  noLink: (file: StoredFile) => undefined = unsupportedName,
 ): Promise<readonly ItemFileInfo[]> => {
   const now = vcenter.clock.now();
   const readable = files.filter((file) => isCached(file, now) && file.content.size <= MAX_LISTED_CHECKSUM);
   await computeChecksums(vcenter.checksums, readable);
-  return files.map((file) => itemFileInfo(vcenter, item, file, origin));
+  return files.map((file) => itemFileInfo(vcenter, file, (cached) => fileLink(item, file, origin, cached, noLink)));
 };
 
-const itemFileInfo = (vcenter: SimulatedVCenter, item: StoredItem, file: StoredFile, origin: string): ItemFileInfo => {
+const itemFileInfo = (
+  vcenter: SimulatedVCenter,
+  file: StoredFile,
+  linkOf: (cached: boolean) => string | undefined,
+): ItemFileInfo => {
   const cached = isCached(file, vcenter.clock.now());
   const checksum = cached ? vcenter.checksums.of(file) : undefined;
-  const link = isSince(vcenter.version, '9.0') ? fileLink(item, file, origin, cached) : undefined;
+  const link = isSince(vcenter.version, '9.0') ? linkOf(cached) : undefined;
   return {
     name: file.name,
     size: cached ? file.storedSize : 0,
@@ -86,15 +95,25 @@ export const storageUri = (
 /** File names that need no percent-encoding. The documents say that some characters are not supported, but not which. */
 const URI_SAFE_NAME = /^[\w.~!$&'()*+,;=:@-]+$/;
 
-const fileLink = (item: StoredItem, { name, version }: StoredFile, origin: string, cached: boolean): string | undefined => {
+const unsupportedName = ({ name }: StoredFile): never => {
+  throw new VapiError(
+    'UNSUPPORTED',
+    'com.vmware.vdcs.cls-main.unsupported_file_name',
+    `There is no download link for the file ${name}: its name has characters that a URI can not have.`,
+    [name],
+  );
+};
+
+const fileLink = (
+  item: StoredItem,
+  file: StoredFile,
+  origin: string,
+  cached: boolean,
+  noLink: (file: StoredFile) => undefined,
+): string | undefined => {
   if (!cached || item.type === 'vm-template') return undefined;
-  if (!URI_SAFE_NAME.test(name))
-    throw new VapiError(
-      'UNSUPPORTED',
-      'com.vmware.vdcs.cls-main.unsupported_file_name',
-      `There is no download link for the file ${name}: its name has characters that a URI can not have.`,
-      [name],
-    );
+  const { name, version } = file;
+  if (!URI_SAFE_NAME.test(name)) return noLink(file);
   const [libraryId, itemId, fileVersion] = [item.library.id, item.id, version].map(encodeURIComponent);
   return `${origin}/cls/static/${libraryId}/${itemId}/${name}?version=${fileVersion}`;
 };

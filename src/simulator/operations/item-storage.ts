@@ -35,7 +35,8 @@ const storageInfos = async (
   files: readonly StoredFile[],
   origin: string,
 ): Promise<readonly ItemStorageInfo[]> => {
-  const infos = await itemFileInfos(vcenter, item, files, origin);
+  // The error UNSUPPORTED is declared for item files, but not for their storage.
+  const infos = await itemFileInfos(vcenter, item, files, origin, () => undefined);
   return infos.map((info, at) => {
     const file = files[at];
     return {

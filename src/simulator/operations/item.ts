@@ -20,13 +20,14 @@ export const listItems = defineOperation({ privilege, required: { library_id: t.
 /** Returns the ids of the items that match all fields. */
 export const findItems = defineOperation(
   { privilege, optional: { name: t.string, library_id: t.string, source_id: t.string, type: t.string, cached: t.boolean } },
-  ({ catalog, clock }, { name, library_id, source_id, type, cached }) => {
+  (vcenter, { name, library_id, source_id, type, cached }) => {
+    const { catalog, clock } = vcenter;
     if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
       throw invalidArgument('The find specification is empty.', 'spec');
     return [...catalog.items.values()]
       .filter((item) => matchesName(item.name, name) && matchesName(item.type ?? '', type))
       .filter((item) => library_id === undefined || item.library.id === library_id)
-      .filter((item) => source_id === undefined || item.sourceId === source_id)
+      .filter((item) => source_id === undefined || sourceIdOf(vcenter, item) === source_id)
       .filter((item) => cached === undefined || isFullyCached(item, clock.now()) === cached)
       .map((item) => item.id);
   },
@@ -40,6 +41,7 @@ export const getItem = defineOperation(
     const { entry } = item;
     const started = new Date(vcenter.startedAt).toISOString();
     const now = vcenter.clock.now();
+    const sourceId = sourceIdOf(vcenter, item);
     return {
       ...(vcenter.assumptions.idInGet === false ? {} : { id: item.id }),
       library_id: item.library.id,
@@ -54,7 +56,7 @@ export const getItem = defineOperation(
       creation_time: entry.creationTime ?? started,
       last_modified_time: entry.lastModifiedTime ?? started,
       ...(item.lastSyncAt === undefined ? {} : { last_sync_time: new Date(item.lastSyncAt).toISOString() }),
-      ...(item.sourceId === undefined ? {} : { source_id: item.sourceId }),
+      ...(sourceId === undefined ? {} : { source_id: sourceId }),
       ...(isSince(vcenter.version, '8.0') ? security(item) : {}),
     };
   },
@@ -66,6 +68,10 @@ export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem =>
   if (item === undefined) throw objectNotFound('library item', id);
   return item;
 };
+
+/** Items of local libraries have one since 9.1. */
+const sourceIdOf = ({ version }: SimulatedVCenter, { sourceId, library }: StoredItem): string | undefined =>
+  library.type === 'SUBSCRIBED' || isSince(version, '9.1') ? sourceId : undefined;
 
 const security = ({
   entry: { securityCompliance = true, certificateVerification: verification },

@@ -120,10 +120,13 @@ const subscription = ({
 
 const laterFields = (
   { version }: SimulatedVCenter,
-  { securityPolicyId, state = 'ACTIVE' }: InventoryLibrary,
+  { securityPolicyId, state = 'ACTIVE', stateMessage }: InventoryLibrary,
 ): Partial<LibraryModel> => ({
   ...(isSince(version, '8.0') && securityPolicyId !== undefined ? { security_policy_id: securityPolicyId } : {}),
-  ...(isSince(version, '9.0') ? { state_info: { state } } : {}),
+  ...(isSince(version, '9.0')
+    ? { state_info: { state, ...(stateMessage !== undefined && isSince(version, '9.1') ? { message: stateMessage } : {}) } }
+    : {}),
+  ...(isSince(version, '9.1') ? { configuration_info: { apply_library_usage_to_items: false } } : {}),
 });
 
 /** Returns true if the names match, ignoring case; `undefined` matches every name. */

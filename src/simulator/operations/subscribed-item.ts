@@ -7,7 +7,7 @@ import { fetchingTime, plannedPreparation } from '../state/preparation.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { notAllowedNow, wrongKind } from './vapi-error.ts';
+import { notAllowedNow, wrongConfiguration, wrongKind } from './vapi-error.ts';
 
 /** Starts to synchronize an item with the publisher's; it takes as long as the slowest file. */
 export const syncItem = defineOperation(
@@ -34,16 +34,14 @@ export const evictItem = defineOperation(
   { privilege: 'ContentLibrary.EvictLibraryItem', required: { library_item_id: t.string } },
   (vcenter, { library_item_id }) => {
     const item = subscribedItemOf(vcenter, library_item_id);
-    // It is documented that only on-demand items can be evicted; the error is documented for libraries only.
     if (!isOnDemand(item))
-      throw notAllowedNow(`The library ${item.library.name} is not synchronized on demand.`, item.library.id);
+      throw wrongConfiguration(`The library ${item.library.name} is not synchronized on demand.`, item.library.id);
     for (const file of item.files) evictFile(file);
   },
 );
 
 const subscribedItemOf = (vcenter: SimulatedVCenter, id: string): StoredItem => {
   const item = itemOf(vcenter, id);
-  // Documented for libraries of the wrong kind, not for items.
   if (item.library.type !== 'SUBSCRIBED') throw wrongKind('library item', id, 'an item of a subscribed library');
   if (item.entry.contentLost === true)
     throw notAllowedNow(`The content of the library item ${item.name} has been deleted from its storage.`, id);

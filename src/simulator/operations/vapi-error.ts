@@ -102,6 +102,10 @@ export const wrongKind = (kind: string, id: string, expected: string): VapiError
     [kind, id, expected],
   );
 
+/** The operation does not support the configuration of the library. */
+export const wrongConfiguration = (reason: string, ...args: readonly string[]): VapiError =>
+  new VapiError('INVALID_ELEMENT_CONFIGURATION', 'com.vmware.vdcs.cls-main.invalid_library_configuration', reason, args);
+
 /** The operation is not allowed in the current state. */
 export const notAllowedNow = (reason: string, ...args: readonly string[]): VapiError =>
   new VapiError('NOT_ALLOWED_IN_CURRENT_STATE', 'com.vmware.vdcs.cls-main.not_allowed_in_current_state', reason, args);

@@ -85,7 +85,7 @@ export interface Assumptions {
    */
   readonly restLogin?: 'header' | 'cookie' | 'either';
   /**
-   * Format of thumbprints; the documents only say SHA-1.
+   * Format of thumbprints; the documents only say SHA-1, and since 9.1 SHA-256.
    *
    * @default `'as-given'` in the simulator's option `certificate`
    */

@@ -57,6 +57,8 @@ export interface InventoryLibrary {
    * @default `'ACTIVE'`
    */
   readonly state?: 'ACTIVE' | 'MAINTENANCE';
+  /** The reason for the state, returned since 9.1, if set. */
+  readonly stateMessage?: string;
   readonly items: readonly InventoryItem[];
 }
 
@@ -116,9 +118,9 @@ export interface InventoryItem {
    */
   readonly lastModifiedTime?: string;
   /**
-   * Id of the publisher's item. Subscribed libraries only.
+   * Id of the publisher's item; in local libraries returned since 9.1.
    *
-   * @default a UUID that depends on the seed
+   * @default a UUID that depends on the seed; in local libraries the item's own id
    */
   readonly sourceId?: string;
   /**

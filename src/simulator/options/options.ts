@@ -72,11 +72,17 @@ export interface SimulatedUser {
 /** The certificate that the download endpoints of prepared files declare. Clients then trust only that certificate. */
 export interface SimulatedCertificate {
   /**
-   * SHA-1 of the certificate in hexadecimal: `ssl_certificate_thumbprint`.
+   * SHA-1 of the certificate in hexadecimal: `ssl_certificate_thumbprint` before 9.1.
    *
    * @default not set: clients verify the certificate as usual
    */
   readonly thumbprint?: string | undefined;
+  /**
+   * SHA-256 of the certificate in hexadecimal: `ssl_certificate_thumbprint` since 9.1.
+   *
+   * @default computed from `pem`; without `pem` it is `thumbprint`, as on servers where SHA-1 is enabled
+   */
+  readonly sha256Thumbprint?: string;
   /**
    * The certificate in PEM: `ssl_certificate`, since 9.0.
    *
@@ -96,7 +102,7 @@ export interface SimulatedCertificate {
 export type SimulatorClock = TimestampProvider | SchedulerLike;
 
 /** Creates an incremental hash; `digest` returns lower-case hexadecimal. */
-export type CreateHash = (algorithm: 'SHA1' | 'SHA256' | 'MD5') => {
+export type CreateHash = (algorithm: 'SHA1' | 'SHA256' | 'SHA512' | 'MD5') => {
   readonly update: (bytes: Uint8Array) => void;
   readonly digest: () => string;
 };

@@ -17,7 +17,7 @@ export interface Scenario {
    *
    * @default `'SHA1'`
    */
-  readonly checksums?: 'SHA1' | 'SHA256' | 'MD5' | 'none';
+  readonly checksums?: 'SHA1' | 'SHA256' | 'SHA512' | 'MD5' | 'none';
   /** Lifetimes and limits of sessions. */
   readonly leases?: SessionLifetimes;
   /** How file data is served. */
@@ -38,8 +38,9 @@ export interface Scenario {
  * - `6.7` has `/rest` only; its errors have no `error_type`, and its items no changes.
  * - `7.0` (Update 2 or later) and `8.0` have both dialects.
  * - `9.0` has `/api` only, serves files without a download session, and returns the state of libraries.
+ * - `9.1` has SHA-256 thumbprints, a `source_id` for items of local libraries, and returns the configuration of libraries.
  */
-export type VCenterVersion = '6.7' | '7.0' | '8.0' | '9.0';
+export type VCenterVersion = '6.7' | '7.0' | '8.0' | '9.0' | '9.1';
 
 /** `api`: `/api`, since 7.0 Update 2. `rest`: `/rest`, from 6.5 to 8.0. */
 export type Dialect = 'api' | 'rest';

@@ -33,6 +33,7 @@ export interface ApiSessions {
   /** Returns the session of a token without extending it. */
   readonly find: (id: string) => ApiSession | undefined;
   readonly close: (session: ApiSession) => void;
+  readonly all: () => readonly ApiSession[];
   /** Returns the number of sessions of a user, or of all users. */
   readonly count: (user?: SimulatedUser) => number;
 }
@@ -64,6 +65,7 @@ export const createApiSessions = (ids: Ids, clock: SimulatorClock, leases: Sessi
     },
     find,
     close: (session) => void sessions.delete(session.id),
+    all: active,
     count: (user) => active().filter((session) => user === undefined || session.user.username === user.username).length,
   };
 };

@@ -28,8 +28,8 @@ export interface StoredItem {
   readonly name: string;
   readonly type: string | undefined;
   readonly contentVersion: string;
-  /** Id of the publisher's item; subscribed libraries only. */
-  readonly sourceId: string | undefined;
+  /** Id of the publisher's item. In local libraries it is returned since 9.1. */
+  readonly sourceId: string;
   /** The inventory entry, with all other properties. */
   readonly entry: InventoryItem;
   readonly files: readonly StoredFile[];
@@ -79,7 +79,7 @@ const storedItem = (entry: InventoryItem, library: StoredLibrary, ids: Ids, seed
     name,
     type,
     contentVersion,
-    sourceId: isSubscribed ? (entry.sourceId ?? ids.uuid()) : undefined,
+    sourceId: entry.sourceId ?? (isSubscribed ? ids.uuid() : id),
     entry,
     files: entry.files.map((file) => storedFile(file, entry, library, ids, seed)),
     lastSyncAt: isSubscribed ? startedAt : undefined,

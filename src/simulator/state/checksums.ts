@@ -1,14 +1,14 @@
 /** Checksums of files, computed incrementally while the files are read. */
 
 import { md5, sha1 } from '@noble/hashes/legacy.js';
-import { sha256 } from '@noble/hashes/sha2.js';
+import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ChecksumInfo } from '../../model/index.ts';
 import type { CreateHash } from '../options/options.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { StoredFile } from './catalog.ts';
 
-const HASHES = { SHA1: sha1, SHA256: sha256, MD5: md5 };
+const HASHES = { SHA1: sha1, SHA256: sha256, SHA512: sha512, MD5: md5 };
 
 /** Hash functions in JavaScript: slow, but available on every platform. */
 const portableHash: CreateHash = (algorithm) => {
