@@ -7,6 +7,7 @@ import { vcenter, type Credentials, type VCenterOptions } from '../index.ts';
 import { nodeFetch } from '../node/index.ts';
 import { assertUnambiguous } from './address.ts';
 import { usageError } from './command-error.ts';
+import { withHttpsCheck } from './https-check.ts';
 import { resolveSettings, type Secret, type SettingFlags, type Settings } from './settings.ts';
 import { decodeText, systemCode } from './text-file.ts';
 import { readTrust, type TrustFlags } from './trust.ts';
@@ -50,9 +51,10 @@ export const readConnection = async (
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
   const { address, credentials, origin } = resolveSettings(flags, env, readSecretFile);
   const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc' });
+  const fetch = asUsageError(() => nodeFetch(trust));
   const options: VCenterOptions = {
     server: address.server,
-    fetch: asUsageError(() => nodeFetch(trust)),
+    fetch: address.url.protocol === 'http:' ? withHttpsCheck(fetch, address.url) : fetch,
     dialect,
     credentials: await readCredentials(credentials, stdin),
     ...(downloadHost === undefined ? {} : { downloadHost }),

@@ -1,5 +1,16 @@
-/** The server's certificate is not trusted. */
+const CLIENT_CERTIFICATE_CODES =
+  /_ALERT_(?:HANDSHAKE_FAILURE|NO_CERTIFICATE|(?:BAD|UNSUPPORTED)_CERTIFICATE|CERTIFICATE_(?:REVOKED|EXPIRED|UNKNOWN|REQUIRED)|UNKNOWN_CA|ACCESS_DENIED)$/;
+
+/** The server's certificate is not trusted, or the server requires one of the client. */
 export class TlsError extends Error {
+  /**
+   * Returns true for OpenSSL's names of the alerts by which a server rejects the client's certificate or its absence (RFC 8446, 6.2). With
+   * TLS 1.2 a missing certificate is a `handshake_failure`, as are incompatible ciphers.
+   */
+  static isAboutClientCertificate(code: string): boolean {
+    return CLIENT_CERTIFICATE_CODES.test(code);
+  }
+
   readonly _tag = 'TlsError';
   override readonly name = 'TlsError';
   readonly host: string;
@@ -9,13 +20,9 @@ export class TlsError extends Error {
   readonly expected: string | undefined;
   /** The thumbprint of the server's certificate. */
   readonly presented: string | undefined;
-  constructor(
-    facts: { host: string; code: string; expected?: string | undefined; presented?: string | undefined },
-    options?: ErrorOptions,
-  ) {
+  constructor(facts: Facts, options?: ErrorOptions) {
     super(
-      `The certificate of ${facts.host} was rejected (${facts.code})${facts.expected === undefined ? '' : `: expected ${facts.expected}, got ${facts.presented ?? 'none'}`}. ` +
-        advice(facts.code, facts.host),
+      TlsError.isAboutClientCertificate(facts.code) ? clientCertificateMessage(facts) : serverCertificateMessage(facts),
       options,
     );
     this.host = facts.host;
@@ -24,6 +31,21 @@ export class TlsError extends Error {
     this.presented = facts.presented;
   }
 }
+
+interface Facts {
+  readonly host: string;
+  readonly code: string;
+  readonly expected?: string | undefined;
+  readonly presented?: string | undefined;
+}
+
+const clientCertificateMessage = ({ host, code }: Facts): string =>
+  code.endsWith('HANDSHAKE_FAILURE')
+    ? `${host} refused the TLS connection (${code}). It may require a client certificate, which this client cannot send, or no TLS version or cipher is common to both.`
+    : `${host} refused the TLS connection (${code}): it requires a client certificate, which this client cannot send. Connect to an address that requires none.`;
+
+const serverCertificateMessage = ({ host, code, expected, presented }: Facts): string =>
+  `The certificate of ${host} was rejected (${code})${expected === undefined ? '' : `: expected ${expected}, got ${presented ?? 'none'}`}. ${advice(code, host)}`;
 
 const advice = (code: string, host: string): string => {
   if (code === 'THUMBPRINT_MISMATCH')

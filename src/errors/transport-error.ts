@@ -4,10 +4,15 @@ export const REDIRECT_CODE = 'REDIRECT';
 /** The `code` of a {@link TransportError} for a body whose content encoding cannot be decoded. */
 export const UNKNOWN_ENCODING_CODE = 'UNKNOWN_ENCODING';
 
-/** The codes of failures that would recur: a server that redirects, a proxy that rejects requests or encodes responses. */
+/**
+ * The codes of failures that would recur: a server that redirects, or has TLS where none is expected or the reverse; a proxy that rejects
+ * requests or encodes responses.
+ */
 export const PERMANENT_CODES: ReadonlySet<string> = new Set([
   REDIRECT_CODE,
   UNKNOWN_ENCODING_CODE,
+  'NOT_TLS',
+  'HTTPS_REQUIRED',
   'PROXY_REFUSED',
   'PROXY_UNSUPPORTED',
 ]);

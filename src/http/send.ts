@@ -160,7 +160,8 @@ const toTransportError = (operation: string, url: string, thrown: unknown): unkn
   const cause = rootCause(thrown);
   const code =
     typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-  if (code !== undefined && certificateCode.test(code)) return new TlsError({ host: new URL(url).host, code }, { cause });
+  if (code !== undefined && (certificateCode.test(code) || TlsError.isAboutClientCertificate(code)))
+    return new TlsError({ host: new URL(url).host, code }, { cause });
   return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, safeCause(cause, url));
 };
 

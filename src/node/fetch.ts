@@ -5,6 +5,7 @@ import { request as requestHttps } from 'node:https';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { decodedBody } from './content-coding.ts';
 import { parseAuthorities } from './tls/authorities.ts';
+import { explainTlsFailure } from './tls/failure.ts';
 import { formatAuthority } from './tls/handshake.ts';
 import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
 import { abortSignal, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
@@ -132,10 +133,17 @@ const send = (agents: Agents, request: Request, body: Uint8Array | undefined): P
       // The server closed a kept-alive connection just as it was reused: idempotent requests are repeated.
       const wasStale = outgoing.reusedSocket && incoming === undefined && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
       if (wasStale && idempotentMethods.has(method) && !signal.aborted) resolve(send(agents, request, body));
-      else reject(error);
+      // With TLS 1.3 the server rejects a missing client certificate only after the handshake.
+      else reject(explainTlsFailure(peerOf(agents, new URL(request.url)), error));
     });
     outgoing.end(body);
   });
+
+/** Returns host and port of the TLS connection of a request. */
+const peerOf = ({ proxyFor }: Agents, target: URL): string => {
+  const proxy = target.protocol === 'https:' ? undefined : proxyFor(target);
+  return proxy === undefined ? `${target.hostname}:${target.port || '443'}` : formatAuthority(proxy);
+};
 
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);
 

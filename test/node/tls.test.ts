@@ -1,9 +1,10 @@
+import { createServer as createSecureServer } from 'node:https';
 import { expect, test } from '@jest/globals';
 import { listLibraries, TlsError, vcenter } from 'rx-content-library';
 import { nodeFetch, type NodeFetchOptions } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
 import { lastValueFrom } from 'rxjs';
-import { issued, localhost, otherHost, served } from './servers.ts';
+import { issued, listening, localhost, otherHost, served, tcpServer } from './servers.ts';
 
 /** A simulated vCenter over HTTPS, and a function that lists its libraries. */
 const start = async (tls = localhost) => {
@@ -110,4 +111,76 @@ test.each([
 ])('%s as `ca` is a TypeError', (_, ca, message) => {
   expect(() => nodeFetch({ ca })).toThrow(new TypeError(message));
   expect(() => nodeFetch({ ca: Buffer.from(ca) })).toThrow(message);
+});
+
+/** Rejects what the fetch rejects with, and counts the bytes that an HTTP server would see. */
+const failureOf = (url: string, options: NodeFetchOptions = {}): Promise<unknown> =>
+  nodeFetch({ insecure: true, ...options })(url, { headers: { authorization: 'Basic secret' } }).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+
+test.each([
+  ['TLSv1.3', /CERTIFICATE_REQUIRED\): it requires a client certificate, which this client cannot send/],
+  [
+    'TLSv1.2',
+    /HANDSHAKE_FAILURE\)\. It may require a client certificate, which this client cannot send, or no TLS version or cipher/,
+  ],
+] as const)(
+  'a server that requires a client certificate over %s is a TlsError without advice about trust',
+  async (maxVersion, message) => {
+    const server = createSecureServer({ ...localhost, requestCert: true, rejectUnauthorized: true, maxVersion });
+    const url = (await listening(server)).replace('http:', 'https:');
+    for (const options of [{ insecure: true }, { ca: localhost.cert }]) {
+      const failure = await failureOf(url, options);
+      expect(failure).toMatchObject({ _tag: 'TlsError', host: new URL(url).host, message: expect.stringMatching(message) });
+      expect(String(failure)).not.toMatch(/[Tt]rust|was rejected/);
+    }
+  },
+);
+
+test.each([
+  ['bad_certificate', 42, 'BAD_CERTIFICATE'],
+  ['unsupported_certificate', 43, 'UNSUPPORTED_CERTIFICATE'],
+  ['certificate_revoked', 44, 'CERTIFICATE_REVOKED'],
+  ['certificate_expired', 45, 'CERTIFICATE_EXPIRED'],
+  ['certificate_unknown', 46, 'CERTIFICATE_UNKNOWN'],
+  ['unknown_ca', 48, 'UNKNOWN_CA'],
+  ['access_denied', 49, 'ACCESS_DENIED'],
+  ['certificate_required', 116, 'CERTIFICATE_REQUIRED'],
+])('the alert %s during the handshake is one about the client certificate', async (_, alert, name) => {
+  const { url } = await tcpServer(
+    (socket) => void socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, alert]))),
+  );
+  expect(await failureOf(url.replace('http:', 'https:'))).toMatchObject({
+    _tag: 'TlsError',
+    code: expect.stringMatching(new RegExp(`_ALERT_${name}$`)),
+    message: expect.stringContaining('it requires a client certificate, which this client cannot send'),
+  });
+});
+
+test('an alert that is not about certificates is not a TlsError', async () => {
+  const { url } = await tcpServer((socket) => void socket.once('data', () => socket.end(Buffer.from([0x15, 3, 3, 0, 2, 2, 80]))));
+  expect(await failureOf(url.replace('http:', 'https:'))).not.toMatchObject({ _tag: 'TlsError' });
+});
+
+test.each([
+  ['an HTTP server', 'HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n'],
+  ['an SSH server', 'SSH-2.0-OpenSSH_9.6\r\n'],
+  ['a mail server', '220 mail.example.com ESMTP\r\n'],
+])('%s at an https: address is a TransportError that states it, and receives no header', async (_, greeting) => {
+  let received = '';
+  const { url } = await tcpServer((socket) => {
+    socket.on('data', (bytes: Buffer) => {
+      received += bytes.toString('latin1');
+      socket.end(greeting);
+    });
+  });
+  const { host } = new URL(url);
+  expect(await failureOf(url.replace('http:', 'https:'))).toMatchObject({
+    _tag: 'TransportError',
+    code: 'NOT_TLS',
+    message: expect.stringMatching(new RegExp(`^connection to ${host}: the server responded without TLS`)),
+  });
+  expect(received).not.toMatch(/secret|authorization/i);
 });

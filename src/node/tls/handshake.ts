@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
+import { explainTlsFailure } from './failure.ts';
 import { verifyPeer, type Trust } from './trust.ts';
 
 /** A server to connect to. */
@@ -45,7 +46,7 @@ export const connectVerified = (endpoint: Endpoint, { trust, socket: transport, 
       signal.removeEventListener('abort', abort);
       socket.destroy();
       transport?.destroy();
-      reject(reason);
+      reject(explainTlsFailure(formatAuthority(endpoint), reason));
     };
     const abort = (): void => fail(signal.reason);
     signal.addEventListener('abort', abort);

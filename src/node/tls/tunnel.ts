@@ -3,6 +3,7 @@
 import { request } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TransportError } from '../../index.ts';
+import { explainTlsFailure } from './failure.ts';
 import { connectVerified, formatAuthority, type Endpoint } from './handshake.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';
@@ -30,7 +31,7 @@ export const openTunnel = async (proxy: Proxy, target: Endpoint, signal: AbortSi
     };
     const abort = (): void => fail(signal.reason);
     signal.addEventListener('abort', abort);
-    connectRequest.on('error', fail);
+    connectRequest.on('error', (error) => fail(explainTlsFailure(formatAuthority(proxy), error)));
     connectRequest.on('connect', ({ statusCode = 0 }, socket, head) => {
       if (statusCode < 200 || statusCode > 299) {
         socket.destroy();
