@@ -31,7 +31,7 @@ export const withConnection = (command: Command): Command =>
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
     .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto')
-    .option('--download-host <host[:port]>', 'fetch files from this host instead of the one in the download links');
+    .option('--download-host <host or URL>', 'fetch files from this host or origin instead of the one in the download links');
 
 /**
  * Reads the flags, the environment and, where a flag requires it, standard input. An empty variable counts as not set.

@@ -6,20 +6,36 @@ import type { TransferEndpoint } from '../model/transfer.ts';
 /** A name or an address (IPv6 in brackets), and optionally a port. */
 const HOST = /^(\[[\da-f:.]+\]|[^\s/\\?#@:[\]]+)(?::(\d{1,5}))?$/i;
 
+const ORIGIN = /^https?:\/\//i;
+
+type Rewrite = (endpoint: TransferEndpoint) => TransferEndpoint;
+
 /**
- * Returns a function that replaces the host of a link. Scheme, path and query stay, and so does the port, unless the host has its own.
+ * Returns a function that replaces the host of a link, or its origin. Path and query stay; with a host, so does the scheme, and the port
+ * unless the host has its own.
  *
  * @param downloadHost - `undefined`: links stay as they are.
- * @throws TypeError if it is not a valid host.
+ * @throws TypeError if it is not a valid host or origin.
  */
-export const rewriteHost = (downloadHost: string | undefined): ((endpoint: TransferEndpoint) => TransferEndpoint) => {
+export const rewriteHost = (downloadHost: string | undefined): Rewrite => {
   if (downloadHost === undefined) return (endpoint) => endpoint;
+  return ORIGIN.test(downloadHost) ? toOrigin(downloadHost) : toHost(downloadHost);
+};
+
+const toOrigin = (origin: string): Rewrite => {
+  const url = URL.canParse(origin) ? new URL(origin) : undefined;
+  if (url?.href !== `${url?.origin}/` || /[?#@\\]/.test(origin)) throw invalidHostError();
+  // The certificate that vCenter states is that of the server in the link.
+  return ({ uri }) => {
+    const { pathname, search } = new URL(uri);
+    return { uri: url.origin + pathname + search };
+  };
+};
+
+const toHost = (downloadHost: string): Rewrite => {
   const [, host = '', port] = HOST.exec(downloadHost) ?? [];
   if (host === '' || Number(port ?? 1) > 65_535 || Number(port ?? 1) < 1 || !URL.canParse(`https://${host}`))
-    // The value is not shown: it may contain a password.
-    throw new TypeError(
-      'downloadHost: expected a host such as vcenter.example.com or 10.0.0.5:8443, without a scheme, a path or a user',
-    );
+    throw invalidHostError();
   return (endpoint) => {
     const url = new URL(endpoint.uri);
     url.hostname = host;
@@ -27,6 +43,12 @@ export const rewriteHost = (downloadHost: string | undefined): ((endpoint: Trans
     return { ...endpoint, uri: url.href };
   };
 };
+
+/** The value is not shown: it may contain a password. */
+const invalidHostError = (): TypeError =>
+  new TypeError(
+    'downloadHost: expected a host such as vcenter.example.com or 10.0.0.5:8443, or an origin such as https://proxy.example.com:8443, without a path or a user',
+  );
 
 type Fetch = typeof globalThis.fetch;
 

@@ -10,7 +10,10 @@ import { validCredentials, type CredentialsSource } from './login.ts';
 
 /** Options of {@link vcenter}. */
 export interface VCenterOptions {
-  /** Address of the vCenter: `https://vcenter.example.com`, with a port if it is not 443. */
+  /**
+   * Address of the vCenter: `https://vcenter.example.com`, with a port if it is not 443. A path, such as that of a reverse proxy
+   * (`https://proxy.example.com/vcenter`), is a prefix of the path of every request.
+   */
   readonly server: string | URL;
   /**
    * The user to log in, the id of an open API session, or a function that returns one of the two at each login.
@@ -29,9 +32,15 @@ export interface VCenterOptions {
    */
   readonly dialect?: Dialect | 'auto' | undefined;
   /**
-   * The host that files are fetched from, instead of the one in their links: vCenter puts its own configured name into them, which this
-   * machine may be unable to resolve or reach. `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`. Scheme and path of the link
-   * stay, and so does its port if the host has none. If the result has the origin of `server`, the API session is sent with it.
+   * The host or origin that files are fetched from, instead of the one in their links: vCenter puts its own configured name into them,
+   * which this machine may be unable to resolve or reach.
+   *
+   * - A host, `'vcenter.example.com'`, `'10.0.0.5'` or `'localhost:8443'`: scheme and path of the link stay, and so does its port if the
+   *   host has none. A certificate that vCenter states for the link is required of that host.
+   * - An origin, `'https://proxy.example.com:8443'` or `'http://localhost:4200'`: only path and query of the link stay. It is another
+   *   server, so `fetch` alone decides on its certificate.
+   *
+   * If the result has the address of `server`, the API session is sent with it.
    * @default the host of the link
    */
   readonly downloadHost?: string | undefined;
@@ -82,20 +91,23 @@ export const resolveOptions = (options: VCenterOptions): ApiClient => {
     throw invalidOptionError('fetch', 'a function such as globalThis.fetch', fetch);
   if (typeof options.credentials !== 'function') validCredentials(options.credentials);
   return {
-    server: originOf(options.server),
+    server: addressOf(options.server),
     fetch,
     timeout: validDuration('timeout', timeout, 1),
     retry: retry === false ? undefined : toRetryPolicy(retry),
   };
 };
 
-const originOf = (server: string | URL): string => {
+/** Returns origin and path, without a slash at the end. */
+const addressOf = (server: string | URL): string => {
   const url = URL.canParse(server) ? new URL(server) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol))
     throw new TypeError('server: expected an address such as https://vcenter.example.com');
   if (url.username !== '' || url.password !== '')
     throw new TypeError('server: the address contains a user name or password; pass them as credentials instead');
-  return url.origin;
+  if (url.search !== '' || url.hash !== '')
+    throw new TypeError('server: the address contains a query or a fragment; expected one such as https://vcenter.example.com');
+  return url.origin + url.pathname.replace(/\/+$/, '');
 };
 
 const toRetryPolicy = (retry: RetryOptions): RetryPolicy => {

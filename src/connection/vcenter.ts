@@ -26,7 +26,7 @@ declare const brand: unique symbol;
 /** A connection to a vCenter. Created by {@link vcenter}; it sends nothing before a subscription. */
 export interface VCenter {
   readonly [brand]: true;
-  /** Origin of the server. */
+  /** Address of the server: its origin, and its path if it has one. */
   readonly server: string;
   /** @internal */
   readonly [internals]: VCenterInternals;
@@ -71,8 +71,8 @@ export interface VCenterInternals {
    * A 401 that a new login did not cure is an `ApiError`: the server of the file refuses, whatever the login.
    */
   open(endpoint: TransferEndpoint, operation: string, timeout: number, range: RangeRequest): Observable<FileBody>;
-  /** Returns true if the link leads to this server, which therefore may receive the API session. */
-  readonly isSameOrigin: (uri: string) => boolean;
+  /** Returns true if the link is below the address of this server, which therefore may receive the API session. */
+  readonly isOwnLink: (uri: string) => boolean;
   /** Registers work that `logout$` waits for; returns the function that ends it. */
   beginWork(): () => void;
   /** Ends the shared login. */
@@ -101,7 +101,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     beginWork,
   );
 
-  const hasServerOrigin = (uri: string): boolean => new URL(uri).origin === client.server;
+  const isBelowServer = (uri: string): boolean => new URL(uri).href.startsWith(`${client.server}/`);
 
   return {
     server: client.server,
@@ -121,9 +121,9 @@ export const vcenter = (options: VCenterOptions): VCenter => {
           const fetchWith = (headers: Readonly<Record<string, string>>): Observable<FileBody> =>
             fetchBody(transport, rewritten.uri, operation, headers, range);
           // A real vCenter needs only the URL; another host MUST NOT receive the session id.
-          return hasServerOrigin(rewritten.uri) ? withSession((session) => fetchWith(sessionHeader(session))) : fetchWith({});
+          return isBelowServer(rewritten.uri) ? withSession((session) => fetchWith(sessionHeader(session))) : fetchWith({});
         }),
-      isSameOrigin: (uri) => hasServerOrigin(rewrite({ uri }).uri),
+      isOwnLink: (uri) => isBelowServer(rewrite({ uri }).uri),
       beginWork,
       logout$: logout(
         pendingWork$.pipe(

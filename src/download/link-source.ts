@@ -54,7 +54,7 @@ export interface LinkedItem {
  */
 export const findLinks = ({ vc, item, stored, options }: SourceContext): Observable<LinkedItem | undefined> => {
   const names = [...stored.keys()];
-  const infos = linkedFiles(vc[internals].isSameOrigin, stored, selectNames(names, options.files));
+  const infos = linkedFiles(vc[internals].isOwnLink, stored, selectNames(names, options.files));
   if (infos === undefined) return of(undefined);
   return forkJoin({ apiSession: vc[internals].apiSession$, model: getItem(vc, item.id) }).pipe(
     // If the files are the same before and after the item was read, they belong to its content version.
@@ -74,13 +74,13 @@ export const findLinks = ({ vc, item, stored, options }: SourceContext): Observa
 
 /** Returns each file as prepared at its link; `undefined` unless every file has a link to a server that may receive the login. */
 const linkedFiles = (
-  isSameOrigin: (uri: string) => boolean,
+  isOwnLink: (uri: string) => boolean,
   stored: StoredFiles,
   names: readonly string[],
 ): readonly DownloadFileInfo[] | undefined => {
   const linked = names.flatMap((name): readonly DownloadFileInfo[] => {
     const uri = stored.get(name)?.file_download_endpoint;
-    if (uri === undefined || !URL.canParse(uri) || !isSameOrigin(uri)) return [];
+    if (uri === undefined || !URL.canParse(uri) || !isOwnLink(uri)) return [];
     return [{ name, status: 'PREPARED', bytes_transferred: 0, download_endpoint: { uri } }];
   });
   return names.length > 0 && linked.length === names.length ? linked : undefined;

@@ -22,7 +22,7 @@ export interface Transport {
 
 /** How operations of one server are sent. */
 export interface ApiClient extends Transport {
-  /** Origin, such as `https://vcenter.example.com`. */
+  /** Origin and path prefix, such as `https://vcenter.example.com` or `https://proxy.example.com/vcenter`. */
   readonly server: string;
   /** `undefined`: one attempt. */
   readonly retry: RetryPolicy | undefined;

@@ -24,6 +24,15 @@ describe('the host of a link', () => {
     });
   });
 
+  test.each([
+    ['https://proxy.test', link, 'https://proxy.test/cls/data/0a1b/disk%20%231.vmdk?x=1&y=%2F'],
+    ['http://localhost:4200', 'https://vcenter.corp.test:9443/a', 'http://localhost:4200/a'],
+    ['HTTPS://Proxy.test:443/', 'http://vcenter.corp.test/a', 'https://proxy.test/a'],
+    ['https://[fd00::5]:8443', 'https://vcenter.corp.test/a', 'https://[fd00::5]:8443/a'],
+  ])('%s replaces the origin of %s, and what vCenter states about its certificate', (origin, uri, expected) => {
+    expect(rewriteHost(origin)({ uri, ssl_certificate_thumbprint: 'AA', ssl_certificate: 'PEM' })).toEqual({ uri: expected });
+  });
+
   test('stays without downloadHost', () => expect(rewriteHost(undefined)({ uri: link })).toEqual({ uri: link }));
 });
 
@@ -31,7 +40,12 @@ const options: VCenterOptions = { server: 'https://10.0.0.5', credentials: user 
 
 test.each([
   '',
-  'https://10.0.0.5',
+  'https://10.0.0.5/cls',
+  'https://me:secret@10.0.0.5',
+  'https://10.0.0.5?a=b',
+  'https://10.0.0.5\\secret',
+  'https://',
+  'ftp://10.0.0.5',
   '10.0.0.5/cls',
   'me:secret@10.0.0.5',
   'a b',
@@ -44,7 +58,7 @@ test.each([
 ])('downloadHost %j is a TypeError that does not contain the value', (downloadHost) => {
   const make = () => vcenter({ ...options, downloadHost });
   expect(make).toThrow(TypeError);
-  expect(make).toThrow(/^downloadHost: expected a host such as vcenter\.example\.com or 10\.0\.0\.5:8443, without a scheme/);
+  expect(make).toThrow(/^downloadHost: expected a host such as vcenter\.example\.com or 10\.0\.0\.5:8443, or an origin such as/);
   expect(make).not.toThrow(/secret/);
 });
 

@@ -40,12 +40,6 @@ describe('vcenter', () => {
     },
   );
 
-  test('ignores the path of the address', () => {
-    expect(vcenter({ server: 'https://vcenter.example.com:8443/ui/', credentials: user }).server).toBe(
-      'https://vcenter.example.com:8443',
-    );
-  });
-
   test('sends nothing before a subscription', () => {
     const { simulator, vc } = simulatedVCenter();
     listLibraries(vc);

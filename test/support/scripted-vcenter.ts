@@ -17,7 +17,7 @@ export const scriptedVCenter = (script: Script): VCenter => {
           throwError(() => new Error(`${operation.name} is not scripted`)),
       ) as Observable<A>,
     open: () => throwError(() => new Error('file data is not scripted')),
-    isSameOrigin: () => true,
+    isOwnLink: () => true,
     beginWork: () => () => undefined,
     logout$: of(undefined),
   };
