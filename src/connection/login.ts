@@ -116,12 +116,13 @@ export const deleteSessionOperation: Operation<object, void> = {
  */
 export const openApiSession = (client: ApiClient, dialect: Dialect | 'auto', source: CredentialsSource): Observable<ApiSession> =>
   credentialsFrom(source).pipe(
-    switchMap((credentials) =>
-      'sessionId' in credentials
-        ? adoptSession(client, dialect, credentials.sessionId)
-        : createSession(client, dialect, credentials),
-    ),
-    catchError((thrown: unknown) => throwError(() => toLoginError(client.server, thrown))),
+    switchMap((credentials) => {
+      const [session$, reason] =
+        'sessionId' in credentials
+          ? [adoptSession(client, dialect, credentials.sessionId), 'the API session is invalid or has expired. Log in again.']
+          : [createSession(client, dialect, credentials), WRONG_PASSWORD];
+      return session$.pipe(catchError((thrown: unknown) => throwError(() => toLoginError(client.server, reason, thrown))));
+    }),
   );
 
 const createSession = (
@@ -175,11 +176,27 @@ const adoptSession = (client: ApiClient, dialect: Dialect | 'auto', sessionId: s
 
 const detectDialect = (tryWith: (dialect: Dialect) => Observable<ApiSession>): Observable<ApiSession> =>
   tryWith('api').pipe(
-    catchError((thrown: unknown) =>
-      // Regardless of the message: only the route can be missing at these addresses.
-      thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 405) ? tryWith('rest') : throwError(() => thrown),
-    ),
+    catchError((thrown: unknown) => {
+      if (!isMissingRoute(thrown)) return throwError(() => thrown);
+      return tryWith('rest').pipe(
+        catchError((second: unknown) => throwError(() => (isMissingRoute(second) ? noVCenterError(second) : second))),
+      );
+    }),
   );
+
+/** Regardless of the message: only the route can be missing at these addresses. */
+const isMissingRoute = (thrown: unknown): thrown is ApiError =>
+  thrown instanceof ApiError && (thrown.status === 404 || thrown.status === 405);
+
+const noVCenterError = ({ operation, status, error_type, messages, data }: ApiError): ApiError =>
+  new ApiError({
+    operation,
+    status,
+    error_type,
+    messages,
+    data,
+    advice: " Neither /api nor /rest is there, so this may not be a vCenter: check the server's address.",
+  });
 
 const credentialsFrom = (source: CredentialsSource): Observable<Credentials> =>
   defer(() => {
@@ -188,16 +205,20 @@ const credentialsFrom = (source: CredentialsSource): Observable<Credentials> =>
     return typeof credentials === 'object' && credentials !== null && 'then' in credentials ? from(credentials) : of(credentials);
   }).pipe(map(validCredentials));
 
-const toLoginError = (server: string, thrown: unknown): unknown =>
-  thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED'
-    ? new AuthenticationError({
-        server,
-        operation: thrown.operation,
-        reason:
-          'the login was rejected. Check the user name (with its domain, as in user@vsphere.local), the password, and the clocks of both machines.',
-        messages: thrown.messages,
-      })
+const WRONG_PASSWORD =
+  'the login was rejected. Check the user name (with its domain, as in user@vsphere.local), the password, and the clocks of both machines.';
+
+const toLoginError = (server: string, reason: string, thrown: unknown): unknown =>
+  isUnauthenticated(thrown)
+    ? new AuthenticationError({ server, operation: thrown.operation, reason, messages: thrown.messages })
     : thrown;
+
+/** Statuses by which a proxy or a network requires a login of its own. */
+const PROXY_LOGIN_STATUSES: readonly number[] = [407, 511];
+
+/** Returns true if the server rejected the login or the session. */
+export const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
+  thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED' && !PROXY_LOGIN_STATUSES.includes(thrown.status);
 
 const basicAuthorization = ({ username, password }: { username: string; password: string }): string =>
   `Basic ${btoa(String.fromCodePoint(...new TextEncoder().encode(`${username}:${password}`)))}`;

@@ -18,13 +18,14 @@ import {
   timeout,
   type Observable,
 } from 'rxjs';
-import { ApiError, AuthenticationError, TimeoutError } from '../errors/index.ts';
+import { AuthenticationError, TimeoutError } from '../errors/index.ts';
 import type { Dialect } from '../http/operation.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import { CLEANUP_TIMEOUT, SESSION_CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
 import {
   deleteSessionOperation,
   getSessionOperation,
+  isUnauthenticated,
   openApiSession,
   sessionHeader,
   type ApiSession,
@@ -168,9 +169,6 @@ const deleteSession = (client: ApiClient, session: ApiSession): Observable<void>
   sendOperation(client, session.dialect, deleteSessionOperation, {}, sessionHeader(session)).pipe(
     catchError((thrown: unknown) => (isUnauthenticated(thrown) ? of(undefined) : throwError(() => thrown))),
   );
-
-const isUnauthenticated = (thrown: unknown): thrown is ApiError =>
-  thrown instanceof ApiError && thrown.error_type === 'UNAUTHENTICATED';
 
 /** Converts a 401 that a new login did not cure into an `AuthenticationError`. */
 export const toAuthenticationError = (server: string, thrown: unknown): unknown =>

@@ -28,7 +28,7 @@ import { keepLeaseAlive, readLease, type LeaseState } from '../session/lease.ts'
 import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
 import { isSameFileInfo } from '../watching/preparation.ts';
-import { preparationLabel, prepareAll } from '../watching/preparations.ts';
+import { preparationLabel, prepareAll, unsettledStatuses } from '../watching/preparations.ts';
 import { errorIfChanged } from './content-change.ts';
 import {
   sessionNotDeletedWarning,
@@ -165,6 +165,7 @@ const prepareFiles = (
   defer(() => {
     const notifyCaller = toRetryCallback(options.onRetry, 'onRetry');
     let lastChangeAt = asyncScheduler.now();
+    let latest: readonly DownloadFileInfo[] = [];
     return prepareAll(vc, sessionId, transfers.pending(names), {
       // A download polls at full speed in a hidden page, too.
       whileHidden: 0,
@@ -176,6 +177,7 @@ const prepareFiles = (
     }).pipe(
       tap((infos) => {
         lastChangeAt = asyncScheduler.now();
+        latest = infos;
         prepared.publish(source, infos);
       }),
       toStatusEvents,
@@ -183,6 +185,7 @@ const prepareFiles = (
       errorIfStalled({
         operation: preparationLabel(names.length),
         limit: stallTimeoutOf(options),
+        unchanged: () => unsettledStatuses(names, latest),
         waitingSince: () => {
           const idleSince = transfers.idleSince();
           return idleSince === undefined ? undefined : Math.max(idleSince, lastChangeAt);

@@ -31,11 +31,13 @@ export class ApiError extends Error {
     messages: readonly ErrorMessage[];
     data?: unknown;
     retryAfter?: number | undefined;
+    /** Replaces the advice at the end of the message. */
+    advice?: string;
   }) {
     const texts = facts.messages.map((message) => message.default_message).filter((text) => text !== '');
     super(
       `${facts.operation}: ${facts.error_type} (${facts.status}): ` +
-        `${texts.length === 0 ? 'no message from vCenter; the response may come from a proxy.' : texts.join(' ')}${advice(facts.error_type, facts.messages)}`,
+        `${texts.length === 0 ? 'no message from vCenter; the response may come from a proxy.' : texts.join(' ')}${facts.advice ?? advice(facts)}`,
     );
     this.operation = facts.operation;
     this.status = facts.status;
@@ -52,12 +54,13 @@ export const SESSION_LIMIT_ID = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSe
 /** Ids of the messages for an operation that the server does not have. */
 export const UNKNOWN_ROUTE_IDS = /httpNotFound$|operationsForUrlNotFound$|vapi\.method\.input\.invalid\.interface$/;
 
-const advice = (type: string, messages: readonly ErrorMessage[]): string => {
+const advice = ({ operation, error_type: type, messages }: Pick<ApiError, 'operation' | 'error_type' | 'messages'>): string => {
   if (messages.some((message) => message.id === SESSION_LIMIT_ID))
     return ' End sessions that are no longer used, or wait until they expire.';
   if (type === 'OPERATION_NOT_FOUND' || messages.some((message) => UNKNOWN_ROUTE_IDS.test(message.id)))
     return ' This vCenter does not have the operation: try the other dialect.';
-  if (type === 'UNAUTHORIZED')
+  // Only vCenter knows privileges, and a login needs none: other refusals come from a proxy or a firewall.
+  if (type === 'UNAUTHORIZED' && messages.length > 0 && !operation.startsWith('cis.Session.'))
     return (
       ' The user needs ContentLibrary.DownloadSession on the item and System.Read on its library,' +
       ' granted as a global permission (libraries are not below the inventory root).'

@@ -1,7 +1,7 @@
 /** Errors when a stream has waited too long for the server. */
 
 import { asyncScheduler, ignoreElements, interval, takeUntil, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import { TimeoutError } from '../errors/index.ts';
+import { TimeoutError, type UnchangedStatus } from '../errors/index.ts';
 
 /** Options of {@link errorIfStalled}. */
 export interface StallOptions {
@@ -11,6 +11,11 @@ export interface StallOptions {
   readonly limit: number;
   /** Returns the time since when the server is waited for, in milliseconds; `undefined` while it is not waited for. */
   readonly waitingSince: () => number | undefined;
+  /**
+   * Returns the files whose status is waited for.
+   * @default none
+   */
+  readonly unchanged?: () => readonly UnchangedStatus[];
 }
 
 /**
@@ -24,7 +29,7 @@ export interface StallOptions {
  * One interval instead of `timeout({ each })`, which would reset a timer for each of 60,000 chunks a gigabyte.
  */
 export const errorIfStalled =
-  <A>({ operation, limit, waitingSince }: StallOptions): MonoTypeOperatorFunction<A> =>
+  <A>({ operation, limit, waitingSince, unchanged = () => [] }: StallOptions): MonoTypeOperatorFunction<A> =>
   (source) =>
     source.pipe(
       takeUntil(
@@ -32,7 +37,7 @@ export const errorIfStalled =
           tap(() => {
             const since = waitingSince();
             if (since !== undefined && asyncScheduler.now() - since >= limit)
-              throw new TimeoutError({ operation, timeout: limit });
+              throw new TimeoutError({ operation, timeout: limit, unchanged: unchanged() });
           }),
           ignoreElements(),
         ),

@@ -3,6 +3,7 @@
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
 import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
+import type { UnchangedStatus } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { assertKnownOptions } from '../options/index.ts';
 import { retryTransientPolls } from '../polling/poll-retry.ts';
@@ -101,6 +102,17 @@ const inOrderOf = (names: readonly string[], infos: readonly DownloadFileInfo[])
 
 /** Returns true if a preparation has succeeded or failed. */
 export const isSettled = ({ status }: DownloadFileInfo): boolean => status === 'PREPARED' || status === 'ERROR';
+
+/** Returns the files that are not prepared, with their statuses; none before the first response. */
+export const unsettledStatuses = (names: readonly string[], infos: readonly DownloadFileInfo[]): readonly UnchangedStatus[] => {
+  if (infos.length === 0) return [];
+  const byName = new Map(infos.map((info) => [info.name, info]));
+  return names.flatMap((file) => {
+    const info = byName.get(file);
+    if (info === undefined) return [{ file, status: 'missing from the session' }];
+    return isSettled(info) ? [] : [{ file, status: String(info.status) }];
+  });
+};
 
 /** The unsettled statuses in order; an unknown status counts as the last of them. */
 const STEPS: readonly unknown[] = ['UNPREPARED', 'PREPARE_REQUESTED', 'PREPARING'];

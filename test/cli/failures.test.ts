@@ -39,7 +39,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'an unknown API session': {
     tag: 'AuthenticationError',
     code: 3,
-    message: /the API session is invalid or has expired|the login was rejected/,
+    message: /the API session is invalid or has expired\. Log in again/,
     env: { VCENTER_SESSION_ID: 'no-such-session' },
   },
   'a missing privilege': {
@@ -119,7 +119,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'a preparation without progress': {
     tag: 'TimeoutError',
     code: 7,
-    message: /no data from the server for 0\.3 s/,
+    message: /no change for 0\.3 s: "ubuntu\.ovf" is still PREPARE_REQUESTED/,
     args: [file, '--timeout', '0.3'],
     options: { scenario: { preparation: { requested: 3_600_000 } } },
   },

@@ -15,7 +15,7 @@ import {
 
 const apiError = (error_type: string, id = 'com.vmware.some.id') =>
   new ApiError({
-    operation: 'cis.Session.create',
+    operation: 'content.Library.list',
     status: 500,
     error_type,
     messages: [{ id, default_message: 'Message.', args: [] }],
