@@ -1,3 +1,5 @@
+import { withoutPeriod } from './without-period.ts';
+
 /**
  * How a download session ended:
  *
@@ -15,7 +17,7 @@ export class LeaseError extends Error {
   readonly ending: LeaseEnding;
   constructor(facts: { downloadSessionId: string; reason: string; ending?: LeaseEnding }, options?: ErrorOptions) {
     super(
-      `Download session ${facts.downloadSessionId} has ended: ${facts.reason}. Start the download again with a new session.`,
+      `Download session ${facts.downloadSessionId} has ended: ${withoutPeriod(facts.reason)}. Start the download again with a new session.`,
       options,
     );
     this.downloadSessionId = facts.downloadSessionId;

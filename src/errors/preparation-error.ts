@@ -1,4 +1,5 @@
 import type { ErrorMessage } from './api-error.ts';
+import { withoutPeriod } from './without-period.ts';
 
 /** vCenter could not prepare a file for download: its status is `ERROR`. */
 export class PreparationError extends Error {
@@ -13,7 +14,7 @@ export class PreparationError extends Error {
   constructor(facts: { file: string; message?: ErrorMessage | undefined }) {
     const reason = facts.message === undefined ? 'no reason given' : facts.message.default_message || facts.message.id;
     super(
-      `vCenter could not prepare ${JSON.stringify(facts.file)}: ${reason.replace(/\.$/, '')}. ` +
+      `vCenter could not prepare ${JSON.stringify(facts.file)}: ${withoutPeriod(reason)}. ` +
         "Check the item's tasks and events in the vSphere Client; a subscribed item may have to be synchronized first.",
     );
     this.file = facts.file;

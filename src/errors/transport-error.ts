@@ -1,3 +1,5 @@
+import { withoutPeriod } from './without-period.ts';
+
 /** The `code` of a {@link TransportError} for a redirect, which is never followed. */
 export const REDIRECT_CODE = 'REDIRECT';
 
@@ -26,7 +28,7 @@ export class TransportError extends Error {
   /** The system's code, such as `ECONNREFUSED`, if there is one. */
   readonly code: string | undefined;
   constructor(facts: { operation: string; reason: string; code?: string | undefined }, options?: ErrorOptions) {
-    super(`${facts.operation}: ${facts.reason}. Check the server's address, the network and the proxy.`, options);
+    super(`${facts.operation}: ${withoutPeriod(facts.reason)}. Check the server's address, the network and the proxy.`, options);
     this.operation = facts.operation;
     this.code = facts.code;
   }

@@ -1,3 +1,5 @@
+import { withoutPeriod } from './without-period.ts';
+
 /** A file name that would leave the target directory, or is invalid on some file system. */
 export class UnsafeNameError extends Error {
   readonly _tag = 'UnsafeNameError';
@@ -6,7 +8,7 @@ export class UnsafeNameError extends Error {
   readonly file: string;
   readonly reason: string;
   constructor(facts: { file: string; reason: string }) {
-    super(`${JSON.stringify(facts.file)} is not a safe file name: ${facts.reason}. Nothing was written.`);
+    super(`${JSON.stringify(facts.file)} is not a safe file name: ${withoutPeriod(facts.reason)}. Nothing was written.`);
     this.file = facts.file;
     this.reason = facts.reason;
   }

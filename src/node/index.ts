@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+import './assert-node-version.ts';
+
 export { toDirectory, type DirectoryOptions } from './directory.ts';
 export { toWritable } from './writable.ts';
 export { nodeHash } from './hash.ts';

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import * as library from 'rx-content-library';
 import {
   ApiError,
@@ -7,10 +8,12 @@ import {
   isSessionLimit,
   isTransient,
   isUnknownRoute,
+  LeaseError,
   PreparationError,
   TimeoutError,
   TlsError,
   TransportError,
+  UnsafeNameError,
 } from 'rx-content-library';
 
 const apiError = (error_type: string, id = 'com.vmware.some.id') =>
@@ -22,6 +25,27 @@ const apiError = (error_type: string, id = 'com.vmware.some.id') =>
   });
 
 const limit = 'com.vmware.vapi.endpoint.failedToLoginMaxUserSessionCountReached';
+
+test('for all reasons: a message has no two periods in a row, whatever the reason ends with', () => {
+  const reason = fc
+    .tuple(
+      fc.constantFrom('IO error', 'Error transferring file a.iso. Reason: IO error', 'ECONNRESET'),
+      fc.stringMatching(/^[. \n]{0,4}$/),
+    )
+    .map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(reason, (text) => {
+      const message = { id: 'id', default_message: text, args: [] };
+      const errors = [
+        new PreparationError({ file: 'a.iso', message }),
+        new TransportError({ operation: 'cis.Session.create', reason: text }),
+        new LeaseError({ downloadSessionId: 'session', reason: text }),
+        new UnsafeNameError({ file: 'a.iso', reason: text }),
+      ];
+      for (const error of errors) expect(error.message).not.toMatch(/[.\s][.]|\n/);
+    }),
+  );
+});
 
 describe('every error', () => {
   const message = { id: 'id', default_message: 'message', args: [] };

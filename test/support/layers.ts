@@ -30,11 +30,12 @@ export const layers: Readonly<Record<string, string>> = {
   index:
     'connection/ download/ endpoints/ errors/ type:http/ model/ operators/ polling/ sinks/ snapshots/ type:transfer/ watching/',
   // Platforms
+  'node-version': '',
   'simulator/': 'model/ options/ io-ts @noble/hashes rxjs',
-  'node/': 'index options/ node:',
+  'node/': 'index node-version options/ node:',
   'angular/': 'index @angular/core',
   // Program
-  'cli/': 'index node/ simulator/ node: @cfworker/json-schema commander rxjs',
+  'cli/': 'index node-version node/ simulator/ node: @cfworker/json-schema commander rxjs',
 };
 
 /** Modules that import other modules through their `index.ts` only. */
@@ -66,6 +67,7 @@ export const descriptions: Readonly<Record<string, Readonly<Record<string, strin
   },
   'Public surface': { index: 'what `rx-content-library` exports' },
   Platforms: {
+    'node-version': 'refuses versions of Node that are too old',
     'simulator/': 'a vCenter in memory; knows the contract, not the client',
     'node/': 'directories, streams, TLS and proxies of Node',
     'angular/': 'a connection per injector',
