@@ -22,7 +22,7 @@ export interface DownloadOpened {
   readonly files: readonly { readonly name: string; readonly size?: number }[];
 }
 
-/** The preparation of a file has changed. */
+/** The status, the bytes or the size of a file in preparation have changed. Never follows the file's `saved` or `failed`. */
 export interface DownloadStatus {
   readonly type: 'status';
   readonly file: string;

@@ -6,12 +6,9 @@ import {
   concat,
   concatMap,
   defer,
-  distinctUntilChanged,
-  from,
-  groupBy,
+  EMPTY,
   map,
   merge,
-  mergeMap,
   of,
   Subject,
   takeUntil,
@@ -27,7 +24,6 @@ import { errorIfStalled } from '../operators/error-if-stalled.ts';
 import { keepLeaseAlive, readLease, type LeaseState } from '../session/lease.ts';
 import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
-import { isSameFileInfo } from '../watching/preparation.ts';
 import { preparationLabel, prepareAll, unsettledStatuses } from '../watching/preparations.ts';
 import { errorIfChanged } from './content-change.ts';
 import {
@@ -42,6 +38,7 @@ import { readFinalInfo } from './final-file-info.ts';
 import { readSession, selectFiles, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
+import { createStatusEvents } from './status-events.ts';
 import type { Transfers } from './transfers.ts';
 
 /** What a source of files needs. */
@@ -67,9 +64,11 @@ export interface SourceContext {
  *
  * @param earlier - The item as another source has opened it.
  */
-export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Observable<DownloadEvent> =>
+export const sessionSource = (source: SourceContext, earlier?: OpenedItem): Observable<DownloadEvent> =>
   defer(() => {
-    const { vc, item, transfers, notify } = context;
+    const { vc, item, transfers, notify } = source;
+    const toStatusEvents = createStatusEvents((name) => transfers.pending([name]).length > 0);
+    const context: SessionContext = { ...source, toStatusEvents };
     let opened = earlier;
     let expires: string | undefined;
     const trackExpiry = (event: DownloadEvent): void => {
@@ -95,6 +94,10 @@ export const sessionSource = (context: SourceContext, earlier?: OpenedItem): Obs
       onNotDeleted: (sessionId, failure) => notify(sessionNotDeletedWarning(sessionId, expires, failure)),
     });
   });
+
+interface SessionContext extends SourceContext {
+  readonly toStatusEvents: (infos: readonly DownloadFileInfo[]) => readonly DownloadStatus[];
+}
 
 interface OpenedSession {
   readonly event: DownloadEvent;
@@ -125,7 +128,7 @@ const openOrResume = (
 
 /** Prepares the files in a session and extends its lease, until all transfers are done or the session is lost. */
 const runSession = (
-  context: SourceContext,
+  context: SessionContext,
   sessionId: string,
   { event, lease, opened }: OpenedSession,
 ): Observable<DownloadEvent> => {
@@ -157,7 +160,7 @@ const runSession = (
 
 /** Publishes the files as vCenter prepares them. Emits a `status` for each change of a file. */
 const prepareFiles = (
-  { vc, options, prepared, transfers, notify }: SourceContext,
+  { vc, options, prepared, transfers, notify, toStatusEvents }: SessionContext,
   sessionId: string,
   source: FileSource,
   { names }: OpenedItem,
@@ -175,12 +178,18 @@ const prepareFiles = (
         notify(toRetryingEvent(retry));
       },
     }).pipe(
-      tap((infos) => {
+      concatMap((infos) => {
         lastChangeAt = asyncScheduler.now();
         latest = infos;
-        prepared.publish(source, infos);
+        // In this order: a file that has failed has no more events.
+        return concat(
+          toStatusEvents(infos),
+          defer(() => {
+            prepared.publish(source, infos);
+            return EMPTY;
+          }),
+        );
       }),
-      toStatusEvents,
       // Active transfers have their own stall timeout. This one covers the time when none is active.
       errorIfStalled({
         operation: preparationLabel(names.length),
@@ -193,20 +202,6 @@ const prepareFiles = (
       }),
     );
   });
-
-const toStatusEvents = (infos$: Observable<readonly DownloadFileInfo[]>): Observable<DownloadStatus> =>
-  infos$.pipe(
-    mergeMap((infos) => from(infos)),
-    groupBy(({ name }) => name),
-    mergeMap((file$) => file$.pipe(distinctUntilChanged(isSameFileInfo))),
-    map(({ name, status, bytes_transferred, size }) => ({
-      type: 'status',
-      file: name,
-      status,
-      bytesTransferred: bytes_transferred,
-      ...(size === undefined ? {} : { size }),
-    })),
-  );
 
 /** A transfer got a 404: reads the session to find out whether it expired, was cancelled or has failed. */
 const errorWithReason = (vc: VCenter, sessionId: string, lost: LeaseError): Observable<never> =>
