@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { listLibraries, TransportError, vcenter } from 'rx-content-library';
 import { createSelfSignedCertificate, nodeFetch } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
@@ -240,7 +241,72 @@ test('an invalid proxy option throws at once; an invalid proxy in the environmen
   const proxyFor = resolveProxy(undefined, environment);
   expect(proxyFor(new URL('https://a.test'))).toBeUndefined();
   expect(() => proxyFor(new URL('https://c.test/path'))).toThrow(
-    /^connection to c\.test: the proxy of the environment variables is invalid/,
+    /^connection to c\.test: the proxy in all_proxy is invalid: expected an address such as/,
   );
   expect(() => proxyFor(new URL('https://c.test'))).not.toThrow(/secret/);
+});
+
+/** The login that the proxy receives, or `undefined` if the address is refused. Host and port never change. */
+const loginOf = (userInfo: string): string | undefined => {
+  try {
+    const proxy = resolveProxy(undefined, { https_proxy: `http://${userInfo}@proxy.test:3128` })(new URL('https://a.test'));
+    expect(proxy).toMatchObject({ host: 'proxy.test', port: 3128, isSecure: false });
+    return Buffer.from((proxy?.authorization ?? '').replace('Basic ', ''), 'base64').toString();
+  } catch (thrown) {
+    if (!(thrown instanceof TransportError)) throw thrown;
+    expect(thrown).toMatchObject({ code: 'PROXY_UNSUPPORTED' });
+    return undefined;
+  }
+};
+
+// Measured with curl 7.88.1, except for a second @, which curl refuses.
+test.each<[string, string | undefined]>([
+  ['CORP\\jdoe:secret', 'CORP\\jdoe:secret'],
+  ['CORP%5Cjdoe:secret', 'CORP\\jdoe:secret'],
+  ['jdoe:a\\b', 'jdoe:a\\b'],
+  ['jdoe:p@ss', 'jdoe:p@ss'],
+  ['jdoe:p%40ss', 'jdoe:p@ss'],
+  ['jdoe:100%', 'jdoe:100%'],
+  ['jdoe:a:b', 'jdoe:a:b'],
+  ['jdoe:ftp://x', undefined],
+  ['jdoe', 'jdoe:'],
+  [':secret', ':secret'],
+  ['jdoe:grün', 'jdoe:grün'],
+  ['jdoe:a b', undefined],
+  ['jdoe:a\tb', undefined],
+  ['jdoe:a\nb', undefined],
+  ['jdoe:pa/ss', undefined],
+  ['jdoe:1/ss', undefined],
+  ['jdoe:1?ss', undefined],
+  ['jdoe:1#ss', undefined],
+])('the user information %j of a proxy is the login %j', (userInfo, expected) => {
+  expect(loginOf(userInfo)).toBe(expected);
+});
+
+test('the host of a proxy is the one after the last @, whatever its user and password are', () => {
+  const character = fc.constantFrom('a', '1', '\\', '/', '?', '#', '@', ':', ' ', '\t', '\n', '%', '[', ']', 'é');
+  fc.assert(
+    fc.property(fc.string({ unit: character, maxLength: 10 }), (userInfo) => void loginOf(userInfo)),
+    { numRuns: 3000 },
+  );
+});
+
+test.each([
+  'http://proxy.test:3128\n',
+  'http://\\proxy.test',
+  'http:\\\\proxy.test',
+  'http://proxy.test\\path',
+  'http://pro\txy.test',
+])('the proxy %j is invalid, in the environment and as an option', (address) => {
+  expect(() => resolveProxy(undefined, { HTTPS_PROXY: address })(new URL('https://a.test'))).toThrow(
+    /the proxy in HTTPS_PROXY is invalid/,
+  );
+  expect(() => nodeFetch({ proxy: address })).toThrow(TypeError);
+});
+
+test('a proxy with DOMAIN\\user receives that user, and no connection is made to the host DOMAIN', async () => {
+  const { url } = await upstream(localhost);
+  const proxy = await proxied({ login: 'CORP\\jdoe:secret', leadsTo: url });
+  const address = proxy.url.replace('://', '://CORP\\jdoe:secret@');
+  expect(await (await nodeFetch({ thumbprint, proxy: address })(`https://${name}/`)).text()).toBe('ok');
 });

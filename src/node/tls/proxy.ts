@@ -25,7 +25,7 @@ export const resolveProxy = (proxy: string | false | undefined, environment: Env
   if (proxy === undefined) return proxyFromEnvironment(environment);
   if (proxy === false) return () => undefined;
   const fixed = parseProxy(proxy);
-  if (fixed === undefined) throw new TypeError('proxy: expected an address such as http://proxy.example.com:3128, or false');
+  if (fixed === undefined) throw new TypeError(`proxy: ${EXPECTED}; or false`);
   return () => fixed;
 };
 
@@ -34,29 +34,44 @@ export const resolveProxy = (proxy: string | false | undefined, environment: Env
  * lower case wins. As in Go, and so in govc, requests to this machine never use a proxy.
  */
 const proxyFromEnvironment = (environment: Environment): ProxyFor => {
-  const read = (name: string): string | undefined => environment[name] || environment[name.toUpperCase()] || undefined;
-  const isExempt = parseExemptions(read('no_proxy') ?? '');
+  const find = (...names: readonly string[]): string | undefined => names.find((name) => environment[name]);
+  const isExempt = parseExemptions(environment[find('no_proxy', 'NO_PROXY') ?? ''] ?? '');
   // In a CGI program, HTTP_PROXY is the client's `Proxy` header (httpoxy).
-  const forHttp = environment['REQUEST_METHOD'] === undefined ? read('http_proxy') : environment['http_proxy'];
+  const forHttp = environment['REQUEST_METHOD'] === undefined ? ['http_proxy', 'HTTP_PROXY'] : ['http_proxy'];
   return (target) => {
-    const address = (target.protocol === 'https:' ? read('https_proxy') : forHttp) || read('all_proxy');
-    if (address === undefined || isExempt(target)) return undefined;
-    const proxy = parseProxy(address);
+    const forScheme = target.protocol === 'https:' ? ['https_proxy', 'HTTPS_PROXY'] : forHttp;
+    const name = find(...forScheme, 'all_proxy', 'ALL_PROXY');
+    if (name === undefined || isExempt(target)) return undefined;
+    const proxy = parseProxy(environment[name] ?? '');
     if (proxy !== undefined) return proxy;
     throw new TransportError({
       operation: `connection to ${target.host}`,
-      reason: 'the proxy of the environment variables is invalid: expected an address such as http://proxy.example.com:3128',
+      reason: `the proxy in ${name} is invalid: ${EXPECTED}`,
       code: 'PROXY_UNSUPPORTED',
     });
   };
 };
 
+const EXPECTED =
+  'expected an address such as http://proxy.example.com:3128, with spaces and / ? # @ of its password percent-encoded';
+
+/** User information, host with port, and a path that is ignored. */
+const AFTER_SCHEME = /^(?:([^/?#]*)@)?([^/?#@\\]+)(?:[/?#][^@]*)?$/;
+
+/**
+ * As for curl, a backslash belongs to the user name (`DOMAIN\user`). `URL` treats it as a slash, and ignores line breaks, so that the part
+ * before either would become the host.
+ */
 const parseProxy = (address: string): Proxy | undefined => {
-  const url = address.includes('://') ? address : `http://${address}`;
+  if (/[\s\p{C}]/u.test(address)) return undefined;
+  const [start = '', scheme = 'http'] = /^([a-z][a-z\d+.-]*):\/\//i.exec(address) ?? [];
+  const [, userInfo = '', authority = ''] = AFTER_SCHEME.exec(address.slice(start.length)) ?? [];
+  const url = `${scheme}://${authority}`;
   if (!URL.canParse(url)) return undefined;
-  const { protocol, hostname, port, username, password } = new URL(url);
+  const { protocol, hostname, port } = new URL(url);
   const isSecure = protocol === 'https:';
   if (!isSecure && protocol !== 'http:') return undefined;
+  const [, username = '', password = ''] = /^([^:]*):?(.*)$/.exec(userInfo) ?? [];
   const credentials = `${decode(username)}:${decode(password)}`;
   return {
     host: stripBrackets(hostname),
