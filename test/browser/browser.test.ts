@@ -1,0 +1,182 @@
+/** The library in a real browser: a page whose origin forwards to a simulated vCenter. */
+
+import { createHash } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { nodeHash, serve } from 'rx-content-library/node';
+import { createSimulator, type SimulatorOptions } from 'rx-content-library/simulator';
+import { chromiumMissing, startChromium } from './chromium.ts';
+import { bundlePage, servePage, type PageServerOptions } from './page-server.ts';
+import type { BrowserApplication } from './page.ts';
+
+const missing = chromiumMissing();
+
+// Reported as skipped if it cannot run; on a CI machine, where everything is installed, as failed.
+if (missing !== undefined) {
+  const testOnCi = process.env['CI'] === 'true' ? test : test.skip;
+  testOnCi(`Chromium is installed: ${missing}`, () => {
+    throw new Error(missing);
+  });
+}
+
+declare const application: BrowserApplication;
+
+const descriptor = '<Envelope/>';
+const disk = Buffer.alloc(1_500_000, 'a disk with bytes that gzip would make small ');
+const sha256 = (bytes: string | Buffer): string => createHash('sha256').update(bytes).digest('hex');
+const inventory = {
+  libraries: [
+    {
+      name: 'templates',
+      id: 'library-1',
+      items: [
+        {
+          name: 'debian',
+          id: 'item-1',
+          files: [
+            { name: 'debian.ovf', content: descriptor },
+            { name: 'debian disk #1.vmdk', content: disk },
+          ],
+        },
+        { name: 'ubuntu', id: 'item-2', files: [{ name: 'ubuntu.iso', content: disk }] },
+      ],
+    },
+  ],
+};
+
+(missing === undefined ? describe : describe.skip)('in Chromium', () => {
+  let script: string;
+  let chromium: Awaited<ReturnType<typeof startChromium>>;
+  const closings: (() => Promise<unknown>)[] = [];
+
+  beforeAll(async () => {
+    [script, chromium] = await Promise.all([bundlePage(), startChromium()]);
+  }, 120_000);
+
+  afterEach(async () => {
+    for (const close of closings.splice(0).reverse()) await close();
+  });
+
+  afterAll(async () => chromium.close());
+
+  const startVCenter = async (options: SimulatorOptions = {}) => {
+    const simulator = createSimulator({ inventory, createHash: nodeHash, ...options });
+    const server = await serve(simulator.fetch);
+    closings.push(() => server.close());
+    return { simulator, address: server.url };
+  };
+
+  const openPage = async (vcenter: string, change?: PageServerOptions['change']): Promise<Page> => {
+    const server = await servePage({ script, vcenter, ...(change === undefined ? {} : { change }) });
+    closings.push(() => server.close());
+    const page = await chromium.context.newPage();
+    closings.push(() => page.close());
+    await page.goto(server.url);
+    await page.waitForFunction(() => 'application' in globalThis);
+    return page;
+  };
+
+  describe('from the origin of the page', () => {
+    test.each(['api', 'rest'] as const)('downloads an item into Blobs, byte for byte, in the dialect %s', async (dialect) => {
+      const { simulator, address } = await startVCenter({ scenario: { preparation: { requested: 0, preparing: 100 } } });
+      const page = await openPage(address);
+      const result = await page.evaluate(
+        (options) => application.download('item-1', { ...options, downloadHost: location.host }),
+        { dialect },
+      );
+      expect(result).toEqual({
+        value: {
+          'debian.ovf': { size: descriptor.length, sha256: sha256(descriptor), verified: 'checksum' },
+          'debian disk #1.vmdk': { size: disk.length, sha256: sha256(disk), verified: 'checksum' },
+        },
+      });
+      expect(simulator.sessions).toEqual([]);
+    });
+
+    test('downloads over the links of 9.0, which need the login', async () => {
+      const { simulator, address } = await startVCenter({ scenario: { version: '9.0' } });
+      const page = await openPage(address);
+      const result = await page.evaluate(() => application.download('item-2', { downloadHost: location.host }));
+      expect(result).toMatchObject({ value: { 'ubuntu.iso': { sha256: sha256(disk), verified: 'checksum' } } });
+      expect(simulator.count('content.library.item.DownloadSession.create')).toBe(0);
+    });
+  });
+
+  describe('a proxy that allows every GET to be cached', () => {
+    const cacheable: PageServerOptions['change'] = (request, response) => {
+      if (request.method !== 'GET') return response;
+      const headers = new Headers(response.headers);
+      headers.set('cache-control', 'public, max-age=60');
+      return new Response(response.body, { status: response.status, headers });
+    };
+    const scenario = { preparation: { requested: 150, preparing: 150 } };
+
+    test('does not keep a download from its end', async () => {
+      const { simulator, address } = await startVCenter({ scenario });
+      const page = await openPage(address, cacheable);
+      const result = await page.evaluate(() =>
+        application.download('item-1', { downloadHost: location.host }, { timeout: 5_000 }),
+      );
+      expect(result).toMatchObject({ value: { 'debian disk #1.vmdk': { sha256: sha256(disk) } } });
+      expect(simulator.count('content.library.item.downloadsession.File.list')).toBeGreaterThan(1);
+    });
+
+    test('does not keep a preparation from PREPARED', async () => {
+      const { address } = await startVCenter({ scenario });
+      const page = await openPage(address, cacheable);
+      const result = await page.evaluate(() => application.preparation('item-1', 'debian.ovf'));
+      expect(result).toEqual({ value: expect.arrayContaining(['PREPARED']) });
+    });
+
+    test('does not keep a watched session from its changes', async () => {
+      const { address } = await startVCenter({ scenario });
+      const page = await openPage(address, cacheable);
+      const result = await page.evaluate(() => application.watch('item-1', 'debian.ovf'));
+      expect(result).toEqual({ value: expect.arrayContaining(['PREPARED']) });
+    });
+
+    test('does not show a list of libraries twice', async () => {
+      const { simulator, address } = await startVCenter();
+      const page = await openPage(address, cacheable);
+      for (let time = 0; time < 2; time++)
+        expect(await page.evaluate(() => application.libraries({}))).toEqual({ value: ['library-1'] });
+      expect(simulator.count('content.Library.list')).toBe(2);
+    });
+  });
+
+  describe('a page that is gone during a download', () => {
+    const minutes = 60_000;
+    const scenario = {
+      preparation: { requested: 0, preparing: 0 },
+      faults: [{ operation: 'data', file: 'debian disk #1.vmdk', kind: 'hang', at: 700_000 }],
+    } as const;
+
+    /** Starts a download that never ends, leaves the page, and waits until the server has lost its connection. */
+    const leaveDuringDownload = async (leave: (page: Page) => Promise<unknown>) => {
+      let offset = 0;
+      const { simulator, address } = await startVCenter({ scenario, clock: { now: () => Date.now() + offset } });
+      const disconnected = Promise.withResolvers<null>();
+      const page = await openPage(address, (request, response) => {
+        if (request.url.includes('/cls/data/')) request.signal.addEventListener('abort', () => disconnected.resolve(null));
+        return response;
+      });
+      await page.evaluate(() => application.startDownload('item-1', { downloadHost: location.host }));
+      await Promise.all([leave(page), disconnected.promise]);
+      return { simulator, advance: (milliseconds: number) => void (offset += milliseconds) };
+    };
+
+    test.each([
+      ['closed', (page: Page) => page.close()],
+      ['navigated', (page: Page) => page.goto('about:blank')],
+      ['reloaded', (page: Page) => page.reload()],
+    ])('%s: leaves at most a download session for five minutes, and a login for half an hour', async (_, leave) => {
+      const { simulator, advance } = await leaveDuringDownload(leave);
+      expect(simulator.sessions.length).toBeLessThanOrEqual(1);
+      expect(simulator.apiSessions).toBeLessThanOrEqual(1);
+      advance(5 * minutes);
+      expect(simulator.sessions).toEqual([]);
+      advance(25 * minutes);
+      expect(simulator.apiSessions).toBe(0);
+    });
+  });
+});
