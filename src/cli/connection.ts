@@ -3,12 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import { Option, type Command } from 'commander';
-import { vcenter, type Credentials, type VCenterOptions } from '../index.ts';
+import { isContentLibraryError, vcenter, type Credentials, type VCenterOptions } from '../index.ts';
 import { nodeFetch } from '../node/index.ts';
 import { assertUnambiguous } from './address.ts';
 import { usageError } from './command-error.ts';
 import { withHttpsCheck } from './https-check.ts';
-import { resolveSettings, type Secret, type SettingFlags, type Settings } from './settings.ts';
+import { list, resolveSettings, type Secret, type SettingFlags, type Settings } from './settings.ts';
 import { decodeText, systemCode } from './text-file.ts';
 import { readTrust, type TrustFlags } from './trust.ts';
 
@@ -49,12 +49,14 @@ export const readConnection = async (
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`Invalid --dialect: expected api, rest or auto, got ${JSON.stringify(dialect)}.`);
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
-  const { address, credentials, origin } = resolveSettings(flags, env, readSecretFile);
+  const settings = resolveSettings(flags, env, readSecretFile);
+  const { address, credentials, origin } = settings;
+  sources.set(flags, settings.sources);
   const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc' });
   const fetch = asUsageError(() => nodeFetch(trust));
   const options: VCenterOptions = {
     server: address.server,
-    fetch: address.url.protocol === 'http:' ? withHttpsCheck(fetch, address.url) : fetch,
+    fetch: address.url.protocol === 'http:' ? withHttpsCheck(fetch, address.server) : fetch,
     dialect,
     credentials: await readCredentials(credentials, stdin),
     ...(downloadHost === undefined ? {} : { downloadHost }),
@@ -66,6 +68,16 @@ export const readConnection = async (
       `${flags.insecure === true ? '--insecure' : 'GOVC_INSECURE'} accepts any certificate: an attacker on the network can read the password and change the files. Use --thumbprint or --ca instead.`,
     );
   return options;
+};
+
+/** Where the settings of a connection were read from, by its flags. */
+const sources = new WeakMap<ConnectionFlags, readonly string[]>();
+
+/** Returns a sentence about where server and credentials were read from, if an error may be due to them, or else an empty text. */
+export const describeSources = (flags: ConnectionFlags, thrown: unknown): string => {
+  const names = sources.get(flags);
+  if (names === undefined || !isContentLibraryError(thrown)) return '';
+  return ['AuthenticationError', 'TransportError'].includes(thrown._tag) ? `The connection was set by ${list(names)}.` : '';
 };
 
 /** Other users of the machine can read the flags of a process. */

@@ -12,7 +12,8 @@ const HANDSHAKE_TIMEOUT = 2000;
  * Returns a `fetch` that first sends a request without credentials. If the server redirects it to `https:`, or responds to a TLS handshake
  * only, every request is rejected with a `TransportError` before it is sent.
  */
-export const withHttpsCheck = <F extends Fetch>(fetch: F, server: URL): F => {
+export const withHttpsCheck = <F extends Fetch>(fetch: F, address: string): F => {
+  const server = new URL(address);
   let check: Promise<boolean> | undefined;
   const checked: Fetch = async (input, init) => {
     const request = new Request(input, init);
@@ -28,7 +29,7 @@ export const withHttpsCheck = <F extends Fetch>(fetch: F, server: URL): F => {
 
 const requiresHttps = async (fetch: Fetch, server: URL, signal: AbortSignal): Promise<boolean> => {
   try {
-    const response = await fetch(`${server.origin}/`, { redirect: 'manual', signal });
+    const response = await fetch(`${server.href.replace(/\/$/, '')}/`, { redirect: 'manual', signal });
     await response.body?.cancel();
     if (response.status !== 400) return response.status >= 300 && /^https:/i.test(response.headers.get('location') ?? '');
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { defer } from 'rxjs';
 import { usageError } from './command-error.ts';
-import { readConnection, withConnection, type ConnectionFlags } from './connection.ts';
+import { describeSources, readConnection, withConnection, type ConnectionFlags } from './connection.ts';
 import { exportItem, type ExportFlags } from './export.ts';
 import { findLostOutput, watchOutput } from './lost-output.ts';
 import { ls } from './ls.ts';
@@ -43,7 +43,7 @@ withConnection(program.command('ls [path]').description('list libraries, the ite
     process.exitCode = await run(
       () => readConnection(flags),
       (vc) => defer(() => ls(vc, path, flags.json)),
-      flags,
+      { json: flags.json, describe: (thrown) => describeSources(flags, thrown) },
     );
   });
 
@@ -69,7 +69,11 @@ withConnection(
     process.exitCode = await run(
       () => readConnection(flags),
       (vc, onWarning) => defer(() => exportItem(vc, path, target, flags, onWarning)),
-      { json: flags.json, ...(target === '-' ? { jsonTo: process.stderr } : {}) },
+      {
+        json: flags.json,
+        describe: (thrown) => describeSources(flags, thrown),
+        ...(target === '-' ? { jsonTo: process.stderr } : {}),
+      },
     );
   });
 
@@ -88,7 +92,9 @@ program
   });
 
 watchOutput();
-const output = { json: process.argv.includes('--json'), jsonTo: process.argv.includes('-') ? process.stderr : process.stdout };
+// `-` is the destination, unless it is the value of --session-id.
+const toStdout = process.argv.some((argument, index) => argument === '-' && process.argv[index - 1] !== '--session-id');
+const output = { json: process.argv.includes('--json'), jsonTo: toStdout ? process.stderr : process.stdout };
 try {
   await program.parseAsync();
 } catch (thrown) {

@@ -12,6 +12,8 @@ export interface Output {
   readonly json: boolean;
   /** Where the JSON goes. @default standard output */
   readonly jsonTo?: NodeJS.WritableStream;
+  /** Returns a sentence that is added to the message of an error, or an empty text. */
+  readonly describe?: (thrown: unknown) => string;
 }
 
 /** The work of a command; it passes the warnings of downloads to `onWarning`. */
@@ -97,9 +99,10 @@ class InterruptedError extends CommandError {
 }
 
 /** Prints an error as text or JSON, and returns its exit code. */
-export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout }: Output): number => {
+export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout, describe = () => '' }: Output): number => {
   if (isReaderGone(thrown)) return 0;
-  const failure = toFailure(thrown);
+  const { tag, message, code } = toFailure(thrown);
+  const failure = { tag, message: `${message} ${describe(thrown)}`.trimEnd(), code };
   if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
   // The message may contain text from the server; its line breaks are kept.
   else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(sanitize).join('\n')}\n`);

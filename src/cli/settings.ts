@@ -24,6 +24,8 @@ export interface Settings {
   readonly address: Address;
   readonly credentials: { readonly sessionId: Secret } | { readonly username: string; readonly password: Secret };
   readonly origin: Origin['kind'];
+  /** The names of the flags or variables that the set was read from. */
+  readonly sources: readonly string[];
 }
 
 /** What one origin has; a part that is not set, or set to nothing, is `undefined`. */
@@ -108,9 +110,10 @@ const toSettings = (origin: Origin): Settings => {
     throw usageError('--password-stdin and --session-id - cannot both read standard input: pass one of them.');
   const username = origin.username ?? (address?.username || undefined);
   const password = origin.password ?? toSecret(address?.password);
-  if (address !== undefined && session !== undefined) return { address, credentials: { sessionId: session }, origin: kind };
+  if (address !== undefined && session !== undefined)
+    return { address, credentials: { sessionId: session }, origin: kind, sources: [names.server, names.session] };
   if (address !== undefined && username !== undefined && password !== undefined)
-    return { address, credentials: { username, password }, origin: kind };
+    return { address, credentials: { username, password }, origin: kind, sources: presentNames(origin) };
   throw incompleteError(origin, { server: address, ...(session === undefined ? { username, password } : {}) });
 };
 
@@ -118,11 +121,15 @@ const toSettings = (origin: Origin): Settings => {
 const incompleteError = (origin: Origin, parts: Partial<Record<Part, unknown>>): Error => {
   const { names } = origin;
   const missing = Object.entries(parts).flatMap(([part, value]) => (value === undefined ? [part as Part] : []));
-  const present = (Object.keys(names) as Part[]).filter((part) => origin[part] !== undefined).map((part) => names[part]);
+  const present = presentNames(origin);
   return usageError(
     `Missing ${list(missing)}: ${list(present)} ${present.length === 1 ? 'is' : 'are'} set, but not ${list(missing.map((part) => names[part]))}. ` +
       'Server, user and password must come from one place: all from flags, all from VCENTER_…, or all from GOVC_….',
   );
 };
 
-const list = (words: readonly string[]): string => words.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+const presentNames = (origin: Origin): readonly string[] =>
+  (Object.keys(origin.names) as Part[]).filter((part) => origin[part] !== undefined).map((part) => origin.names[part]);
+
+/** Formats `a, b and c`. */
+export const list = (words: readonly string[]): string => words.join(', ').replace(/, (?=[^,]*$)/, ' and ');

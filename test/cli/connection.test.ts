@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readConnection, type ConnectionFlags } from '#src/cli/connection.js';
 import { readTrust, type TrustFlags } from '#src/cli/trust.js';
-import { issued, localhost, otherHost } from '../node/servers.ts';
+import { deadAddress, issued, localhost, otherHost, served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
 import { password, servedSimulator, username } from './served-simulator.ts';
@@ -289,4 +289,40 @@ test('a session of VCENTER_SESSION_ID or standard input is used as it is, not lo
   const onCommandLine = await command(['ls', '--server', url, '--session-id', id]);
   expect(onCommandLine).toMatchObject({ code: 2, stderr: expect.stringMatching(/Set VCENTER_SESSION_ID, or pipe it in/) });
   expect(onCommandLine.stdout + onCommandLine.stderr).not.toContain(id);
+});
+
+test('a path in the address is a prefix of every request, and nothing else of that server receives the password', async () => {
+  const simulated = await servedSimulator();
+  const outside: (string | null)[] = [];
+  const front = await served(async (request) => {
+    const { pathname, search, origin } = new URL(request.url);
+    if (pathname.startsWith('/vcenter/')) {
+      const forwarded = new Request(origin + pathname.slice('/vcenter'.length) + search, request);
+      return simulated.simulator.fetch(forwarded);
+    }
+    outside.push(request.headers.get('authorization'));
+    return new Response('', { status: 404 });
+  });
+  for (const path of ['/vcenter', '/vcenter/', '/vcenter/sdk'])
+    expect(await simulated.run(['ls', 'lib-2'], { env: { VCENTER_URL: front.url + path } })).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+  expect(outside).toEqual([]);
+});
+
+test('a rejected login and a failed connection name the settings that were used', async () => {
+  const { run, url } = await servedSimulator();
+  const failed = async (env: Readonly<Record<string, string>>, ...args: readonly string[]) =>
+    (await run(['ls', ...args], { env })).stderr;
+  expect(await failed({ VCENTER_PASSWORD: 'wrong' })).toMatch(
+    /^AuthenticationError: .*The connection was set by VCENTER_URL, VCENTER_USERNAME and VCENTER_PASSWORD\.\n$/,
+  );
+  const none = { VCENTER_URL: '', VCENTER_USERNAME: '', VCENTER_PASSWORD: '' };
+  const address = (await deadAddress()).replace('//', '//user:hidden@');
+  const unreachable = await failed({ ...none, GOVC_URL: address, GOVC_USERNAME: 'x' });
+  expect(unreachable).toMatch(/^TransportError: .*The connection was set by GOVC_URL and GOVC_USERNAME\.\n$/);
+  expect(unreachable).not.toContain('hidden');
+  const session = await failed({ VCENTER_URL: url, VCENTER_SESSION_ID: 'no-such-session' }, '--json');
+  expect(session).toBe('');
 });
