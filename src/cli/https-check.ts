@@ -71,4 +71,5 @@ const httpsRequiredError = (server: URL): TransportError =>
     operation: `connection to ${server.host}`,
     reason: `the server requires HTTPS: use https://${server.hostname} instead of http://. No password was sent`,
     code: 'HTTPS_REQUIRED',
+    host: server.host,
   });

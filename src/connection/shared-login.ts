@@ -19,6 +19,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { AuthenticationError, TimeoutError } from '../errors/index.ts';
+import { authorityOf } from '../http/authority.ts';
 import type { Dialect } from '../http/operation.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import { CLEANUP_TIMEOUT, SESSION_CLEANUP_TIMEOUT } from './cleanup-timeouts.ts';
@@ -60,6 +61,7 @@ export const createSharedLogin = (
   credentials: CredentialsSource,
   beginWork: () => () => void,
 ): SharedLogin => {
+  const host = authorityOf(client.server);
   let login$: Observable<ApiSession> | undefined;
   let session: ApiSession | undefined;
   /** True from a new login until a request that was repeated with it is accepted. */
@@ -77,7 +79,7 @@ export const createSharedLogin = (
     () =>
       (login$ ??= openApiSession(client, dialect, credentials).pipe(
         takeUntil(abandoned$),
-        throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT })),
+        throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT, host })),
         tap({
           next: (opened) => {
             session = opened;
@@ -140,7 +142,7 @@ export const createSharedLogin = (
     defer(() => {
       const startedAt = asyncScheduler.now();
       const remaining = (limit: number): number => Math.max(0, startedAt + limit - asyncScheduler.now());
-      const lateError = (operation: string) => throwError(() => new TimeoutError({ operation, timeout: CLEANUP_TIMEOUT }));
+      const lateError = (operation: string) => throwError(() => new TimeoutError({ operation, timeout: CLEANUP_TIMEOUT, host }));
       const abandon = (): Observable<never> => {
         abandoned$.next();
         return lateError('cis.Session.create');

@@ -18,6 +18,7 @@ import {
 } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { LeaseError } from '../errors/index.ts';
+import { authorityOf } from '../http/authority.ts';
 import { toRetryCallback } from '../http/retry.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
@@ -194,6 +195,7 @@ const prepareFiles = (
       errorIfStalled({
         operation: preparationLabel(names.length),
         limit: stallTimeoutOf(options),
+        host: authorityOf(vc.server),
         unchanged: () => unsettledStatuses(names, latest),
         waitingSince: () => {
           const idleSince = transfers.idleSince();

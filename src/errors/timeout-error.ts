@@ -13,17 +13,20 @@ export class TimeoutError extends Error {
   readonly timeout: number;
   /** The files whose status was waited for. Empty if it was not a status. */
   readonly unchanged: readonly UnchangedStatus[];
-  constructor(facts: { operation: string; timeout: number; unchanged?: readonly UnchangedStatus[] }) {
-    const { operation, timeout, unchanged = [] } = facts;
+  /** Host and port of the server, if known. */
+  readonly host: string | undefined;
+  constructor(facts: { operation: string; timeout: number; unchanged?: readonly UnchangedStatus[]; host?: string | undefined }) {
+    const { operation, timeout, unchanged = [], host } = facts;
     super(
       unchanged.length === 0
-        ? `${operation}: no data from the server for ${toSeconds(timeout)}. Try again, or allow more time.`
+        ? `${operation}: no data from ${host ?? 'the server'} for ${toSeconds(timeout)}. Try again, or allow more time.`
         : `${operation}: no change for ${toSeconds(timeout)}: ${describeStatuses(unchanged)}. ` +
             'Check the item in the vSphere Client, or allow more time.',
     );
     this.operation = operation;
     this.timeout = timeout;
     this.unchanged = unchanged;
+    this.host = host;
   }
 }
 

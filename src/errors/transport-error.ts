@@ -27,9 +27,28 @@ export class TransportError extends Error {
   readonly operation: string;
   /** The system's code, such as `ECONNREFUSED`, if there is one. */
   readonly code: string | undefined;
-  constructor(facts: { operation: string; reason: string; code?: string | undefined }, options?: ErrorOptions) {
+  /** Host and port of the server, if known. */
+  readonly host: string | undefined;
+  /** Host and port of the proxy, if the connection failed there. */
+  readonly proxy: string | undefined;
+  /** The origin that a refused redirect leads to, if the response states it. */
+  readonly redirectTo: string | undefined;
+  constructor(
+    facts: {
+      operation: string;
+      reason: string;
+      code?: string | undefined;
+      host?: string | undefined;
+      proxy?: string | undefined;
+      redirectTo?: string | undefined;
+    },
+    options?: ErrorOptions,
+  ) {
     super(`${facts.operation}: ${withoutPeriod(facts.reason)}. Check the server's address, the network and the proxy.`, options);
     this.operation = facts.operation;
     this.code = facts.code;
+    this.host = facts.host;
+    this.proxy = facts.proxy;
+    this.redirectTo = facts.redirectTo;
   }
 }

@@ -33,28 +33,34 @@ const CODINGS: Readonly<Record<string, Coding>> = {
   zstd: { format: 'zstd', isStandard: false, mayStartWith: (first, second) => first === 0x28 && second === 0xb5 },
 };
 
+interface NamedRequest {
+  readonly operation: string;
+  /** Host and port. */
+  readonly host: string;
+}
+
 /**
  * Returns a response whose body is decoded. Its headers are unchanged: they describe the encoded body, as they do after the platform has
  * decoded it. The body of a 206 is not decoded, because a part of an encoded body cannot be.
  *
- * @param operation - Names the request in the error.
+ * @param request - Names the request and its server in the error.
  * @throws TransportError that names the coding, if it cannot be decoded.
  */
-export const decodeContent = async (operation: string, response: Response): Promise<Response> => {
+export const decodeContent = async (request: NamedRequest, response: Response): Promise<Response> => {
   const names = codingsOf(response.headers);
   if (names.length === 0 || response.body === null || response.status === 206) return response;
   const codings = names.map((name) => CODINGS[name]).filter((coding) => coding !== undefined);
   const last = codings.at(-1);
   // A response that was constructed has not passed through the decoder of a platform.
   const isConstructed = response.type === 'default';
-  if (last === undefined || codings.length < names.length) throw refuse(operation, response, response.body);
+  if (last === undefined || codings.length < names.length) throw refuse(request, response, response.body);
   if (!isConstructed && codings.every(({ isStandard }) => isStandard)) return response;
   const { firstBytes, body } = await peek(response.body);
   const [first = 0, second = 0] = firstBytes;
   const decoders = codings.map(createDecoder);
   const { status, headers } = response;
   if (!last.mayStartWith(first, second)) return new Response(body, { status, headers });
-  if (!isConstructed || decoders.includes(undefined)) throw refuse(operation, response, body);
+  if (!isConstructed || decoders.includes(undefined)) throw refuse(request, response, body);
   const decoded = decoders.reduceRight(
     (encoded, decoder) => (decoder === undefined ? encoded : encoded.pipeThrough(decoder)),
     body,
@@ -96,12 +102,17 @@ const peek = async (source: ReadableStream<Bytes>): Promise<{ firstBytes: readon
   return { firstBytes, body };
 };
 
-const refuse = (operation: string, { status, headers }: Response, body: ReadableStream<Bytes>): TransportError => {
+const refuse = (
+  { operation, host }: NamedRequest,
+  { status, headers }: Response,
+  body: ReadableStream<Bytes>,
+): TransportError => {
   cancelBody(body);
   const coding = JSON.stringify(headers.get('content-encoding'));
   return new TransportError({
     operation,
-    reason: `the response (HTTP ${status}) has the content encoding ${coding}, which was not requested and cannot be decoded`,
+    reason: `the response of ${host} (HTTP ${status}) has the content encoding ${coding}, which was not requested and cannot be decoded`,
     code: UNKNOWN_ENCODING_CODE,
+    host,
   });
 };

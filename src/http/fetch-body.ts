@@ -1,6 +1,7 @@
 /** Fetches the bytes of a file. */
 
 import type { Observable } from 'rxjs';
+import { authorityOf } from './authority.ts';
 import {
   isEncoded,
   rangeHeaders,
@@ -26,6 +27,8 @@ export interface FileBody {
   /** True if the body was encoded and the stream is decoded: its bytes have no offsets on the server. */
   readonly isDecoded: boolean;
   readonly stream: ReadableStream<Uint8Array>;
+  /** Host and port of the server, for errors. */
+  readonly host: string;
 }
 
 /**
@@ -53,6 +56,7 @@ export const fetchBody = (
       validators: validatorsOf(response.headers),
       supportsRanges: supportsRanges(response),
       isDecoded: isEncoded(response.headers),
+      host: authorityOf(url),
       stream: response.body ?? new Response('').body ?? new ReadableStream<Uint8Array>(),
     };
   });

@@ -5,6 +5,7 @@ import { Observable, throwError, timeout } from 'rxjs';
 import { DecodeError, isContentLibraryError, TimeoutError, TlsError, TransportError } from '../errors/index.ts';
 import { REDIRECT_CODE } from '../errors/transport-error.ts';
 import { decoder } from '../model/codec.ts';
+import { authorityOf } from './authority.ts';
 import { decodeContent } from './content-coding.ts';
 import { buildRequest, idempotencyOf, type Dialect, type Operation } from './operation.ts';
 import { readApiError } from './read-api-error.ts';
@@ -126,8 +127,8 @@ export const sendRequest = <A>(
         // A cache that ignores the headers of the response would repeat the first poll.
         cache: 'no-store',
       });
-      if (isRedirect(response)) throw redirectError(operation, response);
-      return read(await decodeContent(operation, response));
+      if (isRedirect(response)) throw redirectError(operation, url, response);
+      return read(await decodeContent({ operation, host: authorityOf(url) }, response));
     };
     send().then(
       (value) => {
@@ -144,7 +145,12 @@ export const sendRequest = <A>(
     return () => {
       if (!settled) controller.abort();
     };
-  }).pipe(timeout({ first: limit, with: () => throwError(() => new TimeoutError({ operation, timeout: limit })) }));
+  }).pipe(
+    timeout({
+      first: limit,
+      with: () => throwError(() => new TimeoutError({ operation, timeout: limit, host: authorityOf(url) })),
+    }),
+  );
 
 /**
  * Passes the signal to the platform's fetch beside the request, so that ky does not combine it with its own: that takes a tenth of the
@@ -162,8 +168,18 @@ const toTransportError = (operation: string, url: string, thrown: unknown): unkn
     typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
   if (code !== undefined && (certificateCode.test(code) || TlsError.isAboutClientCertificate(code)))
     return new TlsError({ host: new URL(url).host, code }, { cause });
-  return new TransportError({ operation, reason: code ?? 'the server could not be reached', code }, safeCause(cause, url));
+  const host = authorityOf(url);
+  const reason = code === undefined ? unknownReason(host) : `cannot reach ${host} (${code})`;
+  return new TransportError({ operation, reason, code, host }, safeCause(cause, url));
 };
+
+/** A browser reveals neither to scripts nor in the error which cause it was. */
+const unknownReason = (host: string): string =>
+  'location' in globalThis
+    ? `the browser could not reach ${host} and does not state why. Possible causes: the server does not allow requests from the ` +
+      'origin of this page (CORS; vCenter sends no such headers, so serve the page and vCenter from one origin), the browser does ' +
+      'not trust its certificate, or the network failed'
+    : `cannot reach ${host}`;
 
 const certificateCode = /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY|DECODE)|^ERR_TLS|^HOSTNAME_MISMATCH$|^INVALID_(?:CA|PURPOSE)$/;
 
@@ -175,9 +191,15 @@ const rootCause = (thrown: unknown): unknown =>
 
 const isRedirect = ({ type, status }: Response): boolean => type === 'opaqueredirect' || (status >= 300 && status < 400);
 
-const redirectError = (operation: string, response: Response): TransportError => {
+const redirectError = (operation: string, url: string, response: Response): TransportError => {
   cancelBody(response.body);
-  return new TransportError({ operation, reason: 'the server sent a redirect, which is not followed', code: REDIRECT_CODE });
+  const host = authorityOf(url);
+  // Browsers hide the target. Its path is not shown: it may contain a key.
+  const location = response.headers.get('location') ?? '';
+  const target = location !== '' && URL.canParse(location, url) ? new URL(location, url).origin : undefined;
+  const redirectTo = target === 'null' ? undefined : target;
+  const reason = `${host} sent a redirect${redirectTo === undefined ? '' : ` to ${redirectTo}`}, which is not followed`;
+  return new TransportError({ operation, reason, code: REDIRECT_CODE, host, redirectTo });
 };
 
 const tooLongError = (operation: string): DecodeError =>

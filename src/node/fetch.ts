@@ -11,7 +11,7 @@ import { resolveProxy, type ProxyFor } from './tls/proxy.ts';
 import { abortSignal, SecureAgent, type SecureRequestOptions } from './tls/secure-agent.ts';
 import { parseThumbprint } from './tls/thumbprint.ts';
 import { mismatchError, resolvePin, type PinnedCertificate, type Trust } from './tls/trust.ts';
-import { proxyTrust } from './tls/tunnel.ts';
+import { proxyError, proxyTrust } from './tls/tunnel.ts';
 import { toWebStream } from './web-stream.ts';
 
 /** Options of {@link nodeFetch}. Of `thumbprint`, `ca` and `insecure`, only the first that is set applies. */
@@ -134,15 +134,18 @@ const send = (agents: Agents, request: Request, body: Uint8Array | undefined): P
       const wasStale = outgoing.reusedSocket && incoming === undefined && ['ECONNRESET', 'EPIPE'].includes(error.code ?? '');
       if (wasStale && idempotentMethods.has(method) && !signal.aborted) resolve(send(agents, request, body));
       // With TLS 1.3 the server rejects a missing client certificate only after the handshake.
-      else reject(explainTlsFailure(peerOf(agents, new URL(request.url)), error));
+      else reject(explainFailure(agents, new URL(request.url), error));
     });
     outgoing.end(body);
   });
 
-/** Returns host and port of the TLS connection of a request. */
-const peerOf = ({ proxyFor }: Agents, target: URL): string => {
-  const proxy = target.protocol === 'https:' ? undefined : proxyFor(target);
-  return proxy === undefined ? `${target.hostname}:${target.port || '443'}` : formatAuthority(proxy);
+/** The connection of a request leads to the server, or for plain HTTP to its proxy. */
+const explainFailure = ({ proxyFor }: Agents, target: URL, error: Error): unknown => {
+  const isSecure = target.protocol === 'https:';
+  const authority = `${target.hostname}:${target.port || (isSecure ? '443' : '80')}`;
+  const proxy = isSecure ? undefined : proxyFor(target);
+  if (proxy === undefined) return explainTlsFailure(authority, error);
+  return proxyError(proxy, authority, explainTlsFailure(formatAuthority(proxy), error));
 };
 
 const idempotentMethods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS']);

@@ -16,6 +16,8 @@ export interface StallOptions {
    * @default none
    */
   readonly unchanged?: () => readonly UnchangedStatus[];
+  /** Host and port of the server, for the error. */
+  readonly host?: string | undefined;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface StallOptions {
  * One interval instead of `timeout({ each })`, which would reset a timer for each of 60,000 chunks a gigabyte.
  */
 export const errorIfStalled =
-  <A>({ operation, limit, waitingSince, unchanged = () => [] }: StallOptions): MonoTypeOperatorFunction<A> =>
+  <A>({ operation, limit, waitingSince, unchanged = () => [], host }: StallOptions): MonoTypeOperatorFunction<A> =>
   (source) =>
     source.pipe(
       takeUntil(
@@ -37,7 +39,7 @@ export const errorIfStalled =
           tap(() => {
             const since = waitingSince();
             if (since !== undefined && asyncScheduler.now() - since >= limit)
-              throw new TimeoutError({ operation, timeout: limit, unchanged: unchanged() });
+              throw new TimeoutError({ operation, timeout: limit, unchanged: unchanged(), host });
           }),
           ignoreElements(),
         ),

@@ -32,12 +32,14 @@ export const fetchRemaining = (context: FetchContext): Observable<TransferProgre
     return restarted$.pipe(concatMap((body) => consumeBody(context, body)));
   });
 
-const restart = ({ info, state, sink, expectedChecksum }: FetchContext): Observable<void> =>
-  restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(info.name));
+const restart = (context: FetchContext): Observable<void> => {
+  const { state, sink, expectedChecksum } = context;
+  return restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(context));
+};
 
 /** Transfers the body if it continues the bytes in the sink; otherwise restarts the file. */
 const consumeBody = (context: FetchContext, body: FileBody): Observable<TransferProgress> => {
-  const { info, state } = context;
+  const { state } = context;
   const { range, validators } = body;
   const isContinued = range.bytes === 'range' && (state.contentLength ?? range.total) === range.total;
   if (isContinued || (range.bytes === 'file' && state.received === 0)) {
@@ -60,7 +62,7 @@ const consumeBody = (context: FetchContext, body: FileBody): Observable<Transfer
     );
   cancelBody(body.stream);
   // The complete file was requested and other bytes were sent: another request would not help.
-  if (state.received === 0) return throwError(() => wrongRangeError(info.name));
+  if (state.received === 0) return throwError(() => wrongRangeError(context));
   return restart$.pipe(
     concatMap(() => openBody(context)),
     concatMap((completeBody) => consumeBody(context, completeBody)),
@@ -86,7 +88,7 @@ const transferBody = (
 };
 
 const transferInRanges = (context: FetchContext, ranges: RangeState, total: number): Observable<TransferProgress> => {
-  const { info, state } = context;
+  const { state } = context;
   const stream = fetchRangesInOrder({
     ...ranges,
     from: state.received,
@@ -97,7 +99,7 @@ const transferInRanges = (context: FetchContext, ranges: RangeState, total: numb
           if (body.range.bytes === 'range' && (body.range.total ?? total) === total) return body.stream;
           cancelBody(body.stream);
           ranges.from = Infinity;
-          throw wrongRangeError(info.name);
+          throw wrongRangeError(context);
         }),
       ),
     onFailure: (thrown) => {
@@ -124,6 +126,7 @@ const transferInRanges = (context: FetchContext, ranges: RangeState, total: numb
 const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) => ({
   file: info.name,
   target: state.target,
+  host: state.host,
   hashes: [...state.hashes.values()],
   from: state.received,
   onBytes: (received: number) => {
@@ -133,8 +136,9 @@ const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) =>
   stallTimeout,
 });
 
-const wrongRangeError = (name: string): TransportError =>
+const wrongRangeError = ({ info, state: { host } }: FetchContext): TransportError =>
   new TransportError({
-    operation: transferLabel(name),
-    reason: 'the server sent other bytes of the file than were requested',
+    operation: transferLabel(info.name),
+    reason: `${host ?? 'the server'} sent other bytes of the file than were requested`,
+    host,
   });

@@ -1,6 +1,6 @@
 /** Opens the body of a prepared file: the bytes that the sink is missing, or one byte range. */
 
-import type { Observable } from 'rxjs';
+import { tap, type Observable } from 'rxjs';
 import { internals, type VCenter } from '../connection/vcenter.ts';
 import { DecodeError, UnsupportedEndpointError } from '../errors/index.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
@@ -37,14 +37,20 @@ export interface FetchContext {
  * @param range - If not set, all missing bytes are requested.
  */
 export const openBody = (
-  { vc, info, state: { received, validators }, stallTimeout }: FetchContext,
+  { vc, info, state, stallTimeout }: FetchContext,
   range?: Pick<RangeRequest, 'from' | 'to'>,
 ): Observable<FileBody> =>
-  vc[internals].open(endpointOf(info), transferLabel(info.name), stallTimeout, {
-    from: received,
-    ...range,
-    validators,
-  });
+  vc[internals]
+    .open(endpointOf(info), transferLabel(info.name), stallTimeout, {
+      from: state.received,
+      ...range,
+      validators: state.validators,
+    })
+    .pipe(
+      tap(({ host }) => {
+        state.host = host;
+      }),
+    );
 
 const endpointOf = ({ name, download_endpoint }: DownloadFileInfo): TransferEndpoint => {
   if (download_endpoint === undefined || !URL.canParse(download_endpoint.uri))

@@ -26,6 +26,8 @@ export interface TransferState {
   isUnconfirmed: boolean;
   /** True if the bytes were decoded by the client: the server cannot continue them. */
   isDecoded: boolean;
+  /** Host and port of the server of the last response, for errors. */
+  host: string | undefined;
   /** The last failure: the error if the sink cannot restart. */
   lastError: unknown;
   /** True if a later run may resume from these bytes. */
@@ -55,6 +57,7 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
   validators: {},
   isUnconfirmed: false,
   isDecoded: false,
+  host: undefined,
 });
 
 /**

@@ -22,6 +22,8 @@ export interface TransferOptions {
   readonly onBytes: (received: number) => void;
   /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
+  /** Host and port of the server, for errors. */
+  readonly host?: string | undefined;
 }
 
 /** Progress of a transfer, in bytes. */
@@ -43,7 +45,7 @@ const PROGRESS_INTERVAL = 200;
  */
 export const transfer = (options: TransferOptions): Observable<TransferProgress> =>
   defer(() => {
-    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout } = options;
+    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host } = options;
     const total = lengths.find((length) => length !== undefined);
     const release = bufferRelease(stream);
     let received = from;
@@ -65,8 +67,8 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
       tap(() => {
         waitingSince = asyncScheduler.now();
       }),
-      errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince }),
-      catchError((thrown: unknown) => throwError(() => toBodyError(file, received, total, thrown))),
+      errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince, host }),
+      catchError((thrown: unknown) => throwError(() => toBodyError(options, received, total, thrown))),
     );
     const progress$ = chunks$.pipe(
       filter(() => asyncScheduler.now() - lastEmittedAt >= PROGRESS_INTERVAL && received !== total),
@@ -103,11 +105,11 @@ export const toSinkError = (path: string, thrown: unknown): unknown => {
   return new SinkError({ path, reason }, { cause: thrown });
 };
 
-const toBodyError = (file: string, received: number, total: number | undefined, thrown: unknown): unknown => {
+const toBodyError = ({ file, host }: TransferOptions, received: number, total: number | undefined, thrown: unknown): unknown => {
   if (isContentLibraryError(thrown)) return thrown;
   if (total !== undefined && received < total) return new TruncatedError({ file, expected: total, received }, { cause: thrown });
   return new TransportError(
-    { operation: transferLabel(file), reason: `the connection broke after ${received} bytes` },
+    { operation: transferLabel(file), reason: `the connection to ${host ?? 'the server'} broke after ${received} bytes`, host },
     { cause: thrown },
   );
 };

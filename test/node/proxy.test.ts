@@ -105,10 +105,18 @@ test('a proxy that refuses the connection is a TransportError with its status, w
   expect(simulator.requests).toEqual([]);
 });
 
-test('an unreachable proxy is a TransportError', async () => {
+test('an unreachable proxy is a TransportError that names it', async () => {
   const proxy = await deadAddress();
-  for (const scheme of ['http', 'https'])
-    await expect(nodeFetch({ proxy })(`${scheme}://${name}/`)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  for (const [scheme, port] of [
+    ['http', 80],
+    ['https', 443],
+  ] as const)
+    for (const address of [proxy, proxy.replace('http:', 'https:')]) {
+      const failure = nodeFetch({ proxy: address })(`${scheme}://${name}/`);
+      const at = new URL(proxy).host;
+      await expect(failure).rejects.toMatchObject({ code: 'ECONNREFUSED', host: `${name}:${port}`, proxy: at });
+      await expect(failure).rejects.toThrow(`cannot reach the proxy ${at} (ECONNREFUSED)`);
+    }
 });
 
 test('an untrusted certificate of a proxy is a TlsError with the name of the proxy, and nothing is sent', async () => {

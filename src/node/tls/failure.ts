@@ -21,6 +21,7 @@ export const explainTlsFailure = (host: string, thrown: unknown): unknown => {
       operation: `connection to ${host}`,
       reason: 'the server responded without TLS; its address may be one of http://, or have the port of another service',
       code: 'NOT_TLS',
+      host,
     },
     { cause: thrown },
   );

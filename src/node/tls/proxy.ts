@@ -48,6 +48,7 @@ const proxyFromEnvironment = (environment: Environment): ProxyFor => {
       operation: `connection to ${target.host}`,
       reason: `the proxy in ${name} is invalid: ${EXPECTED}`,
       code: 'PROXY_UNSUPPORTED',
+      host: target.host,
     });
   };
 };
