@@ -13,6 +13,7 @@ const allowed = [
     files: [
       'src/simulator/options/faults.ts',
       'src/simulator/schemas/scenario.json',
+      'src/simulator/schemas/schemas.ts',
       'test/simulator/schemas.test.ts',
       'test/cli/simulate.test.ts',
       'docs/04-simulator.md',
@@ -24,6 +25,7 @@ const allowed = [
     files: [
       'src/simulator/options/assumptions.ts',
       'src/simulator/schemas/scenario.json',
+      'src/simulator/schemas/schemas.ts',
       'src/simulator/operations/download-file.ts',
       'test/simulator/assumptions.test.ts',
     ],

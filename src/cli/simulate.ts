@@ -1,12 +1,13 @@
 /** `content-library simulate`: serves a simulated vCenter on a port of this machine. */
 
 import { createSelfSignedCertificate, nodeHash, serve } from '../node/index.ts';
-import { createSimulator, type Simulator } from '../simulator/index.ts';
-import { messageOf, usageError } from './command-error.ts';
+import type { Simulator } from '../simulator/index.ts';
+import { usageError } from './command-error.ts';
 import { jsonLine } from './format.ts';
 import { findLostOutput } from './lost-output.ts';
 import { reportFailure } from './run.ts';
 import { exitCodeOf, onSignal } from './signals.ts';
+import { createSimulatorFromFiles } from './simulator-files.ts';
 
 /** The flags of `simulate`. */
 export interface SimulateFlags {
@@ -26,7 +27,11 @@ const user = { username: 'administrator@vsphere.local', password: 'secret' };
 export const simulate = async (flags: SimulateFlags): Promise<number> => {
   try {
     const tls = flags.tls ? createSelfSignedCertificate() : undefined;
-    const simulator = await createSimulatorFrom(flags, tls);
+    const simulator = createSimulatorFromFiles(flags, {
+      users: [user],
+      createHash: nodeHash,
+      certificate: tls && { thumbprint: tls.thumbprint, pem: tls.cert },
+    });
     const exitCode = firstSignal();
     const server = await serve(simulator.fetch, { port: flags.port, ...(tls === undefined ? {} : { tls }) }).catch(
       rethrowPortError(flags.port),
@@ -41,28 +46,6 @@ export const simulate = async (flags: SimulateFlags): Promise<number> => {
     }
   } catch (thrown) {
     return reportFailure(thrown, flags);
-  }
-};
-
-/** Loads the JSON Schema validator, which only these files need. */
-const loadFiles = () => import('./simulator-files.ts');
-
-const createSimulatorFrom = async (
-  flags: SimulateFlags,
-  tls: { readonly thumbprint: string; readonly cert: string } | undefined,
-): Promise<Simulator> => {
-  const inventory = flags.inventory === undefined ? undefined : await (await loadFiles()).readInventory(flags.inventory);
-  const scenario = flags.scenario === undefined ? undefined : await (await loadFiles()).readScenario(flags.scenario);
-  try {
-    return createSimulator({
-      users: [user],
-      createHash: nodeHash,
-      ...(inventory === undefined ? {} : { inventory }),
-      ...(scenario === undefined ? {} : { scenario }),
-      ...(tls === undefined ? {} : { certificate: { thumbprint: tls.thumbprint, pem: tls.cert } }),
-    });
-  } catch (thrown) {
-    throw usageError(`Invalid inventory or scenario: ${messageOf(thrown)}`);
   }
 };
 

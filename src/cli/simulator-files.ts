@@ -1,29 +1,29 @@
-/** Reads the inventory and scenario files of `simulate` and validates them against the simulator's JSON Schemas. */
+/** Creates the simulator of the inventory and scenario files of `simulate`. */
 
-import { readFile } from 'node:fs/promises';
-import { Validator, type Schema } from '@cfworker/json-schema';
-import type { Inventory, Scenario } from '../simulator/index.ts';
+import { createSimulator, type Inventory, type Scenario, type Simulator, type SimulatorOptions } from '../simulator/index.ts';
 import { messageOf, usageError } from './command-error.ts';
-import { schemaIssue, type JsonSchema } from './schema-issue.ts';
 import { readTextFile } from './text-file.ts';
 
-/** Reads an inventory from a JSON file. */
-export const readInventory = (path: string): Promise<Inventory> => readValid(path, 'inventory') as Promise<Inventory>;
+/** Paths of JSON files. */
+export interface SimulatorFiles {
+  readonly inventory?: string;
+  readonly scenario?: string;
+}
 
-/** Reads a scenario from a JSON file. */
-export const readScenario = (path: string): Promise<Scenario> => readValid(path, 'scenario') as Promise<Scenario>;
-
-const readValid = async (path: string, kind: 'inventory' | 'scenario'): Promise<unknown> => {
-  // The package ships `src` beside `dist`, so the path is valid in both.
-  const schemaFile = new URL(`../../src/simulator/schemas/${kind}.json`, import.meta.url);
-  const value = parseJson(path, readTextFile(path, path));
-  const schema = JSON.parse(await readFile(schemaFile, 'utf8')) as JsonSchema;
-  const { valid, errors } = new Validator(schema as Schema, '2020-12', false).validate(value);
-  if (!valid) throw usageError(`${path} is invalid: ${schemaIssue(schema, value, errors)}`);
-  return value;
+/** Creates a simulator. Throws a usage error that names the file and the place if the simulator refuses its content. */
+export const createSimulatorFromFiles = (files: SimulatorFiles, options: SimulatorOptions): Simulator => {
+  const inventory = files.inventory === undefined ? undefined : (readJson(files.inventory) as Inventory);
+  const scenario = files.scenario === undefined ? undefined : (readJson(files.scenario) as Scenario);
+  try {
+    return createSimulator({ ...options, inventory, scenario });
+  } catch (thrown) {
+    const withPath = (_: string, kind: keyof SimulatorFiles): string => `${files[kind]} is invalid: `;
+    throw usageError(messageOf(thrown).replace(/^Invalid (inventory|scenario): /, withPath));
+  }
 };
 
-const parseJson = (path: string, content: string): unknown => {
+const readJson = (path: string): unknown => {
+  const content = readTextFile(path, path);
   try {
     return JSON.parse(content);
   } catch (error) {

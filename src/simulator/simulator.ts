@@ -10,6 +10,7 @@ import { notFoundHandler, operationHandler } from './http/operation-handler.ts';
 import type { RequestHandler } from './http/request-context.ts';
 import { soapHandler } from './http/soap-handler.ts';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from './options/options.ts';
+import { assertInventory, assertScenario } from './options/validate.ts';
 import { createPageHandler, type PageState } from './page/page-handler.ts';
 import { createRequestLog } from './request-log.ts';
 import { createSimulatedVCenter } from './state/simulated-vcenter.ts';
@@ -69,9 +70,14 @@ export interface Simulator {
  *
  * It opens no socket, and sets no timer unless a fault delays a response. The current state is computed from the clock when a
  * request needs it.
+ *
+ * @throws TypeError with the place of an invalid field of the options, the scenario or the inventory.
+ * @throws RangeError if a fault can never apply.
  */
 export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
   assertKnownOptions(options, SIMULATOR_OPTIONS);
+  if (options.scenario !== undefined) assertScenario(options.scenario);
+  if (options.inventory !== undefined) assertInventory(options.inventory);
   const start = (number: number) => {
     const vcenter = createSimulatedVCenter(options);
     const faults = createFaults(vcenter.scenario.faults ?? [], options.seed ?? 1);

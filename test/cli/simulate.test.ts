@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
 import { serve } from 'rx-content-library/node';
-import { readInventory, readScenario } from '#src/cli/simulator-files.js';
+import { createSimulatorFromFiles, type SimulatorFiles } from '#src/cli/simulator-files.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, command, parsed, start, type JsonLine } from './command.ts';
 
@@ -121,6 +121,16 @@ describe('exits with 2 and a message', () => {
   });
 });
 
+/** Returns what creating a simulator from files throws. */
+const thrownFor = (files: SimulatorFiles): unknown => {
+  try {
+    createSimulatorFromFiles(files, {});
+    return undefined;
+  } catch (thrown) {
+    return thrown;
+  }
+};
+
 const data = { operation: 'data' };
 
 test.each([
@@ -151,7 +161,7 @@ test.each([
   [[], '$: expected an object'],
 ])('the scenario %j is invalid', async (content, message) => {
   const scenario = await written('scenario.json', content);
-  await expect(readScenario(scenario)).rejects.toMatchObject({
+  expect(thrownFor({ scenario })).toMatchObject({
     code: 2,
     message: expect.stringContaining(`scenario.json is invalid: ${message}`),
   });
@@ -172,7 +182,7 @@ test.each([
   [withFile({ name: 'a', content: '', size: 1 }), `${first}.size: unknown field; expected one of name, version`],
 ])('the inventory %j is invalid', async (content, message) => {
   const inventory = await written('inventory.json', content);
-  await expect(readInventory(inventory)).rejects.toMatchObject({
+  expect(thrownFor({ inventory })).toMatchObject({
     code: 2,
     message: expect.stringContaining(`inventory.json is invalid: ${message}`),
   });
@@ -180,7 +190,7 @@ test.each([
 
 test('a file may name its schema, and a field that an object inherits is unknown', async () => {
   const content = { $schema: './node_modules/rx-content-library/src/simulator/schemas/scenario.json', version: '8.0' };
-  expect(await readScenario(await written('scenario.json', content))).toEqual(content);
+  expect(thrownFor({ scenario: await written('scenario.json', content) })).toBeUndefined();
   const inherited = await written('scenario.json', '{"__proto__":{},"toString":1}');
-  await expect(readScenario(inherited)).rejects.toThrow('$.__proto__: unknown field');
+  expect(thrownFor({ scenario: inherited })).toHaveProperty('message', expect.stringContaining('$.__proto__: unknown field'));
 });

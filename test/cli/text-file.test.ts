@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { readInventory, readScenario } from '#src/cli/simulator-files.js';
+import { createSimulatorFromFiles } from '#src/cli/simulator-files.js';
 import { decodeText, readTextFile } from '#src/cli/text-file.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 
@@ -31,12 +31,14 @@ test.each<[string, Uint8Array, RegExp]>([
 test('an inventory or a scenario with a byte order mark is read, and one in UTF-16 names its encoding', async () => {
   const file = join(await temporaryDirectory(), 'file.json');
   await writeFile(file, `\ufeff${text}`);
-  expect(await readInventory(file)).toEqual(JSON.parse(text));
+  expect(createSimulatorFromFiles({ inventory: file }, {}).requests).toEqual([]);
   await writeFile(file, '\ufeff{"faults":[]}');
-  expect(await readScenario(file)).toEqual({ faults: [] });
-  for (const read of [readInventory, readScenario]) {
+  expect(createSimulatorFromFiles({ scenario: file }, {}).requests).toEqual([]);
+  for (const kind of ['inventory', 'scenario']) {
     await writeFile(file, utf16);
-    await expect(read(file)).rejects.toMatchObject({ code: 2, message: `${file} is in UTF-16. Save it as UTF-8.` });
+    expect(() => createSimulatorFromFiles({ [kind]: file }, {})).toThrow(
+      expect.objectContaining({ code: 2, message: `${file} is in UTF-16. Save it as UTF-8.` }),
+    );
   }
 });
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { LocalizableMessage } from 'rx-content-library';
-import { createSimulator, type Fault, type Inventory, type Scenario } from 'rx-content-library/simulator';
+import { createSimulator, type Fault, type Inventory, type Scenario, type SimulatorOptions } from 'rx-content-library/simulator';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -120,15 +120,26 @@ const changes = (
   return [...own, ...below];
 };
 
+/** Returns false if `createSimulator` refuses the options, with a place. */
+const isAccepted = (options: SimulatorOptions): boolean => {
+  try {
+    createSimulator(options);
+    return true;
+  } catch (error) {
+    expect(String(error)).toMatch(/^TypeError: Invalid (scenario|inventory): \$/);
+    return false;
+  }
+};
+
 test('the schema files are up to date with the types', async () => {
   const { stderr } = await promisify(execFile)(process.execPath, ['scripts/schemas.mjs'], { cwd: root });
   expect(stderr).toBe('');
 });
 
 describe.each([
-  ['a scenario', scenario, isScenario],
-  ['an inventory', inventory, isInventory],
-] as const)('%s', (_, sample, isValid) => {
+  ['a scenario', scenario, isScenario, (value: unknown) => isAccepted({ scenario: value as Scenario })],
+  ['an inventory', inventory, isInventory, (value: unknown) => isAccepted({ inventory: value as Inventory })],
+] as const)('%s', (_, sample, isValid, isServed) => {
   test('with all fields is valid, also with a $schema', () => {
     expect(isValid(sample)).toBe(true);
     expect(isValid({ $schema: './node_modules/rx-content-library/src/simulator/schemas/any.json', ...sample })).toBe(true);
@@ -138,6 +149,7 @@ describe.each([
     const misspelled = changes(sample, (original) => [{ ...original, misspelt: 1 }]);
     expect(misspelled.length).toBeGreaterThan(5);
     expect(misspelled.filter(([, value]) => isValid(value)).map(([path]) => path)).toEqual([]);
+    expect(misspelled.filter(([, value]) => isServed(value)).map(([path]) => path)).toEqual([]);
   });
 
   test('with a field of another type is invalid, at any level', () => {
@@ -147,6 +159,7 @@ describe.each([
         .map((name) => ({ ...original, [name]: { neither: ['text'] } })),
     );
     expect(wrong.filter(([, value]) => isValid(value)).map(([path]) => path)).toEqual([]);
+    expect(wrong.filter(([, value]) => isServed(value)).map(([path]) => path)).toEqual([]);
   });
 });
 

@@ -31,11 +31,11 @@ export const layers: Readonly<Record<string, string>> = {
     'connection/ download/ endpoints/ errors/ type:http/ model/ operators/ polling/ sinks/ snapshots/ type:transfer/ watching/',
   // Platforms
   'node-version': '',
-  'simulator/': 'model/ options/ io-ts @noble/hashes rxjs',
+  'simulator/': 'model/ options/ io-ts @cfworker/json-schema @noble/hashes rxjs',
   'node/': 'index node-version options/ node:',
   'angular/': 'index @angular/core',
   // Program
-  'cli/': 'index node-version node/ simulator/ node: @cfworker/json-schema commander rxjs',
+  'cli/': 'index node-version node/ simulator/ node: commander rxjs',
 };
 
 /** Modules that import other modules through their `index.ts` only. */

@@ -173,8 +173,8 @@ const segmentsOf = (pointer: string): readonly string[] =>
 
 const childOf = (value: unknown, segment: string): unknown => (value as Readonly<Record<string, unknown>>)[segment];
 
-/** `$.libraries[0].name`; names that are no identifiers are quoted. */
-const pathOf = (segments: readonly string[]): string =>
+/** Returns a path such as `$.libraries[0].name`; names that are no identifiers are quoted. */
+export const pathOf = (segments: readonly string[]): string =>
   `$${segments.map((segment) => (/^\d+$/.test(segment) ? `[${segment}]` : step(segment))).join('')}`;
 
 const step = (name: string): string => (/^[$A-Z_a-z][$\w]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`);
