@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
+import { createServer as createSecureServer } from 'node:https';
 import { delimiter, join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readConnection, type ConnectionFlags } from '#src/cli/connection.js';
 import { readTrust, type TrustFlags } from '#src/cli/trust.js';
-import { deadAddress, issued, localhost, otherHost, served } from '../node/servers.ts';
+import { deadAddress, issued, listening, localhost, otherHost, served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
 import { password, servedSimulator, username } from './served-simulator.ts';
@@ -325,4 +326,16 @@ test('a rejected login and a failed connection name the settings that were used'
   expect(unreachable).not.toContain('hidden');
   const session = await failed({ VCENTER_URL: url, VCENTER_SESSION_ID: 'no-such-session' }, '--json');
   expect(session).toBe('');
+});
+
+test('a server that requires a client certificate exits with 8, without advice about trust, even with --insecure', async () => {
+  const server = createSecureServer({ ...localhost, requestCert: true, rejectUnauthorized: true });
+  const env = { ...user, VCENTER_URL: (await listening(server)).replace('http:', 'https:') };
+  const ended = await command(['ls', '--insecure'], { env });
+  expect(ended).toMatchObject({
+    code: 8,
+    stdout: '',
+    stderr: expect.stringMatching(/requires a client certificate, which this client cannot/),
+  });
+  expect(ended.stderr).not.toMatch(/Trust the|was rejected/);
 });

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
-import { getLibrary, listLibraries, vcenter, type VCenter } from 'rx-content-library';
+import { getLibrary, isTransient, listLibraries, vcenter, type VCenter } from 'rx-content-library';
 import { collect, collectValues } from '../support/collect.ts';
 import { simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 
@@ -230,6 +230,23 @@ describe('a request', () => {
     expect(error).toMatchObject({ _tag: 'TransportError', code: 'ECONNREFUSED', operation: 'content.Library.list' });
     const { inspect } = await import('node:util');
     expect(inspect(error, { depth: 9, showHidden: true })).not.toContain('secret-session');
+  });
+
+  test.each([
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA',
+    'ERR_SSL_TLSV1_ALERT_ACCESS_DENIED',
+    'ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE',
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+    'ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE',
+  ])('that the server ends because of the client certificate (%s) is a TlsError without advice about trust', async (code) => {
+    const cause = Object.assign(new Error('alert'), { code });
+    const vc = respondingWith(() => Promise.reject(new TypeError('fetch failed', { cause })));
+    const { error } = await collect(listLibraries(vc));
+    expect(error).toMatchObject({ _tag: 'TlsError', code, host: 'vcenter.example.com' });
+    expect(error).toMatchObject({ message: expect.stringMatching(/client certificate, which this client cannot send/) });
+    expect(String(error)).not.toMatch(/[Tt]rust|was rejected/);
+    expect(isTransient(error)).toBe(false);
   });
 
   test.each([
