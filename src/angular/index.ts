@@ -4,15 +4,27 @@
  * @packageDocumentation
  */
 
-import { DestroyRef, inject, InjectionToken, makeEnvironmentProviders, type EnvironmentProviders } from '@angular/core';
+import {
+  DestroyRef,
+  EnvironmentInjector,
+  inject,
+  InjectionToken,
+  makeEnvironmentProviders,
+  runInInjectionContext,
+  type EnvironmentProviders,
+} from '@angular/core';
 import { logout, vcenter, type VCenter, type VCenterOptions } from '../index.ts';
 
 const connection = new InjectionToken<VCenter>('VCenter: add provideContentLibrary() to the providers');
 
+/** The tokens of all connections that are provided in one injector. */
+const providedTokens = new InjectionToken<readonly InjectionToken<VCenter>[]>('tokens of provideContentLibrary()');
+
 /**
  * Provides the connection that {@link injectContentLibrary} returns: for the application, a route, or any environment injector.
  *
- * The connection is created at its first injection, logs in with the first request, and logs out when its injector is destroyed.
+ * The connection is created at its first injection, logs in with the first request, and logs out when its injector is destroyed. Its
+ * streams then error with a `TransportError` whose code is `CLOSED`, and it does not log in again.
  *
  * @example
  * ```ts
@@ -26,11 +38,23 @@ const connection = new InjectionToken<VCenter>('VCenter: add provideContentLibra
  * });
  * ```
  *
- * @param options - The options of `vcenter`, or a function that returns them and may call `inject`.
+ * @param options - The options of `vcenter`, or a function that returns them. It may call `inject`, and so may `credentials`, at every login.
+ * @param token - Identifies the connection if an injector has several: `new InjectionToken<VCenter>('lab')`.
  */
-export const provideContentLibrary = (options: VCenterOptions | (() => VCenterOptions)): EnvironmentProviders =>
+export const provideContentLibrary = (
+  options: VCenterOptions | (() => VCenterOptions),
+  token: InjectionToken<VCenter> = connection,
+): EnvironmentProviders =>
   makeEnvironmentProviders([
-    { provide: connection, useFactory: () => connect(typeof options === 'function' ? options() : options) },
+    { provide: providedTokens, useValue: token, multi: true },
+    {
+      provide: token,
+      useFactory: () => {
+        if (inject(providedTokens).filter((each) => each === token).length > 1)
+          throw new Error('provideContentLibrary() is called twice for one injector: pass each connection a token of its own.');
+        return connect(typeof options === 'function' ? options() : options);
+      },
+    },
   ]);
 
 /**
@@ -43,13 +67,27 @@ export const provideContentLibrary = (options: VCenterOptions | (() => VCenterOp
  * }
  * ```
  *
+ * @param token - The token that was passed to {@link provideContentLibrary}, if any.
  * @throws Angular's "No provider found" if {@link provideContentLibrary} is missing.
  */
-export const injectContentLibrary = (): VCenter => inject(connection);
+export const injectContentLibrary = (token: InjectionToken<VCenter> = connection): VCenter => inject(token);
 
 const connect = (options: VCenterOptions): VCenter => {
-  const vc = vcenter(options);
-  // A failed logout is ignored: the session expires on the server.
-  inject(DestroyRef).onDestroy(() => logout(vc).subscribe({ error: () => undefined }));
+  const injector = inject(EnvironmentInjector);
+  const { credentials, signal } = options;
+  const controller = new AbortController();
+  const close = (): void => controller.abort();
+  if (signal?.aborted === true) close();
+  signal?.addEventListener('abort', close, { once: true, signal: controller.signal });
+  const vc = vcenter({
+    ...options,
+    credentials: typeof credentials === 'function' ? () => runInInjectionContext(injector, credentials) : credentials,
+    signal: controller.signal,
+  });
+  inject(DestroyRef).onDestroy(() => {
+    close();
+    // A failed logout is ignored: the session expires on the server.
+    logout(vc).subscribe({ error: () => undefined });
+  });
   return vc;
 };

@@ -66,6 +66,12 @@ export interface VCenterOptions {
    * @default five attempts, delays of up to 0.5, 1, 2 and 4 s, two minutes in total
    */
   readonly retry?: RetryOptions | false | undefined;
+  /**
+   * Closes the connection when it aborts: its streams and requests error with a `TransportError` whose code is `CLOSED`, and no new login is
+   * made. Download sessions are still cancelled and deleted; `logout` waits for that.
+   * @default never closed
+   */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const VCENTER_OPTIONS: OptionNames<VCenterOptions> = {
@@ -76,6 +82,7 @@ const VCENTER_OPTIONS: OptionNames<VCenterOptions> = {
   fetch: true,
   timeout: true,
   retry: true,
+  signal: true,
 };
 
 /**
@@ -89,6 +96,9 @@ export const resolveOptions = (options: VCenterOptions): ApiClient => {
   if (!['auto', 'api', 'rest'].includes(dialect)) throw invalidOptionError('dialect', "'auto', 'api' or 'rest'", dialect);
   if (fetch !== undefined && typeof fetch !== 'function')
     throw invalidOptionError('fetch', 'a function such as globalThis.fetch', fetch);
+  const signal: unknown = options.signal;
+  if (signal !== undefined && !(typeof signal === 'object' && signal !== null && 'aborted' in signal))
+    throw invalidOptionError('signal', 'an AbortSignal', signal);
   if (typeof options.credentials !== 'function') validCredentials(options.credentials);
   return {
     server: addressOf(options.server),

@@ -32,6 +32,7 @@ import {
   type ApiSession,
   type CredentialsSource,
 } from './login.ts';
+import { closedError } from './until-closed.ts';
 
 /** A shared login. */
 export interface SharedLogin {
@@ -54,12 +55,14 @@ export interface SharedLogin {
  * Creates a shared login; sends nothing before a subscription.
  *
  * @param beginWork - Registers work that the logout waits for; returns the function that ends it.
+ * @param signal - No new login is made after it has aborted.
  */
 export const createSharedLogin = (
   client: ApiClient,
   dialect: Dialect | 'auto',
   credentials: CredentialsSource,
   beginWork: () => () => void,
+  signal?: AbortSignal,
 ): SharedLogin => {
   const host = authorityOf(client.server);
   let login$: Observable<ApiSession> | undefined;
@@ -75,9 +78,11 @@ export const createSharedLogin = (
   };
 
   // Not aborted with its subscribers: an aborted login may leave a session on the server whose id is lost.
+  const logIn = (): Observable<ApiSession> =>
+    signal?.aborted === true ? throwError(() => closedError('cis.Session.create')) : openApiSession(client, dialect, credentials);
   const apiSession$ = defer(
     () =>
-      (login$ ??= openApiSession(client, dialect, credentials).pipe(
+      (login$ ??= logIn().pipe(
         takeUntil(abandoned$),
         throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT, host })),
         tap({

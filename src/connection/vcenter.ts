@@ -1,6 +1,17 @@
 /** A connection to a vCenter: one shared login, and the requests that use it. */
 
-import { BehaviorSubject, catchError, defer, filter, of, take, throwError, type Observable } from 'rxjs';
+import {
+  BehaviorSubject,
+  catchError,
+  defer,
+  filter,
+  identity,
+  of,
+  take,
+  throwError,
+  type MonoTypeOperatorFunction,
+  type Observable,
+} from 'rxjs';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
 import { fetchBody, type FileBody } from '../http/fetch-body.ts';
@@ -14,6 +25,7 @@ import { pinnedFetchFor, rewriteHost } from './file-address.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
 import { createSharedLogin, toAuthenticationError } from './shared-login.ts';
+import { untilAborted } from './until-closed.ts';
 
 export type { VCenterOptions } from './options.ts';
 
@@ -52,6 +64,11 @@ export interface CallOptions {
   readonly retried?: boolean;
   /** Called before each delay, in addition to the connection's `onRetry`. */
   readonly onRetry?: (retry: RetryNotice) => void;
+  /**
+   * True if it is sent after the connection was closed, as long as there is a login.
+   * @default false
+   */
+  readonly isCleanup?: boolean;
 }
 
 /** @internal What endpoints and streams need of a connection. Functions, so that a printed connection shows no secret. */
@@ -73,6 +90,8 @@ export interface VCenterInternals {
   open(endpoint: TransferEndpoint, operation: string, timeout: number, range: RangeRequest): Observable<FileBody>;
   /** Returns true if the link is below the address of this server, which therefore may receive the API session. */
   readonly isOwnLink: (uri: string) => boolean;
+  /** Returns an operator that errors when the connection is closed. */
+  readonly untilClosed: <A>(operation: string) => MonoTypeOperatorFunction<A>;
   /** Registers work that `logout$` waits for; returns the function that ends it. */
   beginWork(): () => void;
   /** Ends the shared login. */
@@ -99,6 +118,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     options.dialect ?? 'auto',
     options.credentials,
     beginWork,
+    options.signal,
   );
 
   const isBelowServer = (uri: string): boolean => new URL(uri).href.startsWith(`${client.server}/`);
@@ -106,12 +126,13 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   return {
     server: client.server,
     [internals]: {
-      apiSession$,
+      apiSession$: apiSession$.pipe(untilAborted(options.signal, 'cis.Session.create')),
       serverTime: clock.last,
-      call: (operation, input, { retried = true, onRetry } = {}) => {
+      call: (operation, input, { retried = true, onRetry, isCleanup = false } = {}) => {
         const caller = retried ? addRetryListener(client, onRetry) : { ...client, retry: undefined };
         return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session))).pipe(
           catchError((thrown: unknown) => throwError(() => toAuthenticationError(client.server, thrown))),
+          isCleanup ? identity : untilAborted(options.signal, operation.name),
         );
       },
       open: (endpoint, operation, timeout, range) =>
@@ -122,8 +143,9 @@ export const vcenter = (options: VCenterOptions): VCenter => {
             fetchBody(transport, rewritten.uri, operation, headers, range);
           // A real vCenter needs only the URL; another host MUST NOT receive the session id.
           return isBelowServer(rewritten.uri) ? withSession((session) => fetchWith(sessionHeader(session))) : fetchWith({});
-        }),
+        }).pipe(untilAborted(options.signal, operation)),
       isOwnLink: (uri) => isBelowServer(rewrite({ uri }).uri),
+      untilClosed: (operation) => untilAborted(options.signal, operation),
       beginWork,
       logout$: logout(
         pendingWork$.pipe(
@@ -167,6 +189,16 @@ export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => 
     [internals]: {
       ...internalsOf(vc),
       call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }),
+    },
+  }) satisfies VCenter;
+
+/** @internal Returns the same connection, with the same login, whose calls are sent even after it was closed: for clean-up. */
+export const forCleanup = (vc: VCenter): VCenter =>
+  ({
+    ...vc,
+    [internals]: {
+      ...internalsOf(vc),
+      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, isCleanup: true }),
     },
   }) satisfies VCenter;
 

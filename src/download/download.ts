@@ -13,7 +13,7 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import { withRetryListener, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
@@ -61,7 +61,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     const closed$ = defer(() =>
       of<DownloadClosed>({ type: 'closed', ...transfers.summary(), duration: asyncScheduler.now() - startedAt }),
     );
-    return concat(merge(source$, transfers.events$, notices$), closed$);
+    return concat(merge(source$, transfers.events$, notices$), closed$).pipe(internalsOf(vc).untilClosed('download'));
   });
 
 const assertArguments = (item: unknown, sink: unknown): void => {

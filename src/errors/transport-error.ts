@@ -6,12 +6,16 @@ export const REDIRECT_CODE = 'REDIRECT';
 /** The `code` of a {@link TransportError} for a body whose content encoding cannot be decoded. */
 export const UNKNOWN_ENCODING_CODE = 'UNKNOWN_ENCODING';
 
+/** The `code` of a {@link TransportError} of a connection that was closed by its `signal`. */
+export const CLOSED_CODE = 'CLOSED';
+
 /**
  * The codes of failures that would recur: a server that redirects, or has TLS where none is expected or the reverse; a proxy that rejects
  * requests or encodes responses.
  */
 export const PERMANENT_CODES: ReadonlySet<string> = new Set([
   REDIRECT_CODE,
+  CLOSED_CODE,
   UNKNOWN_ENCODING_CODE,
   'NOT_TLS',
   'HTTPS_REQUIRED',
@@ -44,7 +48,8 @@ export class TransportError extends Error {
     },
     options?: ErrorOptions,
   ) {
-    super(`${facts.operation}: ${withoutPeriod(facts.reason)}. Check the server's address, the network and the proxy.`, options);
+    const advice = facts.code === CLOSED_CODE ? '' : " Check the server's address, the network and the proxy.";
+    super(`${facts.operation}: ${withoutPeriod(facts.reason)}.${advice}`, options);
     this.operation = facts.operation;
     this.code = facts.code;
     this.host = facts.host;

@@ -13,7 +13,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { SESSION_CLEANUP_TIMEOUT } from '../connection/cleanup-timeouts.ts';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import { forCleanup, internals, type VCenter } from '../connection/vcenter.ts';
 import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
 import { LeaseError } from '../errors/index.ts';
 import { bracket, type ReleaseReason } from '../operators/bracket.ts';
@@ -57,12 +57,14 @@ export const withDownloadSession = <A>({
   onNotDeleted,
 }: DownloadSessionOptions<A>): Observable<A> =>
   defer(() => {
+    // A session that was created must be known, and deleted, also after the connection was closed.
+    const cleanup = forCleanup(vc);
     let fruitlessSessions = 0;
     let receivedBefore = 0;
     const session$ = bracket({
-      acquire: createDownloadSession(vc, itemId),
+      acquire: createDownloadSession(cleanup, itemId),
       use,
-      release: (sessionId, reason) => cancelAndDelete(vc, sessionId, reason),
+      release: (sessionId, reason) => cancelAndDelete(cleanup, sessionId, reason),
       onReleaseFailed: onNotDeleted,
       releaseTimeout: SESSION_CLEANUP_TIMEOUT,
       onPending: () => vc[internals].beginWork(),

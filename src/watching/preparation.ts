@@ -1,7 +1,7 @@
 /** The preparation of one file, as a stream. */
 
 import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors/index.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';
@@ -71,7 +71,7 @@ export const preparation = (
       ),
       getDownloadFile(withoutRetries, sessionId, fileName).pipe(whileSessionLives()),
       { waitedFor: `The preparation of ${JSON.stringify(fileName)}`, ...wait },
-    );
+    ).pipe(internalsOf(vc).untilClosed('preparation'));
   });
 
 /** The polling of {@link preparation}, independent of a server: subscribes to `first$` once, then to `poll$` until the file is prepared. */

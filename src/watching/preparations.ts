@@ -1,7 +1,7 @@
 /** The preparation of many files, as one stream: one list request per poll. */
 
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
-import { withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
 import type { UnchangedStatus } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
@@ -43,7 +43,10 @@ export const preparations = (
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
     assertKnownOptions(options, WAIT_OPTIONS);
-    return prepareAll(vc, sessionId, fileNames, options).pipe(map((infos) => infos.map(throwIfFailed)));
+    return prepareAll(vc, sessionId, fileNames, options).pipe(
+      map((infos) => infos.map(throwIfFailed)),
+      internalsOf(vc).untilClosed('preparations'),
+    );
   });
 
 /** As {@link preparations}, but `ERROR` does not error the stream: it completes when every file is `PREPARED` or `ERROR`. */

@@ -62,12 +62,12 @@ const sharedPolls = new WeakMap<VCenter, Map<string, SharedPoll<WatchedSession>>
 export const watchDownloadSession = (vc: VCenter, sessionId: string, options: WatchOptions = {}): Observable<WatchedSession> =>
   defer(() => {
     assertKnownOptions(options, WATCH_OPTIONS);
-    internalsOf(vc);
+    const { untilClosed } = internalsOf(vc);
     const bySessionId = sharedPolls.get(vc) ?? new Map<string, SharedPoll<WatchedSession>>();
     sharedPolls.set(vc, bySessionId);
     const shared = bySessionId.get(sessionId) ?? createSharedPoll(vc, sessionId, () => bySessionId.delete(sessionId));
     bySessionId.set(sessionId, shared);
-    return shared.subscribeWith(options);
+    return shared.subscribeWith(options).pipe(untilClosed('watchDownloadSession'));
   });
 
 const createSharedPoll = (vc: VCenter, sessionId: string, onEmpty: () => void): SharedPoll<WatchedSession> => {

@@ -6,11 +6,25 @@ import {
   runInInjectionContext,
   type EnvironmentInjector,
 } from '@angular/core';
-import { expect, test } from '@jest/globals';
-import { listLibraries, type VCenter, type VCenterOptions } from 'rx-content-library';
+import { describe, expect, test } from '@jest/globals';
+import {
+  createDownloadSession,
+  download,
+  isTransient,
+  listLibraries,
+  login,
+  logout,
+  preparation,
+  preparations,
+  toBlob,
+  TransportError,
+  watchDownloadSession,
+  type VCenter,
+  type VCenterOptions,
+} from 'rx-content-library';
 import { injectContentLibrary, provideContentLibrary } from 'rx-content-library/angular';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
-import { lastValueFrom } from 'rxjs';
+import { firstValueFrom, lastValueFrom, of, type Observable } from 'rxjs';
 
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
@@ -116,4 +130,101 @@ test('an options function is called once, at the first injection, and may inject
 
 test('without provideContentLibrary, the error names it', () => {
   expect(() => connectionOf(injectorWith())).toThrow(/No provider found for .*provideContentLibrary/);
+});
+
+test('credentials may inject at every login: the first, after a logout, and after a 401', async () => {
+  const account = new InjectionToken<typeof credentials>('account');
+  const simulator = createSimulator({
+    scenario: {
+      faults: [{ operation: 'content.Library.list', kind: 'refusal', errorType: 'UNAUTHENTICATED', times: 1, after: 1 }],
+    },
+  });
+  let logins = 0;
+  const injector = injectorWith(
+    { provide: account, useValue: credentials },
+    provideContentLibrary(() => ({
+      ...optionsFor(simulator),
+      credentials: () => {
+        logins += 1;
+        return of(inject(account));
+      },
+    })),
+  );
+  const vc = connectionOf(injector);
+  await lastValueFrom(listLibraries(vc));
+  await lastValueFrom(listLibraries(vc));
+  expect(logins).toBe(2);
+  await lastValueFrom(logout(vc));
+  await lastValueFrom(listLibraries(vc));
+  expect(logins).toBe(3);
+});
+
+test('two connections in one injector have two tokens', () => {
+  const lab = new InjectionToken<VCenter>('lab');
+  const injector = injectorWith(
+    provideContentLibrary({ server: 'https://vcenter.example.com', credentials }),
+    provideContentLibrary({ server: 'https://lab.example.com', credentials }, lab),
+  );
+  expect(connectionOf(injector).server).toBe('https://vcenter.example.com');
+  expect(runInInjectionContext(injector, () => injectContentLibrary(lab)).server).toBe('https://lab.example.com');
+});
+
+test('two connections under one token are refused, in one injector only', () => {
+  const one = provideContentLibrary({ server: 'https://vcenter.example.com', credentials });
+  const other = provideContentLibrary({ server: 'https://lab.example.com', credentials });
+  expect(() => connectionOf(injectorWith(one, other))).toThrow('pass each connection a token of its own');
+  const child = createEnvironmentInjector([other], injectorWith(one));
+  expect(connectionOf(child).server).toBe('https://lab.example.com');
+});
+
+describe('a destroyed injector', () => {
+  const streams: readonly [name: string, start: (vc: VCenter, sessionId: string) => Observable<unknown>][] = [
+    ['preparation', (vc, sessionId) => preparation(vc, sessionId, 'disk.iso', { period: Infinity })],
+    ['preparations', (vc, sessionId) => preparations(vc, sessionId)],
+    ['watchDownloadSession', (vc, sessionId) => watchDownloadSession(vc, sessionId)],
+    ['download', (vc) => download(vc, 'item-1', toBlob())],
+  ];
+
+  test.each(streams)('errors %s with CLOSED, and leaves nothing on the server', async (_, start) => {
+    const simulator = createSimulator({
+      inventory: { libraries: [{ name: 'isos', items: [{ name: 'a', id: 'item-1', files: [{ name: 'disk.iso', size: 9 }] }] }] },
+      scenario: { preparation: { preparing: 600_000 } },
+    });
+    const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+    const vc = connectionOf(injector);
+    const sessionId = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+    const before = simulator.requests.length;
+    let thrown: unknown;
+    start(vc, sessionId).subscribe({ error: (error: unknown) => (thrown = error) });
+    await until(() => simulator.requests.length > before);
+
+    injector.destroy();
+    expect(thrown).toBeInstanceOf(TransportError);
+    expect(thrown).toMatchObject({ code: 'CLOSED' });
+    expect(isTransient(thrown)).toBe(false);
+    await until(() => simulator.apiSessions === 0);
+    // The session that the test has created is the only one left.
+    expect(simulator.sessions.map(({ id }) => id)).toEqual([sessionId]);
+    const { length } = simulator.requests;
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate);
+    expect(simulator.requests.length).toBe(length);
+  });
+
+  test('does not log in again', async () => {
+    const simulator = createSimulator();
+    const injector = injectorWith(provideContentLibrary(optionsFor(simulator)));
+    const vc = connectionOf(injector);
+    injector.destroy();
+    await expect(lastValueFrom(listLibraries(vc))).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(lastValueFrom(login(vc))).rejects.toThrow('the connection was closed.');
+    expect(simulator.requests).toEqual([]);
+  });
+
+  test('a signal of the options closes the connection, too', async () => {
+    const controller = new AbortController();
+    const simulator = createSimulator();
+    const injector = injectorWith(provideContentLibrary({ ...optionsFor(simulator), signal: controller.signal }));
+    controller.abort();
+    await expect(lastValueFrom(listLibraries(connectionOf(injector)))).rejects.toMatchObject({ code: 'CLOSED' });
+  });
 });

@@ -50,13 +50,13 @@ const rows: readonly Row[] = [
   {
     type: 'VCenterOptions',
     call: vcenter,
-    names: ['server', 'credentials', 'dialect', 'downloadHost', 'fetch', 'timeout', 'retry'],
+    names: ['server', 'credentials', 'dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal'],
     required: { server, credentials },
   },
   {
     type: 'VCenterOptions',
     call: (options) => withVCenter(options, () => EMPTY),
-    names: ['dialect', 'downloadHost', 'fetch', 'timeout', 'retry'],
+    names: ['dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal'],
     required: { server, credentials },
   },
   {

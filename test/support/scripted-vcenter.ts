@@ -1,5 +1,5 @@
 import type { VCenter } from 'rx-content-library';
-import { defer, of, throwError, type Observable } from 'rxjs';
+import { defer, identity, of, throwError, type Observable } from 'rxjs';
 import { internals, type VCenterInternals } from '#src/connection/vcenter.js';
 
 /** Responses by VMware's name of the operation; every other operation errors. */
@@ -18,6 +18,7 @@ export const scriptedVCenter = (script: Script): VCenter => {
       ) as Observable<A>,
     open: () => throwError(() => new Error('file data is not scripted')),
     isOwnLink: () => true,
+    untilClosed: () => identity,
     beginWork: () => () => undefined,
     logout$: of(undefined),
   };
