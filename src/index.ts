@@ -73,6 +73,7 @@ export type {
 // Sinks
 export type {
   Checksum,
+  CommitResult,
   ContentIdentity,
   FoundFile,
   IncomingFile,
@@ -80,6 +81,7 @@ export type {
   Sink,
   SinkFile,
   SinkHash,
+  SinkWarning,
   StatedFile,
 } from './transfer/sink.ts';
 export type { SinkOptions } from './sinks/sink-options.ts';

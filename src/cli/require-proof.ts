@@ -15,7 +15,7 @@ export const requireProof = (sink: Sink): Sink => ({
     const file = await sink.open(incoming);
     const commit: SinkFile['commit'] = async (proof) => {
       if (proof.verified === 'none') throw new CommandError('UnprovenError', 6, notVerified(incoming.name));
-      await file.commit(proof);
+      return file.commit(proof);
     };
     // A proxy keeps the optional methods of the file.
     return new Proxy(file, {

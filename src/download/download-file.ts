@@ -31,7 +31,7 @@ import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type Trans
 import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
-import type { DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
+import type { DownloadProgress, DownloadRetrying, DownloadSaved, DownloadWarning } from './events.ts';
 import type { FileSource, PreparedFile } from './prepared-files.ts';
 
 /** A file to download, and its sink. */
@@ -54,6 +54,8 @@ export interface DownloadFileOptions {
   readonly onActiveChange: (change: 1 | -1) => void;
   /** Called before each retry. */
   readonly onRetry: (retrying: DownloadRetrying, isBusy: boolean) => void;
+  /** Called with each warning of the sink. */
+  readonly onWarning: (warning: DownloadWarning) => void;
 }
 
 /**
@@ -182,7 +184,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
   return concat(
     replayKept(state),
     attempt$.pipe(retry({ delay: recover })),
-    defer(() => commit(name, state, proof ?? { verified: 'none' })),
+    defer(() => commit(file, state, proof ?? { verified: 'none' })),
   );
 };
 
@@ -193,13 +195,16 @@ const progressEvent = (file: string, { received, total }: TransferProgress): Dow
   ...(total === undefined ? {} : { total }),
 });
 
-const commit = (name: string, state: TransferState, proof: Proof): Observable<DownloadSaved> => {
+const commit = ({ name, onWarning }: DownloadFileOptions, state: TransferState, proof: Proof): Observable<DownloadSaved> => {
   const { target, received } = state;
   return from(target.commit(proof)).pipe(
     catchError((thrown: unknown) => {
-      // The sink refused a complete file; a later run must not resume it.
-      state.resumable = false;
+      // A later run can commit the verified bytes.
+      state.resumable = proof.verified !== 'none';
       return throwError(() => toSinkError(target.path ?? name, thrown));
+    }),
+    tap((result) => {
+      for (const warning of result?.warnings ?? []) onWarning({ type: 'warning', file: name, ...warning });
     }),
     map((): DownloadSaved => ({
       type: 'saved',

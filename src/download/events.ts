@@ -5,7 +5,7 @@ import type { Dialect } from '../http/operation.ts';
 import type { RetryNotice } from '../http/retry.ts';
 import type { UnknownEnumValue } from '../model/codec.ts';
 import type { PrepareStatus } from '../model/download-file.ts';
-import type { Proof } from '../transfer/sink.ts';
+import type { Proof, SinkWarning } from '../transfer/sink.ts';
 
 /** The item was opened: its files are listed and selected. */
 export interface DownloadOpened {
@@ -72,10 +72,11 @@ export interface DownloadLease {
 /**
  * Identifies a {@link DownloadWarning}:
  *
+ * - The codes of {@link SinkWarning}.
  * - `SESSION_NOT_DELETED`: the download session `downloadSessionId` could not be deleted; it stays on the server until `expires`. Without
  *   an id, the server has not responded to its creation.
  */
-export type DownloadWarningCode = 'SESSION_NOT_DELETED';
+export type DownloadWarningCode = 'SESSION_NOT_DELETED' | SinkWarning['code'];
 
 /** Something went wrong that does not fail the download. */
 export interface DownloadWarning {

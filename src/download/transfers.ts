@@ -7,7 +7,7 @@ import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-ad
 import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
-import type { DownloadClosed, DownloadFailed, DownloadProgress, DownloadRetrying, DownloadSaved } from './events.ts';
+import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
 import type { OpenedItem } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
@@ -41,8 +41,8 @@ export interface TransfersOptions {
   readonly sink: Sink;
   readonly prepared: PreparedFiles;
   readonly options: DownloadOptions;
-  /** Called before each retry of a file. */
-  readonly notify: (retrying: DownloadRetrying) => void;
+  /** Called before each retry of a file, and with each warning of the sink. */
+  readonly notify: (notice: DownloadNotice) => void;
 }
 
 const { random } = Math;
@@ -80,6 +80,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
         notify(retrying);
         if (isBusy) busy$.next();
       },
+      onWarning: notify,
     };
   };
   const transferFile = (item: OpenedItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { createFileNameValidator, type Sink } from '../index.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { diskError } from './disk/disk-error.ts';
+import { createNewWarningFilter } from './disk/disk-warning.ts';
 import { ensureDirectory } from './disk/ensure-directory.ts';
 import { findVerified } from './disk/existing-file.ts';
 import { assertFreeSpace } from './disk/free-space.ts';
@@ -31,6 +32,7 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
   assertKnownOptions(options, DIRECTORY_OPTIONS);
   const { force = false } = options;
   const validateName = createFileNameValidator();
+  const isNew = createNewWarningFilter();
   let unfinished: readonly PartFile[] = [];
   return {
     createHash: nodeHash,
@@ -40,7 +42,7 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
       const finalPath = join(directory, validateName(incoming.name));
       await ensureDirectory(directory);
       try {
-        const file = await openPart(finalPath, incoming, force);
+        const file = await openPart(finalPath, incoming, { force, isNew });
         unfinished = [...unfinished.filter(({ missing }) => missing > 0), file];
         try {
           await assertFreeSpace(

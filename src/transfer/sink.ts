@@ -60,6 +60,24 @@ export interface Proof {
 }
 
 /**
+ * Something that does not fail the file, but that its owner should know. The download emits it as a `warning` event.
+ *
+ * - `NOT_FLUSHED`: the file is complete, but the storage cannot guarantee that it survives a power failure.
+ * - `PART_NOT_REMOVED`: the file is complete, but its temporary name could not be removed.
+ */
+export interface SinkWarning {
+  readonly code: 'NOT_FLUSHED' | 'PART_NOT_REMOVED';
+  /** What happened, with its facts, in one sentence or two. */
+  readonly message: string;
+}
+
+/** What `commit` may return. */
+export interface CommitResult {
+  /** @default [] */
+  readonly warnings?: readonly SinkWarning[];
+}
+
+/**
  * One file that is being written.
  *
  * Methods are never called concurrently, except `suspend` and `discard`, which may be called during any other call. The last call is
@@ -96,11 +114,15 @@ export interface SinkFile {
   readBack?(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void>;
   /** Discards all bytes, the kept ones too; the next `write` starts at the first byte. Without it, a transfer that must restart fails. */
   restart?(): Promise<void>;
-  /** Called when all bytes are written and verified as `proof` says. Makes them durable and gives the file its final name, or rejects. */
-  commit(proof: Proof): Promise<void>;
   /**
-   * Called instead of `discard` when the download was interrupted and the bytes are good so far. Keeps them for a later run with the same
-   * `content`. MUST NOT leave a file that looks complete.
+   * Called when all bytes are written and verified as `proof` says. Makes them durable and gives the file its final name, or rejects. What
+   * the storage does not support, but the file does not need, is a warning in the result.
+   */
+  // eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- so that a sink without warnings returns nothing
+  commit(proof: Proof): Promise<CommitResult | void>;
+  /**
+   * Called instead of `discard` when the download was interrupted or `commit` has rejected, and the bytes are good so far. Keeps them for a
+   * later run with the same `content`. MUST NOT leave a file that looks complete.
    */
   suspend?(): Promise<void>;
   /** Called when the file has failed, or the download was cancelled. Removes the bytes. MUST NOT leave a file that looks complete. */

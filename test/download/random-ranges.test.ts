@@ -122,6 +122,7 @@ const run = ({ seed, faults, connections }: Run) =>
             onRetry: (_, busy) => {
               if (busy) busy$.next();
             },
+            onWarning: () => undefined,
           }),
         { maxConcurrency: connections, busy$ },
       ),

@@ -10,6 +10,29 @@ import { jest } from '@jest/globals';
  */
 export type Fault = 'error' | 'crash' | 'crash after' | 'crash within';
 
+/** An operation of a file system; a sync of a directory includes opening it. */
+export type RefusedOperation = 'open' | 'write' | 'fsync' | 'fsync of the directory' | 'link' | 'rename' | 'unlink' | 'close';
+
+/** A file system that refuses an operation with a code, whenever it is called. */
+export interface Refusal {
+  readonly operation: RefusedOperation;
+  readonly code: string;
+}
+
+let refusal: Refusal | undefined;
+
+/** Starts to refuse an operation; without an argument, none. */
+export const refuse = (next?: Refusal): void => {
+  refusal = next;
+};
+
+const names: Readonly<Record<string, RefusedOperation>> = { writev: 'write', sync: 'fsync', datasync: 'fsync' };
+
+const assertNotRefused = (name: string, isDirectory: boolean): void => {
+  const operation = isDirectory && /open|sync/.test(name) ? 'fsync of the directory' : (names[name] ?? name);
+  if (refusal?.operation === operation) throw Object.assign(new Error(refusal.code), { code: refusal.code });
+};
+
 /** The operations of one run, and the fault of one of them. */
 export interface Run {
   /** Operations so far. */
@@ -43,12 +66,18 @@ const half: Readonly<Record<string, (args: readonly unknown[]) => readonly unkno
 };
 
 const guarded =
-  (name: string, operation: Operation) =>
+  (name: string, operation: Operation, isDirectory?: boolean) =>
   async (...args: readonly unknown[]): Promise<unknown> => {
     const current = run;
     current.count += 1;
+    // A file that does not exist is reported first.
+    if (name === 'unlink') await real.lstat(String(args[0]));
+    if (name !== 'close') assertNotRefused(name, isDirectory ?? (await isExistingDirectory(args[0])));
     // The system closes files when a process ends.
-    if (name === 'close') await operation();
+    if (name === 'close') {
+      await operation();
+      assertNotRefused(name, isDirectory === true);
+    }
     if (current.hasEnded) throw failure();
     const done = (actual: readonly unknown[]): Promise<unknown> =>
       name === 'close' ? Promise.resolve(undefined) : operation(...(actual as readonly never[]));
@@ -64,12 +93,18 @@ const guarded =
     throw failure();
   };
 
+const isExistingDirectory = (path: unknown): Promise<boolean> =>
+  real.stat(String(path)).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+
 const methods = ['read', 'write', 'writev', 'stat', 'sync', 'datasync', 'truncate', 'close'] as const;
 
 /** Open files. */
 const handles = new Set<real.FileHandle>();
 
-const guardedHandle = (handle: real.FileHandle): unknown => {
+const guardedHandle = (handle: real.FileHandle, isDirectory: boolean): unknown => {
   handles.add(handle);
   const close = (): Promise<void> => {
     handles.delete(handle);
@@ -81,7 +116,9 @@ const guardedHandle = (handle: real.FileHandle): unknown => {
     sync: async () => undefined,
     datasync: async () => undefined,
   };
-  return Object.fromEntries(methods.map((name) => [name, guarded(name, (own[name] ?? handle[name].bind(handle)) as Operation)]));
+  return Object.fromEntries(
+    methods.map((name) => [name, guarded(name, (own[name] ?? handle[name].bind(handle)) as Operation, isDirectory)]),
+  );
 };
 
 /** Closes all files, as a system does when a process ends. Returns how many were open. */
@@ -97,9 +134,10 @@ const functions = ['link', 'lstat', 'mkdir', 'rename', 'unlink'] as const;
 jest.unstable_mockModule('node:fs/promises', () => ({
   ...real,
   ...Object.fromEntries(functions.map((name) => [name, guarded(name, real[name] as Operation)])),
-  open: guarded('open', async (...args: readonly unknown[]) =>
-    guardedHandle(await real.open(...(args as Parameters<typeof real.open>))),
-  ),
+  open: guarded('open', async (...args: readonly unknown[]) => {
+    const handle = await real.open(...(args as Parameters<typeof real.open>));
+    return guardedHandle(handle, (await handle.stat()).isDirectory());
+  }),
 }));
 
 /** The sink, on this disk. */

@@ -1,6 +1,7 @@
 /** Joins small chunks into large writes: one batch fills while the previous one is written. */
 
 import type { FileHandle } from 'node:fs/promises';
+import { refusalOf } from './not-supported.ts';
 import type { PeriodicSync } from './periodic-sync.ts';
 
 /** Bytes; chunks arrive in 16 KB. */
@@ -24,6 +25,7 @@ export class BatchedWriter {
   /** Offset of the batch in the file. */
   #batchStart: number;
   #inFlight: Promise<void> = Promise.resolve();
+  #failedSync: Promise<unknown> | undefined;
 
   /** @param start - offset of the first byte in the file */
   constructor(handle: FileHandle, start: number, periodicSync: PeriodicSync) {
@@ -50,10 +52,15 @@ export class BatchedWriter {
     await this.#inFlight;
   }
 
-  /** Makes all written bytes survive a power cut. */
-  async sync(): Promise<void> {
+  /**
+   * Makes all written bytes survive a power cut. Returns the error of a file system that does not support it. Once it has rejected, every
+   * later call rejects: the system reports lost bytes only once.
+   */
+  async sync(): Promise<unknown> {
     await this.#periodicSync.done();
-    await this.#handle.sync();
+    await this.#failedSync;
+    const syncing = refusalOf(this.#handle.sync());
+    return syncing.catch(() => (this.#failedSync = syncing));
   }
 
   /** Waits until no write or sync is in flight, whether they succeed or not. */

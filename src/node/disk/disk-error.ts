@@ -2,19 +2,25 @@
 
 import { isContentLibraryError, SinkError, type ContentLibraryError } from '../../index.ts';
 
+const notSupported = 'not supported by this file system. Choose another directory.';
+
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk. Free some space, then start the download again.',
   EDQUOT: 'the disk quota is exceeded. Free some space, then start the download again.',
   EFBIG: 'too large for this file system, or for the limit of this process. Choose another disk.',
   EACCES: 'permission denied. Check the permissions of the directory.',
-  EPERM: 'permission denied. Check the permissions of the directory.',
+  EPERM: 'permission denied. Check the permissions of the directory, and whether another program uses the file.',
   EROFS: 'the file system is read-only. Choose another directory.',
   EEXIST: 'already exists. Choose another directory, or replace it with force.',
   ENOENT: 'the directory does not exist (any more).',
   ENOTDIR: 'a component of its path is a file, not a directory.',
   EISDIR: 'a directory with this name already exists. Choose another directory.',
   ENAMETOOLONG: 'the name is too long for this file system.',
-  EINVAL: 'not supported by this file system. Choose another directory.',
+  EINVAL: notSupported,
+  ENOTSUP: notSupported,
+  EOPNOTSUPP: notSupported,
+  ENOSYS: notSupported,
+  EXDEV: notSupported,
   EILSEQ: 'the name is not supported by this file system. Choose another directory.',
   ELOOP: 'its path contains too many symbolic links.',
   EBUSY: 'in use by another program. Wait until it is done.',

@@ -7,13 +7,13 @@ import { isSameFile, lstatIfExists, openRegularFile, unlinkIfExists } from './no
 import { isAbandoned } from './sidecar.ts';
 import { temporaryPathsOf } from './temporary-paths.ts';
 
-/** Compares length and checksum. Links and unreadable files are not found. */
+/** Compares length and checksum. Links and files that cannot be opened are not found. */
 export const findVerified = async (
   path: string,
   { size, checksum }: StatedFile,
   signal: AbortSignal | undefined,
 ): Promise<FoundFile | undefined> => {
-  const handle = await openRegularFile(path);
+  const handle = await openRegularFile(path).catch(() => undefined);
   if (handle === undefined) return undefined;
   try {
     const { size: bytes } = await handle.stat();
@@ -21,7 +21,7 @@ export const findVerified = async (
     const hash = nodeHash(checksum.algorithm);
     const bytesRead = await readInto(hash, handle, signal);
     if (bytesRead !== bytes || hash.digest() !== checksum.value.toLowerCase()) return undefined;
-    await removeLeftovers(path);
+    await removeLeftovers(path).catch(() => undefined);
     return { path, bytes };
   } finally {
     await handle.close();

@@ -3,6 +3,7 @@
 import type { Stats } from 'node:fs';
 import { constants, lstat, open, unlink, type FileHandle } from 'node:fs/promises';
 import { codeOf } from './disk-error.ts';
+import { isNotSupported } from './not-supported.ts';
 
 /** Identifies a file on this machine, whatever its name. */
 export interface Identity {
@@ -28,7 +29,7 @@ const ignoreMissing = (thrown: unknown): undefined => {
 // Windows has neither, and Node does not define them there.
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants>;
 
-/** Opens a regular file for reading. Returns `undefined` for links, directories, pipes and unreadable files. */
+/** Opens a regular file for reading. Returns `undefined` for links, directories and pipes, and if there is no file. */
 export const openRegularFile = (path: string): Promise<FileHandle | undefined> =>
   openIf(path, constants.O_RDONLY, (stats) => stats.isFile());
 
@@ -41,18 +42,29 @@ export const openForResume = (path: string): Promise<FileHandle | undefined> =>
 
 const openIf = async (path: string, flags: number, isAccepted: (stats: Stats) => boolean): Promise<FileHandle | undefined> => {
   // `lstat` first: opening a pipe has side effects.
-  if ((await lstatIfExists(path).catch(() => undefined))?.isFile() !== true) return undefined;
-  const handle = await open(path, flags | O_NOFOLLOW | O_NONBLOCK).catch(() => undefined);
-  if (handle === undefined || (await handle.stat().then(isAccepted, () => false))) return handle;
-  await handle.close().catch(() => undefined);
-  return undefined;
+  if ((await lstatIfExists(path))?.isFile() !== true) return undefined;
+  const handle = await open(path, flags | O_NOFOLLOW | O_NONBLOCK).catch(ignoreMissing);
+  if (handle === undefined) return undefined;
+  let isUsable = false;
+  try {
+    isUsable = isAccepted(await handle.stat());
+  } finally {
+    if (!isUsable) await handle.close().catch(() => undefined);
+  }
+  return isUsable ? handle : undefined;
 };
 
 /** Makes new names survive a power cut. Where directories cannot be synced (Windows), the system does it in its own time. */
-export const fsyncDirectory = async (directory: string): Promise<void> => {
-  const handle = await open(directory).catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
+export const syncDirectory = async (directory: string): Promise<void> => {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(directory);
+    await handle.sync();
+  } catch (thrown) {
+    if (!isNotSupported(thrown)) throw thrown;
+  } finally {
+    await handle?.close().catch(() => undefined);
+  }
 };
 
 export const identityOf = (handle: FileHandle): Promise<Identity> => handle.stat({ bigint: true });

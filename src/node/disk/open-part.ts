@@ -4,29 +4,33 @@ import type { FileHandle } from 'node:fs/promises';
 import type { IncomingFile } from '../../index.ts';
 import { removeLeftovers } from './existing-file.ts';
 import { identityOf, lstatIfExists, openForResume, unlinkIfExists } from './no-follow-fs.ts';
-import { PartFile } from './part-file.ts';
+import { PartFile, type PartFileOptions } from './part-file.ts';
 import { alreadyExistsError } from './publish.ts';
 import { acquireSidecar, createExclusive } from './sidecar.ts';
 import { temporaryPathsOf } from './temporary-paths.ts';
 
-/** Rejects now, not after the last byte, if the name is taken or not possible. With `force`, an existing file will be replaced. */
-export const openPart = async (path: string, file: IncomingFile, force: boolean): Promise<PartFile> => {
+export type OpenPartOptions = Pick<PartFileOptions, 'force' | 'isNew'>;
+
+/** Rejects now, not after the last byte, if the name is taken or not possible. */
+export const openPart = async (path: string, file: IncomingFile, { force, isNew }: OpenPartOptions): Promise<PartFile> => {
   const existing = await lstatIfExists(path);
   if (existing?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
   if (existing !== undefined && !force) {
-    await removeLeftovers(path);
+    await removeLeftovers(path).catch(() => undefined);
     throw alreadyExistsError(path);
   }
   const temporary = temporaryPathsOf(path);
   const sidecar = await acquireSidecar(path, temporary.sidecar, file);
   let handle: FileHandle | undefined;
   try {
-    handle = sidecar.trustedBytes > 0 ? await openForResume(temporary.part) : undefined;
+    const { verified } = sidecar;
+    const isTrusted = sidecar.trustedBytes > 0 || verified !== undefined;
+    handle = isTrusted ? await openForResume(temporary.part) : undefined;
     const partSize = (await handle?.stat())?.size ?? 0;
-    let keptBytes = Math.min(partSize, sidecar.trustedBytes);
+    let keptBytes = verified?.bytes === partSize ? partSize : Math.min(partSize, sidecar.trustedBytes);
     if (handle === undefined || partSize > (file.size ?? Infinity)) {
       await handle?.close();
-      if (sidecar.trustedBytes > 0) await sidecar.invalidate();
+      if (isTrusted) await sidecar.invalidate();
       // Created, not truncated: the existing one may be a link.
       await unlinkIfExists(temporary.part);
       handle = await createExclusive(path, temporary.part);
@@ -34,10 +38,10 @@ export const openPart = async (path: string, file: IncomingFile, force: boolean)
     } else if (keptBytes < partSize) await handle.truncate(keptBytes);
     await sidecar.validate(Math.min(keptBytes, sidecar.syncedBytes));
     const identity = await identityOf(handle);
-    return new PartFile({ path, part: temporary.part, size: file.size, force, sidecar, handle, identity, keptBytes });
+    return new PartFile({ path, part: temporary.part, size: file.size, force, isNew, sidecar, handle, identity, keptBytes });
   } catch (thrown) {
     await handle?.close().catch(() => undefined);
-    await sidecar.remove();
+    await sidecar.restore();
     throw thrown;
   }
 };

@@ -2,12 +2,16 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SinkError, type SinkFile } from '../../index.ts';
+import { SinkError, type CommitResult, type Proof, type SinkFile, type SinkWarning } from '../../index.ts';
 import { BatchedWriter } from './batched-writer.ts';
 import { diskError } from './disk-error.ts';
-import { fsyncDirectory, identityOf, isSameFile, lstatIfExists, unlinkIfExists, type Identity } from './no-follow-fs.ts';
+import { notFlushedWarning } from './disk-warning.ts';
+import { identityOf, isSameFile, lstatIfExists, unlinkIfExists, type Identity } from './no-follow-fs.ts';
+import { refusalOf } from './not-supported.ts';
 import { PeriodicSync } from './periodic-sync.ts';
 import { publish } from './publish.ts';
+import { readPart, type Repair } from './read-part.ts';
+import { toVerifiedBytes, type VerifiedBytes } from './sidecar-record.ts';
 import { createExclusive, type Sidecar } from './sidecar.ts';
 
 /** An open `.part` and its sidecar. */
@@ -16,6 +20,8 @@ export interface PartFileOptions {
   readonly part: string;
   readonly size: number | undefined;
   readonly force: boolean;
+  /** Returns true if the warning was not reported yet. */
+  readonly isNew: (warning: SinkWarning) => boolean;
   readonly sidecar: Sidecar;
   readonly handle: FileHandle;
   readonly identity: Identity;
@@ -29,6 +35,7 @@ export class PartFile implements SinkFile {
   readonly #part: string;
   readonly #size: number | undefined;
   readonly #force: boolean;
+  readonly #isNew: (warning: SinkWarning) => boolean;
   readonly #sidecar: Sidecar;
   #handle: FileHandle;
   #identity: Identity;
@@ -36,16 +43,18 @@ export class PartFile implements SinkFile {
   /** The operation in flight; `suspend` and `discard` may be called during it. */
   #pending: Promise<void> = Promise.resolve();
   #state: 'open' | 'committed' | 'suspended' | 'discarded' = 'open';
-  #isPublished = false;
-  /** Bytes that a commit has synced. */
   #syncedBytes = 0;
+  /** The error of a file system that cannot sync. */
+  #syncRefusal: unknown;
+  #verified: VerifiedBytes | undefined;
 
-  constructor({ path, part, size, force, sidecar, handle, identity, keptBytes }: PartFileOptions) {
+  constructor({ path, part, size, force, isNew, sidecar, handle, identity, keptBytes }: PartFileOptions) {
     this.path = path;
     this.keptBytes = keptBytes;
     this.#part = part;
     this.#size = size;
     this.#force = force;
+    this.#isNew = isNew;
     this.#sidecar = sidecar;
     this.#handle = handle;
     this.#identity = identity;
@@ -57,8 +66,12 @@ export class PartFile implements SinkFile {
     return this.#state === 'open' ? Math.max(0, (this.#size ?? 0) - this.#writer.position) : 0;
   }
 
-  replay(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
-    return this.#read(this.keptBytes, consume);
+  async replay(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
+    const { verified, syncedBytes } = this.#sidecar;
+    if (await this.#read(this.keptBytes, consume, { verified, syncedBytes })) return;
+    await this.restart();
+    const reason = 'the disk has lost bytes of its .part file. Check the health of the disk, then start the download again.';
+    throw new SinkError({ path: this.path, reason, code: 'EIO' });
   }
 
   async readBack(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
@@ -66,18 +79,11 @@ export class PartFile implements SinkFile {
     await this.#read(this.#writer.position, consume);
   }
 
-  async #read(end: number, consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {
-    const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
-    for (let position = 0; position < end;) {
-      this.#assertOpen();
-      const length = Math.min(buffer.byteLength, end - position);
-      const { bytesRead } = await this.#handle.read(buffer, 0, length, position).catch((thrown: unknown) => {
-        throw diskError(this.path, thrown);
-      });
-      if (bytesRead === 0) throw this.#changedError();
-      await consume(buffer.subarray(0, bytesRead));
-      position += bytesRead;
-    }
+  async #read(end: number, consume: (bytes: Uint8Array) => void | Promise<void>, repair: Repair = {}): Promise<boolean> {
+    const assertOpen = (): void => this.#assertOpen();
+    const outcome = await readPart({ path: this.path, handle: this.#handle, end, consume, assertOpen, ...repair });
+    if (outcome === 'short') throw this.#changedError();
+    return outcome === 'complete';
   }
 
   write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void> {
@@ -100,43 +106,49 @@ export class PartFile implements SinkFile {
       await this.#sidecar.validate(0);
       this.#writer = this.#createWriter(0);
       this.#syncedBytes = 0;
+      this.#verified = undefined;
     });
   }
 
-  commit(): Promise<void> {
-    return this.#run(async () => {
+  async commit(proof: Proof): Promise<CommitResult> {
+    const warnings: SinkWarning[] = [];
+    await this.#run(async () => {
       this.#assertOpen();
       await this.#writer.flush();
-      await this.#writer.sync();
-      this.#syncedBytes = this.#writer.position;
+      this.#verified = toVerifiedBytes(proof, this.#writer.position);
+      await this.#sync();
       if ((await this.#handle.stat()).size !== this.#writer.position) throw this.#changedError();
       await this.#assertOwnership();
-      await this.#handle.close();
+      await refusalOf(this.#handle.close());
       this.#assertOpen();
-      const isLinked = await publish(this.#part, this.path, this.#force);
-      this.#isPublished = true;
-      if (isLinked) await unlinkIfExists(this.#part);
+      warnings.push(...(await publish({ part: this.#part, path: this.path, force: this.#force, identity: this.#identity })));
       // If this fails, the next download removes it.
       await this.#sidecar.remove().catch(() => undefined);
-      await fsyncDirectory(dirname(this.path));
       if (this.#state === 'discarded') this.#assertOpen();
       this.#state = 'committed';
     });
+    if (this.#syncRefusal !== undefined) warnings.push(notFlushedWarning(dirname(this.path), this.#syncRefusal));
+    return { warnings: warnings.filter(this.#isNew) };
   }
 
   suspend(): Promise<void> {
     return this.#end('suspended', async () => {
       await this.#writer.flush().catch(() => undefined);
-      const stats = await lstatIfExists(this.#part).catch(() => undefined);
-      const syncedBytes = await this.#writer.sync().then(
-        () => Number(stats?.size ?? 0),
-        () => Math.max(this.#syncedBytes, this.#sidecar.syncedBytes),
-      );
+      await this.#sync().catch(() => undefined);
       await this.#writer.settled();
       await this.#handle.close().catch(() => undefined);
+      const isEmpty = await lstatIfExists(this.#part).then(
+        (stats) => (stats?.size ?? 0n) === 0n,
+        () => false,
+      );
       // If a commit was publishing it, the file is complete and verified, and stays.
-      const isWorthKeeping = this.#sidecar.isResumable && !this.#isPublished && stats !== undefined && stats.size > 0n;
-      return isWorthKeeping ? this.#sidecar.release(syncedBytes) : this.#remove();
+      const isPublished = await isSameFile(this.path, this.#identity);
+      if (!this.#sidecar.isResumable || isPublished || isEmpty) return this.#remove();
+      return this.#sidecar.release({
+        syncedBytes: Math.max(this.#syncedBytes, this.#sidecar.syncedBytes),
+        isSyncRefused: this.#syncRefusal !== undefined,
+        verified: this.#verified,
+      });
     });
   }
 
@@ -146,8 +158,14 @@ export class PartFile implements SinkFile {
       await this.#handle.close().catch(() => undefined);
       await this.#remove();
       // If a commit has published it: a file replaced by force cannot be restored, so the new, complete one stays.
-      if (this.#isPublished && !this.#force && (await isSameFile(this.path, this.#identity))) await unlinkIfExists(this.path);
+      if (!this.#force && (await isSameFile(this.path, this.#identity))) await unlinkIfExists(this.path);
     });
+  }
+
+  async #sync(): Promise<void> {
+    const { size } = await this.#handle.stat();
+    this.#syncRefusal = await this.#writer.sync();
+    if (this.#syncRefusal === undefined) this.#syncedBytes = size;
   }
 
   async #end(state: 'suspended' | 'discarded', operation: () => Promise<void>): Promise<void> {

@@ -1,6 +1,7 @@
 /** Calls `fdatasync` every 64 MiB, so that a power cut loses little and the final `fsync` is short. */
 
 import type { FileHandle } from 'node:fs/promises';
+import { refusalOf } from './not-supported.ts';
 
 /** Bytes. */
 const SYNC_INTERVAL = 64 * 1024 * 1024;
@@ -32,7 +33,8 @@ export class PeriodicSync {
   }
 
   async #sync(written: number): Promise<void> {
-    await this.#handle.datasync();
+    // Where syncing is not supported, this stays the last attempt.
+    if ((await refusalOf(this.#handle.datasync())) !== undefined) return;
     await this.#onSynced(written);
     this.#synced = written;
     this.#inFlight = undefined;

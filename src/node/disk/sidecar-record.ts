@@ -1,7 +1,7 @@
 /** The JSON record in a sidecar: its fields, how it is read and written. */
 
 import type { FileHandle } from 'node:fs/promises';
-import type { IncomingFile } from '../../index.ts';
+import type { Checksum, ChecksumAlgorithm, IncomingFile, Proof } from '../../index.ts';
 import { writeAll } from './batched-writer.ts';
 import type { LockOwner } from './lock-owner.ts';
 import { openRegularFile } from './no-follow-fs.ts';
@@ -56,9 +56,36 @@ export const syncedBytesIn = (record: SidecarRecord | undefined): number => {
   return typeof flushed === 'number' && flushed > 0 ? flushed : 0;
 };
 
-/** Returns the process that writes the `.part`, or wrote it when it ended. */
-export const lockOwnerIn = (record: SidecarRecord | undefined): LockOwner | undefined => {
-  const writer = record?.['writer'];
+/** All bytes of a `.part` whose commit has failed, and their checksum. The disk may have lost some of them, so they are compared again. */
+export interface VerifiedBytes {
+  readonly bytes: number;
+  readonly checksum: Checksum;
+}
+
+export const verifiedBytesIn = (record: SidecarRecord | undefined): VerifiedBytes | undefined => {
+  const verified = record?.['verified'];
+  if (!isRecord(verified)) return undefined;
+  const { bytes, algorithm, value } = verified;
+  return typeof bytes === 'number' && isAlgorithm(algorithm) && typeof value === 'string'
+    ? { bytes, checksum: { algorithm, value } }
+    : undefined;
+};
+
+export const toVerifiedBytes = ({ checksum, sha256 }: Proof, bytes: number): VerifiedBytes | undefined => {
+  const stated = checksum ?? (sha256 === undefined ? undefined : ({ algorithm: 'SHA256', value: sha256 } as const));
+  return stated && { bytes, checksum: stated };
+};
+
+const algorithms: readonly unknown[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'] satisfies readonly ChecksumAlgorithm[];
+
+const isAlgorithm = (value: unknown): value is ChecksumAlgorithm => algorithms.includes(value);
+
+/** Returns the process that writes the `.part`, or wrote it when it ended; or the one that suspended it without a sync. */
+export const lockOwnerIn = (
+  record: SidecarRecord | undefined,
+  field: 'writer' | 'unsynced' = 'writer',
+): LockOwner | undefined => {
+  const writer = record?.[field];
   if (!isRecord(writer)) return undefined;
   const { host, pid, started, boot, id } = writer;
   if (typeof host !== 'string' || typeof id !== 'string') return undefined;
@@ -74,7 +101,7 @@ export const lockOwnerIn = (record: SidecarRecord | undefined): LockOwner | unde
 
 const isRecord = (value: unknown): value is SidecarRecord => typeof value === 'object' && value !== null;
 
-/** Returns `undefined` if there is no sidecar or it is not readable. */
+/** Returns `undefined` if there is no sidecar, or it holds no record. */
 export const readRecordAt = async (sidecarPath: string): Promise<SidecarRecord | undefined> => {
   const handle = await openRegularFile(sidecarPath);
   if (handle === undefined) return undefined;
@@ -87,8 +114,8 @@ export const readRecordAt = async (sidecarPath: string): Promise<SidecarRecord |
 
 /** Returns `undefined` if the file holds no record. */
 export const readRecord = async (handle: FileHandle): Promise<SidecarRecord | undefined> => {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(RECORD_LENGTH), 0, RECORD_LENGTH, 0);
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(RECORD_LENGTH), 0, RECORD_LENGTH, 0);
     const record: unknown = JSON.parse(buffer.toString('utf8', 0, bytesRead));
     return isRecord(record) ? record : undefined;
   } catch {

@@ -5,6 +5,7 @@ import { SinkError, type IncomingFile } from '../../index.ts';
 import { codeOf } from './disk-error.ts';
 import { addOpenFile, isAlive, isSameBoot, removeOpenFile, type LockOwner } from './lock-owner.ts';
 import { identityOf, isSameFile, lstatIfExists, openForResume, unlinkIfExists, type Identity } from './no-follow-fs.ts';
+import { refusalOf } from './not-supported.ts';
 import {
   contentKeyOf,
   lockOwnerIn,
@@ -12,9 +13,22 @@ import {
   readRecord,
   readRecordAt,
   syncedBytesIn,
+  verifiedBytesIn,
   writeRecord,
   type ContentKey,
+  type SidecarRecord,
+  type VerifiedBytes,
 } from './sidecar-record.ts';
+
+/** What a later run may resume. */
+export interface KeptBytes {
+  /** How many bytes survive a power cut. */
+  readonly syncedBytes: number;
+  /** True if the file system cannot sync: all bytes are trusted until the machine restarts. */
+  readonly isSyncRefused: boolean;
+  /** Set if a commit of all bytes has failed. */
+  readonly verified?: VerifiedBytes | undefined;
+}
 
 /** A sidecar that this download owns until another process takes it over. */
 export interface Sidecar {
@@ -32,8 +46,12 @@ export interface Sidecar {
   /** Records that no byte of the `.part` can be trusted, until `validate`. A new sidecar starts like this. */
   invalidate(): Promise<void>;
   isOwned(): Promise<boolean>;
+  /** Checksum of all bytes, if an earlier run could not commit them. */
+  readonly verified: VerifiedBytes | undefined;
   /** Gives up the lock and keeps the sidecar for a later run. */
-  release(syncedBytes: number): Promise<void>;
+  release(kept: KeptBytes): Promise<void>;
+  /** Gives up the lock and restores the sidecar of the earlier run; removes it if none of its bytes can be trusted. */
+  restore(): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -75,12 +93,14 @@ const openSidecar = async (path: string, sidecarPath: string, file: IncomingFile
     if (reused === undefined && exists) await unlinkIfExists(sidecarPath);
     handle = reused ?? (await createExclusive(path, sidecarPath));
     const syncedBytes = reused === undefined ? 0 : syncedBytesIn(record);
-    const isAllTrusted = reused !== undefined && previousOwner !== undefined && isSameBoot(previousOwner, owner);
+    const lastOwner = previousOwner ?? lockOwnerIn(record, 'unsynced');
+    const isAllTrusted = reused !== undefined && lastOwner !== undefined && isSameBoot(lastOwner, owner);
     const sidecar = new OwnedSidecar({
       path: sidecarPath,
       handle,
       contentKey,
       owner,
+      record: reused === undefined ? undefined : record,
       identity: await identityOf(handle),
       syncedBytes,
       trustedBytes: isAllTrusted ? Infinity : syncedBytes,
@@ -99,6 +119,8 @@ interface OwnedSidecarOptions extends Pick<Sidecar, 'trustedBytes' | 'syncedByte
   readonly handle: FileHandle;
   readonly contentKey: ContentKey | undefined;
   readonly owner: LockOwner;
+  /** The record of the earlier run. */
+  readonly record: SidecarRecord | undefined;
   readonly identity: Identity;
 }
 
@@ -110,9 +132,11 @@ class OwnedSidecar implements Sidecar {
   readonly #contentKey: ContentKey | undefined;
   readonly #owner: LockOwner;
   readonly #identity: Identity;
+  #earlierRecord: SidecarRecord | undefined;
+  #verified: VerifiedBytes | undefined;
   #syncedBytes: number;
 
-  constructor({ path, handle, contentKey, owner, identity, syncedBytes, trustedBytes }: OwnedSidecarOptions) {
+  constructor({ path, handle, contentKey, owner, record, identity, syncedBytes, trustedBytes }: OwnedSidecarOptions) {
     this.isResumable = contentKey !== undefined;
     this.trustedBytes = trustedBytes;
     this.#path = path;
@@ -120,6 +144,8 @@ class OwnedSidecar implements Sidecar {
     this.#contentKey = contentKey;
     this.#owner = owner;
     this.#identity = identity;
+    this.#earlierRecord = record;
+    this.#verified = verifiedBytesIn(record);
     this.#syncedBytes = syncedBytes;
   }
 
@@ -127,10 +153,14 @@ class OwnedSidecar implements Sidecar {
     return this.#syncedBytes;
   }
 
+  get verified(): VerifiedBytes | undefined {
+    return this.#verified;
+  }
+
   /** The record names the boot of the machine only if every byte of the `.part` can be trusted. */
   async lock(isAllTrusted: boolean): Promise<void> {
     const writer = isAllTrusted ? this.#owner : { ...this.#owner, boot: undefined };
-    await writeRecord(this.#handle, { ...this.#contentKey, flushed: this.#syncedBytes, writer });
+    await writeRecord(this.#handle, this.#createRecord({ writer }));
   }
 
   async validate(syncedBytes: number): Promise<void> {
@@ -140,10 +170,12 @@ class OwnedSidecar implements Sidecar {
 
   async invalidate(): Promise<void> {
     const wasSynced = this.#syncedBytes > 0;
+    this.#earlierRecord = undefined;
+    this.#verified = undefined;
     this.#syncedBytes = 0;
     await this.lock(false);
     // A power cut must not restore the old claim.
-    if (wasSynced) await this.#handle.datasync();
+    if (wasSynced) await refusalOf(this.#handle.datasync());
   }
 
   async isOwned(): Promise<boolean> {
@@ -152,17 +184,31 @@ class OwnedSidecar implements Sidecar {
     return lockOwnerIn(await readRecord(this.#handle))?.id === this.#owner.id;
   }
 
-  async release(syncedBytes: number): Promise<void> {
+  release({ syncedBytes, isSyncRefused, verified = this.#verified }: KeptBytes): Promise<void> {
+    this.#syncedBytes = syncedBytes;
+    this.#verified = verified;
+    return this.#unlock(this.#createRecord(isSyncRefused ? { unsynced: this.#owner } : {}));
+  }
+
+  restore(): Promise<void> {
+    return this.#earlierRecord === undefined ? this.remove() : this.#unlock(this.#earlierRecord);
+  }
+
+  #createRecord(owner: SidecarRecord): SidecarRecord {
+    const verified = this.#verified && { bytes: this.#verified.bytes, ...this.#verified.checksum };
+    return { ...this.#contentKey, flushed: this.#syncedBytes, verified, ...owner };
+  }
+
+  async #unlock(record: SidecarRecord): Promise<void> {
     try {
-      if (await this.isOwned()) await writeRecord(this.#handle, { ...this.#contentKey, flushed: syncedBytes });
+      if (await this.isOwned()) await writeRecord(this.#handle, record);
     } finally {
       await this.#close();
     }
   }
 
   async remove(): Promise<void> {
-    const isOwned = await this.isOwned();
-    await this.#close();
+    const isOwned = await this.isOwned().finally(() => this.#close());
     if (isOwned) await unlinkIfExists(this.#path);
   }
 
