@@ -1,3 +1,5 @@
+import { describeMessages } from './server-messages.ts';
+
 /** A message of vCenter about a failure, in English. The first of several describes the operation, the others its causes. */
 export interface ErrorMessage {
   /** Stable key for programs. */
@@ -34,10 +36,9 @@ export class ApiError extends Error {
     /** Replaces the advice at the end of the message. */
     advice?: string;
   }) {
-    const texts = facts.messages.map((message) => message.default_message).filter((text) => text !== '');
     super(
       `${facts.operation}: ${facts.error_type} (${facts.status}): ` +
-        `${texts.length === 0 ? 'no message from vCenter; the response may come from a proxy.' : texts.join(' ')}${facts.advice ?? advice(facts)}`,
+        `${describeMessages(facts.messages) ?? 'no message from vCenter; the response may come from a proxy.'}${facts.advice ?? advice(facts)}`,
     );
     this.operation = facts.operation;
     this.status = facts.status;

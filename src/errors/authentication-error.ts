@@ -1,4 +1,5 @@
 import type { ErrorMessage } from './api-error.ts';
+import { describeMessages } from './server-messages.ts';
 
 /** The user name, the password or the session id was rejected. */
 export class AuthenticationError extends Error {
@@ -12,7 +13,9 @@ export class AuthenticationError extends Error {
     facts: { server: string; operation: string; reason: string; messages: readonly ErrorMessage[] },
     options?: ErrorOptions,
   ) {
-    super(`${facts.server}: ${facts.reason}`, options);
+    const text = describeMessages(facts.messages);
+    const source = text === undefined ? 'No message from vCenter; the response may come from a proxy.' : `vCenter: ${text}`;
+    super(`${facts.server}: ${facts.reason} ${source}`, options);
     this.server = facts.server;
     this.operation = facts.operation;
     this.messages = facts.messages;

@@ -1,4 +1,5 @@
 import type { ErrorMessage } from './api-error.ts';
+import { describeMessages } from './server-messages.ts';
 import { withoutPeriod } from './without-period.ts';
 
 /** vCenter could not prepare a file for download: its status is `ERROR`. */
@@ -12,7 +13,7 @@ export class PreparationError extends Error {
   readonly serverMessage: string | undefined;
   readonly args: readonly string[];
   constructor(facts: { file: string; message?: ErrorMessage | undefined }) {
-    const reason = facts.message === undefined ? 'no reason given' : facts.message.default_message || facts.message.id;
+    const reason = describeMessages(facts.message === undefined ? [] : [facts.message]) ?? 'no reason given';
     super(
       `vCenter could not prepare ${JSON.stringify(facts.file)}: ${withoutPeriod(reason)}. ` +
         "Check the item's tasks and events in the vSphere Client; a subscribed item may have to be synchronized first.",
