@@ -56,7 +56,8 @@ const SYNC_OPTIONS: OptionNames<SyncItemOptions> = { forceSyncContent: true, syn
  * `POST /api/content/library/subscribed-item/{library_item_id}?action=sync` → 204 ·
  * `POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=sync` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
+ * Errors: `ApiError` NOT_FOUND (404), INVALID_ELEMENT_TYPE (400) for an item of a local library, NOT_ALLOWED_IN_CURRENT_STATE (400) if the
+ * content is missing on the storage.
  * Privilege: ContentLibrary.SyncLibraryItem on the item. Source: `content.library.SubscribedItem.sync`.
  */
 export const syncItem = (vc: VCenter, itemId: string, options: SyncItemOptions = {}): Observable<void> => {
@@ -75,7 +76,8 @@ export const syncItem = (vc: VCenter, itemId: string, options: SyncItemOptions =
  * `POST /api/content/library/subscribed-item/{library_item_id}?action=evict` → 204 ·
  * `POST /rest/com/vmware/content/library/subscribed-item/id:{library_item_id}?~action=evict` → 200
  *
- * Errors: `ApiError` NOT_FOUND (404), NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
+ * Errors: `ApiError` NOT_FOUND (404), INVALID_ELEMENT_TYPE (400) for an item of a local library, INVALID_ELEMENT_CONFIGURATION (400) if the
+ * library is not on demand, NOT_ALLOWED_IN_CURRENT_STATE (400) if the content is missing on the storage.
  * Privilege: ContentLibrary.EvictLibraryItem on the item. Source: `content.library.SubscribedItem.evict`.
  */
 export const evictItem = (vc: VCenter, itemId: string): Observable<void> =>

@@ -138,7 +138,7 @@ export const sendRequest = <A>(
       },
       (thrown: unknown) => {
         settled = true;
-        subscriber.error(toTransportError(operation, url, thrown));
+        subscriber.error(findMisuse(thrown, controller.signal) ?? toTransportError(operation, url, thrown));
       },
     );
     // To abort a settled request is harmless, but costs a third as much as the request.
@@ -159,6 +159,22 @@ export const sendRequest = <A>(
 const platformFetch = (signal: AbortSignal): { fetch: typeof globalThis.fetch } => ({
   fetch: (request, init) => globalThis.fetch(request, { ...init, signal }),
 });
+
+/**
+ * Returns the error of the program, if that is what failed, not the network: a signal that the platform's `Request` does not know, as jsdom
+ * brings one, or a defect of a custom fetch. The platform reports network failures as a `TypeError`, too.
+ */
+const findMisuse = (thrown: unknown, signal: AbortSignal): unknown => {
+  const name = typeof thrown === 'object' && thrown !== null && 'name' in thrown ? thrown.name : undefined;
+  if (name === 'ReferenceError' || name === 'RangeError' || name === 'SyntaxError') return thrown;
+  if (name !== 'TypeError') return undefined;
+  try {
+    new Request('https://vcenter.example.com', { signal });
+    return undefined;
+  } catch (misuse) {
+    return misuse;
+  }
+};
 
 /** ky's errors contain the request with its headers, so only the system's own error becomes the `cause`. */
 const toTransportError = (operation: string, url: string, thrown: unknown): unknown => {

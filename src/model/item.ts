@@ -37,7 +37,7 @@ export interface ItemModel {
   readonly last_modified_time?: string;
   /** ISO 8601; subscribed items only. */
   readonly last_sync_time?: string;
-  /** The publisher's item; subscribed items only. */
+  /** The publisher's item; since 9.1 also set for items of local libraries, before for subscribed items only. */
   readonly source_id?: string;
   /** True if the item complies with the library's security policy, since 7.0.3. */
   readonly security_compliance?: boolean;

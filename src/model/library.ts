@@ -89,11 +89,13 @@ export interface LibraryFindSpec {
   /** Case-insensitive. */
   readonly name?: string;
   readonly type?: LibraryType;
+  /** Libraries on this storage, since 9.0. */
+  readonly storage_backing?: StorageBacking;
 }
 
 /** Decodes {@link LibraryFindSpec}. */
 export const LibraryFindSpec: Codec<LibraryFindSpec> = struct(
   'LibraryFindSpec',
   {},
-  { name: t.string, type: t.union([t.literal('LOCAL'), t.literal('SUBSCRIBED')]) },
+  { name: t.string, type: t.union([t.literal('LOCAL'), t.literal('SUBSCRIBED')]), storage_backing: StorageBacking },
 );

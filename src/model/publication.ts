@@ -31,7 +31,7 @@ export interface SubscriptionInfo {
   readonly on_demand?: boolean;
   readonly subscription_url?: string;
   readonly user_name?: string;
-  /** SHA-1 of the publisher's certificate. */
+  /** Of the publisher's certificate: SHA-256 since 9.1.1, SHA-1 before, and where it is enabled. */
   readonly ssl_thumbprint?: string;
   /** The publisher's certificate in PEM, since 9.0. */
   readonly ssl_certificate?: string;

@@ -8,7 +8,7 @@ export type ChecksumAlgorithm = 'SHA1' | 'MD5' | 'SHA256' | 'SHA512';
 
 /** A checksum that vCenter states. Source: `content.library.item.File.ChecksumInfo`. */
 export interface ChecksumInfo {
-  /** Not set means SHA1. */
+  /** Not set means SHA1. SHA1 and MD5 are deprecated since 9.1.1. */
   readonly algorithm?: ChecksumAlgorithm | UnknownEnumValue;
   /** Hexadecimal, in either case. */
   readonly checksum: string;
@@ -25,7 +25,7 @@ export const ChecksumInfo: Codec<ChecksumInfo> = struct(
 export interface TransferEndpoint {
   /** `https:`, `http:`, `ds:` or `file:`. A secret: it grants access to the file. */
   readonly uri: string;
-  /** SHA-1 of the endpoint's certificate in DER. If set, it alone decides whether the certificate is trusted. */
+  /** SHA-256 of the endpoint's certificate in DER since 9.1.1, SHA-1 before, and where it is enabled. If set, it alone decides whether the certificate is trusted. */
   readonly ssl_certificate_thumbprint?: string;
   /** The endpoint's certificate in PEM, since 9.0. If set, only it is accepted and the thumbprint is ignored. */
   readonly ssl_certificate?: string;
