@@ -77,6 +77,7 @@ export type {
   ContentIdentity,
   FoundFile,
   IncomingFile,
+  PlannedFile,
   Proof,
   Sink,
   SinkFile,

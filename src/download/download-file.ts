@@ -26,7 +26,7 @@ import { fetchRemaining } from '../transfer/fetch-remaining.ts';
 import { createFileRetry, isCorrupt, type FileRetryPolicy } from '../transfer/file-retry.ts';
 import type { FetchContext } from '../transfer/open-body.ts';
 import type { RangeState } from '../transfer/ranges/range-plan.ts';
-import type { ContentIdentity, IncomingFile, Proof, Sink } from '../transfer/sink.ts';
+import type { ContentIdentity, IncomingFile, PlannedFile, Proof, Sink } from '../transfer/sink.ts';
 import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type TransferState } from '../transfer/transfer-state.ts';
 import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
@@ -50,6 +50,8 @@ export interface DownloadFileOptions {
   /** Decides whether the file is fetched in byte ranges. */
   readonly ranges: RangeState;
   readonly retryPolicy: FileRetryPolicy;
+  /** Returns the other files that are not saved yet. */
+  readonly others: () => readonly PlannedFile[];
   /** Called with 1 when a transfer becomes active, and with -1 when it ends. */
   readonly onActiveChange: (change: 1 | -1) => void;
   /** Called before each retry. */
@@ -115,7 +117,11 @@ const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | Dow
 const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Observable<DownloadProgress | DownloadSaved> => {
   const { vc, name, sink, content, expectedChecksum } = file;
   return bracket({
-    acquire: defer(() => from(openSinkFile(sink, toIncomingFile(name, content, size), expectedChecksum))),
+    acquire: defer(() => {
+      const others = file.others();
+      const incoming = { ...toIncomingFile(name, content, size), ...(others.length === 0 ? {} : { others }) };
+      return from(openSinkFile(sink, incoming, expectedChecksum));
+    }),
     use: (state) => transferAndCommit(file, state),
     release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
     onPending: () => vc[internals].beginWork(),

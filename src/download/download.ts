@@ -7,6 +7,7 @@ import {
   concatMap,
   defer,
   finalize,
+  map,
   merge,
   of,
   Subject,
@@ -16,6 +17,7 @@ import {
 import { internalsOf, withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
+import { checkSink, plannedFiles } from './check-sink.ts';
 import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { readStoredFiles, type ItemRef } from './opened-item.ts';
@@ -55,6 +57,11 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     const prepared = createPreparedFiles();
     const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, notify });
     const source$ = readStoredFiles(client, ref.id).pipe(
+      concatMap((stored) => {
+        const files = plannedFiles(stored, options);
+        const checked$ = files === undefined ? of(undefined) : checkSink(sink, files);
+        return checked$.pipe(map(() => stored));
+      }),
       concatMap((stored) => openSource({ vc: client, item: ref, stored, options, prepared, transfers, notify })),
       finalize(() => notices$.complete()),
     );

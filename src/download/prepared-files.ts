@@ -32,6 +32,8 @@ export interface PreparedFiles {
   readonly open: (item: OpenedItem) => void;
   /** Publishes the state of all files, replacing what was published before. */
   readonly publish: (source: FileSource, infos: readonly DownloadFileInfo[]) => void;
+  /** Returns the state of all files as it was published last. */
+  readonly latest: () => readonly DownloadFileInfo[];
   /** Emits the name of each file once it is prepared or has failed; completes after `count` names. */
   readonly settled: (count: number) => Observable<string>;
   /** Emits a file once a source other than `except` has prepared it. Errors with `PreparationError` if its preparation failed. */
@@ -50,6 +52,7 @@ export const createPreparedFiles = (): PreparedFiles => {
       opened$.complete();
     },
     publish: (source, infos) => published$.next({ source, infos }),
+    latest: () => published$.value?.infos ?? [],
     settled: (count) =>
       current$.pipe(
         mergeMap(({ infos }) => infos.filter(isSettled)),

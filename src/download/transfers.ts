@@ -1,11 +1,25 @@
 /** Transfers all files of a download into the sink: concurrency, progress, and when the last file is done. */
 
-import { asyncScheduler, catchError, concatMap, EMPTY, of, ReplaySubject, Subject, tap, throwError, type Observable } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concatMap,
+  defer,
+  EMPTY,
+  of,
+  ReplaySubject,
+  shareReplay,
+  Subject,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
 import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
 import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan.ts';
-import type { Sink } from '../transfer/sink.ts';
+import type { PlannedFile, Sink } from '../transfer/sink.ts';
+import { checkSink } from './check-sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
 import type { OpenedItem } from './opened-item.ts';
@@ -76,6 +90,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
         activeTransfers += change;
         lastActivityAt = asyncScheduler.now();
       },
+      others: () => unsavedFiles().filter((other) => other.name !== name),
       onRetry: (retrying, isBusy) => {
         notify(retrying);
         if (isBusy) busy$.next();
@@ -83,8 +98,21 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       onWarning: notify,
     };
   };
+  /** The files that are not saved yet, with their sizes as far as they are known. */
+  const unsavedFiles = (): readonly PlannedFile[] =>
+    prepared
+      .latest()
+      .filter(({ name }) => !doneNames.has(name))
+      .map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) }));
+  // Sizes are known when the first file is prepared.
+  const sizesChecked$ = defer(() => {
+    const files = unsavedFiles();
+    return continueOnError || files.every(({ size }) => size === undefined) ? of(undefined) : checkSink(sink, files);
+  }).pipe(shareReplay(1));
+
   const transferFile = (item: OpenedItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>
-    downloadFile(fileOptions(item, name, slot)).pipe(
+    sizesChecked$.pipe(
+      concatMap(() => downloadFile(fileOptions(item, name, slot))),
       catchError((error: unknown) =>
         continueOnError && isContentLibraryError(error)
           ? of<DownloadFailed>({ type: 'failed', file: name, error })

@@ -1,15 +1,16 @@
 /** A sink that writes files to a directory, and renames each when it is complete. */
 
 import { join, resolve } from 'node:path';
-import { createFileNameValidator, type Sink } from '../index.ts';
+import { createFileNameValidator, type PlannedFile, type Sink } from '../index.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { diskError } from './disk/disk-error.ts';
 import { createNewWarningFilter } from './disk/disk-warning.ts';
-import { ensureDirectory } from './disk/ensure-directory.ts';
-import { findVerified } from './disk/existing-file.ts';
-import { assertFreeSpace } from './disk/free-space.ts';
-import { openPart } from './disk/open-part.ts';
+import { assertWritable, ensureDirectory } from './disk/ensure-directory.ts';
+import { createVerifiedFinder } from './disk/existing-file.ts';
+import { assertFreeSpace, bytesToCome } from './disk/free-space.ts';
+import { findObstacle, openPart } from './disk/open-part.ts';
 import type { PartFile } from './disk/part-file.ts';
+import { alreadyExistsError } from './disk/publish.ts';
 import { nodeHash } from './hash.ts';
 
 /** Options of {@link toDirectory}. */
@@ -33,13 +34,43 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
   const { force = false } = options;
   const validateName = createFileNameValidator();
   const isNew = createNewWarningFilter();
+  const pathOf = (name: string): string => join(resolve(path), validateName(name));
+  const neededFor = async (files: readonly PlannedFile[]): Promise<number> => {
+    let sum = 0;
+    for (const { name, size } of files) sum += await bytesToCome(pathOf(name), size, force);
+    return sum;
+  };
+  const findVerified = createVerifiedFinder();
   let unfinished: readonly PartFile[] = [];
+
+  const checkFile = async ({ checksum, ...file }: PlannedFile, signal: AbortSignal | undefined): Promise<void> => {
+    const finalPath = pathOf(file.name);
+    try {
+      const obstacle = await findObstacle(finalPath);
+      if (obstacle === undefined || force) return;
+      // Whether it is the same file is known later, if the download session states its checksum.
+      if (obstacle === 'file' && checksum === undefined) return;
+      const existing = checksum && (await findVerified(finalPath, { ...file, checksum }, signal));
+      if (existing === undefined) throw alreadyExistsError(finalPath);
+    } catch (thrown) {
+      throw diskError(finalPath, thrown);
+    }
+  };
   return {
     createHash: nodeHash,
-    find: async (file, signal) => findVerified(join(resolve(path), validateName(file.name)), file, signal),
+    check: async (files, signal) => {
+      const directory = resolve(path);
+      for (const { name } of files) validateName(name);
+      await ensureDirectory(directory);
+      await assertWritable(directory);
+      for (const file of files) await checkFile(file, signal);
+      const needed = await neededFor(files);
+      await assertFreeSpace(directory, directory, needed, async () => needed);
+    },
+    find: async (file, signal) => findVerified(pathOf(file.name), file, signal),
     open: async (incoming) => {
       const directory = resolve(path);
-      const finalPath = join(directory, validateName(incoming.name));
+      const finalPath = pathOf(incoming.name);
       await ensureDirectory(directory);
       try {
         const file = await openPart(finalPath, incoming, { force, isNew });
@@ -49,6 +80,7 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
             finalPath,
             directory,
             unfinished.reduce((total, { missing }) => total + missing, 0),
+            async () => file.missing + (await neededFor(incoming.others ?? [])),
           );
         } catch (thrown) {
           await file.suspend();

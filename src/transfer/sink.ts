@@ -32,8 +32,20 @@ export interface IncomingFile {
   readonly name: string;
   /** Size in bytes, if known. */
   readonly size?: number;
+  /** The other files of the download that are not saved yet, for messages about the space that is missing. */
+  readonly others?: readonly PlannedFile[];
   /** Identity of the content. Not set if the server does not state one; the file then cannot be resumed by a later run. */
   readonly content?: ContentIdentity;
+}
+
+/** A file of a download that is not saved yet. */
+export interface PlannedFile {
+  /** The name as the server states it. MUST NOT be used as a path without validation. */
+  readonly name: string;
+  /** Size in bytes, if known. */
+  readonly size?: number;
+  /** The checksum, if it is known. */
+  readonly checksum?: Checksum;
 }
 
 /** A file whose checksum is known before it is transferred. */
@@ -136,6 +148,12 @@ export interface Sink {
    * different file of that name may be replaced is up to `open`. The signal aborts the search, which reads the complete file.
    */
   find?(file: StatedFile, signal?: AbortSignal): Promise<FoundFile | undefined>;
+  /**
+   * Checks whether files can be saved; rejects if not, which ends the download. Called with the selected files before the server prepares
+   * any of them, and once more with their sizes before the first one is opened. With `continueOnError`, where each file may fail alone, it
+   * is called once and without files: only the destination is checked. The signal aborts the check. `open` has to check all of it again.
+   */
+  check?(files: readonly PlannedFile[], signal?: AbortSignal): Promise<void>;
   /** Opens a file for writing. Rejects if the file cannot or must not be written; nothing is fetched then. */
   open(file: IncomingFile): Promise<SinkFile>;
   /** Creates a running checksum. Files are verified by their length only if this is not set or returns `undefined`. */

@@ -15,7 +15,7 @@ test('a file larger than the free space is ENOSPC before its first byte, with th
   const opening = toDirectory(directory).open({ name: 'a.iso', size: 2 ** 60, content });
   await expect(opening).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC' });
   await expect(opening).rejects.toThrow(
-    /: not enough disk space: 1152\.9 PB needed, [\d.]+ [GT]B free, 115\d\.\d PB missing\. Free some space/,
+    /: not enough disk space: 1152\.9 PB needed for all files still to come, [\d.]+ [GT]B free, 115\d\.\d PB missing\. Free some space/,
   );
   expect(await contents(directory)).toEqual({});
 });

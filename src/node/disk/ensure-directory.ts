@@ -1,6 +1,6 @@
 /** Creates a directory and its missing parents. */
 
-import { mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SinkError } from '../../index.ts';
 import { codeOf, diskError } from './disk-error.ts';
@@ -18,6 +18,13 @@ export const ensureDirectory = async (directory: string): Promise<void> => {
     if (codeOf(thrown) === 'ENOENT') throw notPossibleError(directory, thrown);
     throw diskError(directory, thrown);
   }
+};
+
+/** @throws SinkError if files cannot be created in the directory: `EACCES`, `EROFS`. */
+export const assertWritable = async (directory: string): Promise<void> => {
+  await access(directory, constants.W_OK | constants.X_OK).catch((thrown: unknown) => {
+    throw diskError(directory, thrown);
+  });
 };
 
 const createLevels = async (directory: string): Promise<void> => {

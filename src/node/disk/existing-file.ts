@@ -7,8 +7,24 @@ import { isSameFile, lstatIfExists, openRegularFile, unlinkIfExists } from './no
 import { isAbandoned } from './sidecar.ts';
 import { temporaryPathsOf } from './temporary-paths.ts';
 
+/** Creates a {@link findVerified} that reads a file only once as long as it does not change. */
+export const createVerifiedFinder = (): typeof findVerified => {
+  const cache = new Map<string, { readonly version: string; readonly found: FoundFile }>();
+  return async (path, file, signal) => {
+    const stats = await lstatIfExists(path).catch(() => undefined);
+    if (stats === undefined) return undefined;
+    const { algorithm, value } = file.checksum;
+    const version = [stats.dev, stats.ino, stats.size, stats.mtimeNs, file.size, algorithm, value].join();
+    const cached = cache.get(path);
+    if (cached?.version === version) return cached.found;
+    const found = await findVerified(path, file, signal);
+    if (found !== undefined) cache.set(path, { version, found });
+    return found;
+  };
+};
+
 /** Compares length and checksum. Links and files that cannot be opened are not found. */
-export const findVerified = async (
+const findVerified = async (
   path: string,
   { size, checksum }: StatedFile,
   signal: AbortSignal | undefined,

@@ -2,22 +2,38 @@
 
 import { statfs } from 'node:fs/promises';
 import { SinkError } from '../../index.ts';
+import { lstatIfExists } from './no-follow-fs.ts';
+import { temporaryPathsOf } from './temporary-paths.ts';
 
 /**
  * A file system that does not report its free space is assumed to have enough.
  *
  * @param needed - bytes
+ * @param allNeeded - Returns the bytes that all files of the download still need; for the message.
  * @throws SinkError with `ENOSPC` and the missing space.
  */
-export const assertFreeSpace = async (path: string, directory: string, needed: number): Promise<void> => {
+export const assertFreeSpace = async (
+  path: string,
+  directory: string,
+  needed: number,
+  allNeeded: () => Promise<number>,
+): Promise<void> => {
   const stats = await statfs(directory).catch(() => undefined);
   if (stats === undefined || stats.blocks === 0) return;
   const free = stats.bavail * stats.bsize;
   if (needed <= free) return;
+  const toCome = Math.max(needed, await allNeeded());
   const reason =
-    `not enough disk space: ${formatBytes(needed)} needed, ${formatBytes(free)} free, ${formatBytes(needed - free)} missing. ` +
-    'Free some space, then start the download again.';
+    `not enough disk space: ${formatBytes(toCome)} needed for all files still to come, ${formatBytes(free)} free, ` +
+    `${formatBytes(toCome - free)} missing. Free some space, then start the download again.`;
   throw new SinkError({ path, code: 'ENOSPC', reason });
+};
+
+/** Returns the bytes that a file still needs, as far as they are known: none if it exists, fewer if an earlier run has kept some. */
+export const bytesToCome = async (path: string, size: number | undefined, force: boolean): Promise<number> => {
+  if (size === undefined || (!force && (await lstatIfExists(path)) !== undefined)) return 0;
+  const part = await lstatIfExists(temporaryPathsOf(path).part);
+  return Math.max(0, size - Number(part?.isFile() === true ? part.size : 0));
 };
 
 const units = ['bytes', 'KB', 'MB', 'GB', 'TB', 'PB'] as const;

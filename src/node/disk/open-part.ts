@@ -11,11 +11,20 @@ import { temporaryPathsOf } from './temporary-paths.ts';
 
 export type OpenPartOptions = Pick<PartFileOptions, 'force' | 'isNew'>;
 
-/** Rejects now, not after the last byte, if the name is taken or not possible. */
-export const openPart = async (path: string, file: IncomingFile, { force, isNew }: OpenPartOptions): Promise<PartFile> => {
+/**
+ * Returns what has the final name of a file, if anything.
+ *
+ * @throws an error with the code `EISDIR` for a directory: it is never replaced.
+ */
+export const findObstacle = async (path: string): Promise<'file' | 'other' | undefined> => {
   const existing = await lstatIfExists(path);
   if (existing?.isDirectory() === true) throw Object.assign(new Error(path), { code: 'EISDIR' });
-  if (existing !== undefined && !force) {
+  return existing && (existing.isFile() ? 'file' : 'other');
+};
+
+/** Rejects now, not after the last byte, if the name is taken or not possible. */
+export const openPart = async (path: string, file: IncomingFile, { force, isNew }: OpenPartOptions): Promise<PartFile> => {
+  if ((await findObstacle(path)) !== undefined && !force) {
     await removeLeftovers(path).catch(() => undefined);
     throw alreadyExistsError(path);
   }
