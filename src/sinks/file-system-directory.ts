@@ -2,7 +2,7 @@
 
 import { SinkError } from '../errors/index.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
-import type { FoundFile, Sink, SinkFile, SinkHash, StatedFile } from '../transfer/sink.ts';
+import type { CommitResult, FoundFile, Sink, SinkFile, SinkHash, SinkWarning, StatedFile } from '../transfer/sink.ts';
 import { createBatchWriter } from './batch-writer.ts';
 import { codeOf, toSinkError } from './dom-exception.ts';
 import { createFileNameValidator } from './file-name-validator.ts';
@@ -20,7 +20,7 @@ const DIRECTORY_OPTIONS: OptionNames<FileSystemDirectoryOptions> = { ...SINK_OPT
 /**
  * Creates a sink that writes files to a directory picked with `showDirectoryPicker`, or of the origin private file system. Bytes become
  * visible only when a file is closed, which is after its verification. A new file is `NAME.part` until then. On platforms that cannot move
- * files, it is an empty file with its final name, which is removed if the download fails.
+ * files, it is an empty file with its final name, which is removed if the download fails; or the file is copied in the end.
  *
  * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnvalidateNameError`.
  */
@@ -57,15 +57,15 @@ const openFile = async (directory: FileSystemDirectoryHandle, name: string, forc
     throw thrown;
   });
   const batch = createBatchWriter((bytes) => stream.write(bytes));
-  let committing: Promise<void> | undefined;
-  const mapErrors = (operation: Promise<void>): Promise<void> =>
+  let committing: Promise<CommitResult> | undefined;
+  const mapErrors = <A>(operation: Promise<A>): Promise<A> =>
     operation.catch((thrown: unknown) => {
       throw toSinkError(name, thrown);
     });
-  const commit = async (): Promise<void> => {
+  const commit = async (): Promise<CommitResult> => {
     await batch.flush();
     await stream.close();
-    await target.publish();
+    return { warnings: await target.publish() };
   };
   const restart = async (): Promise<void> => {
     batch.clear();
@@ -94,7 +94,7 @@ const openFile = async (directory: FileSystemDirectoryHandle, name: string, forc
 /** The file that is written until the download is committed. */
 interface Target {
   readonly handle: FileSystemFileHandle;
-  publish(): Promise<void>;
+  publish(): Promise<readonly SinkWarning[]>;
   /** Removes the file if this download has created it. */
   remove(): Promise<void>;
 }
@@ -103,7 +103,7 @@ const openTarget = async (directory: FileSystemDirectoryHandle, name: string, fo
   const existing = await getFileIfExists(directory, name);
   if (existing !== undefined && !force) throw alreadyExistsError(name);
   // Written bytes become visible only on close: until then the existing file is unchanged.
-  if (existing !== undefined) return { handle: existing, publish: async () => undefined, remove: async () => undefined };
+  if (existing !== undefined) return { handle: existing, publish: async () => [], remove: async () => undefined };
 
   const part = await partNameOf(name);
   const handle = await directory.getFileHandle(part, { create: true });
@@ -111,15 +111,25 @@ const openTarget = async (directory: FileSystemDirectoryHandle, name: string, fo
     return {
       handle,
       publish: async () => {
+        const warnings: SinkWarning[] = [];
         if (!force && (await getFileIfExists(directory, name)) !== undefined) throw alreadyExistsError(name);
-        await handle.move(name);
+        try {
+          await handle.move(name);
+        } catch (thrown) {
+          if (!isMoveNotSupported(thrown)) throw thrown;
+          await copyTo(directory, name, handle);
+          await directory.removeEntry(part).catch((failure: unknown) => {
+            warnings.push(partNotRemovedWarning(part, failure));
+          });
+        }
+        return warnings;
       },
       remove: () => directory.removeEntry(part),
     };
   await directory.removeEntry(part);
   return {
     handle: await directory.getFileHandle(name, { create: true }),
-    publish: async () => undefined,
+    publish: async () => [],
     remove: () => directory.removeEntry(name),
   };
 };
@@ -131,6 +141,29 @@ interface Movable {
 
 const isMovable = (handle: FileSystemFileHandle): handle is FileSystemFileHandle & Movable =>
   'move' in handle && typeof handle.move === 'function';
+
+const partNotRemovedWarning = (part: string, failure: unknown): SinkWarning => ({
+  code: 'PART_NOT_REMOVED',
+  message: `${part}: this temporary file could not be removed (${codeOf(failure) ?? String(failure)}). Remove it.`,
+});
+
+/** A browser whose `move` has other parameters throws a `TypeError`. */
+const isMoveNotSupported = (thrown: unknown): boolean => thrown instanceof TypeError || codeOf(thrown) === 'ENOTSUP';
+
+/** Like a move, the copy becomes visible only when it is complete. Until then an empty file has the name. */
+const copyTo = async (directory: FileSystemDirectoryHandle, name: string, source: FileSystemFileHandle): Promise<void> => {
+  const target = await directory.getFileHandle(name, { create: true });
+  let stream: FileSystemWritableFileStream | undefined;
+  try {
+    stream = await target.createWritable();
+    await stream.write(await source.getFile());
+    await stream.close();
+  } catch (thrown) {
+    await stream?.abort().catch(() => undefined);
+    await directory.removeEntry(name).catch(() => undefined);
+    throw thrown;
+  }
+};
 
 const getFileIfExists = (directory: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle | undefined> =>
   directory.getFileHandle(name).catch((thrown: unknown) => {

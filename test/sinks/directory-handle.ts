@@ -5,7 +5,7 @@ export interface Platform {
   /** True if files can be moved. */
   readonly canMove: boolean;
   /** Called before each operation; throws the browser's error. */
-  before?: (operation: 'getFileHandle' | 'createWritable' | 'write' | 'close' | 'move' | 'truncate') => void;
+  before?: (operation: 'getFileHandle' | 'createWritable' | 'write' | 'close' | 'move' | 'truncate' | 'removeEntry') => void;
 }
 
 /** Returns the directory, and the texts of its visible files; `null` is a directory. */
@@ -24,9 +24,10 @@ export const directoryHandle = (
       if (!isOpen) throw new TypeError('the stream is closed');
     };
     return {
-      write: async (chunk: Uint8Array) => {
+      write: async (data: Uint8Array | Blob) => {
         assertOpen();
         platform.before?.('write');
+        const chunk = data instanceof Blob ? new Uint8Array(await data.arrayBuffer()) : data;
         const next = new Uint8Array(Math.max(bytes.byteLength, position + chunk.byteLength));
         next.set(bytes);
         next.set(chunk, position);
@@ -81,6 +82,7 @@ export const directoryHandle = (
       return fileHandle(name);
     },
     removeEntry: async (name: string) => {
+      platform.before?.('removeEntry');
       if (!files.delete(name)) throw new DOMException(name, 'NotFoundError');
     },
   } as unknown as FileSystemDirectoryHandle;

@@ -107,6 +107,13 @@ test.each([
   ['truncate', 'QuotaExceededError', 'ENOSPC'],
   ['close', 'QuotaExceededError', 'ENOSPC'],
   ['move', 'NotAllowedError', 'EACCES'],
+  ['move', 'QuotaExceededError', 'ENOSPC'],
+  ['move', 'InvalidStateError', 'ESTALE'],
+  ['getFileHandle', 'SecurityError', 'EACCES'],
+  ['createWritable', 'NotSupportedError', 'ENOTSUP'],
+  ['write', 'NotReadableError', 'EIO'],
+  ['close', 'AbortError', 'EPERM'],
+  ['close', 'UnknownError', 'EIO'],
 ])('a %s that fails with a %s is a SinkError with %s, and nothing is left', async (operation, name, code) => {
   const { handle, texts } = directoryHandle(failing(operation, name));
   let file: SinkFile | undefined;
@@ -118,6 +125,57 @@ test.each([
   };
   await expect(run()).rejects.toMatchObject({ _tag: 'SinkError', code, path: 'a.iso' });
   await file?.discard();
+  expect(texts()).toEqual({});
+});
+
+test.each(['NotSupportedError', 'InvalidModificationError', 'TypeError'])(
+  'where a file cannot be moved (%s) it is copied, and nothing else is left',
+  async (name) => {
+    const { handle, texts } = directoryHandle({
+      canMove: true,
+      before: (operation) => {
+        if (operation === 'move')
+          throw name === 'TypeError' ? new TypeError('not enough arguments') : new DOMException('no', name);
+      },
+    });
+    const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+    await write(file, 'one, ', much);
+    await file.commit({ verified: 'length' });
+    await file.discard();
+    expect(texts()).toEqual({ 'a.iso': `one, ${much}` });
+  },
+);
+
+test('a file that was copied is complete if its temporary file cannot be removed, with a warning', async () => {
+  const { handle, texts } = directoryHandle({
+    canMove: true,
+    before: (operation) => {
+      if (operation === 'move') throw new DOMException('no', 'NotSupportedError');
+      if (operation === 'removeEntry') throw new DOMException('in use', 'NoModificationAllowedError');
+    },
+  });
+  const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+  await write(file, 'whole');
+  const result = await file.commit({ verified: 'length' });
+  expect(result?.warnings).toEqual([{ code: 'PART_NOT_REMOVED', message: expect.stringContaining('a.iso.part') }]);
+  expect(texts()).toEqual({ 'a.iso': 'whole', 'a.iso.part': 'whole' });
+});
+
+test.each(['write', 'close', 'createWritable'] as const)('a copy whose %s fails is removed', async (operation) => {
+  let isCopying = false;
+  const { handle, texts } = directoryHandle({
+    canMove: true,
+    before: (each) => {
+      if (isCopying && each === operation) throw new DOMException('full', 'QuotaExceededError');
+      if (each !== 'move') return;
+      isCopying = true;
+      throw new DOMException('no', 'NotSupportedError');
+    },
+  });
+  const file = await toFileSystemDirectory(handle).open({ name: 'a.iso' });
+  await write(file, much);
+  await expect(file.commit({ verified: 'length' })).rejects.toMatchObject({ _tag: 'SinkError', code: 'ENOSPC' });
+  await file.discard();
   expect(texts()).toEqual({});
 });
 
