@@ -54,7 +54,7 @@ export { watchDownloadSession, type WatchedSession, type WatchOptions } from './
 
 // Download
 export { download } from './download/download.ts';
-export type { DownloadOptions, FileRetryOptions } from './download/options.ts';
+export type { DownloadOptions, FileRetryOptions, LowSpeedOptions } from './download/options.ts';
 export type { ItemRef } from './download/opened-item.ts';
 export type {
   DownloadClosed,

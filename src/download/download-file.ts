@@ -27,8 +27,9 @@ import { createFileRetry, isCorrupt, type FileRetryPolicy } from '../transfer/fi
 import type { FetchContext } from '../transfer/open-body.ts';
 import type { RangeState } from '../transfer/ranges/range-plan.ts';
 import type { ContentIdentity, IncomingFile, PlannedFile, Proof, Sink } from '../transfer/sink.ts';
+import { errorIfSlow, type SpeedFloor, type SpeedMeter } from '../transfer/speed-floor.ts';
 import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type TransferState } from '../transfer/transfer-state.ts';
-import { toSinkError, type TransferProgress } from '../transfer/transfer.ts';
+import { toSinkError, transferLabel, type TransferProgress } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
 import type { DownloadProgress, DownloadRetrying, DownloadSaved, DownloadWarning } from './events.ts';
@@ -47,6 +48,8 @@ export interface DownloadFileOptions {
   readonly expectedChecksum: ChecksumInfo | undefined;
   /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
+  /** The minimum speed, over all attempts. @default any speed is allowed */
+  readonly speedFloor: SpeedFloor | undefined;
   /** Decides whether the file is fetched in byte ranges. */
   readonly ranges: RangeState;
   readonly retryPolicy: FileRetryPolicy;
@@ -135,19 +138,31 @@ const toIncomingFile = (name: string, content: ContentIdentity | undefined, size
 });
 
 const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Observable<DownloadProgress | DownloadSaved> => {
-  const { name, sink, expectedChecksum, retryPolicy, onActiveChange, onRetry } = file;
+  const { name, sink, expectedChecksum, speedFloor, retryPolicy, onActiveChange, onRetry } = file;
   const nextRetry = createFileRetry(retryPolicy);
   let source: FileSource | undefined;
   let lostSource: FileSource | undefined;
   let proof: Proof | undefined;
+  const meter: SpeedMeter = { bytes: 0, isPaused: true };
+  const setPaused = (isPaused: boolean): void => {
+    meter.isPaused = isPaused;
+  };
 
-  const attempt$ = defer(() => file.prepared(lostSource)).pipe(
+  const attempt$ = defer(() => {
+    setPaused(true);
+    return file.prepared(lostSource);
+  }).pipe(
     concatMap((prepared) => {
+      setPaused(false);
       const { info } = prepared;
       source = prepared.source;
       const { finalInfo } = source;
-      const context: FetchContext = { ...file, info, state };
+      const context: FetchContext = { ...file, info, state, meter };
       const progress$ = fetchRemaining(context).pipe(map((progress) => progressEvent(name, progress)));
+      const pause$ = defer(() => {
+        setPaused(true);
+        return EMPTY;
+      });
       const verify$ = verifyFile(context, (needsChecksum) => finalInfo(name, needsChecksum)).pipe(
         tap((verified) => {
           proof = verified;
@@ -159,7 +174,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
       );
       return defer(() => {
         onActiveChange(1);
-        return concat(progress$, verify$, unchanged$).pipe(finalize(() => onActiveChange(-1)));
+        return concat(progress$, pause$, verify$, unchanged$).pipe(finalize(() => onActiveChange(-1)));
       });
     }),
   );
@@ -177,6 +192,8 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
       return restart(thrown);
     }
     state.lastError = thrown;
+    // A busy server demands its delays itself.
+    setPaused(isBusy(thrown));
     const next = nextRetry(thrown, state.received);
     if (next === undefined || !isContentLibraryError(thrown)) {
       state.resumable = !isCorrupt(thrown);
@@ -189,7 +206,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
 
   return concat(
     replayKept(state),
-    attempt$.pipe(retry({ delay: recover })),
+    attempt$.pipe(retry({ delay: recover }), errorIfSlow(transferLabel(name), speedFloor, meter)),
     defer(() => commit(file, state, proof ?? { verified: 'none' })),
   );
 };

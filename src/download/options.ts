@@ -1,7 +1,10 @@
 /** Options of a download. */
 
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
+import type { SpeedFloor } from '../transfer/speed-floor.ts';
 import { WAIT_OPTIONS, type PreparationWaitOptions } from '../watching/preparation.ts';
 import type { DownloadWarning } from './events.ts';
 
@@ -18,6 +21,21 @@ export interface FileRetryOptions {
    * @default 500
    */
   readonly delay?: number | undefined;
+}
+
+/** The minimum speed of a file, like `--speed-limit` and `--speed-time` of curl. */
+export interface LowSpeedOptions {
+  /**
+   * Bytes per second.
+   * @default 1_000
+   */
+  readonly bytesPerSecond?: number | undefined;
+  /**
+   * Time over which the average speed is measured, in milliseconds. It includes retries and their delays, but not the preparation of the
+   * file, times at which the sink is writing, and delays that a busy server demands.
+   * @default five times the `timeout` of the download
+   */
+  readonly time?: number | undefined;
 }
 
 /** Options of `download`. */
@@ -51,6 +69,17 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    */
   readonly timeout?: number | undefined;
   /**
+   * The minimum speed of a file, over all its attempts: below it, the file fails with a `TimeoutError`, even if every attempt receives a few
+   * bytes. `false` allows any speed.
+   * @default { bytesPerSecond: 1_000, time: five times `timeout` }
+   * @example
+   * ```ts
+   * download(vc, itemId, sink, { lowSpeed: { bytesPerSecond: 50_000, time: 60_000 } });
+   * download(vc, itemId, sink, { lowSpeed: false });
+   * ```
+   */
+  readonly lowSpeed?: false | LowSpeedOptions | undefined;
+  /**
    * How a failed transfer of a file is retried. A retry resumes the file if the server supports byte ranges. `false` disables retries.
    * @default { attempts: 5, delay: 500 }
    * @example
@@ -69,12 +98,15 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
 
 const FILE_RETRY_OPTIONS: OptionNames<FileRetryOptions> = { attempts: true, delay: true };
 
+const LOW_SPEED_OPTIONS: OptionNames<LowSpeedOptions> = { bytesPerSecond: true, time: true };
+
 const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   ...WAIT_OPTIONS,
   files: true,
   concurrency: true,
   continueOnError: true,
   timeout: true,
+  lowSpeed: true,
   fileRetry: true,
   onWarning: true,
 };
@@ -86,9 +118,23 @@ const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
  */
 export const assertDownloadOptions = (options: DownloadOptions): void => {
   assertKnownOptions(options, DOWNLOAD_OPTIONS);
-  const { fileRetry } = options;
+  const { fileRetry, lowSpeed } = options;
+  if (lowSpeed !== undefined && lowSpeed !== false) {
+    assertKnownOptions(lowSpeed, LOW_SPEED_OPTIONS, 'lowSpeed');
+    const { bytesPerSecond = 0, time = 1 } = lowSpeed;
+    if (!(bytesPerSecond >= 0))
+      throw invalidOptionError('lowSpeed.bytesPerSecond', 'bytes per second, 0 or more', bytesPerSecond);
+    if (!(time > 0)) throw invalidOptionError('lowSpeed.time', 'milliseconds, more than 0', time);
+  }
   if (fileRetry !== undefined && fileRetry !== false) assertKnownOptions(fileRetry, FILE_RETRY_OPTIONS, 'fileRetry');
 };
 
 /** Returns the `timeout` of a download, in milliseconds. */
 export const stallTimeoutOf = ({ timeout = 120_000 }: DownloadOptions): number => timeout;
+
+/** Returns the minimum speed of a file; `undefined` if there is none. */
+export const speedFloorOf = (options: DownloadOptions): SpeedFloor | undefined => {
+  if (options.lowSpeed === false) return undefined;
+  const { bytesPerSecond = 1_000, time = 5 * stallTimeoutOf(options) } = options.lowSpeed ?? {};
+  return bytesPerSecond === 0 || time === Infinity ? undefined : { bytesPerSecond, time: toTimerDelay(time) };
+};

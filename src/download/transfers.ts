@@ -23,7 +23,7 @@ import { checkSink } from './check-sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
 import type { OpenedItem } from './opened-item.ts';
-import { stallTimeoutOf, type DownloadOptions } from './options.ts';
+import { speedFloorOf, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
 
 type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
@@ -84,6 +84,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       content: content && file ? { ...content, fileVersion: file.version } : content,
       expectedChecksum: file?.checksum_info,
       stallTimeout: stallTimeoutOf(options),
+      speedFloor: speedFloorOf(options),
       ranges: createRangeState({ plan, slot, onBusy: () => busy$.next() }),
       retryPolicy: { attempts, delay, random },
       onActiveChange: (change) => {

@@ -28,7 +28,7 @@ export { LeaseError, type LeaseEnding } from './lease-error.ts';
 export { PatienceError, type ObservedStatus } from './patience-error.ts';
 export { PreparationError } from './preparation-error.ts';
 export { SinkError } from './sink-error.ts';
-export { TimeoutError, type UnchangedStatus } from './timeout-error.ts';
+export { TimeoutError, type MeasuredSpeed, type UnchangedStatus } from './timeout-error.ts';
 export { TlsError } from './tls-error.ts';
 export { TransportError } from './transport-error.ts';
 export { TruncatedError } from './truncated-error.ts';

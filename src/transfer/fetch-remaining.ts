@@ -123,7 +123,7 @@ const transferInRanges = (context: FetchContext, ranges: RangeState, total: numb
   );
 };
 
-const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) => ({
+const transferOptions = ({ info, state, ranges, stallTimeout, meter }: FetchContext) => ({
   file: info.name,
   target: state.target,
   host: state.host,
@@ -134,6 +134,7 @@ const transferOptions = ({ info, state, ranges, stallTimeout }: FetchContext) =>
     if (ranges !== undefined) ranges.received = received;
   },
   stallTimeout,
+  meter,
 });
 
 const wrongRangeError = ({ info, state: { host } }: FetchContext): TransportError =>

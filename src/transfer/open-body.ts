@@ -9,6 +9,7 @@ import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
 import type { RangeState } from './ranges/range-plan.ts';
 import type { Sink } from './sink.ts';
+import type { SpeedMeter } from './speed-floor.ts';
 import type { TransferState } from './transfer-state.ts';
 import { transferLabel } from './transfer.ts';
 
@@ -22,6 +23,8 @@ export interface FetchContext {
   readonly expectedChecksum: ChecksumInfo | undefined;
   /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
+  /** Measures the speed of the file, over all attempts. */
+  readonly meter: SpeedMeter;
   /** Decides whether the file is fetched in byte ranges. @default over one connection only */
   readonly ranges?: RangeState | undefined;
 }

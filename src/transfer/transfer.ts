@@ -6,6 +6,7 @@ import { errorIfStalled } from '../operators/error-if-stalled.ts';
 import { readChunks } from './read-chunks.ts';
 import { bufferRelease, type ReleaseBuffer } from './release-buffer.ts';
 import type { SinkFile, SinkHash } from './sink.ts';
+import type { SpeedMeter } from './speed-floor.ts';
 import { assertLength } from './verification.ts';
 
 /** Options of {@link transfer}. */
@@ -24,6 +25,8 @@ export interface TransferOptions {
   readonly stallTimeout: number;
   /** Host and port of the server, for errors. */
   readonly host?: string | undefined;
+  /** Measures the speed. @default the speed is not measured */
+  readonly meter?: SpeedMeter;
 }
 
 /** Progress of a transfer, in bytes. */
@@ -45,7 +48,7 @@ const PROGRESS_INTERVAL = 200;
  */
 export const transfer = (options: TransferOptions): Observable<TransferProgress> =>
   defer(() => {
-    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host } = options;
+    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host, meter } = options;
     const total = lengths.find((length) => length !== undefined);
     const release = bufferRelease(stream);
     let received = from;
@@ -53,20 +56,23 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     /** When the read in progress started; `undefined` while the sink is writing. */
     let waitingSince: number | undefined = lastEmittedAt;
 
+    const setWaiting = (since: number | undefined): void => {
+      waitingSince = since;
+      if (meter !== undefined) meter.isPaused = since === undefined;
+    };
     const writeChunk = (chunk: Uint8Array): void | Promise<void> => {
-      waitingSince = undefined;
+      setWaiting(undefined);
       for (const hash of hashes) hash.update(chunk);
       // The sink may release the chunk at once, which empties it.
       const { byteLength } = chunk;
       const written = write(file, target, chunk, release);
       received += byteLength;
+      if (meter !== undefined) meter.bytes += byteLength;
       onBytes(received);
       return written;
     };
     const chunks$ = readChunks(stream, writeChunk).pipe(
-      tap(() => {
-        waitingSince = asyncScheduler.now();
-      }),
+      tap(() => setWaiting(asyncScheduler.now())),
       errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince, host }),
       catchError((thrown: unknown) => throwError(() => toBodyError(options, received, total, thrown))),
     );

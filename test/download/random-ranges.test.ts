@@ -109,6 +109,7 @@ const run = ({ seed, faults, connections }: Run) =>
             content: undefined,
             expectedChecksum: undefined,
             stallTimeout: 5000,
+            speedFloor: undefined,
             ranges: createRangeState({
               plan: counted,
               slot,
