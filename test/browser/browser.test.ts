@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { nodeHash, serve } from 'rx-content-library/node';
+import { createSelfSignedCertificate, nodeHash, serve } from 'rx-content-library/node';
 import { createSimulator, type SimulatorOptions } from 'rx-content-library/simulator';
 import { chromiumMissing, startChromium } from './chromium.ts';
 import { bundlePage, servePage, type PageServerOptions } from './page-server.ts';
@@ -59,9 +59,11 @@ const inventory = {
 
   afterAll(async () => chromium.close());
 
+  const tls = createSelfSignedCertificate();
+
   const startVCenter = async (options: SimulatorOptions = {}) => {
     const simulator = createSimulator({ inventory, createHash: nodeHash, ...options });
-    const server = await serve(simulator.fetch);
+    const server = await serve(simulator.fetch, { tls });
     closings.push(() => server.close());
     return { simulator, address: server.url };
   };
@@ -80,10 +82,7 @@ const inventory = {
     test.each(['api', 'rest'] as const)('downloads an item into Blobs, byte for byte, in the dialect %s', async (dialect) => {
       const { simulator, address } = await startVCenter({ scenario: { preparation: { requested: 0, preparing: 100 } } });
       const page = await openPage(address);
-      const result = await page.evaluate(
-        (options) => application.download('item-1', { ...options, downloadHost: location.host }),
-        { dialect },
-      );
+      const result = await page.evaluate((options) => application.download('item-1', options), { dialect });
       expect(result).toEqual({
         value: {
           'debian.ovf': { size: descriptor.length, sha256: sha256(descriptor), verified: 'checksum' },
@@ -96,7 +95,7 @@ const inventory = {
     test('downloads over the links of 9.0, which need the login', async () => {
       const { simulator, address } = await startVCenter({ scenario: { version: '9.0' } });
       const page = await openPage(address);
-      const result = await page.evaluate(() => application.download('item-2', { downloadHost: location.host }));
+      const result = await page.evaluate(() => application.download('item-2', { server: location.origin }));
       expect(result).toMatchObject({ value: { 'ubuntu.iso': { sha256: sha256(disk), verified: 'checksum' } } });
       expect(simulator.count('content.library.item.DownloadSession.create')).toBe(0);
     });
@@ -114,9 +113,7 @@ const inventory = {
     test('does not keep a download from its end', async () => {
       const { simulator, address } = await startVCenter({ scenario });
       const page = await openPage(address, cacheable);
-      const result = await page.evaluate(() =>
-        application.download('item-1', { downloadHost: location.host }, { timeout: 5_000 }),
-      );
+      const result = await page.evaluate(() => application.download('item-1', {}, { timeout: 5_000 }));
       expect(result).toMatchObject({ value: { 'debian disk #1.vmdk': { sha256: sha256(disk) } } });
       expect(simulator.count('content.library.item.downloadsession.File.list')).toBeGreaterThan(1);
     });
@@ -144,6 +141,46 @@ const inventory = {
     });
   });
 
+  describe('another origin than the one of the page', () => {
+    const causes = { error: { tag: 'TransportError', message: expect.stringMatching(/CORS.*certificate.*network/is) } };
+    const atOnce = { retry: false, timeout: 20_000 } as const;
+
+    test('a vCenter without CORS headers errors with the three possible causes', async () => {
+      const { address, simulator } = await startVCenter();
+      const page = await openPage(address);
+      const plain = await serve(simulator.fetch);
+      closings.push(() => plain.close());
+      const result = await page.evaluate((options) => application.libraries(options), { ...atOnce, server: plain.url });
+      expect(result).toEqual(causes);
+    });
+
+    test('a certificate that the browser refuses errors with the same causes', async () => {
+      const { address } = await startVCenter();
+      const page = await openPage(address);
+      expect(await page.evaluate((options) => application.libraries(options), { ...atOnce, server: address })).toEqual(causes);
+    });
+
+    test('a closed port errors with the same causes', async () => {
+      const { address } = await startVCenter();
+      const page = await openPage(address);
+      const closed = await serve(async () => new Response());
+      await closed.close();
+      expect(await page.evaluate((options) => application.libraries(options), { ...atOnce, server: closed.url })).toEqual(causes);
+    });
+
+    test('links that lead to the vCenter itself error with the same causes', async () => {
+      const { simulator, address } = await startVCenter({ scenario: { preparation: { requested: 0, preparing: 0 } } });
+      const page = await openPage(address);
+      expect(
+        await page.evaluate(
+          (options) => application.download('item-1', { ...options, downloadHost: undefined }, { fileRetry: false }),
+          atOnce,
+        ),
+      ).toEqual(causes);
+      expect(simulator.sessions).toEqual([]);
+    });
+  });
+
   describe('a page that is gone during a download', () => {
     const minutes = 60_000;
     const scenario = {
@@ -160,7 +197,7 @@ const inventory = {
         if (request.url.includes('/cls/data/')) request.signal.addEventListener('abort', () => disconnected.resolve(null));
         return response;
       });
-      await page.evaluate(() => application.startDownload('item-1', { downloadHost: location.host }));
+      await page.evaluate(() => application.startDownload('item-1'));
       await Promise.all([leave(page), disconnected.promise]);
       return { simulator, advance: (milliseconds: number) => void (offset += milliseconds) };
     };

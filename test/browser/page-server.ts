@@ -1,4 +1,4 @@
-/** An origin with a page, that forwards everything else to a vCenter. */
+/** An origin with a page, that forwards API and files to a vCenter. */
 
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -33,7 +33,7 @@ export interface PageServerOptions {
   readonly change?: (request: Request, response: Response) => Response;
 }
 
-/** Serves the page at `/`. */
+/** Serves the page at `/`, and forwards the API below `/vcenter` and the files below `/cls` as the recipe for Node does. */
 export const servePage = ({ script, vcenter, change = (_, response) => response }: PageServerOptions): Promise<RunningServer> => {
   const fetch = nodeFetch({ insecure: true, proxy: false });
   return serve(async (request) => {
@@ -41,7 +41,7 @@ export const servePage = ({ script, vcenter, change = (_, response) => response 
     if (pathname === '/') return new Response(html, { headers: { 'content-type': 'text/html' } });
     if (pathname === '/page.js') return new Response(script, { headers: { 'content-type': 'text/javascript' } });
     if (pathname === '/favicon.ico') return new Response(null, { status: 404 });
-    const forwarded = new Request(vcenter + pathname + search, request);
+    const forwarded = new Request(vcenter + pathname.replace(/^\/vcenter(?=\/)/, '') + search, request);
     for (const name of ['host', 'connection', 'accept-encoding']) forwarded.headers.delete(name);
     return change(request, await fetch(forwarded));
   });

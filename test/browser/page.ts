@@ -22,7 +22,8 @@ export type PageOptions = Pick<VCenterOptions, 'dialect' | 'downloadHost' | 'ret
 
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 
-const connect = (options: PageOptions) => vcenter({ server: location.origin, credentials, ...options });
+const connect = (options: PageOptions) =>
+  vcenter({ server: `${location.origin}/vcenter`, downloadHost: location.origin, credentials, ...options });
 
 const createHash = (algorithm: string) => {
   if (algorithm !== 'SHA1') return undefined;
