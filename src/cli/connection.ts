@@ -17,6 +17,8 @@ export interface ConnectionFlags extends SettingFlags, TrustFlags {
   readonly password?: string;
   readonly dialect?: string;
   readonly downloadHost?: string;
+  /** Seconds without progress. */
+  readonly timeout?: number;
 }
 
 /** Adds the connection flags to a command. */
@@ -45,7 +47,7 @@ export const readConnection = async (
   warn = (message: string): void => void process.stderr.write(`Warning: ${message}\n`),
 ): Promise<VCenterOptions> => {
   assertNoSecretFlag(flags);
-  const { dialect = 'auto', downloadHost } = flags;
+  const { dialect = 'auto', downloadHost, timeout } = flags;
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`Invalid --dialect: expected api, rest or auto, got ${JSON.stringify(dialect)}.`);
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
@@ -60,6 +62,7 @@ export const readConnection = async (
     dialect,
     credentials: await readCredentials(credentials, stdin),
     ...(downloadHost === undefined ? {} : { downloadHost }),
+    ...(timeout === undefined ? {} : limitWaits(timeout * 1000)),
   };
   // Only validates the options: it sends nothing.
   asUsageError(() => vcenter(options));
@@ -79,6 +82,15 @@ export const describeSources = (flags: ConnectionFlags, thrown: unknown): string
   if (names === undefined || !isContentLibraryError(thrown)) return '';
   return ['AuthenticationError', 'TransportError'].includes(thrown._tag) ? `The connection was set by ${list(names)}.` : '';
 };
+
+/** Milliseconds until a request must have a response, so that one that hangs is repeated within a longer limit. */
+const REQUEST_TIMEOUT = 60_000;
+
+/** All attempts of a call end within the limit. */
+const limitWaits = (limit: number): Pick<VCenterOptions, 'timeout' | 'retry'> => ({
+  timeout: Math.min(limit, REQUEST_TIMEOUT),
+  retry: { budget: limit },
+});
 
 /** Other users of the machine can read the flags of a process. */
 const assertNoSecretFlag = ({ password, sessionId }: ConnectionFlags): void => {

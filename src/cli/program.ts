@@ -38,6 +38,7 @@ const program = new Command('content-library')
   .exitOverride();
 
 withConnection(program.command('ls [path]').description('list libraries, the items of LIBRARY, or the files of LIBRARY/ITEM'))
+  .option('--timeout <seconds>', 'give up after this many seconds without progress', parsePositive, 120)
   .option('--json', 'print JSON lines', false)
   .action(async (path: string | undefined, flags: ConnectionFlags & { json: boolean }) => {
     process.exitCode = await run(

@@ -57,7 +57,7 @@ export interface VCenterOptions {
    */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /**
-   * Milliseconds until a request must have a response. The bytes of a file may take longer.
+   * Milliseconds until a request must have a response, the login included. The bytes of a file may take longer.
    * @default 60_000
    */
   readonly timeout?: number | undefined;

@@ -9,10 +9,13 @@ import {
   of,
   take,
   throwError,
+  timeout,
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
+import { TimeoutError } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
+import { authorityOf } from '../http/authority.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
 import { fetchBody, type FileBody } from '../http/fetch-body.ts';
 import type { Operation } from '../http/operation.ts';
@@ -20,6 +23,7 @@ import type { RetryNotice } from '../http/retry.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import { bracket } from '../operators/bracket.ts';
+import { toTimerDelay } from '../operators/timer-delay.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { pinnedFetchFor, rewriteHost } from './file-address.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
@@ -69,6 +73,11 @@ export interface CallOptions {
    * @default false
    */
   readonly isCleanup?: boolean;
+  /**
+   * Milliseconds without a response after which the call errors, if it is less than the connection's own limits.
+   * @default the connection's `timeout`, for each attempt
+   */
+  readonly limit?: number;
 }
 
 /** @internal What endpoints and streams need of a connection. Functions, so that a printed connection shows no secret. */
@@ -128,8 +137,9 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     [internals]: {
       apiSession$: apiSession$.pipe(untilAborted(options.signal, 'cis.Session.create')),
       serverTime: clock.last,
-      call: (operation, input, { retried = true, onRetry, isCleanup = false } = {}) => {
-        const caller = retried ? addRetryListener(client, onRetry) : { ...client, retry: undefined };
+      call: (operation, input, { retried = true, onRetry, isCleanup = false, limit } = {}) => {
+        const limited = limitWaits(client, limit);
+        const caller = retried ? addRetryListener(limited, onRetry) : { ...limited, retry: undefined };
         return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session))).pipe(
           catchError((thrown: unknown) => throwError(() => toAuthenticationError(client.server, thrown))),
           isCleanup ? identity : untilAborted(options.signal, operation.name),
@@ -180,6 +190,31 @@ const addRetryListener = (client: ApiClient, onRetry: CallOptions['onRetry']): A
     onRetry(notice);
   };
   return { ...client, retry: { ...retry, onRetry: notifyBoth } };
+};
+
+const limitWaits = (client: ApiClient, limit = Infinity): ApiClient => ({
+  ...client,
+  timeout: Math.min(client.timeout, limit),
+  retry: client.retry && { ...client.retry, budget: Math.min(client.retry.budget, limit) },
+});
+
+/**
+ * @internal Returns the same connection, with the same login, whose calls wait for a response no longer than a limit, the login included.
+ *
+ * @param limit - Milliseconds.
+ */
+export const withLimit = (vc: VCenter, limit: number): VCenter => {
+  const { apiSession$ } = vc[internals];
+  const loginTimeoutError = (): TimeoutError =>
+    new TimeoutError({ operation: 'cis.Session.create', timeout: limit, host: authorityOf(vc.server) });
+  return {
+    ...vc,
+    [internals]: {
+      ...vc[internals],
+      apiSession$: apiSession$.pipe(timeout({ first: toTimerDelay(limit), with: () => throwError(loginTimeoutError) })),
+      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, limit }),
+    },
+  } satisfies VCenter;
 };
 
 /** @internal Returns the same connection, with the same login, that also reports its retries to `onRetry`. */

@@ -14,14 +14,14 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import { internalsOf, withRetryListener, type VCenter } from '../connection/vcenter.ts';
+import { internalsOf, withLimit, withRetryListener, type VCenter } from '../connection/vcenter.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { checkSink, plannedFiles } from './check-sink.ts';
 import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { readStoredFiles, type ItemRef } from './opened-item.ts';
-import { assertDownloadOptions, type DownloadOptions } from './options.ts';
+import { assertDownloadOptions, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
 import { createTransfers } from './transfers.ts';
@@ -51,7 +51,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
       if (notice.type === 'warning') options.onWarning?.(notice);
       notices$.next(notice);
     };
-    const client = withRetryListener(vc, (retry) => notify(toRetryingEvent(retry)));
+    const client = withRetryListener(withLimit(vc, stallTimeoutOf(options)), (retry) => notify(toRetryingEvent(retry)));
 
     // The source publishes prepared files; the transfers fetch them, and `transfers.done$` ends the source.
     const prepared = createPreparedFiles();

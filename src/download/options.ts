@@ -64,7 +64,8 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
   readonly continueOnError?: boolean | undefined;
   /**
    * Maximum time without progress, in milliseconds. Applies to each transfer (no byte received) and, while no transfer is active, to the
-   * preparation (no file has changed).
+   * preparation (no file has changed). Also limits each wait for a response, the login included, if it is less than the connection's
+   * `timeout`.
    * @default 120_000
    */
   readonly timeout?: number | undefined;

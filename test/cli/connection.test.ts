@@ -25,6 +25,17 @@ const read = async (flags: ConnectionFlags, env: NodeJS.ProcessEnv, input = '') 
 
 const complete = { server: 'https://flag.test', username: 'flag', passwordStdin: true };
 
+test.each([
+  [2, 2000, 2000],
+  [120, 60_000, 120_000],
+  [undefined, undefined, undefined],
+])('--timeout %s limits each request, the login included, and all attempts of a call', async (seconds, timeout, budget) => {
+  const flags = seconds === undefined ? {} : { timeout: seconds };
+  const options = await readConnection(flags, { ...user, VCENTER_URL: 'https://vcenter.test' });
+  expect(options.timeout).toBe(timeout);
+  expect(options.retry).toEqual(budget === undefined ? undefined : { budget });
+});
+
 test.each<[string, ConnectionFlags, NodeJS.ProcessEnv, string]>([
   ['flags', complete, { VCENTER_URL: 'https://vcenter.test', GOVC_URL: 'https://govc.test' }, 'https://flag.test'],
   ['VCENTER_URL', {}, { ...user, VCENTER_URL: 'https://vcenter.test/', GOVC_URL: 'https://govc.test' }, 'https://vcenter.test'],
