@@ -39,5 +39,5 @@ test('a server that does not respond is reported as before', async () => {
   const faults = [{ operation: 'content.library.item.downloadsession.File.prepare', kind: 'hang' }] as const;
   const error = await stalled({ faults });
   expect(error).toMatchObject({ _tag: 'TimeoutError', unchanged: [] });
-  expect(String(error)).toMatch(/no data from the server for 5 s/);
+  expect(String(error)).toMatch(/no data from vcenter\.example\.com:443 for 5 s/);
 });
