@@ -29,11 +29,12 @@ import type { RangeState } from '../transfer/ranges/range-plan.ts';
 import type { ContentIdentity, IncomingFile, PlannedFile, Proof, Sink } from '../transfer/sink.ts';
 import { errorIfSlow, type SpeedFloor, type SpeedMeter } from '../transfer/speed-floor.ts';
 import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type TransferState } from '../transfer/transfer-state.ts';
-import { toSinkError, transferLabel, type TransferProgress } from '../transfer/transfer.ts';
+import { toSinkError, transferLabel } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
 import type { DownloadProgress, DownloadRetrying, DownloadSaved, DownloadWarning } from './events.ts';
 import type { FileSource, PreparedFile } from './prepared-files.ts';
+import { createProgressEvents } from './progress-events.ts';
 
 /** A file to download, and its sink. */
 export interface DownloadFileOptions {
@@ -148,6 +149,10 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
     meter.isPaused = isPaused;
   };
 
+  const progressEvents = createProgressEvents(name, (error) =>
+    onRetry({ type: 'retrying', file: name, attempt: 1, delay: 0, error }, false),
+  );
+
   const attempt$ = defer(() => {
     setPaused(true);
     return file.prepared(lostSource);
@@ -158,7 +163,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
       source = prepared.source;
       const { finalInfo } = source;
       const context: FetchContext = { ...file, info, state, meter };
-      const progress$ = fetchRemaining(context).pipe(map((progress) => progressEvent(name, progress)));
+      const progress$ = fetchRemaining(context).pipe(map(progressEvents.toEvent));
       const pause$ = defer(() => {
         setPaused(true);
         return EMPTY;
@@ -187,6 +192,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
     if (source?.isLost(thrown)) {
       lostSource = source;
       source.onLost(thrown);
+      if (isContentLibraryError(thrown)) progressEvents.onFailure(thrown, false);
       if (!areHashesClosed) return of(undefined);
       state.lastError = thrown;
       return restart(thrown);
@@ -200,6 +206,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
       return throwError(() => thrown);
     }
     onRetry({ type: 'retrying', file: name, attempt: next.attempt, delay: next.delay, error: thrown }, isBusy(thrown));
+    progressEvents.onFailure(thrown, true);
     const delay$ = timer(next.delay);
     return next.fromStart || areHashesClosed ? restart(thrown).pipe(concatMap(() => delay$)) : delay$;
   };
@@ -210,13 +217,6 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
     defer(() => commit(file, state, proof ?? { verified: 'none' })),
   );
 };
-
-const progressEvent = (file: string, { received, total }: TransferProgress): DownloadProgress => ({
-  type: 'progress',
-  file,
-  received,
-  ...(total === undefined ? {} : { total }),
-});
 
 const commit = ({ name, onWarning }: DownloadFileOptions, state: TransferState, proof: Proof): Observable<DownloadSaved> => {
   const { target, received } = state;

@@ -37,7 +37,7 @@ export interface DownloadStatus {
 export interface DownloadProgress {
   readonly type: 'progress';
   readonly file: string;
-  /** Bytes that the sink has. Falls when a file is restarted. */
+  /** Bytes that the sink has. Falls only after a `retrying` event, when a file is restarted. */
   readonly received: number;
   /** Size of the file in bytes, if the server states it. */
   readonly total?: number;
