@@ -107,7 +107,7 @@ const failures: Readonly<Record<string, Failure>> = {
   'a redirect': {
     tag: 'TransportError',
     code: 7,
-    message: /redirect, which is not followed/,
+    message: /redirect.*, which is not followed/,
     options: fault('content.Library.find', 302, ''),
   },
   'a lost lease': {
