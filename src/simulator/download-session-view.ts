@@ -32,8 +32,9 @@ export interface SimulatedDownloadSession {
 }
 
 /** Returns the current download sessions. */
-export const downloadSessionViews = (vcenter: SimulatedVCenter): readonly SimulatedDownloadSession[] =>
-  vcenter.downloadSessions.all().map(({ id, item, owner, state, expiresAt, clientProgress, files }) => ({
+export const downloadSessionViews = (vcenter: SimulatedVCenter): readonly SimulatedDownloadSession[] => {
+  vcenter.contentChanges.applyDue();
+  return vcenter.downloadSessions.all().map(({ id, item, owner, state, expiresAt, clientProgress, files }) => ({
     id,
     itemId: item.id,
     itemName: item.name,
@@ -47,3 +48,4 @@ export const downloadSessionViews = (vcenter: SimulatedVCenter): readonly Simula
       return { name: stored.name, size: stored.content.size, status, bytesTransferred, bytesServed };
     }),
   }));
+};

@@ -14,6 +14,10 @@ export type {
   InventorySubscription,
 } from './options/inventory.ts';
 export type {
+  ContentChange,
+  ContentChangeAtBytes,
+  ContentChangeAtTime,
+  ContentChangeFacts,
   DataService,
   Dialect,
   Preparation,

@@ -56,7 +56,20 @@ const scenario: Required<Scenario> = {
   files: { 'any name': { outcome: 'ERROR', message } },
   checksums: 'none',
   leases: { downloadSession: 1, endedDownloadSession: 2, apiSessionIdle: 3, apiSession: 4, apiSessionsPerUser: 5 },
-  data: { contentLength: false, ranges: false, etag: 'none', head: false, login: true, cors: true, readingKeepsLease: true },
+  data: {
+    contentLength: false,
+    ranges: false,
+    etag: 'none',
+    head: false,
+    login: true,
+    cors: true,
+    readingKeepsLease: true,
+    bytesPerSecond: 5,
+  },
+  contentChanges: [
+    { item: 'I', file: 'a', after: 1, size: 5, contentVersion: '2' },
+    { afterBytes: 5, content: 'b' },
+  ],
   assumptions: { vmTemplate: { operation: 'create', error: 'UNSUPPORTED' }, emptyItem: 'allowed', wrongMethod: 405 },
   faults: [...Object.values(faults), ...Object.values(faults).map((fault): Fault => ({ ...fault, ...target }))],
 };

@@ -1,6 +1,6 @@
 /** The bytes of a file as a lazy body: each chunk is created when it is read. */
 
-import { CHUNK_SIZE, type Chunks, type Content } from '../state/content.ts';
+import type { Chunks, Content } from '../state/content.ts';
 import type { ByteRange } from './byte-range.ts';
 
 // In test runners' contexts, looking up a global such as `Math` takes a hundred times as long as the comparison.
@@ -10,6 +10,10 @@ const { min } = Math;
 export interface BodySource {
   /** Returns true if the body continues; throws the reason if the client has aborted. */
   readonly canContinue: () => boolean;
+  /** Maximum number of bytes per chunk. */
+  readonly chunkSize: number;
+  /** Fulfills when the next `count` bytes may be sent. */
+  readonly ready: (count: number) => Promise<void>;
   /** Called with bytes before they are sent. */
   readonly record: (bytes: Uint8Array) => void;
   /** Returns the number of bytes that are not sent yet. */
@@ -32,6 +36,7 @@ export const fileBody = (
 
 /** Writes into the reader's buffer, if it provides one, which saves memory. */
 const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): ReadableStream<Uint8Array<ArrayBuffer>> => {
+  let isCanceled = false;
   const closeAtEnd = async (controller: ReadableByteStreamController): Promise<void> => {
     if (source.remaining() > 0) return;
     await source.finish();
@@ -41,6 +46,9 @@ const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): Reada
     type: 'bytes',
     start: closeAtEnd,
     pull: async (controller) => {
+      const length = min(controller.byobRequest?.view?.byteLength ?? source.chunkSize, source.chunkSize, source.remaining());
+      await source.ready(length);
+      if (isCanceled) return;
       const { byobRequest } = controller;
       if (!source.canContinue()) {
         controller.close();
@@ -48,15 +56,15 @@ const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): Reada
         return;
       }
       const view = byobRequest?.view;
-      const buffer = view
-        ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
-        : new Uint8Array(min(CHUNK_SIZE, source.remaining()));
-      const bytes = buffer.subarray(0, source.remaining());
+      const bytes = view ? new Uint8Array(view.buffer, view.byteOffset, length) : new Uint8Array(length);
       fill(source.offset(), bytes);
       source.record(bytes);
       if (byobRequest) byobRequest.respond(bytes.length);
       else controller.enqueue(bytes);
       await closeAtEnd(controller);
+    },
+    cancel: () => {
+      isCanceled = true;
     },
   };
   return new ReadableStream(underlyingSource);
@@ -65,6 +73,9 @@ const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): Reada
 /** Forwards the chunks of asynchronous content. */
 const chunkBody = (source: BodySource, chunks: Chunks): ReadableStream<Uint8Array<ArrayBuffer>> => {
   const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  let isCanceled = false;
+  /** Bytes that were read, but not sent yet. */
+  let buffered = new Uint8Array();
   const closeAtEnd = async (controller: ReadableStreamDefaultController): Promise<void> => {
     if (source.remaining() > 0) return;
     await source.finish();
@@ -74,16 +85,23 @@ const chunkBody = (source: BodySource, chunks: Chunks): ReadableStream<Uint8Arra
     {
       start: closeAtEnd,
       pull: async (controller) => {
+        if (buffered.length === 0) {
+          const next = await iterator.next();
+          if (next.done === true)
+            throw new Error(`A file ends ${source.remaining()} bytes before the size that its inventory states.`);
+          buffered = next.value;
+        }
+        const bytes = buffered.subarray(0, min(source.chunkSize, source.remaining()));
+        buffered = buffered.subarray(bytes.length);
+        await source.ready(bytes.length);
+        if (isCanceled) return;
         if (!source.canContinue()) return controller.close();
-        const next = await iterator.next();
-        if (next.done === true)
-          throw new Error(`A file ends ${source.remaining()} bytes before the size that its inventory states.`);
-        const bytes = next.value.subarray(0, source.remaining());
         source.record(bytes);
         controller.enqueue(bytes);
         await closeAtEnd(controller);
       },
       cancel: async () => {
+        isCanceled = true;
         await iterator.return?.();
       },
     },

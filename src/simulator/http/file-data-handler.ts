@@ -33,6 +33,7 @@ const sessionFileResponse = ({ vcenter, request, url, signal }: RequestContext):
   const session = vcenter.downloadSessions.findByDataKey(dataKey);
   const file = session?.files.get(decodePercent(name));
   if (session === undefined || file === undefined || !isReadable(vcenter, session, file)) return undefined;
+  const { size } = file.stored.content;
   const keepsLease = vcenter.scenario.data?.readingKeepsLease === true;
   return fileResponse(vcenter, request, signal, {
     stored: file.stored,
@@ -43,7 +44,7 @@ const sessionFileResponse = ({ vcenter, request, url, signal }: RequestContext):
       if (keepsLease) vcenter.downloadSessions.touch(session);
     },
     onEnd: ({ last }, isComplete) => {
-      file.endServed ||= last === file.stored.content.size - 1;
+      file.endServed ||= last === size - 1;
       file.served ||= file.endServed && isComplete;
     },
   });

@@ -3,6 +3,7 @@
 import type { StoredFile } from '../state/catalog.ts';
 import { hashText } from '../state/seeded-random.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
+import { createBandwidth } from './bandwidth.ts';
 import { contentRange, requestedRange, type ByteRange } from './byte-range.ts';
 import { fileBody, type BodySource } from './file-body.ts';
 
@@ -64,7 +65,13 @@ const trackedBody = (
   const { content } = stored;
   const read = vcenter.checksums.track(stored);
   let offset = range.first;
+  const { chunkSize, transfer } = createBandwidth(vcenter.clock, vcenter.scenario.data?.bytesPerSecond, signal);
   const source: BodySource = {
+    chunkSize,
+    ready: async (count) => {
+      await vcenter.turns.spend(count);
+      await transfer(count);
+    },
     canContinue: () => {
       signal?.throwIfAborted();
       return isAvailable();
@@ -73,6 +80,7 @@ const trackedBody = (
       read.update(offset, bytes);
       offset += bytes.length;
       vcenter.traffic.bytes += bytes.length;
+      vcenter.contentChanges.served(stored, bytes.length);
       onBytes?.(bytes.length);
     },
     remaining: () => range.last + 1 - offset,

@@ -40,6 +40,7 @@ export const handleRequest = async (
   request: Request,
   signal: AbortSignal | undefined,
 ): Promise<HandledRequest> => {
+  vcenter.contentChanges.applyDue();
   const { method } = request;
   const url = new URL(request.url);
   const matched = firstMatch(handlers, method, url);

@@ -37,8 +37,12 @@ export const getItemChanges = defineOperation(
   },
 );
 
-const changesOf = ({ entry }: StoredItem): readonly InventoryChange[] =>
-  entry.changes ?? [{ version: entry.version ?? '1', ...(entry.creationTime === undefined ? {} : { time: entry.creationTime }) }];
+const changesOf = ({ entry, laterChanges }: StoredItem): readonly InventoryChange[] => [
+  ...(entry.changes ?? [
+    { version: entry.version ?? '1', ...(entry.creationTime === undefined ? {} : { time: entry.creationTime }) },
+  ]),
+  ...laterChanges,
+];
 
 const timeOf = ({ startedAt }: SimulatedVCenter, { time }: InventoryChange): string => time ?? new Date(startedAt).toISOString();
 

@@ -1,6 +1,6 @@
 /** The inventory as the server stores it, with ids and content. */
 
-import type { Inventory, InventoryFile, InventoryItem, InventoryLibrary } from '../options/inventory.ts';
+import type { Inventory, InventoryChange, InventoryFile, InventoryItem, InventoryLibrary } from '../options/inventory.ts';
 import { externalContent, generatedContent, inlineContent, type Content } from './content.ts';
 import type { Ids } from './seeded-random.ts';
 
@@ -10,11 +10,11 @@ export interface StoredFile {
   /** Type of the item. */
   readonly itemType: string | undefined;
   readonly library: StoredLibrary;
-  readonly content: Content;
+  content: Content;
   /** Increases with each upload. */
-  readonly version: string;
+  version: string;
   /** Bytes of storage when it is on disk. */
-  readonly storedSize: number;
+  storedSize: number;
   /** Suffix of its name on the storage. */
   readonly storageId: string;
   /** When it is or will be on disk, in milliseconds since 1970. If not set, it is neither on disk nor being fetched. */
@@ -27,7 +27,12 @@ export interface StoredItem {
   readonly library: StoredLibrary;
   readonly name: string;
   readonly type: string | undefined;
-  readonly contentVersion: string;
+  contentVersion: string;
+  version: string;
+  /** ISO 8601. */
+  lastModifiedTime: string;
+  /** Changes of the content since the start. */
+  readonly laterChanges: InventoryChange[];
   /** Id of the publisher's item. In local libraries it is returned since 9.1. */
   readonly sourceId: string;
   /** The inventory entry, with all other properties. */
@@ -79,6 +84,9 @@ const storedItem = (entry: InventoryItem, library: StoredLibrary, ids: Ids, seed
     name,
     type,
     contentVersion,
+    version: entry.version ?? '1',
+    lastModifiedTime: entry.lastModifiedTime ?? new Date(startedAt).toISOString(),
+    laterChanges: [],
     sourceId: entry.sourceId ?? (isSubscribed ? ids.uuid() : id),
     entry,
     files: entry.files.map((file) => storedFile(file, entry, library, ids, seed)),

@@ -7,6 +7,8 @@ import type { ChecksumInfo } from '../../model/index.ts';
 import type { CreateHash } from '../options/options.ts';
 import type { Scenario } from '../options/scenario.ts';
 import type { StoredFile } from './catalog.ts';
+import type { Content } from './content.ts';
+import type { Turns } from './turns.ts';
 
 const HASHES = { SHA1: sha1, SHA256: sha256, SHA512: sha512, MD5: md5 };
 
@@ -49,35 +51,38 @@ const UNTRACKED: TrackedRead = { update: () => undefined, isComplete: () => true
 /** Creates checksums, none of which is known yet. */
 export const createChecksums = (
   algorithm: NonNullable<Scenario['checksums']>,
+  turns: Turns,
   createHash: CreateHash = portableHash,
 ): Checksums => {
-  const checksums = new Map<StoredFile, ChecksumInfo>();
-  const partialHashes = new Map<StoredFile, PartialHash>();
+  const checksums = new Map<Content, ChecksumInfo>();
+  const partialHashes = new Map<Content, PartialHash>();
   const hashBytes = (partial: PartialHash, offset: number, bytes: Uint8Array): void => {
     const start = partial.hashedUpTo - offset;
     if (start < 0 || start >= bytes.length) return;
     partial.hash.update(start === 0 ? bytes : bytes.subarray(start));
     partial.hashedUpTo = offset + bytes.length;
   };
-  const finish = (file: StoredFile, { hash }: PartialHash): void => {
-    if (algorithm !== 'none') checksums.set(file, { algorithm, checksum: hash.digest() });
-    partialHashes.delete(file);
+  const finish = (content: Content, { hash }: PartialHash): void => {
+    if (algorithm !== 'none') checksums.set(content, { algorithm, checksum: hash.digest() });
+    partialHashes.delete(content);
   };
-  const complete = async (file: StoredFile, partial: PartialHash): Promise<void> => {
-    const { content } = file;
+  const complete = async (content: Content, partial: PartialHash): Promise<void> => {
     while (partial.hashedUpTo < content.size)
-      for await (const chunk of content.chunks(partial.hashedUpTo, content.size)) hashBytes(partial, partial.hashedUpTo, chunk);
-    if (!checksums.has(file)) finish(file, partial);
+      for await (const chunk of content.chunks(partial.hashedUpTo, content.size)) {
+        await turns.spend(chunk.length);
+        hashBytes(partial, partial.hashedUpTo, chunk);
+      }
+    if (!checksums.has(content)) finish(content, partial);
   };
-  const track = (file: StoredFile): TrackedRead => {
-    if (algorithm === 'none' || checksums.has(file)) return UNTRACKED;
-    const partial = partialHashes.get(file) ?? {
+  const track = ({ content }: StoredFile): TrackedRead => {
+    if (algorithm === 'none' || checksums.has(content)) return UNTRACKED;
+    const partial = partialHashes.get(content) ?? {
       hash: createHash(algorithm),
       hashedUpTo: 0,
-      seen: createRangeSet(file.content.size),
+      seen: createRangeSet(content.size),
       completion: undefined,
     };
-    partialHashes.set(file, partial);
+    partialHashes.set(content, partial);
     return {
       update: (offset, bytes) => {
         partial.seen.add(offset, offset + bytes.length);
@@ -85,18 +90,17 @@ export const createChecksums = (
       },
       isComplete: partial.seen.isComplete,
       end: async () => {
-        if (!checksums.has(file)) await (partial.completion ??= complete(file, partial));
+        if (!checksums.has(content)) await (partial.completion ??= complete(content, partial));
       },
     };
   };
-  const of = (file: StoredFile): ChecksumInfo | undefined => {
-    const { content } = file;
-    if (algorithm !== 'none' && !content.isSlow && !checksums.has(file)) {
+  const of = ({ content }: StoredFile): ChecksumInfo | undefined => {
+    if (algorithm !== 'none' && !content.isSlow && !checksums.has(content)) {
       const hash = createHash(algorithm);
       for (const chunk of content.chunks(0, content.size) as Iterable<Uint8Array>) hash.update(chunk);
-      checksums.set(file, { algorithm, checksum: hash.digest() });
+      checksums.set(content, { algorithm, checksum: hash.digest() });
     }
-    return checksums.get(file);
+    return checksums.get(content);
   };
   return { of, track };
 };

@@ -12,7 +12,7 @@ export type Chunks = Iterable<Uint8Array<ArrayBuffer>> | AsyncIterable<Uint8Arra
 export interface Content {
   /** Bytes. */
   readonly size: number;
-  /** True if reading all of it may take long: it is generated, or opened by the inventory. */
+  /** True if reading all of it may take long: it is generated, opened by the inventory, or larger than a chunk. */
   readonly isSlow: boolean;
   /** Returns the bytes from `start` (inclusive) to `end` (exclusive), offsets within the content. */
   readonly chunks: (start: number, end: number) => Chunks;
@@ -50,7 +50,9 @@ const syncContent = (size: number, isSlow: boolean, fill: SyncContent['fill']): 
 /** Creates content from a copy of the bytes. */
 export const inlineContent = (source: string | Uint8Array): SyncContent => {
   const bytes = typeof source === 'string' ? new TextEncoder().encode(source) : new Uint8Array(source);
-  return syncContent(bytes.length, false, (offset, target) => target.set(bytes.subarray(offset, offset + target.length)));
+  return syncContent(bytes.length, bytes.length > CHUNK_SIZE, (offset, target) =>
+    target.set(bytes.subarray(offset, offset + target.length)),
+  );
 };
 
 /** Creates content that the inventory's `open` reads. */

@@ -7,8 +7,10 @@ import type { Scenario, VCenterVersion } from '../options/scenario.ts';
 import { createApiSessions, type ApiSessions } from './api-sessions.ts';
 import { createCatalog, type Catalog } from './catalog.ts';
 import { createChecksums, type Checksums } from './checksums.ts';
+import { createContentChanges, type ContentChanges } from './content-changes.ts';
 import { createDownloadSessions, type DownloadSessions, type SessionFile } from './download-sessions.ts';
 import { createIds } from './seeded-random.ts';
+import { createTurns, type Turns } from './turns.ts';
 
 /** The complete state of a simulated vCenter. */
 export interface SimulatedVCenter {
@@ -28,6 +30,8 @@ export interface SimulatedVCenter {
   readonly assumptions: Assumptions;
   readonly catalog: Catalog;
   readonly checksums: Checksums;
+  readonly contentChanges: ContentChanges;
+  readonly turns: Turns;
   readonly apiSessions: ApiSessions;
   /** Sessions of the SOAP API. */
   readonly soapSessions: ApiSessions;
@@ -47,19 +51,25 @@ export const createSimulatedVCenter = (options: SimulatorOptions): SimulatedVCen
   const { inventory = defaultInventory, scenario = {}, users = defaultUsers, clock = Date, seed = 1, createHash } = options;
   const ids = createIds(seed);
   const startedAt = clock.now();
+  const turns = createTurns();
+  // The order of the ids is part of what a seed determines.
+  const [serverGuid, realm, volume] = [ids.uuid(), ids.hex(40), ids.uuid()];
+  const catalog = createCatalog(inventory, ids, seed, startedAt);
   return {
     clock,
     startedAt,
-    serverGuid: ids.uuid(),
-    realm: ids.hex(40),
-    volume: ids.uuid(),
+    serverGuid,
+    realm,
+    volume,
     users,
     certificate: options.certificate ?? {},
     scenario,
     version: scenario.version ?? '8.0',
     assumptions: scenario.assumptions ?? {},
-    catalog: createCatalog(inventory, ids, seed, startedAt),
-    checksums: createChecksums(scenario.checksums ?? 'SHA1', createHash),
+    catalog,
+    checksums: createChecksums(scenario.checksums ?? 'SHA1', turns, createHash),
+    contentChanges: createContentChanges(scenario.contentChanges ?? [], catalog, clock, seed),
+    turns,
     apiSessions: createApiSessions(ids, clock, scenario.leases),
     soapSessions: createApiSessions(ids, clock, scenario.leases),
     downloadSessions: createDownloadSessions(ids, clock, scenario.leases),
