@@ -4,6 +4,7 @@ import {
   deleteDownloadSession,
   isTransient,
   preparations,
+  TimeoutError,
   watchDownloadSession,
   withVCenter,
   type RetryNotice,
@@ -55,7 +56,12 @@ withVCenter({ server: 'https://vcenter.example.com', credentials, fetch: simulat
       // #endregion
 
       // #region timeout
-      const withTimeout$ = preparations(vc, session).pipe(timeout({ each: 120_000 }));
+      const withTimeout$ = preparations(vc, session).pipe(
+        timeout({
+          each: 120_000,
+          with: () => throwError(() => new TimeoutError({ operation: 'preparations', timeout: 120_000 })),
+        }),
+      );
       // #endregion
 
       // #region combine

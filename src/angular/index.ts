@@ -10,6 +10,7 @@ import {
   inject,
   InjectionToken,
   makeEnvironmentProviders,
+  PLATFORM_ID,
   runInInjectionContext,
   type EnvironmentProviders,
 } from '@angular/core';
@@ -81,6 +82,7 @@ const connect = (options: VCenterOptions): VCenter => {
   signal?.addEventListener('abort', close, { once: true, signal: controller.signal });
   const vc = vcenter({
     ...options,
+    polling: options.polling ?? inject(PLATFORM_ID, { optional: true }) !== 'server',
     credentials: typeof credentials === 'function' ? () => runInInjectionContext(injector, credentials) : credentials,
     signal: controller.signal,
   });

@@ -72,6 +72,12 @@ export interface VCenterOptions {
    * @default never closed
    */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * False for server-side rendering: `preparation`, `preparations` and `watchDownloadSession` emit the first response and then, without a
+   * timer, nothing until a `refresh$`. A poll would keep the page from being rendered.
+   * @default true; with `rx-content-library/angular`, false while Angular renders on a server
+   */
+  readonly polling?: boolean | undefined;
 }
 
 const VCENTER_OPTIONS: OptionNames<VCenterOptions> = {
@@ -83,6 +89,7 @@ const VCENTER_OPTIONS: OptionNames<VCenterOptions> = {
   timeout: true,
   retry: true,
   signal: true,
+  polling: true,
 };
 
 /**

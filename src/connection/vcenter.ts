@@ -99,6 +99,8 @@ export interface VCenterInternals {
   open(endpoint: TransferEndpoint, operation: string, timeout: number, range: RangeRequest): Observable<FileBody>;
   /** Returns true if the link is below the address of this server, which therefore may receive the API session. */
   readonly isOwnLink: (uri: string) => boolean;
+  /** False if streams emit the first response only. */
+  readonly isPolling: boolean;
   /** Returns an operator that errors when the connection is closed. */
   readonly untilClosed: <A>(operation: string) => MonoTypeOperatorFunction<A>;
   /** Registers work that `logout$` waits for; returns the function that ends it. */
@@ -155,6 +157,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
           return isBelowServer(rewritten.uri) ? withSession((session) => fetchWith(sessionHeader(session))) : fetchWith({});
         }).pipe(untilAborted(options.signal, operation)),
       isOwnLink: (uri) => isBelowServer(rewrite({ uri }).uri),
+      isPolling: options.polling ?? true,
       untilClosed: (operation) => untilAborted(options.signal, operation),
       beginWork,
       logout$: logout(

@@ -11,6 +11,7 @@ import { POLL_OPTIONS, scheduleOf, type PollOptions } from '../polling/poll-sche
 import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
+import { pollOptionsFor } from './single-poll.ts';
 
 /** How to wait for a preparation. */
 export interface PreparationWaitOptions<A> extends PollOptions<A>, PollRetryOptions {
@@ -62,7 +63,7 @@ export const preparation = (
 ): Observable<DownloadFileInfo> =>
   defer(() => {
     assertKnownOptions(options, PREPARATION_OPTIONS);
-    const { endpointType, ...wait } = options;
+    const { endpointType, ...wait } = pollOptionsFor(vc, options);
     const withoutRetries = withoutRetry(vc);
     const whileSessionLives = errorOnSessionEnd(withoutRetries, sessionId);
     return untilPrepared(

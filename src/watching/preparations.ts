@@ -12,6 +12,7 @@ import { poll } from '../polling/poll.ts';
 import { errorOnSessionEnd } from '../session/session-end.ts';
 import { timeoutWithHistory } from './patience-timeout.ts';
 import { isSameFileInfo, throwIfFailed, WAIT_OPTIONS, type PreparationWaitOptions } from './preparation.ts';
+import { pollOptionsFor } from './single-poll.ts';
 
 /** Prepare requests in flight at the same time. */
 const PREPARE_CONCURRENCY = 8;
@@ -43,7 +44,7 @@ export const preparations = (
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
     assertKnownOptions(options, WAIT_OPTIONS);
-    return prepareAll(vc, sessionId, fileNames, options).pipe(
+    return prepareAll(vc, sessionId, fileNames, pollOptionsFor(vc, options)).pipe(
       map((infos) => infos.map(throwIfFailed)),
       internalsOf(vc).untilClosed('preparations'),
     );

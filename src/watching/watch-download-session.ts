@@ -25,6 +25,7 @@ import { poll } from '../polling/poll.ts';
 import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
 import { isSessionGone, sessionEndError, sessionGoneError } from '../session/session-end.ts';
 import { isSameFileInfo } from './preparation.ts';
+import { pollOptionsFor } from './single-poll.ts';
 
 /** The state of a download session and its files. */
 export interface WatchedSession {
@@ -67,7 +68,7 @@ export const watchDownloadSession = (vc: VCenter, sessionId: string, options: Wa
     sharedPolls.set(vc, bySessionId);
     const shared = bySessionId.get(sessionId) ?? createSharedPoll(vc, sessionId, () => bySessionId.delete(sessionId));
     bySessionId.set(sessionId, shared);
-    return shared.subscribeWith(options).pipe(untilClosed('watchDownloadSession'));
+    return shared.subscribeWith(pollOptionsFor(vc, options)).pipe(untilClosed('watchDownloadSession'));
   });
 
 const createSharedPoll = (vc: VCenter, sessionId: string, onEmpty: () => void): SharedPoll<WatchedSession> => {

@@ -3,6 +3,7 @@ import {
   inject,
   InjectionToken,
   Injector,
+  PLATFORM_ID,
   runInInjectionContext,
   type EnvironmentInjector,
 } from '@angular/core';
@@ -226,5 +227,76 @@ describe('a destroyed injector', () => {
     const injector = injectorWith(provideContentLibrary({ ...optionsFor(simulator), signal: controller.signal }));
     controller.abort();
     await expect(lastValueFrom(listLibraries(connectionOf(injector)))).rejects.toMatchObject({ code: 'CLOSED' });
+  });
+});
+
+/** Counts the timers of RxJS, which are intervals, that were set since and are still pending. */
+const pendingIntervals = (): { readonly size: number; readonly stop: () => void } => {
+  const { setInterval, clearInterval } = globalThis;
+  const pending = new Set<unknown>();
+  Object.assign(globalThis, {
+    setInterval: (...args: Parameters<typeof setInterval>) => {
+      const handle = setInterval(...args);
+      pending.add(handle);
+      return handle;
+    },
+    clearInterval: (handle: Parameters<typeof clearInterval>[0]) => {
+      pending.delete(handle);
+      clearInterval(handle);
+    },
+  });
+  return {
+    get size() {
+      return pending.size;
+    },
+    stop: () => void Object.assign(globalThis, { setInterval, clearInterval }),
+  };
+};
+
+describe('while Angular renders on a server', () => {
+  const inventory = {
+    libraries: [{ name: 'isos', items: [{ name: 'a', id: 'item-1', files: [{ name: 'disk.iso', size: 9 }] }] }],
+  };
+  const scenario = { preparation: { preparing: 600_000 } };
+  const streams: readonly [name: string, start: (vc: VCenter, sessionId: string) => Observable<unknown>][] = [
+    ['preparation', (vc, sessionId) => preparation(vc, sessionId, 'disk.iso', { period: 1 })],
+    ['preparations', (vc, sessionId) => preparations(vc, sessionId, ['disk.iso'], { period: 1 })],
+    ['watchDownloadSession', (vc, sessionId) => watchDownloadSession(vc, sessionId, { period: 1 })],
+  ];
+
+  test.each(streams)('%s emits the first response, and neither polls nor sets a timer', async (_, start) => {
+    const simulator = createSimulator({ inventory, scenario });
+    const injector = injectorWith({ provide: PLATFORM_ID, useValue: 'server' }, provideContentLibrary(optionsFor(simulator)));
+    const vc = connectionOf(injector);
+    const sessionId = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+    const timers = pendingIntervals();
+    let emitted = 0;
+    const subscription = start(vc, sessionId).subscribe(() => (emitted += 1));
+    await until(() => emitted === 1);
+    await until(() => timers.size === 0);
+    timers.stop();
+    subscription.unsubscribe();
+    injector.destroy();
+    await until(() => simulator.apiSessions === 0);
+  });
+
+  test('polling can be chosen, and is the default in a browser', async () => {
+    for (const [platform, polling] of [
+      ['server', true],
+      ['browser', undefined],
+    ] as const) {
+      const simulator = createSimulator({ inventory, scenario });
+      const injector = injectorWith(
+        { provide: PLATFORM_ID, useValue: platform },
+        provideContentLibrary({ ...optionsFor(simulator), polling }),
+      );
+      const vc = connectionOf(injector);
+      const sessionId = await firstValueFrom(createDownloadSession(vc, 'item-1'));
+      const before = simulator.requests.length;
+      const subscription = watchDownloadSession(vc, sessionId, { period: 1 }).subscribe();
+      await until(() => simulator.requests.length > before + 4);
+      subscription.unsubscribe();
+      injector.destroy();
+    }
   });
 });

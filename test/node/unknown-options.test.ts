@@ -50,13 +50,13 @@ const rows: readonly Row[] = [
   {
     type: 'VCenterOptions',
     call: vcenter,
-    names: ['server', 'credentials', 'dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal'],
+    names: ['server', 'credentials', 'dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal', 'polling'],
     required: { server, credentials },
   },
   {
     type: 'VCenterOptions',
     call: (options) => withVCenter(options, () => EMPTY),
-    names: ['dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal'],
+    names: ['dialect', 'downloadHost', 'fetch', 'timeout', 'retry', 'signal', 'polling'],
     required: { server, credentials },
   },
   {

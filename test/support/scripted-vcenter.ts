@@ -18,6 +18,7 @@ export const scriptedVCenter = (script: Script): VCenter => {
       ) as Observable<A>,
     open: () => throwError(() => new Error('file data is not scripted')),
     isOwnLink: () => true,
+    isPolling: true,
     untilClosed: () => identity,
     beginWork: () => () => undefined,
     logout$: of(undefined),
