@@ -87,6 +87,11 @@ const rows: readonly Row[] = [
     names: ['attempts', 'delay'],
   },
   {
+    type: 'LowSpeedOptions',
+    call: (lowSpeed) => download(vc, 'item', toBlob(), { lowSpeed }),
+    names: ['bytesPerSecond', 'time'],
+  },
+  {
     type: 'PrepareDownloadFileOptions',
     call: (options) => prepareDownloadFile(vc, 'session', 'file', options),
     names: ['endpointType'],
