@@ -42,6 +42,7 @@ import { createTransfers } from './transfers.ts';
  */
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
   defer(() => {
+    const { untilClosed } = internalsOf(vc);
     assertDownloadOptions(options);
     assertArguments(item, sink);
     const startedAt = asyncScheduler.now();
@@ -68,7 +69,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     const closed$ = defer(() =>
       of<DownloadClosed>({ type: 'closed', ...transfers.summary(), duration: asyncScheduler.now() - startedAt }),
     );
-    return concat(merge(source$, transfers.events$, notices$), closed$).pipe(internalsOf(vc).untilClosed('download'));
+    return concat(merge(source$, transfers.events$, notices$), closed$).pipe(untilClosed('download'));
   });
 
 const assertArguments = (item: unknown, sink: unknown): void => {
