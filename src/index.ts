@@ -55,7 +55,7 @@ export { watchDownloadSession, type WatchedSession, type WatchOptions } from './
 // Download
 export { download } from './download/download.ts';
 export type { DownloadOptions, FileRetryOptions, LowSpeedOptions } from './download/options.ts';
-export type { ItemRef } from './download/opened-item.ts';
+export type { ItemRef } from './download/downloadable-item.ts';
 export type {
   DownloadClosed,
   DownloadEvent,

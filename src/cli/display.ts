@@ -4,7 +4,7 @@ import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
 import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
-import { formatBytes, formatDuration, sanitize } from './format.ts';
+import { formatBytes, formatDuration, replaceControlCharacters } from './format.ts';
 import { closedLine, failedLine, plainDisplay, retryingLine, warningLine } from './plain-display.ts';
 import { displayWidth, padToWidth, truncateToWidth } from './text-width.ts';
 
@@ -58,8 +58,8 @@ const linesOf = ({ files, received, total, percent, speed, timeLeft }: DownloadS
   const unsaved = files.filter(({ phase }) => phase !== 'saved');
   // If there are more files than lines, the active ones are visible.
   const visible = [...unsaved].sort((a, b) => activity(b) - activity(a)).slice(0, Math.max(maxLines - 2, 1));
-  const nameWidth = Math.max(...visible.map(({ name }) => displayWidth(sanitize(name))), 'all files'.length);
-  const rows = visible.map((file) => `${padToWidth(sanitize(file.name), nameWidth)}  ${phaseOf(file)}`);
+  const nameWidth = Math.max(...visible.map(({ name }) => displayWidth(replaceControlCharacters(name))), 'all files'.length);
+  const rows = visible.map((file) => `${padToWidth(replaceControlCharacters(file.name), nameWidth)}  ${phaseOf(file)}`);
   const sum = [
     percent === undefined
       ? formatBytes(received)

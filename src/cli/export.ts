@@ -7,7 +7,7 @@ import { toDirectory, toWritable } from '../node/index.ts';
 import { CommandError, notFoundError, toFailure, usageError } from './command-error.ts';
 import { display } from './display.ts';
 import { findItemByName, findLibraryByName, parsePath } from './find.ts';
-import { formatBytes, formatFileCount, jsonLine, sanitize } from './format.ts';
+import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from './format.ts';
 import { fileSelector } from './names.ts';
 import { notVerified, requireProof } from './require-proof.ts';
 
@@ -93,7 +93,7 @@ const toJsonEvent = (event: DownloadEvent): unknown =>
 
 const summary = ({ path, file, bytes, checksum, verified, skipped }: DownloadSaved): string =>
   [
-    path === undefined ? sanitize(file) : relativePath(path),
+    path === undefined ? replaceControlCharacters(file) : relativePath(path),
     formatBytes(bytes),
     ...(checksum === undefined ? [] : [`${checksum.algorithm.toLowerCase()}:${checksum.value}`]),
     `${skipped === true ? 'already present, ' : ''}${verifications[verified]}`,

@@ -3,11 +3,11 @@
 import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
 import { ApiError, findItems, findLibraries, getItem, getLibrary, listItems, listLibraries, type VCenter } from '../index.ts';
 import { notFoundError, usageError } from './command-error.ts';
-import { sanitize } from './format.ts';
+import { replaceControlCharacters } from './format.ts';
 import { hasOtherForms, isSameText, readingsOf } from './names.ts';
 
 /** A library or an item. */
-export interface Named {
+export interface IdAndName {
   readonly id: string;
   readonly name: string;
 }
@@ -21,7 +21,7 @@ export const parsePath = (path: string): readonly string[] => {
 };
 
 /** Emits the library that a part of a path means, by its name or identifier. */
-export const findLibraryByName = (vc: VCenter, part: string): Observable<Named> =>
+export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndName> =>
   findUnique(part, {
     kind: 'library',
     kinds: 'libraries',
@@ -31,7 +31,7 @@ export const findLibraryByName = (vc: VCenter, part: string): Observable<Named> 
   });
 
 /** Emits the item of a library that a part of a path means, by its name or identifier. */
-export const findItemByName = (vc: VCenter, library: Named, part: string): Observable<Named> =>
+export const findItemByName = (vc: VCenter, library: IdAndName, part: string): Observable<IdAndName> =>
   findUnique(part, {
     kind: 'item',
     kinds: 'items',
@@ -41,7 +41,7 @@ export const findItemByName = (vc: VCenter, library: Named, part: string): Obser
   });
 
 /** An identifier also resolves to items of other libraries: those are not found. */
-const getItemOf = (vc: VCenter, library: Named, id: string): Observable<Named> =>
+const getItemOf = (vc: VCenter, library: IdAndName, id: string): Observable<IdAndName> =>
   getItem(vc, id).pipe(
     map(({ name, library_id }) => {
       if (library_id !== undefined && library_id !== library.id)
@@ -63,13 +63,13 @@ interface Entries {
 /** Entries that are read at a time. */
 const CONCURRENCY = 8;
 
-const findUnique = (part: string, entries: Entries): Observable<Named> => {
+const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
   const readings = readingsOf(part);
-  const read = (id: string): Observable<Named> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
-  const readAll = (ids: readonly string[]): Observable<readonly Named[]> =>
+  const read = (id: string): Observable<IdAndName> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
+  const readAll = (ids: readonly string[]): Observable<readonly IdAndName[]> =>
     from(ids).pipe(mergeMap(read, CONCURRENCY), toArray());
 
-  const byName = ([reading, ...others]: readonly string[]): Observable<Named> => {
+  const byName = ([reading, ...others]: readonly string[]): Observable<IdAndName> => {
     if (reading === undefined) return hasOtherForms(part) ? byCharacters() : byId();
     return entries.find(reading).pipe(
       concatMap((ids) => {
@@ -81,7 +81,7 @@ const findUnique = (part: string, entries: Entries): Observable<Named> => {
     );
   };
   /** vCenter cannot search for a name that is composed in another way: all names are read. */
-  const byCharacters = (): Observable<Named> =>
+  const byCharacters = (): Observable<IdAndName> =>
     entries.list.pipe(
       concatMap(readAll),
       map((all) => {
@@ -91,14 +91,14 @@ const findUnique = (part: string, entries: Entries): Observable<Named> => {
         return chooseUnique(found, () => true);
       }),
     );
-  const byId = (): Observable<Named> =>
+  const byId = (): Observable<IdAndName> =>
     read(part).pipe(catchError((thrown: unknown) => throwError(() => (isUnknownId(thrown) ? missingError() : thrown))));
 
   const missingError = () => notFoundError(`There is no ${entries.kind} ${JSON.stringify(part)}.`);
-  const chooseUnique = (found: readonly Named[], isExact: (entry: Named) => boolean): Named => {
+  const chooseUnique = (found: readonly IdAndName[], isExact: (entry: IdAndName) => boolean): IdAndName => {
     const [exact, another] = found.filter(isExact);
     if (exact !== undefined && another === undefined) return exact;
-    const choices = found.map(({ id, name }) => `  ${id}  ${sanitize(name)}`).join('\n');
+    const choices = found.map(({ id, name }) => `  ${id}  ${replaceControlCharacters(name)}`).join('\n');
     throw usageError(
       `${found.length} ${entries.kinds} are named ${JSON.stringify(part)}. Use one of these identifiers instead:\n${choices}`,
     );

@@ -23,7 +23,7 @@ export const formatDuration = (milliseconds: number): string => {
 export const formatFileCount = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;
 
 /** Replaces control characters and line breaks: the server chooses names, and they may contain escape sequences. */
-export const sanitize = (text: string): string => text.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');
+export const replaceControlCharacters = (text: string): string => text.replaceAll(/\p{C}|\p{Zl}|\p{Zp}/gu, '\u{fffd}');
 
 // `JSON.stringify` escapes control characters below U+0020 only; terminals also act on C1 controls, line separators and text direction.
 const unsafe = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;

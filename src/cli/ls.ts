@@ -4,7 +4,7 @@ import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArra
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
 import { usageError } from './command-error.ts';
 import { findItemByName, findLibraryByName, parsePath } from './find.ts';
-import { formatBytes, jsonLine, sanitize } from './format.ts';
+import { formatBytes, jsonLine, replaceControlCharacters } from './format.ts';
 import { table } from './text-width.ts';
 
 /** A library, item or file as `--json` prints it. */
@@ -104,22 +104,22 @@ const asTable = (entries: readonly Entry[]): readonly string[] => {
   if (first === undefined) return [];
   const size = ({ cached, size: bytes }: Entry): string =>
     cached === false ? 'not cached' : typeof bytes === 'number' ? formatBytes(bytes) : '';
-  const text = (value: unknown): string => (typeof value === 'string' ? sanitize(value) : '');
+  const text = (value: unknown): string => (typeof value === 'string' ? replaceControlCharacters(value) : '');
   switch (first.type) {
     case 'library':
       return table([
         ['LIBRARY', 'TYPE', 'ID'],
-        ...entries.map((entry) => [sanitize(entry.name), text(entry['libraryType']), text(entry.id)]),
+        ...entries.map((entry) => [replaceControlCharacters(entry.name), text(entry['libraryType']), text(entry.id)]),
       ]);
     case 'item':
       return table([
         ['ITEM', 'TYPE', 'ON DISK', 'ID'],
-        ...entries.map((entry) => [sanitize(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
+        ...entries.map((entry) => [replaceControlCharacters(entry.name), text(entry['itemType']), size(entry), text(entry.id)]),
       ]);
     case 'file':
       return table([
         ['FILE', 'ON DISK', 'VERSION'],
-        ...entries.map((entry) => [sanitize(entry.name), size(entry), text(entry['version'])]),
+        ...entries.map((entry) => [replaceControlCharacters(entry.name), size(entry), text(entry['version'])]),
       ]);
   }
 };

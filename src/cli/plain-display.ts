@@ -9,7 +9,7 @@ import type {
   DownloadStatus,
   DownloadWarning,
 } from '../index.ts';
-import { formatBytes, formatDuration, formatFileCount, sanitize } from './format.ts';
+import { formatBytes, formatDuration, formatFileCount, replaceControlCharacters } from './format.ts';
 
 /** Milliseconds between two progress lines of one file. */
 const PROGRESS_INTERVAL = 10_000;
@@ -28,19 +28,19 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
   return tap((event) => {
     switch (event.type) {
       case 'opened': {
-        const item = event.itemName === undefined ? event.itemId : sanitize(event.itemName);
+        const item = event.itemName === undefined ? event.itemId : replaceControlCharacters(event.itemName);
         return write(`${item}: ${formatFileCount(event.files.length)}`);
       }
       case 'status': {
         const status = statusName(event).toLowerCase().replaceAll('_', ' ');
         if (lastStatus.get(event.file) === status) return;
         lastStatus.set(event.file, status);
-        return write(`${sanitize(event.file)}: ${status}`);
+        return write(`${replaceControlCharacters(event.file)}: ${status}`);
       }
       case 'progress': {
         if (!isProgressDue(event.file)) return;
         const total = event.total === undefined ? '' : ` of ${formatBytes(event.total)}`;
-        return write(`${sanitize(event.file)}: ${formatBytes(event.received)}${total}`);
+        return write(`${replaceControlCharacters(event.file)}: ${formatBytes(event.received)}${total}`);
       }
       case 'retrying':
         return write(retryingLine(event));
@@ -50,7 +50,7 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
         return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
       case 'saved': {
         const outcome = event.skipped === true ? 'already present' : 'saved';
-        return write(`${sanitize(event.file)}: ${outcome}, ${formatBytes(event.bytes)}`);
+        return write(`${replaceControlCharacters(event.file)}: ${outcome}, ${formatBytes(event.bytes)}`);
       }
       case 'failed':
         return write(failedLine(event));
@@ -62,18 +62,19 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
 
 /** `disk.vmdk: retrying in 4 s: …`. */
 export const retryingLine = ({ file, delay, error }: DownloadRetrying): string =>
-  `${file === undefined ? '' : `${sanitize(file)}: `}retrying in ${formatDuration(delay)}: ${sanitize(error.message)}`;
+  `${file === undefined ? '' : `${replaceControlCharacters(file)}: `}retrying in ${formatDuration(delay)}: ${replaceControlCharacters(error.message)}`;
 
 /** `Warning: …`. */
 export const warningLine = ({ file, message }: DownloadWarning): string =>
-  `Warning: ${file === undefined ? '' : `${sanitize(file)}: `}${sanitize(message)}`;
+  `Warning: ${file === undefined ? '' : `${replaceControlCharacters(file)}: `}${replaceControlCharacters(message)}`;
 
 /** `disk.vmdk: failed. …`. */
-export const failedLine = ({ file, error }: DownloadFailed): string => `${sanitize(file)}: failed. ${sanitize(error.message)}`;
+export const failedLine = ({ file, error }: DownloadFailed): string =>
+  `${replaceControlCharacters(file)}: failed. ${replaceControlCharacters(error.message)}`;
 
 /** `3 files, 300 kB in 2 s`. */
 export const closedLine = ({ files, bytes, duration }: DownloadClosed): string =>
   `${formatFileCount(files)}, ${formatBytes(bytes)} in ${formatDuration(duration)}`;
 
 /** A status that this version does not know is a string at run time; its type only prevents comparisons. */
-const statusName = ({ status }: DownloadStatus): string => sanitize(String(status));
+const statusName = ({ status }: DownloadStatus): string => replaceControlCharacters(String(status));

@@ -2,11 +2,11 @@
 
 import type { Sink, SinkFile } from '../index.ts';
 import { CommandError } from './command-error.ts';
-import { sanitize } from './format.ts';
+import { replaceControlCharacters } from './format.ts';
 
 /** The message about a file that could not be verified. */
 export const notVerified = (file: string): string =>
-  `${sanitize(file)}: not verified, because vCenter stated neither size nor checksum.`;
+  `${replaceControlCharacters(file)}: not verified, because vCenter stated neither size nor checksum.`;
 
 /** Rejects before the file gets its final name, so that an existing file of that name is kept. */
 export const requireProof = (sink: Sink): Sink => ({

@@ -3,7 +3,7 @@
 import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
 import { isContentLibraryError, withVCenter, type DownloadWarning, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError, toFailure } from './command-error.ts';
-import { jsonLine, sanitize } from './format.ts';
+import { jsonLine, replaceControlCharacters } from './format.ts';
 import { exitCodeOf, onSignal, type Signal } from './signals.ts';
 
 /** How a command prints errors. */
@@ -105,7 +105,7 @@ export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout, 
   const failure = { tag, message: `${message} ${describe(thrown)}`.trimEnd(), code };
   if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
   // The message may contain text from the server; its line breaks are kept.
-  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(sanitize).join('\n')}\n`);
+  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(replaceControlCharacters).join('\n')}\n`);
   return failure.code;
 };
 

@@ -25,7 +25,7 @@ import type { TransferEndpoint } from '../model/transfer.ts';
 import { bracket } from '../operators/bracket.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
-import { pinnedFetchFor, rewriteHost } from './file-address.ts';
+import { pinnedFetchFor, rewriteHost } from './file-url.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
 import { createSharedLogin, toAuthenticationError } from './shared-login.ts';
@@ -120,7 +120,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
   const client: ApiClient = { ...resolveOptions(options), onHeaders: clock.observe };
   const rewrite = rewriteHost(options.downloadHost);
   const pendingWork$ = new BehaviorSubject(0);
-  const beginWork = (): (() => void) => {
+  const trackPendingWork = (): (() => void) => {
     pendingWork$.next(pendingWork$.value + 1);
     return () => pendingWork$.next(pendingWork$.value - 1);
   };
@@ -128,7 +128,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     client,
     options.dialect ?? 'auto',
     options.credentials,
-    beginWork,
+    trackPendingWork,
     options.signal,
   );
 
@@ -159,7 +159,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       isOwnLink: (uri) => isBelowServer(rewrite({ uri }).uri),
       isPolling: options.polling ?? true,
       untilClosed: (operation) => untilAborted(options.signal, operation),
-      beginWork,
+      beginWork: trackPendingWork,
       logout$: logout(
         pendingWork$.pipe(
           filter((count) => count === 0),

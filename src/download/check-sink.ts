@@ -4,7 +4,7 @@ import { Observable } from 'rxjs';
 import type { PlannedFile, Sink } from '../transfer/sink.ts';
 import { toSinkError } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
-import { selectNames, type StoredFiles } from './opened-item.ts';
+import { selectNames, type StoredFiles } from './downloadable-item.ts';
 import type { DownloadOptions } from './options.ts';
 
 /**

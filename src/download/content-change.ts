@@ -5,7 +5,7 @@ import type { VCenter } from '../connection/vcenter.ts';
 import { getItem } from '../endpoints/item.ts';
 import { TransportError } from '../errors/index.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
-import { readStoredFiles, type OpenedItem } from './opened-item.ts';
+import { readStoredFiles, type DownloadableItem } from './downloadable-item.ts';
 
 /** The content of an item has changed during the download. */
 export class ItemChangedError extends TransportError {
@@ -24,7 +24,7 @@ export class ItemChangedError extends TransportError {
  */
 export const errorIfChanged = (
   vc: VCenter,
-  { event: { itemId }, lease, stored }: OpenedItem,
+  { event: { itemId }, lease, stored }: DownloadableItem,
   name: string,
   changedError: () => unknown,
 ): Observable<never> =>

@@ -18,9 +18,9 @@ import { internalsOf, withLimit, withRetryListener, type VCenter } from '../conn
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { checkSink, plannedFiles } from './check-sink.ts';
+import { readStoredFiles, type ItemRef } from './downloadable-item.ts';
 import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
-import { readStoredFiles, type ItemRef } from './opened-item.ts';
 import { assertDownloadOptions, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
@@ -54,7 +54,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     };
     const client = withRetryListener(withLimit(vc, stallTimeoutOf(options)), (retry) => notify(toRetryingEvent(retry)));
 
-    // The source publishes prepared files; the transfers fetch them, and `transfers.done$` ends the source.
+    // The source publishes prepared files and the transfers fetch them; when `transfers.done$` emits, the source completes.
     const prepared = createPreparedFiles();
     const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, notify });
     const source$ = readStoredFiles(client, ref.id).pipe(
@@ -79,7 +79,7 @@ const assertArguments = (item: unknown, sink: unknown): void => {
     throw invalidOptionError('sink', "a sink, such as toDirectory('downloads')", sink);
 };
 
-/** Uses the item's own links if all files have one; otherwise, or if a link is refused, download sessions. */
+/** Uses the item's own links if every file has one. Falls back to download sessions if a link is missing or refused. */
 const openSource = (context: SourceContext): Observable<DownloadEvent> =>
   findLinks(context).pipe(
     concatMap((linked) => {

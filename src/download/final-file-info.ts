@@ -4,8 +4,8 @@ import { concatMap, defer, map, of, timer, type Observable } from 'rxjs';
 import type { VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
-import { coalesce } from '../operators/coalesce.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
+import { shareNextRequest } from '../operators/share-next-request.ts';
+import { errorOnSessionEnd } from '../session/error-on-session-end.ts';
 
 /** Milliseconds before each further request for a checksum that is still missing. */
 const CHECKSUM_RETRY_DELAYS: readonly number[] = [300, 1200];
@@ -25,7 +25,7 @@ export const readFinalInfo = (
   vc: VCenter,
   sessionId: string,
 ): ((name: string, needsChecksum: boolean) => Observable<DownloadFileInfo | undefined>) => {
-  const list$ = coalesce(listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()));
+  const list$ = shareNextRequest(listDownloadFiles(vc, sessionId).pipe(errorOnSessionEnd(vc, sessionId)()));
   let serverHasNoChecksums = false;
   return (name, needsChecksum) => {
     const read = ([delay, ...laterDelays]: readonly number[]): Observable<DownloadFileInfo | undefined> =>

@@ -22,16 +22,16 @@ import type { DownloadFileInfo } from '../model/download-file.ts';
 import { keepAlive } from '../session/keep-alive.ts';
 import { transferLabel } from '../transfer/transfer.ts';
 import { errorIfChanged, ItemChangedError } from './content-change.ts';
-import type { DownloadEvent } from './events.ts';
 import {
   openedEvent,
   readStoredFiles,
   recoverExceptAuthError,
   selectFiles,
   selectNames,
-  type OpenedItem,
+  type DownloadableItem,
   type StoredFiles,
-} from './opened-item.ts';
+} from './downloadable-item.ts';
+import type { DownloadEvent } from './events.ts';
 import type { FileSource } from './prepared-files.ts';
 import type { SourceContext } from './session-source.ts';
 
@@ -40,7 +40,7 @@ export class LinkRefusedError extends Error {}
 
 /** An item whose selected files all have links. */
 export interface LinkedItem {
-  readonly opened: OpenedItem;
+  readonly opened: DownloadableItem;
   readonly infos: readonly DownloadFileInfo[];
 }
 

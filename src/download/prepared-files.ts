@@ -4,7 +4,7 @@ import { AsyncSubject, BehaviorSubject, concatMap, distinct, filter, map, mergeM
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { throwIfFailed } from '../watching/preparation.ts';
 import { isSettled } from '../watching/preparations.ts';
-import type { OpenedItem } from './opened-item.ts';
+import type { DownloadableItem } from './downloadable-item.ts';
 
 /** The origin of prepared files: a download session, or the links of the item. */
 export interface FileSource {
@@ -27,22 +27,22 @@ export interface PreparedFile {
 /** The files of the current source. A download has one source at a time. */
 export interface PreparedFiles {
   /** Emits the opened item once, and completes. */
-  readonly opened$: Observable<OpenedItem>;
+  readonly opened$: Observable<DownloadableItem>;
   /** Opens the item; later calls have no effect. */
-  readonly open: (item: OpenedItem) => void;
+  readonly open: (item: DownloadableItem) => void;
   /** Publishes the state of all files, replacing what was published before. */
   readonly publish: (source: FileSource, infos: readonly DownloadFileInfo[]) => void;
   /** Returns the state of all files as it was published last. */
   readonly latest: () => readonly DownloadFileInfo[];
   /** Emits the name of each file once it is prepared or has failed; completes after `count` names. */
-  readonly settled: (count: number) => Observable<string>;
+  readonly whenSettled: (count: number) => Observable<string>;
   /** Emits a file once a source other than `except` has prepared it. Errors with `PreparationError` if its preparation failed. */
   readonly get: (name: string, except: FileSource | undefined) => Observable<PreparedFile>;
 }
 
 /** Creates the hand-over, with nothing published yet. */
 export const createPreparedFiles = (): PreparedFiles => {
-  const opened$ = new AsyncSubject<OpenedItem>();
+  const opened$ = new AsyncSubject<DownloadableItem>();
   const published$ = new BehaviorSubject<{ source: FileSource; infos: readonly DownloadFileInfo[] } | undefined>(undefined);
   const current$ = published$.pipe(filter((published) => published !== undefined));
   return {
@@ -53,7 +53,7 @@ export const createPreparedFiles = (): PreparedFiles => {
     },
     publish: (source, infos) => published$.next({ source, infos }),
     latest: () => published$.value?.infos ?? [],
-    settled: (count) =>
+    whenSettled: (count) =>
       current$.pipe(
         mergeMap(({ infos }) => infos.filter(isSettled)),
         map(({ name }) => name),

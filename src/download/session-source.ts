@@ -22,11 +22,12 @@ import { authorityOf } from '../http/authority.ts';
 import { toRetryCallback } from '../http/retry.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
+import { isSessionGone, sessionGoneError } from '../session/error-on-session-end.ts';
 import { keepLeaseAlive, readLease, type LeaseState } from '../session/lease.ts';
-import { isSessionGone, sessionGoneError } from '../session/session-end.ts';
 import { withDownloadSession } from '../session/with-download-session.ts';
 import { preparationLabel, prepareAll, unsettledStatuses } from '../watching/preparations.ts';
 import { errorIfChanged } from './content-change.ts';
+import { readSession, selectFiles, type DownloadableItem, type Item, type StoredFiles } from './downloadable-item.ts';
 import {
   sessionNotDeletedWarning,
   toRetryingEvent,
@@ -36,7 +37,6 @@ import {
   type DownloadStatus,
 } from './events.ts';
 import { readFinalInfo } from './final-file-info.ts';
-import { readSession, selectFiles, type Item, type OpenedItem, type StoredFiles } from './opened-item.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
 import { createStatusEvents } from './status-events.ts';
@@ -65,7 +65,7 @@ export interface SourceContext {
  *
  * @param earlier - The item as another source has opened it.
  */
-export const sessionSource = (source: SourceContext, earlier?: OpenedItem): Observable<DownloadEvent> =>
+export const sessionSource = (source: SourceContext, earlier?: DownloadableItem): Observable<DownloadEvent> =>
   defer(() => {
     const { vc, item, transfers, notify } = source;
     const toStatusEvents = createStatusEvents((name) => transfers.pending([name]).length > 0);
@@ -103,14 +103,14 @@ interface SessionContext extends SourceContext {
 interface OpenedSession {
   readonly event: DownloadEvent;
   readonly lease: LeaseState;
-  readonly opened: OpenedItem;
+  readonly opened: DownloadableItem;
 }
 
 /** Reads a new session: its files if the item is not opened yet; otherwise only its lease, which must have the same content version. */
 const openOrResume = (
   { vc, item, stored, options }: SourceContext,
   sessionId: string,
-  earlier: OpenedItem | undefined,
+  earlier: DownloadableItem | undefined,
 ): Observable<OpenedSession> => {
   if (earlier === undefined)
     return readSession(vc, item, sessionId).pipe(
@@ -138,7 +138,7 @@ const runSession = (
   const source: FileSource = {
     finalInfo: readFinalInfo(vc, sessionId),
     assertUnchanged: (name) => errorIfChanged(vc, opened, name, () => itemChangedError(sessionId)),
-    // The addresses of a session's files return 404 once the session has ended.
+    // A session's file URLs return 404 once the session has ended.
     isLost: (thrown) => thrown instanceof LeaseError || isSessionGone(thrown),
     onLost: (thrown) => lost$.next(thrown instanceof LeaseError ? thrown : sessionGoneError(sessionId, thrown)),
   };
@@ -164,7 +164,7 @@ const prepareFiles = (
   { vc, options, prepared, transfers, notify, toStatusEvents }: SessionContext,
   sessionId: string,
   source: FileSource,
-  { names }: OpenedItem,
+  { names }: DownloadableItem,
 ): Observable<DownloadStatus> =>
   defer(() => {
     const notifyCaller = toRetryCallback(options.onRetry, 'onRetry');
@@ -191,7 +191,7 @@ const prepareFiles = (
           }),
         );
       }),
-      // Active transfers have their own stall timeout. This one covers the time when none is active.
+      // Active transfers have their own stall timeout. This one covers the periods when none is active.
       errorIfStalled({
         operation: preparationLabel(names.length),
         limit: stallTimeoutOf(options),

@@ -21,8 +21,8 @@ import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan
 import type { PlannedFile, Sink } from '../transfer/sink.ts';
 import { checkSink } from './check-sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
+import type { DownloadableItem } from './downloadable-item.ts';
 import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
-import type { OpenedItem } from './opened-item.ts';
 import { speedFloorOf, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
 
@@ -73,7 +73,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
   let activeTransfers = 0;
   let lastActivityAt = asyncScheduler.now();
 
-  const fileOptions = ({ stored, lease }: OpenedItem, name: string, slot: ConnectionSlot): DownloadFileOptions => {
+  const fileOptions = ({ stored, lease }: DownloadableItem, name: string, slot: ConnectionSlot): DownloadFileOptions => {
     const file = stored.get(name);
     const content = lease.contentVersion === undefined ? undefined : { itemId, contentVersion: lease.contentVersion };
     return {
@@ -111,7 +111,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
     return continueOnError || files.every(({ size }) => size === undefined) ? of(undefined) : checkSink(sink, files);
   }).pipe(shareReplay(1));
 
-  const transferFile = (item: OpenedItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>
+  const transferFile = (item: DownloadableItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>
     sizesChecked$.pipe(
       concatMap(() => downloadFile(fileOptions(item, name, slot))),
       catchError((error: unknown) =>
@@ -126,7 +126,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
     concatMap((item) => {
       totals = createProgressTotals(item.names);
       return prepared
-        .settled(item.names.length)
+        .whenSettled(item.names.length)
         .pipe(mergeMapAdaptive((name: string, slot) => transferFile(item, name, slot), { maxConcurrency, busy$ }));
     }),
     tap({
@@ -137,7 +137,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       error: (thrown: unknown) => done$.error(thrown),
       complete: () => done$.next(),
     }),
-    // The source of the files errors with it instead, after it has deleted its session.
+    // The error is not emitted here: the source emits it once it has deleted its session.
     catchError(() => EMPTY),
   );
   return {

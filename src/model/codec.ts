@@ -154,7 +154,7 @@ export const nothing: Codec<void> = new t.Type('nothing', t.void.is, () => t.suc
 export const decoder =
   <A>(codec: Codec<A>, operation: string = codec.name): Decoder<A> =>
   (value) => {
-    // Fast path: most responses are valid as they are and need no copy.
+    // Fast path: most responses are already valid, so no copy is needed.
     if (codec.is(value)) return { _tag: 'Right', right: value };
     const decoded = codec.decode(value);
     if (decoded._tag === 'Right') return decoded;

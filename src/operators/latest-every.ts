@@ -1,4 +1,4 @@
-/** Limits how often a stream emits, without losing its last value. */
+/** Throttles a stream, but always emits its final value. */
 
 import { asyncScheduler, Observable, type MonoTypeOperatorFunction, type Subscription } from 'rxjs';
 

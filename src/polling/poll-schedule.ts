@@ -52,12 +52,12 @@ export const POLL_OPTIONS: OptionNames<PollOptions<unknown>> = {
 };
 
 /** Returns the milliseconds from a response to the next poll. */
-export type DelayAfter<A> = (response: A, elapsed: number, sinceProgress: number) => number;
+export type NextDelay<A> = (response: A, elapsed: number, sinceProgress: number) => number;
 
 /** When to poll, as the streams need it. */
 export interface PollSchedule<A> {
   /** Emits at once, and whenever the delays change. */
-  readonly delay$: Observable<DelayAfter<A>>;
+  readonly delay$: Observable<NextDelay<A>>;
   /** Emits when to poll at once. */
   readonly pollNow$: Observable<unknown>;
   /** Shortens a delay at random. */

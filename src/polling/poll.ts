@@ -81,7 +81,7 @@ export const poll = <A>({ poll$, first$ = poll$, delay$, pollNow$, hasProgressed
       );
     };
 
-    // The response schedules the next tick, so `switchMap` cancels a poll only for a newer one: a refresh.
+    // The next tick is scheduled after a response, so ticks never overlap. `switchMap` cancels a poll only when a refresh is requested.
     const tick$ = combineLatest([idle$, delay$]).pipe(
       switchMap(([idle, delayAfter]) => {
         if (idle === undefined) return NEVER;

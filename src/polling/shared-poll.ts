@@ -5,7 +5,7 @@ import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
 import { adaptivePeriod } from './adaptive-period.ts';
 import { pollAttemptsOf, type PollRetryOptions } from './poll-retry.ts';
-import { scheduleOf, type DelayAfter, type PollOptions, type PollSchedule } from './poll-schedule.ts';
+import { scheduleOf, type NextDelay, type PollOptions, type PollSchedule } from './poll-schedule.ts';
 
 /** Poll options of one subscriber. */
 export interface SharedPollOptions<A> extends PollOptions<A>, PollRetryOptions {}
@@ -17,7 +17,7 @@ export interface SharedPoll<A> {
 }
 
 interface PollSubscriber<A> {
-  delayAfter: DelayAfter<A>;
+  delayAfter: NextDelay<A>;
   readonly pollAttempts: number;
   readonly applyJitter: PollSchedule<A>['applyJitter'];
 }
@@ -44,7 +44,7 @@ export const sharePoll = <A>(
   const pollNow$ = new Subject<unknown>();
   const retry$ = new Subject<RetryNotice>();
   // A plain loop: it runs for each of maybe thousands of subscribers that subscribes or unsubscribes.
-  const shortestDelay: DelayAfter<A> = (response, elapsed, sinceProgress) => {
+  const shortestDelay: NextDelay<A> = (response, elapsed, sinceProgress) => {
     let shortest = Infinity;
     for (const { delayAfter } of subscribers) {
       const delay = delayAfter(response, elapsed, sinceProgress);
@@ -100,7 +100,7 @@ export const sharePoll = <A>(
 
 /** A period function that throws errors its own subscriber only; for the others it counts as never. */
 const isolateErrors =
-  <A>(delayAfter: DelayAfter<A>, fail: (thrown: unknown) => void): DelayAfter<A> =>
+  <A>(delayAfter: NextDelay<A>, fail: (thrown: unknown) => void): NextDelay<A> =>
   (...args) => {
     try {
       return delayAfter(...args);

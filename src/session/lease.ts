@@ -6,8 +6,8 @@ import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/downl
 import { getSession } from '../endpoints/session.ts';
 import { AuthenticationError, LeaseError, type ContentLibraryError } from '../errors/index.ts';
 import type { RetryNotice } from '../http/retry.ts';
+import { errorOnSessionEnd, sessionEndError } from './error-on-session-end.ts';
 import { keepAlive, type LeaseTime } from './keep-alive.ts';
-import { errorOnSessionEnd, sessionEndError } from './session-end.ts';
 
 /** The state of a lease. */
 export interface LeaseState extends LeaseTime {

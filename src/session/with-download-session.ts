@@ -17,7 +17,7 @@ import { forCleanup, internals, type VCenter } from '../connection/vcenter.ts';
 import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
 import { LeaseError } from '../errors/index.ts';
 import { bracket, type ReleaseReason } from '../operators/bracket.ts';
-import { isSessionGone } from './session-end.ts';
+import { isSessionGone } from './error-on-session-end.ts';
 
 /** Options of {@link withDownloadSession}. */
 export interface DownloadSessionOptions<A> {

@@ -114,10 +114,10 @@ export interface SinkFile {
    * Writes the next bytes of the file. If it returns a promise, the next bytes follow once that fulfills; a rejection may concern earlier
    * bytes. The download never changes the bytes afterwards, so the sink may keep them.
    *
-   * `release` is set if nothing else holds the bytes. Call it with the bytes once they are no longer needed, to free their memory at once;
+   * `freeBuffer` is set if nothing else holds the bytes. Call it with the bytes once they are no longer needed, to free their memory at once;
    * they are empty afterwards. It is optional: without it, the garbage collector frees them later.
    */
-  write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void>;
+  write(bytes: Uint8Array, freeBuffer?: (bytes: Uint8Array) => void): void | Promise<void>;
   /**
    * Passes all bytes of the file to `consume`, from the first to the last, the kept ones too; otherwise like `replay`. Called after the last
    * `write`, if vCenter states a checksum only then, of an algorithm that was not computed during the transfer. Without it, such a file is

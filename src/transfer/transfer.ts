@@ -3,8 +3,8 @@
 import { asyncScheduler, catchError, concat, defer, filter, map, of, tap, throwError, type Observable } from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors/index.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
+import { createFreeBuffer, type FreeBuffer } from './free-buffer.ts';
 import { readChunks } from './read-chunks.ts';
-import { bufferRelease, type ReleaseBuffer } from './release-buffer.ts';
 import type { SinkFile, SinkHash } from './sink.ts';
 import type { SpeedMeter } from './speed-floor.ts';
 import { assertLength } from './verification.ts';
@@ -50,7 +50,7 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
   defer(() => {
     const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host, meter } = options;
     const total = lengths.find((length) => length !== undefined);
-    const release = bufferRelease(stream);
+    const freeBuffer = createFreeBuffer(stream);
     let received = from;
     let lastEmittedAt = asyncScheduler.now();
     /** When the read in progress started; `undefined` while the sink is writing. */
@@ -63,9 +63,9 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     const writeChunk = (chunk: Uint8Array): void | Promise<void> => {
       setWaiting(undefined);
       for (const hash of hashes) hash.update(chunk);
-      // The sink may release the chunk at once, which empties it.
+      // The sink may free the chunk at once, which empties it.
       const { byteLength } = chunk;
-      const written = write(file, target, chunk, release);
+      const written = write(file, target, chunk, freeBuffer);
       received += byteLength;
       if (meter !== undefined) meter.bytes += byteLength;
       onBytes(received);
@@ -90,12 +90,12 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     return concat(of({ received, total }), progress$, last$);
   });
 
-const write = (file: string, target: SinkFile, chunk: Uint8Array, release: ReleaseBuffer | undefined): void | Promise<void> => {
+const write = (file: string, target: SinkFile, chunk: Uint8Array, freeBuffer: FreeBuffer | undefined): void | Promise<void> => {
   const fail = (thrown: unknown): never => {
     throw toSinkError(target.path ?? file, thrown);
   };
   try {
-    return target.write(chunk, release)?.catch(fail);
+    return target.write(chunk, freeBuffer)?.catch(fail);
   } catch (thrown) {
     return fail(thrown);
   }

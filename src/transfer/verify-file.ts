@@ -128,7 +128,7 @@ const countBytes = ({ info: { name }, stallTimeout }: FetchContext, stream: Read
 
 /** Discards its bytes. */
 const nullSinkFile: SinkFile = {
-  write: (bytes, release) => release?.(bytes),
+  write: (bytes, freeBuffer) => freeBuffer?.(bytes),
   commit: async () => undefined,
   discard: async () => undefined,
 };

@@ -9,8 +9,8 @@ import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { POLL_RETRY_OPTIONS, retryTransientPolls, type PollRetryOptions } from '../polling/poll-retry.ts';
 import { POLL_OPTIONS, scheduleOf, type PollOptions } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
-import { timeoutWithHistory } from './patience-timeout.ts';
+import { errorOnSessionEnd } from '../session/error-on-session-end.ts';
+import { overallTimeout } from './overall-timeout.ts';
 import { pollOptionsFor } from './single-poll.ts';
 
 /** How to wait for a preparation. */
@@ -91,7 +91,7 @@ export const untilPrepared = (
       ...schedule,
     });
   }).pipe(
-    timeoutWithHistory(waitedFor, patience, (info) => [info]),
+    overallTimeout(waitedFor, patience, (info) => [info]),
     distinctUntilChanged(isSameFileInfo),
     map(throwIfFailed),
     takeWhile(({ status }) => status !== 'PREPARED', true),

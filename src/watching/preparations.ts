@@ -9,8 +9,8 @@ import { assertKnownOptions } from '../options/index.ts';
 import { retryTransientPolls } from '../polling/poll-retry.ts';
 import { scheduleOf } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
-import { timeoutWithHistory } from './patience-timeout.ts';
+import { errorOnSessionEnd } from '../session/error-on-session-end.ts';
+import { overallTimeout } from './overall-timeout.ts';
 import { isSameFileInfo, throwIfFailed, WAIT_OPTIONS, type PreparationWaitOptions } from './preparation.ts';
 import { pollOptionsFor } from './single-poll.ts';
 
@@ -79,7 +79,7 @@ export const prepareAll = (
         hasProgressed: (previous, current) => slowestStep(previous) !== slowestStep(current),
         ...schedule,
       }).pipe(
-        timeoutWithHistory(`The ${preparationLabel(names.length)}`, patience, (infos) => infos),
+        overallTimeout(`The ${preparationLabel(names.length)}`, patience, (infos) => infos),
         distinctUntilChanged(areSameFileInfos),
         takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),
       );

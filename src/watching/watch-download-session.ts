@@ -23,7 +23,7 @@ import { POLL_RETRY_OPTIONS, retryTransientPolls, type PollRetryOptions } from '
 import { POLL_OPTIONS, type PollOptions } from '../polling/poll-schedule.ts';
 import { poll } from '../polling/poll.ts';
 import { sharePoll, type SharedPoll } from '../polling/shared-poll.ts';
-import { isSessionGone, sessionEndError, sessionGoneError } from '../session/session-end.ts';
+import { isSessionGone, sessionEndError, sessionGoneError } from '../session/error-on-session-end.ts';
 import { isSameFileInfo } from './preparation.ts';
 import { pollOptionsFor } from './single-poll.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes, formatDuration, formatFileCount, jsonLine, sanitize } from '#src/cli/format.js';
+import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '#src/cli/format.js';
 import { displayWidth, padToWidth, table, truncateToWidth } from '#src/cli/text-width.js';
 
 test.each([
@@ -33,7 +33,7 @@ test('a file count has the right plural', () => {
 });
 
 test('sanitize replaces control characters and line breaks', () => {
-  expect(sanitize('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
+  expect(replaceControlCharacters('a\u001b[2J\u009b\u202e\u2028b ü円')).toBe('a�[2J���b ü円');
 });
 
 test('jsonLine escapes characters that a terminal acts on, and keeps the value', () => {

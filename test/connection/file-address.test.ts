@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { download, vcenter, type VCenterOptions } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
-import { rewriteHost } from '#src/connection/file-address.js';
+import { rewriteHost } from '#src/connection/file-url.js';
 import { collect } from '../support/collect.ts';
 import { memorySink } from '../support/memory-sink.ts';
 import { inventory, preparedAtOnce, user } from '../support/simulated-vcenter.ts';

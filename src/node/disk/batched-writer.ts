@@ -9,7 +9,7 @@ const BATCH_SIZE = 1024 * 1024;
 
 interface Chunk {
   readonly bytes: Uint8Array;
-  readonly release: ((bytes: Uint8Array) => void) | undefined;
+  readonly freeBuffer: ((bytes: Uint8Array) => void) | undefined;
 }
 
 /**
@@ -40,8 +40,8 @@ export class BatchedWriter {
   }
 
   /** Most chunks only join a batch, and need no promise. Each is released when it has been written. */
-  add(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void> {
-    this.#batch.push({ bytes, release });
+  add(bytes: Uint8Array, freeBuffer?: (bytes: Uint8Array) => void): void | Promise<void> {
+    this.#batch.push({ bytes, freeBuffer });
     this.#batchLength += bytes.byteLength;
     return this.#batchLength < BATCH_SIZE ? undefined : this.#writeBatch();
   }
@@ -85,7 +85,7 @@ export class BatchedWriter {
     const buffers = chunks.map(({ bytes }) => bytes);
     const { bytesWritten } = await this.#handle.writev(buffers, start);
     if (bytesWritten < length) await writeAll(this.#handle, Buffer.concat(buffers).subarray(bytesWritten), start + bytesWritten);
-    for (const { bytes, release } of chunks) release?.(bytes);
+    for (const { bytes, freeBuffer } of chunks) freeBuffer?.(bytes);
   }
 }
 

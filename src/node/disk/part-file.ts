@@ -86,9 +86,9 @@ export class PartFile implements SinkFile {
     return outcome === 'complete';
   }
 
-  write(bytes: Uint8Array, release?: (bytes: Uint8Array) => void): void | Promise<void> {
+  write(bytes: Uint8Array, freeBuffer?: (bytes: Uint8Array) => void): void | Promise<void> {
     this.#assertOpen();
-    const written = this.#writer.add(bytes, release);
+    const written = this.#writer.add(bytes, freeBuffer);
     return written === undefined ? undefined : this.#run(() => written);
   }
 

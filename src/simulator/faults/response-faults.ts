@@ -3,7 +3,7 @@
 import { errorResponse } from '../http/envelope.ts';
 import { challengeOf } from '../http/login.ts';
 import type { RequestContext } from '../http/request-context.ts';
-import { tooManySessions, type VapiErrorContent } from '../operations/vapi-error.ts';
+import { tooManySessionsError, type VapiErrorContent } from '../operations/vapi-error.ts';
 import type { PageFault, RedirectFault, RefusalFault, VerbatimResponse } from '../options/faults.ts';
 
 /** Returns the response that the fault contains. */
@@ -40,7 +40,7 @@ export const redirectResponse = ({ to, status = 302 }: RedirectFault, { url }: R
 /** Returns vCenter's error for a user with too many API sessions. */
 export const sessionLimitResponse = (context: RequestContext): Response => {
   const { apiSessions, users } = context.vcenter;
-  return dialectResponse(context, tooManySessions(apiSessions.limit, apiSessions.limit, users[0]?.username ?? ''));
+  return dialectResponse(context, tooManySessionsError(apiSessions.limit, apiSessions.limit, users[0]?.username ?? ''));
 };
 
 /** Returns an error in the format of the request's dialect. */

@@ -1,6 +1,6 @@
 /** Authenticates requests: by user name and password, or by an API session. */
 
-import { unauthenticated } from '../operations/vapi-error.ts';
+import { unauthenticatedError } from '../operations/vapi-error.ts';
 import type { SimulatedUser } from '../options/options.ts';
 import type { Dialect } from '../options/scenario.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
@@ -13,7 +13,7 @@ export const authenticateUser = ({ users }: SimulatedVCenter, headers: Headers):
   const [, encoded = ''] = /^Basic (.*)$/i.exec(headers.get('authorization') ?? '') ?? [];
   const credentials = decodeBasic(encoded);
   const user = users.find(({ username, password }) => `${username}:${password}` === credentials);
-  if (user === undefined) throw unauthenticated();
+  if (user === undefined) throw unauthenticatedError();
   return user;
 };
 
@@ -27,7 +27,7 @@ export const authenticateSession = (
   const headerToken = accepted === 'cookie' ? null : headers.get(SESSION_HEADER);
   const token = headerToken ?? (accepted === 'header' ? undefined : cookieToken(headers));
   const session = apiSessions.use(token ?? '');
-  if (session === undefined) throw unauthenticated();
+  if (session === undefined) throw unauthenticatedError();
   return session;
 };
 

@@ -1,6 +1,6 @@
 /** Handles requests for operations in both dialects, and requests for unknown routes. */
 
-import { notAcceptable, routeNotFound, VapiError } from '../operations/vapi-error.ts';
+import { notAcceptableError, routeNotFoundError, VapiError } from '../operations/vapi-error.ts';
 import type { Dialect } from '../options/scenario.ts';
 import { hasDialect, isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
@@ -31,7 +31,7 @@ const dialectOf = (path: string): Dialect | undefined => {
 
 const handleOperation = async ({ vcenter, request, url }: RequestContext, match: Match): Promise<Response> => {
   const { route, dialect } = match;
-  if (!isAvailable(vcenter, match)) return unknownRouteResponse(vcenter, 404, routeNotFound());
+  if (!isAvailable(vcenter, match)) return unknownRouteResponse(vcenter, 404, routeNotFoundError());
   try {
     const result = await callOperation(vcenter, request, url, match);
     const sendsNulls = dialect === 'api' && vcenter.assumptions.unset === 'null';
@@ -50,7 +50,7 @@ const handleUnknownRoute = (vcenter: SimulatedVCenter, method: string, url: URL)
   const methods = new Set(routesAt(url).flatMap((route) => (isAvailable(vcenter, route) ? [route.method] : [])));
   const { wrongMethod = 404 } = vcenter.assumptions;
   if (wrongMethod === 404 || methods.size === 0 || methods.has(method))
-    return unknownRouteResponse(vcenter, 404, routeNotFound());
+    return unknownRouteResponse(vcenter, 404, routeNotFoundError());
   const response = unknownRouteResponse(vcenter, 405, methodNotAllowed(method));
   response.headers.set('allow', [...methods].join(', '));
   return response;
@@ -72,7 +72,7 @@ const callOperation = async (vcenter: SimulatedVCenter, request: Request, url: U
     return handler.handle(vcenter, user);
   }
   const caller = authenticateSession(vcenter, request.headers, match.dialect);
-  if (accept !== null && !acceptsJson(accept)) throw notAcceptable(accept);
+  if (accept !== null && !acceptsJson(accept)) throw notAcceptableError(accept);
   return handler.handle(vcenter, { input: await parametersOf(vcenter, request, url, match), caller, origin: url.origin });
 };
 

@@ -1,12 +1,12 @@
 /** Collects the parameters of an operation from path, query, header and body; unknown ones are errors. */
 
 import {
-  invalidArgument,
-  malformedBody,
-  missingField,
-  unexpectedFields,
-  unsupportedMediaType,
-  unsupportedProperty,
+  invalidArgumentError,
+  malformedBodyError,
+  missingFieldError,
+  unexpectedFieldsError,
+  unsupportedMediaTypeError,
+  unsupportedPropertyError,
 } from '../operations/vapi-error.ts';
 import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
@@ -42,10 +42,10 @@ const queryParameters = ({ assumptions }: SimulatedVCenter, url: URL, { dialect 
     const [value, ...more] = url.searchParams.getAll(name);
     if (allowed.includes(name)) {
       // Not known of vCenter itself; the runtime of VMware's Go SDK refuses repeated parameters.
-      if (more.length > 0) throw invalidArgument(`The parameter ${name} appears ${more.length + 1} times.`, name);
+      if (more.length > 0) throw invalidArgumentError(`The parameter ${name} appears ${more.length + 1} times.`, name);
       parameters[name] = value;
     } else if (assumptions.unknownFields !== 'ignored')
-      throw dialect === 'api' ? unsupportedProperty(name) : unexpectedFields([name]);
+      throw dialect === 'api' ? unsupportedPropertyError(name) : unexpectedFieldsError([name]);
   }
   return parameters;
 };
@@ -69,8 +69,8 @@ const bodyParameters = async (
   }
   const envelope = checkFields(vcenter, body, allowed.includes(CLIENT_TOKEN) ? [wrapper, CLIENT_TOKEN] : [wrapper], undefined);
   const wrapped = envelope[wrapper];
-  if (wrapped === undefined || wrapped === null) throw missingField(wrapper);
-  if (!isObject(wrapped)) throw invalidArgument(`Expected an object as ${wrapper}.`, wrapper);
+  if (wrapped === undefined || wrapped === null) throw missingFieldError(wrapper);
+  if (!isObject(wrapped)) throw invalidArgumentError(`Expected an object as ${wrapper}.`, wrapper);
   const parameters = checkFields(
     vcenter,
     wrapped,
@@ -88,7 +88,7 @@ const checkFields = (
 ): Fields => {
   const unknown = Object.keys(fields).filter((name) => !allowed.includes(name));
   if (unknown.length === 0) return fields;
-  if (assumptions.unknownFields !== 'ignored') throw unexpectedFields(unknown, structure);
+  if (assumptions.unknownFields !== 'ignored') throw unexpectedFieldsError(unknown, structure);
   return Object.fromEntries(Object.entries(fields).filter(([name]) => allowed.includes(name)));
 };
 
@@ -103,9 +103,9 @@ const jsonBody = async (request: Request): Promise<Fields> => {
   if (request.body === null) return {};
   const text = await request.text();
   if (text === '') return {};
-  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) throw unsupportedMediaType();
+  if (!/^application\/json *(;|$)/i.test(request.headers.get('content-type') ?? '')) throw unsupportedMediaTypeError();
   const body = parseJson(text);
-  if (!isObject(body)) throw malformedBody();
+  if (!isObject(body)) throw malformedBodyError();
   return body;
 };
 

@@ -2,7 +2,7 @@
 
 import type { SessionInfo } from '../../model/index.ts';
 import type { OperationHandler } from './define-operation.ts';
-import { tooManySessions } from './vapi-error.ts';
+import { tooManySessionsError } from './vapi-error.ts';
 
 /** Logs in; returns the token. */
 export const createApiSession: OperationHandler = {
@@ -10,7 +10,7 @@ export const createApiSession: OperationHandler = {
   login: 'basic',
   handle: ({ apiSessions }, user) => {
     const existing = apiSessions.count(user);
-    if (existing >= apiSessions.limit) throw tooManySessions(apiSessions.limit, existing, user.username);
+    if (existing >= apiSessions.limit) throw tooManySessionsError(apiSessions.limit, existing, user.username);
     return apiSessions.open(user).id;
   },
 };

@@ -6,7 +6,7 @@ import type { SimulatedUser } from '../options/options.ts';
 import type { VCenterVersion } from '../options/scenario.ts';
 import type { ApiSession } from '../state/api-sessions.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
-import { invalidArgument, missingField, unauthorized } from './vapi-error.ts';
+import { invalidArgumentError, missingFieldError, unauthorizedError } from './vapi-error.ts';
 
 /** A call of an operation, independent of the dialect. */
 export interface OperationCall {
@@ -68,8 +68,8 @@ export const defineOperation = <R extends t.Props = NoFields, O extends t.Props 
       }
       const [issue] = decoded.left.issues;
       const path = issue?.path ?? '';
-      if (issue?.found === 'nothing') throw missingField(path);
-      throw invalidArgument(`Expected ${issue?.expected} as ${path}, found ${issue?.found}.`, path);
+      if (issue?.found === 'nothing') throw missingFieldError(path);
+      throw invalidArgumentError(`Expected ${issue?.expected} as ${path}, found ${issue?.found}.`, path);
     },
   };
 };
@@ -85,5 +85,5 @@ export const isGranted = ({ privileges, noAccess = false }: SimulatedUser, privi
 
 /** Throws if the user does not have the privilege. */
 export const requirePrivilege = (user: SimulatedUser, privilege: string): void => {
-  if (!isGranted(user, privilege)) throw unauthorized(privilege);
+  if (!isGranted(user, privilege)) throw unauthorizedError(privilege);
 };

@@ -12,10 +12,10 @@ import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation, isGranted, requirePrivilege, type OperationCall } from './define-operation.ts';
 import { checkRestrictions, mustFailPreparation } from './download-restrictions.ts';
-import { activeSessionOf, sessionOf } from './download-session.ts';
+import { findActiveDownloadSession, findDownloadSession } from './download-session.ts';
 import { storageUri } from './item-file.ts';
 import { thumbprintOf } from './thumbprint.ts';
-import { invalidArgument, notAllowedNow, unauthorized } from './vapi-error.ts';
+import { invalidArgumentError, notAllowedNowError, unauthorizedError } from './vapi-error.ts';
 
 const DIRECT_PRIVILEGE = 'ContentLibrary.ReadStorage';
 
@@ -24,7 +24,7 @@ const required = { download_session_id: t.string };
 /** Returns all files of a session. */
 export const listDownloadFiles = defineOperation({ required }, async (vcenter, { download_session_id }, call) => {
   requireFilesPrivilege(vcenter, call);
-  const session = sessionOf(vcenter, download_session_id);
+  const session = findDownloadSession(vcenter, download_session_id);
   return downloadFileInfos(vcenter, session, [...session.files.values()], call.origin);
 });
 
@@ -33,7 +33,7 @@ export const getDownloadFile = defineOperation(
   { required: { ...required, file_name: t.string } },
   async (vcenter, { download_session_id, file_name }, call) => {
     requireFilesPrivilege(vcenter, call);
-    const session = sessionOf(vcenter, download_session_id);
+    const session = findDownloadSession(vcenter, download_session_id);
     return first(await downloadFileInfos(vcenter, session, [fileOf(session, file_name)], call.origin));
   },
 );
@@ -45,15 +45,15 @@ export const prepareDownloadFile = defineOperation(
     optional: { endpoint_type: t.union([t.literal('HTTPS'), t.literal('DIRECT')]) },
   },
   async (vcenter, { download_session_id, file_name, endpoint_type = 'HTTPS' }, { origin }) => {
-    const session = activeSessionOf(vcenter, download_session_id, 'prepare');
+    const session = findActiveDownloadSession(vcenter, download_session_id, 'prepare');
     const file = fileOf(session, file_name);
     checkRestrictions(vcenter, session.item, 'prepare');
     // The privilege of the owner counts, not that of the caller.
-    if (endpoint_type === 'DIRECT' && !isGranted(session.owner, DIRECT_PRIVILEGE)) throw unauthorized(DIRECT_PRIVILEGE);
+    if (endpoint_type === 'DIRECT' && !isGranted(session.owner, DIRECT_PRIVILEGE)) throw unauthorizedError(DIRECT_PRIVILEGE);
     const { status } = fileProgress(vcenter, file);
     const { prepareAgain = 'nothing' } = vcenter.assumptions;
     if (status === 'PREPARED' && prepareAgain === 'refused')
-      throw notAllowedNow(`The file ${file_name} has been prepared already.`, file_name);
+      throw notAllowedNowError(`The file ${file_name} has been prepared already.`, file_name);
     const restarts = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
     const at = (restarts ? undefined : file.prepared?.at) ?? vcenter.clock.now();
     file.prepared = { at, endpointType: endpoint_type };
@@ -84,7 +84,7 @@ const requireFilesPrivilege = ({ assumptions }: SimulatedVCenter, { caller }: Op
 
 const fileOf = (session: DownloadSession, name: string): SessionFile => {
   const file = session.files.get(name);
-  if (file === undefined) throw invalidArgument(`The download session has no file ${name}.`, name);
+  if (file === undefined) throw invalidArgumentError(`The download session has no file ${name}.`, name);
   return file;
 };
 

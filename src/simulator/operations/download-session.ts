@@ -7,7 +7,7 @@ import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation, requirePrivilege } from './define-operation.ts';
 import { checkRestrictions } from './download-restrictions.ts';
 import { itemOf } from './item.ts';
-import { invalidArgument, notAllowedInState, objectNotFound } from './vapi-error.ts';
+import { invalidArgumentError, notAllowedInStateError, objectNotFoundError } from './vapi-error.ts';
 
 const privilege = 'ContentLibrary.DownloadSession';
 
@@ -30,7 +30,7 @@ export const createDownloadSession = defineOperation(
   { privilege, required: { library_item_id: t.string }, optional: { client_token: t.string, ...ignoredFields } },
   (vcenter, { library_item_id, client_token }, { caller }) => {
     if (client_token !== undefined && !UUID.test(client_token))
-      throw invalidArgument('The client token is not a UUID.', 'client_token');
+      throw invalidArgumentError('The client token is not a UUID.', 'client_token');
     const item = itemOf(vcenter, library_item_id);
     checkRestrictions(vcenter, item, 'create');
     return vcenter.downloadSessions.create(item, caller.user, client_token).id;
@@ -56,7 +56,7 @@ export const listDownloadSessions = defineOperation(
 
 /** Returns one session. */
 export const getDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }): DownloadSessionModel => {
-  const session = sessionOf(vcenter, download_session_id);
+  const session = findDownloadSession(vcenter, download_session_id);
   return {
     ...(vcenter.assumptions.idInGet === false ? {} : { id: session.id }),
     library_item_id: session.item.id,
@@ -72,29 +72,29 @@ export const getDownloadSession = defineOperation({ required }, (vcenter, { down
 export const keepDownloadSessionAlive = defineOperation(
   { required, optional: { progress: t.number } },
   (vcenter, { download_session_id, progress }) => {
-    const session = activeSessionOf(vcenter, download_session_id, 'keep_alive');
+    const session = findActiveDownloadSession(vcenter, download_session_id, 'keep_alive');
     if (progress === undefined) return;
     if (!Number.isInteger(progress) || progress < 0 || progress > 100)
-      throw invalidArgument('The progress is not a whole number from 0 to 100.', 'progress');
+      throw invalidArgumentError('The progress is not a whole number from 0 to 100.', 'progress');
     const { smallerProgress = 'stored', equalProgress = 'stored' } = vcenter.assumptions;
     if (progress === session.clientProgress && equalProgress === 'refused')
-      throw invalidArgument(`The progress is not greater than the current one, ${session.clientProgress}.`, 'progress');
+      throw invalidArgumentError(`The progress is not greater than the current one, ${session.clientProgress}.`, 'progress');
     if (progress < session.clientProgress && smallerProgress === 'refused')
-      throw invalidArgument(`The progress is smaller than the current one, ${session.clientProgress}.`, 'progress');
+      throw invalidArgumentError(`The progress is smaller than the current one, ${session.clientProgress}.`, 'progress');
     if (progress > session.clientProgress || smallerProgress === 'stored') session.clientProgress = progress;
   },
 );
 
 /** Ends a session, which exists until it is deleted or expires; its links end immediately. */
 export const cancelDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) => {
-  vcenter.downloadSessions.end(activeSessionOf(vcenter, download_session_id, 'cancel'), 'CANCELED');
+  vcenter.downloadSessions.end(findActiveDownloadSession(vcenter, download_session_id, 'cancel'), 'CANCELED');
 });
 
 /** Ends a session like `cancel`, and stores the client's error message. */
 export const failDownloadSession = defineOperation(
   { required: { ...required, client_error_message: t.string } },
   (vcenter, { download_session_id, client_error_message }) => {
-    const session = activeSessionOf(vcenter, download_session_id, 'fail');
+    const session = findActiveDownloadSession(vcenter, download_session_id, 'fail');
     vcenter.downloadSessions.end(session, 'ERROR');
     session.errorMessage = {
       id: 'com.vmware.vdcs.cls-main.client_error',
@@ -106,20 +106,20 @@ export const failDownloadSession = defineOperation(
 
 /** Deletes a session. */
 export const deleteDownloadSession = defineOperation({ required }, (vcenter, { download_session_id }) =>
-  vcenter.downloadSessions.remove(sessionOf(vcenter, download_session_id)),
+  vcenter.downloadSessions.remove(findDownloadSession(vcenter, download_session_id)),
 );
 
 /** Returns a session and extends it, or throws. On real servers, reading a session every few minutes keeps it alive. */
-export const sessionOf = ({ downloadSessions }: SimulatedVCenter, id: string): DownloadSession => {
+export const findDownloadSession = ({ downloadSessions }: SimulatedVCenter, id: string): DownloadSession => {
   const session = downloadSessions.find(id);
-  if (session === undefined) throw objectNotFound('download session', id);
+  if (session === undefined) throw objectNotFoundError('download session', id);
   downloadSessions.touch(session);
   return session;
 };
 
 /** Returns a session that was neither canceled nor has failed, or throws. */
-export const activeSessionOf = (vcenter: SimulatedVCenter, id: string, operation: string): DownloadSession => {
-  const session = sessionOf(vcenter, id);
-  if (session.state !== 'ACTIVE') throw notAllowedInState(operation, session.state);
+export const findActiveDownloadSession = (vcenter: SimulatedVCenter, id: string, operation: string): DownloadSession => {
+  const session = findDownloadSession(vcenter, id);
+  if (session.state !== 'ACTIVE') throw notAllowedInStateError(operation, session.state);
   return session;
 };

@@ -7,7 +7,7 @@ import type { StoredItem } from '../state/catalog.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { objectNotFound } from './vapi-error.ts';
+import { objectNotFoundError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
@@ -28,7 +28,7 @@ export const getItemChanges = defineOperation(
   { privilege, required: { library_item: t.string, version: t.string } },
   (vcenter, { library_item, version }): ItemChangesInfo => {
     const change = changesOf(itemOf(vcenter, library_item)).find((candidate) => candidate.version === version);
-    if (change === undefined) throw objectNotFound('version', version);
+    if (change === undefined) throw objectNotFoundError('version', version);
     return {
       time: timeOf(vcenter, change),
       ...(change.user === undefined ? {} : { user: change.user }),

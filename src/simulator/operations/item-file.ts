@@ -9,7 +9,7 @@ import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { objectNotFound, VapiError } from './vapi-error.ts';
+import { objectNotFoundError, VapiError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
@@ -35,7 +35,7 @@ export const getItemFile = defineOperation(
 /** Returns a file of an item, or throws. */
 export const storedFileOf = ({ files }: StoredItem, name: string): StoredFile => {
   const file = files.find((candidate) => candidate.name === name);
-  if (file === undefined) throw objectNotFound('file', name);
+  if (file === undefined) throw objectNotFoundError('file', name);
   return file;
 };
 

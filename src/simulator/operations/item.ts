@@ -8,7 +8,7 @@ import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { libraryOf, matchesName } from './library.ts';
-import { invalidArgument, objectNotFound } from './vapi-error.ts';
+import { invalidArgumentError, objectNotFoundError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
@@ -23,7 +23,7 @@ export const findItems = defineOperation(
   (vcenter, { name, library_id, source_id, type, cached }) => {
     const { catalog, clock } = vcenter;
     if ([name, library_id, source_id, type, cached].every((field) => field === undefined))
-      throw invalidArgument('The find specification is empty.', 'spec');
+      throw invalidArgumentError('The find specification is empty.', 'spec');
     return [...catalog.items.values()]
       .filter((item) => matchesName(item.name, name) && matchesName(item.type ?? '', type))
       .filter((item) => library_id === undefined || item.library.id === library_id)
@@ -65,7 +65,7 @@ export const getItem = defineOperation(
 /** Returns an item, or throws. */
 export const itemOf = ({ catalog }: SimulatedVCenter, id: string): StoredItem => {
   const item = catalog.items.get(id);
-  if (item === undefined) throw objectNotFound('library item', id);
+  if (item === undefined) throw objectNotFoundError('library item', id);
   return item;
 };
 

@@ -7,7 +7,7 @@ import type { StoredLibrary } from '../state/catalog.ts';
 import { isSince } from '../state/releases.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
-import { invalidArgument, objectNotFound, wrongKind } from './vapi-error.ts';
+import { invalidArgumentError, objectNotFoundError, wrongKindError } from './vapi-error.ts';
 
 const privilege = 'System.Read';
 
@@ -22,7 +22,7 @@ const getOperation = (type?: StoredLibrary['type']) =>
   defineOperation({ privilege, required: { library_id: t.string } }, (vcenter, { library_id }, { origin }) => {
     const library = libraryOf(vcenter, library_id);
     if (type !== undefined && library.type !== type)
-      throw wrongKind('library', library_id, type === 'LOCAL' ? 'a local library' : 'a subscribed library');
+      throw wrongKindError('library', library_id, type === 'LOCAL' ? 'a local library' : 'a subscribed library');
     return libraryModel(vcenter, library, origin);
   });
 
@@ -53,7 +53,7 @@ export const findLibraries = defineOperation(
   },
   ({ catalog }, { name, type, storage_backing: backing }) => {
     if (name === undefined && type === undefined && backing === undefined)
-      throw invalidArgument('The find specification is empty.', 'spec');
+      throw invalidArgumentError('The find specification is empty.', 'spec');
     return [...catalog.libraries.values()]
       .filter((library) => matchesName(library.name, name) && (type === undefined || library.type === type))
       .filter((library) => backing === undefined || isSameBacking(storageBacking(library), backing))
@@ -64,7 +64,7 @@ export const findLibraries = defineOperation(
 /** Returns a library, or throws. */
 export const libraryOf = ({ catalog }: SimulatedVCenter, id: string): StoredLibrary => {
   const library = catalog.libraries.get(id);
-  if (library === undefined) throw objectNotFound('library', id);
+  if (library === undefined) throw objectNotFoundError('library', id);
   return library;
 };
 

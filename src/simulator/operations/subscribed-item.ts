@@ -7,7 +7,7 @@ import { fetchingTime, plannedPreparation } from '../state/preparation.ts';
 import type { SimulatedVCenter } from '../state/simulated-vcenter.ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { notAllowedNow, wrongConfiguration, wrongKind } from './vapi-error.ts';
+import { notAllowedNowError, wrongConfiguration, wrongKindError } from './vapi-error.ts';
 
 /** Starts to synchronize an item with the publisher's; it takes as long as the slowest file. */
 export const syncItem = defineOperation(
@@ -42,9 +42,9 @@ export const evictItem = defineOperation(
 
 const subscribedItemOf = (vcenter: SimulatedVCenter, id: string): StoredItem => {
   const item = itemOf(vcenter, id);
-  if (item.library.type !== 'SUBSCRIBED') throw wrongKind('library item', id, 'an item of a subscribed library');
+  if (item.library.type !== 'SUBSCRIBED') throw wrongKindError('library item', id, 'an item of a subscribed library');
   if (item.entry.contentLost === true)
-    throw notAllowedNow(`The content of the library item ${item.name} has been deleted from its storage.`, id);
+    throw notAllowedNowError(`The content of the library item ${item.name} has been deleted from its storage.`, id);
   return item;
 };
 

@@ -3,13 +3,13 @@
 import * as t from 'io-ts';
 import { defineOperation } from './define-operation.ts';
 import { libraryOf } from './library.ts';
-import { wrongKind } from './vapi-error.ts';
+import { wrongKindError } from './vapi-error.ts';
 
 /** Returns the subscribers that a local library publishes to: none. */
 export const listSubscriptions = defineOperation(
   { privilege: 'System.Read', required: { library: t.string } },
   (vcenter, { library }): readonly object[] => {
-    if (libraryOf(vcenter, library).type !== 'LOCAL') throw wrongKind('library', library, 'a local library');
+    if (libraryOf(vcenter, library).type !== 'LOCAL') throw wrongKindError('library', library, 'a local library');
     return [];
   },
 );

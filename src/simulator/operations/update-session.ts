@@ -3,7 +3,7 @@
 import * as t from 'io-ts';
 import { defineOperation } from './define-operation.ts';
 import { itemOf } from './item.ts';
-import { objectNotFound } from './vapi-error.ts';
+import { objectNotFoundError } from './vapi-error.ts';
 
 /** Returns the ids of the caller's own update sessions: none. */
 export const listUpdateSessions = defineOperation(
@@ -16,5 +16,5 @@ export const listUpdateSessions = defineOperation(
 
 /** Throws: no update session exists. */
 export const getUpdateSession = defineOperation({ required: { update_session_id: t.string } }, (_, { update_session_id }) => {
-  throw objectNotFound('update session', update_session_id);
+  throw objectNotFoundError('update session', update_session_id);
 });

@@ -6,8 +6,8 @@ import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { listItemFiles } from '../endpoints/item-file.ts';
 import { AuthenticationError } from '../errors/index.ts';
 import type { ItemFileInfo } from '../model/item-file.ts';
+import { errorOnSessionEnd } from '../session/error-on-session-end.ts';
 import { readLease, type LeaseState } from '../session/lease.ts';
-import { errorOnSessionEnd } from '../session/session-end.ts';
 import type { DownloadOpened } from './events.ts';
 import type { DownloadOptions } from './options.ts';
 
@@ -28,7 +28,7 @@ export interface ItemSnapshot {
 }
 
 /** An item with the files selected for download. */
-export interface OpenedItem extends ItemSnapshot {
+export interface DownloadableItem extends ItemSnapshot {
   readonly stored: StoredFiles;
   /** Names of the selected files. */
   readonly names: readonly string[];
@@ -90,7 +90,11 @@ export const openedEvent = ({ id, name }: Item, rest: Omit<DownloadOpened, 'type
 });
 
 /** Selects the files to download. */
-export const selectFiles = ({ event, lease }: ItemSnapshot, stored: StoredFiles, files: DownloadOptions['files']): OpenedItem => {
+export const selectFiles = (
+  { event, lease }: ItemSnapshot,
+  stored: StoredFiles,
+  files: DownloadOptions['files'],
+): DownloadableItem => {
   const available = new Map(event.files.map((file) => [file.name, file]));
   const names = selectNames([...available.keys()], files);
   return { event: { ...event, files: names.map((name) => available.get(name) ?? { name }) }, lease, stored, names };

@@ -60,9 +60,9 @@ const settle = async (): Promise<void> => {
 
 test('a chunk of a byte stream that the sink releases is empty at once', async () => {
   const lengths: number[] = [];
-  const target = sinkFile((chunk, release) => {
+  const target = sinkFile((chunk, freeBuffer) => {
     lengths.push(chunk.byteLength);
-    release?.(chunk);
+    freeBuffer?.(chunk);
     lengths.push(chunk.byteLength, chunk.buffer.byteLength);
   });
   await lastValueFrom(transferTo(byteStream('hello ', 'world'), target));
@@ -72,7 +72,7 @@ test('a chunk of a byte stream that the sink releases is empty at once', async (
 test('a released chunk was counted and hashed before', async () => {
   const hash = textHash();
   const received: number[] = [];
-  const target = sinkFile((chunk, release) => release?.(chunk));
+  const target = sinkFile((chunk, freeBuffer) => freeBuffer?.(chunk));
   const last = await lastValueFrom(
     transferTo(byteStream('hello ', 'world'), target, {
       hashes: [hash],
@@ -86,10 +86,10 @@ test('a released chunk was counted and hashed before', async () => {
 test('releasing a chunk late or twice affects no other chunk', async () => {
   const releases: (() => void)[] = [];
   const words: string[] = [];
-  const target = sinkFile((chunk, release) => {
+  const target = sinkFile((chunk, freeBuffer) => {
     words.push(Buffer.from(chunk).toString());
     for (const releaseAgain of releases) releaseAgain();
-    releases.push(() => release?.(chunk));
+    releases.push(() => freeBuffer?.(chunk));
   });
   await lastValueFrom(transferTo(byteStream('some', 'more', 'last'), target));
   for (const releaseAgain of releases) releaseAgain();
@@ -107,7 +107,7 @@ test('a chunk that the sink does not release keeps its bytes', async () => {
   expect(Buffer.concat(chunks).toString()).toBe('hello world');
 });
 
-test('chunks that other code may hold have no `release`', async () => {
+test('chunks that other code may hold have no `freeBuffer`', async () => {
   const buffer = bytes('hello world');
   const stream: Stream = new ReadableStream({
     start: (controller) => {
@@ -120,21 +120,21 @@ test('chunks that other code may hold have no `release`', async () => {
   await lastValueFrom(
     transferTo(
       stream,
-      sinkFile((_, release) => void releases.push(release)),
+      sinkFile((_, freeBuffer) => void releases.push(freeBuffer)),
     ),
   );
   expect([releases, Buffer.from(buffer).toString()]).toEqual([[undefined, undefined], 'hello world']);
 });
 
-test('a byte stream that was partly read before has `release` too', async () => {
+test('a byte stream that was partly read before has `freeBuffer` too', async () => {
   const stream = byteStream('hello ', 'world');
   const reader = stream.getReader({ mode: 'byob' });
   const first = (await reader.read(new Uint8Array(4))).value;
   reader.releaseLock();
   const words: string[] = [];
-  const target = sinkFile((chunk, release) => {
+  const target = sinkFile((chunk, freeBuffer) => {
     words.push(Buffer.from(chunk).toString());
-    release?.(chunk);
+    freeBuffer?.(chunk);
   });
   await lastValueFrom(transferTo(stream, target));
   expect([Buffer.from(first ?? []).toString(), ...words].join('')).toBe('hello world');
@@ -145,7 +145,7 @@ test('releasing the chunks of one branch of a tee does not affect the other bran
   await lastValueFrom(
     transferTo(
       branch,
-      sinkFile((chunk, release) => release?.(chunk)),
+      sinkFile((chunk, freeBuffer) => freeBuffer?.(chunk)),
     ),
   );
   expect(await new Response(otherBranch).text()).toBe('hello world');
@@ -161,9 +161,9 @@ test('when a byte stream errors, the sink has every byte before that', async () 
   });
   let received = 0;
   let text = '';
-  const target = sinkFile((chunk, release) => {
+  const target = sinkFile((chunk, freeBuffer) => {
     text += Buffer.from(chunk).toString();
-    release?.(chunk);
+    freeBuffer?.(chunk);
   });
   const result = collect(
     transferTo(stream, target, {
@@ -214,8 +214,8 @@ test('the next chunk is neither read nor written while the sink is writing', asy
     },
   });
   const finishWrites: (() => void)[] = [];
-  const target = sinkFile((chunk, release) => {
-    release?.(chunk);
+  const target = sinkFile((chunk, freeBuffer) => {
+    freeBuffer?.(chunk);
     return new Promise((resolve) => {
       finishWrites.push(resolve);
     });

@@ -110,9 +110,9 @@ test("buffers of the platform's fetch can be released, and the file is correct e
     ...inner,
     open: async (incoming) => {
       const file = await inner.open(incoming);
-      const write: SinkFile['write'] = (chunk, release) => {
-        if (release !== undefined) offered += chunk.byteLength;
-        return file.write(chunk, release);
+      const write: SinkFile['write'] = (chunk, freeBuffer) => {
+        if (freeBuffer !== undefined) offered += chunk.byteLength;
+        return file.write(chunk, freeBuffer);
       };
       return new Proxy(file, {
         get: (_, name) => {

@@ -15,7 +15,7 @@ import { validDelay } from '../polling/poll-schedule.ts';
  * @param patience - Milliseconds; `undefined`: no limit.
  * @param infosOf - Returns the files in a response.
  */
-export const timeoutWithHistory = <A>(
+export const overallTimeout = <A>(
   waitedFor: string,
   patience: number | undefined,
   infosOf: (response: A) => readonly DownloadFileInfo[],

@@ -1,14 +1,14 @@
 import { describe, test } from '@jest/globals';
 import { defer, map, switchMap } from 'rxjs';
-import { coalesce } from '#src/operators/coalesce.js';
+import { shareNextRequest } from '#src/operators/share-next-request.js';
 import { inVirtualTime } from '../support/marbles.ts';
 
-describe('coalesce', () => {
+describe('shareNextRequest', () => {
   test('a subscriber during a request gets the result of the next one', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       let sent = 0;
       const request = cold('---(x|)');
-      const shared$ = coalesce(defer(() => request.pipe(map(() => (sent += 1)))));
+      const shared$ = shareNextRequest(defer(() => request.pipe(map(() => (sent += 1)))));
       expectObservable(shared$).toBe('---(1|)', { 1: 1 });
       expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('------2', { 2: 2 });
       expectObservable(cold('--a').pipe(switchMap(() => shared$))).toBe('------2', { 2: 2 });
@@ -21,7 +21,7 @@ describe('coalesce', () => {
     inVirtualTime(({ cold, expectObservable }) => {
       let sent = 0;
       const request = defer(() => cold((sent += 1) === 1 ? '---#' : '---(x|)'));
-      const shared$ = coalesce(request);
+      const shared$ = shareNextRequest(request);
       expectObservable(shared$).toBe('---#');
       expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('------x');
     });
@@ -30,7 +30,7 @@ describe('coalesce', () => {
   test('aborts the request when its last subscriber has left', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const request = cold('-----(x|)');
-      const shared$ = coalesce(request);
+      const shared$ = shareNextRequest(request);
       expectObservable(shared$, '--!').toBe('--');
       expectSubscriptions(request.subscriptions).toBe(['^-!', '-------^----!']);
       expectObservable(cold('-------a').pipe(switchMap(() => shared$))).toBe('------------x');
@@ -40,7 +40,7 @@ describe('coalesce', () => {
   test('continues the request while one subscriber is left', () => {
     inVirtualTime(({ cold, expectObservable, expectSubscriptions }) => {
       const request = cold('-----(x|)');
-      const shared$ = coalesce(request);
+      const shared$ = shareNextRequest(request);
       expectObservable(shared$, '--!').toBe('--');
       expectObservable(cold('-a').pipe(switchMap(() => shared$))).toBe('----------x');
       expectSubscriptions(request.subscriptions).toBe(['^----!', '-----^----!']);

@@ -1,4 +1,4 @@
-/** Coalesces simultaneous subscriptions into one request. */
+/** Shares the next request among all subscribers that wait for it. */
 
 import { concat, defer, EMPTY, finalize, ignoreElements, onErrorResumeNextWith, share, type Observable } from 'rxjs';
 
@@ -17,7 +17,7 @@ import { concat, defer, EMPTY, finalize, ignoreElements, onErrorResumeNextWith, 
  *                   ---(y|)    for b and c
  * ```
  */
-export const coalesce = <A>(source: Observable<A>): Observable<A> => {
+export const shareNextRequest = <A>(source: Observable<A>): Observable<A> => {
   let inFlight: Observable<A> | undefined;
   let next: Observable<A> | undefined;
   return defer(() => {
