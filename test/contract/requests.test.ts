@@ -56,7 +56,11 @@ else
       const { definitions } = each.specification;
       await fc.assert(
         fc.asyncProperty(inputsOf(declared, definitions), async (values) => {
-          const { caught } = await callEndpoint(declared, values, () => responseTo(declared, undefined));
+          // A creation whose response cannot be decoded is undone, with further requests.
+          const isCreation = declared.name.endsWith('DownloadSession.create');
+          const id = declared.dialect === 'api' ? 'session-1' : { value: 'session-1' };
+          const response = isCreation ? JSON.stringify(id) : undefined;
+          const { caught } = await callEndpoint(declared, values, () => responseTo(declared, response));
           expect(caught).toHaveLength(1);
           const [request] = caught;
           if (request === undefined) throw new Error('No request was sent');
