@@ -20,7 +20,10 @@ export class TlsError extends Error {
   readonly expected: string | undefined;
   /** The thumbprint of the server's certificate. */
   readonly presented: string | undefined;
-  constructor(facts: Facts, options?: ErrorOptions) {
+  constructor(
+    facts: { host: string; code: string; expected?: string | undefined; presented?: string | undefined },
+    options?: ErrorOptions,
+  ) {
     super(
       TlsError.isAboutClientCertificate(facts.code) ? clientCertificateMessage(facts) : serverCertificateMessage(facts),
       options,
@@ -32,12 +35,7 @@ export class TlsError extends Error {
   }
 }
 
-interface Facts {
-  readonly host: string;
-  readonly code: string;
-  readonly expected?: string | undefined;
-  readonly presented?: string | undefined;
-}
+type Facts = ConstructorParameters<typeof TlsError>[0];
 
 const clientCertificateMessage = ({ host, code }: Facts): string =>
   code.endsWith('HANDSHAKE_FAILURE')
