@@ -88,7 +88,9 @@ export const scheduleOf = <A>({
     delay$: combineLatest([period$, hidden$]).pipe(
       map(([current, hidden]) => (response: A, elapsed: number, sinceProgress: number): number => {
         const delay = applyJitter(typeof current === 'number' ? current : current(response, elapsed, sinceProgress));
-        return validDelay(hidden ? Math.max(delay, whileHidden) : delay, 'period');
+        const longer = hidden ? Math.max(delay, whileHidden) : delay;
+        // An infinite delay has no timer: only `pollNow$` polls again.
+        return longer === Infinity ? Infinity : validDelay(longer, 'period');
       }),
     ),
     pollNow$: merge(

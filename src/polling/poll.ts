@@ -13,7 +13,6 @@ import {
   timer,
   type Observable,
 } from 'rxjs';
-import { MAX_TIMER_DELAY } from '../operators/timer-delay.ts';
 import type { PollSchedule } from './poll-schedule.ts';
 
 /** What {@link poll} needs. */
@@ -88,7 +87,7 @@ export const poll = <A>({ poll$, first$ = poll$, delay$, pollNow$, hasProgressed
         const delay = delayAfter(idle.response, idle.elapsed, idle.sinceProgress);
         longestDelay = Math.max(longestDelay, delay);
         // No timer: a pending one keeps zone.js from rendering on a server.
-        if (delay === MAX_TIMER_DELAY) return NEVER;
+        if (delay === Infinity) return NEVER;
         return timer(delay - clamp(0, asyncScheduler.now() - idle.at, delay));
       }),
     );

@@ -50,7 +50,7 @@ export const sharePoll = <A>(
       const delay = delayAfter(response, elapsed, sinceProgress);
       if (delay < shortest) shortest = delay;
     }
-    return toTimerDelay(shortest, 1);
+    return shortest === Infinity ? Infinity : toTimerDelay(shortest, 1);
   };
   const delay$ = new BehaviorSubject(shortestDelay);
   const retryOptions: PollRetryOptions = {
