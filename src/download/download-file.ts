@@ -32,9 +32,9 @@ import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type Trans
 import { toSinkError, transferLabel } from '../transfer/transfer.ts';
 import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
+import { createProgressEvents } from './events.ts';
 import type { DownloadProgress, DownloadRetrying, DownloadSaved, DownloadWarning } from './events.ts';
 import type { FileSource, PreparedFile } from './prepared-files.ts';
-import { createProgressEvents } from './progress-events.ts';
 
 /** A file to download, and its sink. */
 export interface DownloadFileOptions {

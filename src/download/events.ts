@@ -4,8 +4,9 @@ import { TimeoutError, type ContentLibraryError } from '../errors/index.ts';
 import type { Dialect } from '../http/operation.ts';
 import type { RetryNotice } from '../http/retry.ts';
 import type { UnknownEnumValue } from '../model/codec.ts';
-import type { PrepareStatus } from '../model/download-file.ts';
+import type { DownloadFileInfo, PrepareStatus } from '../model/download-file.ts';
 import type { Proof, SinkWarning } from '../transfer/sink.ts';
+import type { TransferProgress } from '../transfer/transfer.ts';
 
 /** The item was opened: its files are listed and selected. */
 export interface DownloadOpened {
@@ -167,3 +168,63 @@ const reasonOf = (failure: unknown): string => {
   if (failure instanceof TimeoutError) return 'the server did not respond to the clean-up in time.';
   return failure instanceof Error ? failure.message : String(failure);
 };
+
+/** The `progress` events of one file. */
+export interface ProgressEvents {
+  /** Registers a failure. `isReported` is true if a `retrying` event was emitted for it. */
+  readonly onFailure: (error: ContentLibraryError, isReported: boolean) => void;
+  readonly toEvent: (progress: TransferProgress) => DownloadProgress;
+}
+
+/**
+ * Creates the events of a file, whose bytes fall only after a report.
+ *
+ * @param report - Called before the first event of a file that starts over, if its last failure was not reported: that of a lost session.
+ */
+export const createProgressEvents = (file: string, report: (error: ContentLibraryError) => void): ProgressEvents => {
+  let lastReceived = 0;
+  let unreported: ContentLibraryError | undefined;
+  return {
+    onFailure: (error, isReported) => {
+      unreported = isReported ? undefined : error;
+    },
+    toEvent: ({ received, total }) => {
+      if (received < lastReceived && unreported !== undefined) {
+        report(unreported);
+        unreported = undefined;
+      }
+      lastReceived = received;
+      return { type: 'progress', file, received, ...(total === undefined ? {} : { total }) };
+    },
+  };
+};
+
+/**
+ * Creates a function that returns the events of the files that have changed since its last call.
+ *
+ * @param isPending - Returns false once a file was saved or has failed. Such a file has no more events.
+ */
+export const createStatusEvents = (
+  isPending: (name: string) => boolean,
+): ((infos: readonly DownloadFileInfo[]) => readonly DownloadStatus[]) => {
+  const lastEvents = new Map<string, DownloadStatus>();
+  return (infos) =>
+    infos.flatMap((info) => {
+      const event = toStatusEvent(info);
+      const last = lastEvents.get(event.file);
+      if (!isPending(event.file) || (last !== undefined && isSameEvent(last, event))) return [];
+      lastEvents.set(event.file, event);
+      return [event];
+    });
+};
+
+const toStatusEvent = ({ name, status, bytes_transferred, size }: DownloadFileInfo): DownloadStatus => ({
+  type: 'status',
+  file: name,
+  status,
+  bytesTransferred: bytes_transferred,
+  ...(size === undefined ? {} : { size }),
+});
+
+const isSameEvent = (last: DownloadStatus, { status, bytesTransferred, size }: DownloadStatus): boolean =>
+  last.status === status && last.bytesTransferred === bytesTransferred && last.size === size;

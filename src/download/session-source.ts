@@ -29,6 +29,7 @@ import { preparationLabel, prepareAll, unsettledStatuses } from '../watching/pre
 import { errorIfChanged } from './content-change.ts';
 import { readSession, selectFiles, type DownloadableItem, type Item, type StoredFiles } from './downloadable-item.ts';
 import {
+  createStatusEvents,
   sessionNotDeletedWarning,
   toRetryingEvent,
   type DownloadEvent,
@@ -39,7 +40,6 @@ import {
 import { readFinalInfo } from './final-file-info.ts';
 import { stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { FileSource, PreparedFiles } from './prepared-files.ts';
-import { createStatusEvents } from './status-events.ts';
 import type { Transfers } from './transfers.ts';
 
 /** What a source of files needs. */
