@@ -2,7 +2,6 @@
 
 import { asapScheduler, BehaviorSubject, Observable, ReplaySubject, share, Subject } from 'rxjs';
 import { toRetryCallback, type RetryNotice } from '../http/retry.ts';
-import { toTimerDelay } from '../operators/timer-delay.ts';
 import { adaptivePeriod } from './adaptive-period.ts';
 import { pollAttemptsOf, type PollRetryOptions } from './poll-retry.ts';
 import { scheduleOf, type NextDelay, type PollOptions, type PollSchedule } from './poll-schedule.ts';
@@ -50,7 +49,7 @@ export const sharePoll = <A>(
       const delay = delayAfter(response, elapsed, sinceProgress);
       if (delay < shortest) shortest = delay;
     }
-    return shortest === Infinity ? Infinity : toTimerDelay(shortest, 1);
+    return shortest;
   };
   const delay$ = new BehaviorSubject(shortestDelay);
   const retryOptions: PollRetryOptions = {
