@@ -6,9 +6,9 @@ import { build } from 'esbuild';
 
 /**
  * Maximum size in bytes, gzipped. Dependencies are 20 KiB of it. A program that imports less loads less, because no module has side
- * effects. It was 48 KiB until encoded bodies, replaced content, warnings, unknown options and the causes of failures were handled.
+ * effects. It was 48 KiB until encoded bodies, replaced content, warnings, unknown options and the causes of failures were handled, and 55 KiB until there were mirrors.
  */
-const LIMIT = 55 * 1024;
+const LIMIT = 60 * 1024;
 
 const {
   outputFiles: [bundle],

@@ -95,3 +95,24 @@ export { toWritableStream } from './sinks/writable-stream.ts';
 export { snapshots, type SnapshotOptions } from './snapshots/snapshots.ts';
 export type { DownloadSnapshot } from './snapshots/download-snapshot.ts';
 export type { FilePhase, FileSnapshot } from './snapshots/file-snapshot.ts';
+
+// Mirror
+export { mirror } from './mirror/mirror.ts';
+export { watchLibrary, type WatchLibraryOptions } from './mirror/watch-library.ts';
+export type { LibraryContents, LibraryItem, UnreadableItem } from './mirror/library-contents.ts';
+export type { MirrorDownloadOptions, MirrorOptions } from './mirror/options.ts';
+export type {
+  MirrorCurrent,
+  MirrorDownload,
+  MirrorEvent,
+  MirrorFailed,
+  MirrorFinished,
+  MirrorGone,
+  MirrorItemFacts,
+  MirrorMirrored,
+  MirrorPlanned,
+  MirrorRetrying,
+  MirrorSuperseded,
+} from './mirror/events.ts';
+export { decodeItemManifest, type ItemManifest, type ManifestFile } from './mirror/item-manifest.ts';
+export type { ItemVersion, ItemWriter, MirroredItem, MirroredLibrary, MirrorTarget } from './mirror/target.ts';

@@ -101,7 +101,8 @@ const FILE_RETRY_OPTIONS: OptionNames<FileRetryOptions> = { attempts: true, dela
 
 const LOW_SPEED_OPTIONS: OptionNames<LowSpeedOptions> = { bytesPerSecond: true, time: true };
 
-const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
+/** The names of {@link DownloadOptions}. */
+export const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   ...WAIT_OPTIONS,
   files: true,
   concurrency: true,

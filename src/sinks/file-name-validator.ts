@@ -29,7 +29,7 @@ const findProblem = (name: string): string | undefined => {
 };
 
 /** Equal for names that are equal on a disk that ignores letter case and Unicode composition. */
-const comparableName = (name: string): string => name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
+export const comparableName = (name: string): string => name.normalize('NFD').toUpperCase().toLowerCase().normalize('NFD');
 
 /**
  * Creates a validator for the names in one directory, for your own sinks. The validator returns a name that is safe on every system; it can

@@ -10,6 +10,7 @@ import {
   download,
   keepDownloadSessionAlive,
   listDownloadSessions,
+  mirror,
   preparation,
   preparations,
   prepareDownloadFile,
@@ -20,6 +21,7 @@ import {
   toWritableStream,
   vcenter,
   watchDownloadSession,
+  watchLibrary,
   withVCenter,
   type VCenter,
 } from 'rx-content-library';
@@ -28,6 +30,7 @@ import { createSimulator } from 'rx-content-library/simulator';
 import { EMPTY, isObservable, lastValueFrom } from 'rxjs';
 import { nearestName } from '#src/options/known-options.js';
 import { root } from '../docs/markdown.ts';
+import { memoryTarget } from '../support/memory-target.ts';
 
 const server = 'https://vcenter.example.com';
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
@@ -115,6 +118,17 @@ const rows: readonly Row[] = [
     call: (options) => toFileSystemDirectory({} as FileSystemDirectoryHandle, options),
     names: ['force', 'createHash'],
   },
+  {
+    type: 'MirrorOptions',
+    call: (options) => mirror(vc, 'library', memoryTarget(), options),
+    names: ['include', 'delete', 'concurrency', 'every', 'download'],
+  },
+  {
+    type: 'MirrorDownloadOptions',
+    call: (download) => mirror(vc, 'library', memoryTarget(), { download }),
+    names: [...pollOptions, 'patience', 'concurrency', 'timeout', 'fileRetry', 'onWarning'],
+  },
+  { type: 'WatchLibraryOptions', call: (options) => watchLibrary(vc, 'library', options), names: pollOptions },
   { type: 'SnapshotOptions', call: snapshots, names: ['period'] },
   { type: 'DirectoryOptions', call: (options) => toDirectory('downloads', options), names: ['force'] },
   { type: 'NodeFetchOptions', call: nodeFetch, names: ['thumbprint', 'ca', 'insecure', 'proxy'] },

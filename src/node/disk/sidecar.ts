@@ -225,6 +225,12 @@ export const isAbandoned = async (sidecarPath: string): Promise<boolean> => {
   return owner !== undefined && !(await isAlive(owner));
 };
 
+/** Returns true if a process is writing the file of this sidecar. */
+export const isInUse = async (sidecarPath: string): Promise<boolean> => {
+  const owner = lockOwnerIn(await readRecordAt(sidecarPath));
+  return owner !== undefined && (await isAlive(owner));
+};
+
 /**
  * Creates a file that does not exist yet.
  *
