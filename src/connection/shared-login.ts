@@ -51,19 +51,28 @@ export interface SharedLogin {
   readonly logout: (idle$: Observable<unknown>) => Observable<void>;
 }
 
-/**
- * Creates a shared login; sends nothing before a subscription.
- *
- * @param beginWork - Registers work that the logout waits for; returns the function that ends it.
- * @param signal - No new login is made after it has aborted.
- */
-export const createSharedLogin = (
-  client: ApiClient,
-  dialect: Dialect | 'auto',
-  credentials: CredentialsSource,
-  beginWork: () => () => void,
-  signal?: AbortSignal,
-): SharedLogin => {
+/** Options of {@link createSharedLogin}. */
+export interface SharedLoginOptions {
+  readonly client: ApiClient;
+  readonly dialect: Dialect | 'auto';
+  readonly credentials: CredentialsSource;
+  /** Registers work that the logout waits for; returns the function that ends it. */
+  readonly beginWork: () => () => void;
+  /** Adds a request that is sent when the page is closed; returns the function that removes it. */
+  readonly onPageClosed: (send: () => void) => () => void;
+  /** No new login is made after it has aborted. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Creates a shared login; sends nothing before a subscription. */
+export const createSharedLogin = ({
+  client,
+  dialect,
+  credentials,
+  beginWork,
+  onPageClosed,
+  signal,
+}: SharedLoginOptions): SharedLogin => {
   const host = authorityOf(client.server);
   let login$: Observable<ApiSession> | undefined;
   let session: ApiSession | undefined;
@@ -74,7 +83,20 @@ export const createSharedLogin = (
 
   /** Clears the login, unless it has been renewed already. */
   const clear = (used: ApiSession | undefined): void => {
-    if (session === used) login$ = session = undefined;
+    if (session !== used) return;
+    login$ = session = undefined;
+    ignorePageClosed();
+  };
+
+  let ignorePageClosed = (): void => undefined;
+  const setSession = (opened: ApiSession): void => {
+    session = opened;
+    if (opened.isExternal) return;
+    ignorePageClosed = onPageClosed(() => {
+      deleteSession({ ...client, retry: undefined, keepalive: true }, opened)
+        .pipe(onErrorResumeNextWith())
+        .subscribe();
+    });
   };
 
   // Not aborted with its subscribers: an aborted login may leave a session on the server whose id is lost.
@@ -86,9 +108,7 @@ export const createSharedLogin = (
         takeUntil(abandoned$),
         throwIfEmpty(() => new TimeoutError({ operation: 'cis.Session.create', timeout: SESSION_CLEANUP_TIMEOUT, host })),
         tap({
-          next: (opened) => {
-            session = opened;
-          },
+          next: setSession,
           error: () => clear(undefined),
         }),
         shareReplay({ bufferSize: 1, refCount: false }),

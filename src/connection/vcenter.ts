@@ -9,13 +9,10 @@ import {
   of,
   take,
   throwError,
-  timeout,
   type MonoTypeOperatorFunction,
   type Observable,
 } from 'rxjs';
-import { TimeoutError } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
-import { authorityOf } from '../http/authority.ts';
 import type { RangeRequest } from '../http/byte-range.ts';
 import { fetchBody, type FileBody } from '../http/fetch-body.ts';
 import type { Operation } from '../http/operation.ts';
@@ -23,11 +20,11 @@ import type { RetryNotice } from '../http/retry.ts';
 import { sendOperation, type ApiClient } from '../http/send.ts';
 import type { TransferEndpoint } from '../model/transfer.ts';
 import { bracket } from '../operators/bracket.ts';
-import { toTimerDelay } from '../operators/timer-delay.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { pinnedFetchFor, rewriteHost } from './file-url.ts';
 import { sessionHeader, type ApiSession } from './login.ts';
 import { resolveOptions, type VCenterOptions } from './options.ts';
+import { createPageClosedRequests } from './page-closed.ts';
 import { createSharedLogin, toAuthenticationError } from './shared-login.ts';
 import { untilAborted } from './until-closed.ts';
 
@@ -74,6 +71,11 @@ export interface CallOptions {
    */
   readonly isCleanup?: boolean;
   /**
+   * True if it is completed although the page is closed meanwhile.
+   * @default false
+   */
+  readonly keepalive?: boolean;
+  /**
    * Milliseconds without a response after which the call errors, if it is less than the connection's own limits.
    * @default the connection's `timeout`, for each attempt
    */
@@ -103,6 +105,8 @@ export interface VCenterInternals {
   readonly isPolling: boolean;
   /** Returns an operator that errors when the connection is closed. */
   readonly untilClosed: <A>(operation: string) => MonoTypeOperatorFunction<A>;
+  /** Adds a request that is sent with {@link CallOptions.keepalive} when the page is closed; returns the function that removes it. */
+  onPageClosed(send: () => void): () => void;
   /** Registers work that `logout$` waits for; returns the function that ends it. */
   beginWork(): () => void;
   /** Ends the shared login. */
@@ -124,13 +128,15 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     pendingWork$.next(pendingWork$.value + 1);
     return () => pendingWork$.next(pendingWork$.value - 1);
   };
-  const { apiSession$, withSession, logout } = createSharedLogin(
+  const pageClosed = createPageClosedRequests();
+  const { apiSession$, withSession, logout } = createSharedLogin({
     client,
-    options.dialect ?? 'auto',
-    options.credentials,
-    trackPendingWork,
-    options.signal,
-  );
+    dialect: options.dialect ?? 'auto',
+    credentials: options.credentials,
+    beginWork: trackPendingWork,
+    onPageClosed: pageClosed.add,
+    signal: options.signal,
+  });
 
   const isBelowServer = (uri: string): boolean => new URL(uri).href.startsWith(`${client.server}/`);
 
@@ -139,8 +145,8 @@ export const vcenter = (options: VCenterOptions): VCenter => {
     [internals]: {
       apiSession$: apiSession$.pipe(untilAborted(options.signal, 'cis.Session.create')),
       serverTime: clock.last,
-      call: (operation, input, { retried = true, onRetry, isCleanup = false, limit } = {}) => {
-        const limited = limitWaits(client, limit);
+      call: (operation, input, { retried = true, onRetry, isCleanup = false, keepalive, limit } = {}) => {
+        const limited = limitWaits(keepalive === true ? { ...client, keepalive } : client, limit);
         const caller = retried ? addRetryListener(limited, onRetry) : { ...limited, retry: undefined };
         return withSession((session) => sendOperation(caller, session.dialect, operation, input, sessionHeader(session))).pipe(
           catchError((thrown: unknown) => throwError(() => toAuthenticationError(client.server, thrown))),
@@ -159,6 +165,7 @@ export const vcenter = (options: VCenterOptions): VCenter => {
       isOwnLink: (uri) => isBelowServer(rewrite({ uri }).uri),
       isPolling: options.polling ?? true,
       untilClosed: (operation) => untilAborted(options.signal, operation),
+      onPageClosed: pageClosed.add,
       beginWork: trackPendingWork,
       logout$: logout(
         pendingWork$.pipe(
@@ -200,52 +207,6 @@ const limitWaits = (client: ApiClient, limit = Infinity): ApiClient => ({
   timeout: Math.min(client.timeout, limit),
   retry: client.retry && { ...client.retry, budget: Math.min(client.retry.budget, limit) },
 });
-
-/**
- * @internal Returns the same connection, with the same login, whose calls wait for a response no longer than a limit, the login included.
- *
- * @param limit - Milliseconds.
- */
-export const withLimit = (vc: VCenter, limit: number): VCenter => {
-  const { apiSession$ } = vc[internals];
-  const loginTimeoutError = (): TimeoutError =>
-    new TimeoutError({ operation: 'cis.Session.create', timeout: limit, host: authorityOf(vc.server) });
-  return {
-    ...vc,
-    [internals]: {
-      ...vc[internals],
-      apiSession$: apiSession$.pipe(timeout({ first: toTimerDelay(limit), with: () => throwError(loginTimeoutError) })),
-      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, limit }),
-    },
-  } satisfies VCenter;
-};
-
-/** @internal Returns the same connection, with the same login, that also reports its retries to `onRetry`. */
-export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => void): VCenter =>
-  ({
-    ...vc,
-    [internals]: {
-      ...internalsOf(vc),
-      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, onRetry }),
-    },
-  }) satisfies VCenter;
-
-/** @internal Returns the same connection, with the same login, whose calls are sent even after it was closed: for clean-up. */
-export const forCleanup = (vc: VCenter): VCenter =>
-  ({
-    ...vc,
-    [internals]: {
-      ...internalsOf(vc),
-      call: (operation, input, options) => vc[internals].call(operation, input, { ...options, isCleanup: true }),
-    },
-  }) satisfies VCenter;
-
-/** @internal Returns the same connection, with the same login, that does not retry: for polls, which have their own retries. */
-export const withoutRetry = (vc: VCenter): VCenter =>
-  ({
-    ...vc,
-    [internals]: { ...internalsOf(vc), call: (operation, input) => vc[internals].call(operation, input, { retried: false }) },
-  }) satisfies VCenter;
 
 /** Options of {@link withVCenter}. */
 export interface WithVCenterOptions {

@@ -14,7 +14,8 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import { internalsOf, withLimit, withRetryListener, type VCenter } from '../connection/vcenter.ts';
+import { withLimit, withRetryListener } from '../connection/derived-connection.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { checkSink, plannedFiles } from './check-sink.ts';

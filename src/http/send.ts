@@ -19,6 +19,8 @@ export interface Transport {
   readonly fetch: typeof globalThis.fetch | undefined;
   /** Milliseconds until a request must have emitted. */
   readonly timeout: number;
+  /** True if the request is completed although the page is closed meanwhile. */
+  readonly keepalive?: boolean;
 }
 
 /** How operations of one server are sent. */
@@ -106,7 +108,7 @@ export const sendOperation = <I extends object, A>(
  * - Unsubscribing: aborts the request, unless it has emitted.
  */
 export const sendRequest = <A>(
-  { fetch, timeout: limit }: Transport,
+  { fetch, timeout: limit, keepalive }: Transport,
   { operation, url, method = 'GET', headers, body }: HttpRequest,
   read: (response: Response) => A | Promise<A>,
 ): Observable<A> =>
@@ -120,6 +122,7 @@ export const sendRequest = <A>(
         // Bytes of a file are counted and resumed, which encoded bytes cannot be. Browsers ignore this header and set their own.
         headers: { 'accept-encoding': 'identity', ...headers },
         ...(body === undefined ? {} : { json: body }),
+        ...(keepalive === undefined ? {} : { keepalive }),
         retry: 0,
         timeout: false,
         throwHttpErrors: false,

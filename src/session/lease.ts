@@ -1,7 +1,8 @@
 /** The lease of a download session: reads when it expires, and extends it. */
 
 import { catchError, concatMap, defer, map, of, type Observable } from 'rxjs';
-import { internals, withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { withoutRetry } from '../connection/derived-connection.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadSession, keepDownloadSessionAlive } from '../endpoints/download-session.ts';
 import { getSession } from '../endpoints/session.ts';
 import { AuthenticationError, LeaseError, type ContentLibraryError } from '../errors/index.ts';

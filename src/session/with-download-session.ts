@@ -5,6 +5,7 @@ import {
   concat,
   defer,
   EMPTY,
+  finalize,
   onErrorResumeNextWith,
   retry,
   takeUntil,
@@ -13,7 +14,8 @@ import {
   type Observable,
 } from 'rxjs';
 import { SESSION_CLEANUP_TIMEOUT } from '../connection/cleanup-timeouts.ts';
-import { forCleanup, internals, type VCenter } from '../connection/vcenter.ts';
+import { forCleanup, forClosedPage } from '../connection/derived-connection.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 import { cancelDownloadSession, createDownloadSession, deleteDownloadSession } from '../endpoints/download-session.ts';
 import { LeaseError } from '../errors/index.ts';
 import { bracket, type ReleaseReason } from '../operators/bracket.ts';
@@ -63,7 +65,13 @@ export const withDownloadSession = <A>({
     let receivedBefore = 0;
     const session$ = bracket({
       acquire: createDownloadSession(cleanup, itemId),
-      use,
+      use: (sessionId) =>
+        defer(() => {
+          const remove = vc[internals].onPageClosed(() => {
+            deleteDownloadSession(forClosedPage(vc), sessionId).pipe(onErrorResumeNextWith()).subscribe();
+          });
+          return use(sessionId).pipe(finalize(remove));
+        }),
       release: (sessionId, reason) => cancelAndDelete(cleanup, sessionId, reason),
       onReleaseFailed: onNotDeleted,
       releaseTimeout: SESSION_CLEANUP_TIMEOUT,

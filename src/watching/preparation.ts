@@ -1,7 +1,8 @@
 /** The preparation of one file, as a stream. */
 
 import { defer, distinctUntilChanged, map, takeWhile, type Observable } from 'rxjs';
-import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { withoutRetry } from '../connection/derived-connection.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { getDownloadFile, prepareDownloadFile } from '../endpoints/download-file.ts';
 import { PreparationError } from '../errors/index.ts';
 import type { DownloadFileInfo, EndpointType } from '../model/download-file.ts';

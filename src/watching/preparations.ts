@@ -1,7 +1,8 @@
 /** The preparation of many files, as one stream: one list request per poll. */
 
 import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
-import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { withoutRetry } from '../connection/derived-connection.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
 import type { UnchangedStatus } from '../errors/index.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';

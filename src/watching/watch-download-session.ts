@@ -13,7 +13,8 @@ import {
   type Observable,
   type OperatorFunction,
 } from 'rxjs';
-import { internalsOf, withoutRetry, type VCenter } from '../connection/vcenter.ts';
+import { withoutRetry } from '../connection/derived-connection.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles } from '../endpoints/download-file.ts';
 import { getDownloadSession } from '../endpoints/download-session.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';

@@ -22,7 +22,8 @@ import {
 } from 'rx-content-library';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { forkJoin, lastValueFrom, of, type Observable } from 'rxjs';
-import { internals, withoutRetry } from '#src/connection/vcenter.js';
+import { withoutRetry } from '#src/connection/derived-connection.js';
+import { internals } from '#src/connection/vcenter.js';
 import { collect, collectValues } from '../support/collect.ts';
 import { inventory, operationNames, preparedAtOnce, simulatedVCenter, user } from '../support/simulated-vcenter.ts';
 

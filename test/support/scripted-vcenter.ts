@@ -20,6 +20,7 @@ export const scriptedVCenter = (script: Script): VCenter => {
     isOwnLink: () => true,
     isPolling: true,
     untilClosed: () => identity,
+    onPageClosed: () => () => undefined,
     beginWork: () => () => undefined,
     logout$: of(undefined),
   };
