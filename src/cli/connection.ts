@@ -8,6 +8,8 @@ import { nodeFetch } from '../node/index.ts';
 import { assertUnambiguous } from './address.ts';
 import { usageError } from './command-error.ts';
 import { withHttpsCheck } from './https-check.ts';
+import { runPasswordCommand } from './password-command.ts';
+import { configPath, readProfile } from './profiles.ts';
 import { list, resolveSettings, type Secret, type SettingFlags, type Settings } from './settings.ts';
 import { decodeText, systemCode } from './text-file.ts';
 import { readTrust, type TrustFlags } from './trust.ts';
@@ -24,6 +26,7 @@ export interface ConnectionFlags extends SettingFlags, TrustFlags {
 /** Adds the connection flags to a command. */
 export const withConnection = (command: Command): Command =>
   command
+    .option('--profile <name>', 'the connection of this name in ~/.config/content-library/config.json')
     .option('--server <url>', 'address of the vCenter (or VCENTER_URL, GOVC_URL)')
     .option('--username <name>', 'user name with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
     .option('--password-stdin', 'read the password from standard input (or set VCENTER_PASSWORD, GOVC_PASSWORD)')
@@ -32,7 +35,7 @@ export const withConnection = (command: Command): Command =>
     .option('--thumbprint <hex>', 'the only certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
-    .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto', 'auto')
+    .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto (default)')
     .option('--download-host <host or URL>', 'fetch files from this host or origin instead of the one in the download links');
 
 /**
@@ -47,14 +50,14 @@ export const readConnection = async (
   warn = (message: string): void => void process.stderr.write(`Warning: ${message}\n`),
 ): Promise<VCenterOptions> => {
   assertNoSecretFlag(flags);
-  const { dialect = 'auto', downloadHost, timeout } = flags;
+  const settings = resolveSettings(flags, env, readSecretFile, (name) => readProfile(configPath(env), name, warn));
+  const { address, credentials, origin, profile } = settings;
+  const { dialect = profile?.dialect ?? 'auto', downloadHost = profile?.download_host, timeout } = flags;
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`Invalid --dialect: expected api, rest or auto, got ${JSON.stringify(dialect)}.`);
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
-  const settings = resolveSettings(flags, env, readSecretFile);
-  const { address, credentials, origin } = settings;
   sources.set(flags, settings.sources);
-  const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc' });
+  const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc', profile });
   const fetch = asUsageError(() => nodeFetch(trust));
   const options: VCenterOptions = {
     server: address.server,
@@ -68,9 +71,14 @@ export const readConnection = async (
   asUsageError(() => vcenter(options));
   if (trust.insecure === true && address.url.protocol === 'https:')
     warn(
-      `${flags.insecure === true ? '--insecure' : 'GOVC_INSECURE'} accepts any certificate: an attacker on the network can read the password and change the files. Use --thumbprint or --ca instead.`,
+      `${insecureSource(flags, settings)} accepts any certificate: an attacker on the network can read the password and change the files. Use --thumbprint or --ca instead.`,
     );
   return options;
+};
+
+const insecureSource = ({ insecure }: ConnectionFlags, { profile }: Settings): string => {
+  if (insecure === true) return '--insecure';
+  return profile?.insecure === true ? `The profile ${profile.name}` : 'GOVC_INSECURE';
 };
 
 /** Where the settings of a connection were read from, by its flags. */
@@ -102,12 +110,22 @@ const assertNoSecretFlag = ({ password, sessionId }: ConnectionFlags): void => {
     );
 };
 
-/** An invalid option is a usage error, because it is from the command line. */
+/** The flags and variables of the library's options. */
+const FLAGS: Readonly<Record<string, string>> = {
+  downloadHost: '--download-host',
+  thumbprint: '--thumbprint',
+  ca: '--ca',
+  proxy: 'HTTPS_PROXY',
+  credentials: 'The user name',
+};
+
+/** An invalid option is a usage error, because it is from the command line: its message names the flag. */
 const asUsageError = <A>(create: () => A): A => {
   try {
     return create();
   } catch (thrown) {
-    throw thrown instanceof TypeError ? usageError(`${thrown.message}.`) : thrown;
+    if (!(thrown instanceof TypeError)) throw thrown;
+    throw usageError(`${thrown.message.replace(/^(\w+):/, (text, option: string) => `${FLAGS[option] ?? text.slice(0, -1)}:`)}.`);
   }
 };
 
@@ -127,6 +145,7 @@ const readSecretFile = (name: string, value: string): string => {
 const readCredentials = async (credentials: Settings['credentials'], stdin: AsyncIterable<Uint8Array>): Promise<Credentials> => {
   const read = async (secret: Secret, what: string): Promise<string> => {
     if ('value' in secret) return secret.value;
+    if ('command' in secret) return runPasswordCommand(secret.command);
     const text = decodeText(await buffer(stdin), 'Standard input').replace(/\r?\n$/, '');
     if (text === '') throw usageError(`Missing ${what}: standard input is empty.`);
     return text;

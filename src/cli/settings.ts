@@ -2,6 +2,7 @@
 
 import { parseAddress, type Address } from './address.ts';
 import { usageError } from './command-error.ts';
+import type { Environment, Profile } from './profiles.ts';
 
 /** The flags that belong to a set. */
 export interface SettingFlags {
@@ -11,53 +12,65 @@ export interface SettingFlags {
   readonly passwordStdin?: boolean;
   /** `-`: read the id of an API session from standard input. */
   readonly sessionId?: string;
+  /** Name of a profile, which then is the only origin. */
+  readonly profile?: string;
 }
 
-/** Environment variables. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /** A secret, or where to read it. */
-export type Secret = { readonly value: string } | { readonly stdin: true };
+export type Secret = { readonly value: string } | { readonly stdin: true } | { readonly command: string | readonly string[] };
 
 /** A complete set. */
 export interface Settings {
   readonly address: Address;
   readonly credentials: { readonly sessionId: Secret } | { readonly username: string; readonly password: Secret };
   readonly origin: Origin['kind'];
+  /** The profile, if the set is from one. */
+  readonly profile?: Profile;
   /** The names of the flags or variables that the set was read from. */
   readonly sources: readonly string[];
 }
 
 /** What one origin has; a part that is not set, or set to nothing, is `undefined`. */
 interface Origin {
-  readonly kind: 'flags' | 'variables' | 'govc';
+  readonly kind: 'flags' | 'variables' | 'govc' | 'profile';
   /** The name of each part, such as `VCENTER_URL`. */
   readonly names: Readonly<Record<Part, string>>;
   readonly server: string | undefined;
   readonly username: string | undefined;
   readonly password: Secret | undefined;
   readonly session: Secret | undefined;
+  readonly profile?: Profile;
 }
 
 type Part = 'server' | 'username' | 'password' | 'session';
 
 /**
- * Returns the set of the first origin that has any part of one.
+ * Returns the set of the first origin that has any part of one: flags, `VCENTER_…`, `GOVC_…`, the default profile. With `--profile`, only
+ * that profile counts.
  *
  * @param readSecret - Returns the content of the file that a variable of govc may name, or the value itself.
+ * @param readProfile - Returns a profile, by default the one that the configuration file states.
  * @throws CommandError (usage) if that set is incomplete or invalid.
  */
 export const resolveSettings = (
   flags: SettingFlags,
   env: Environment,
   readSecret: (name: string, value: string) => string,
+  readProfile: (name?: string) => Profile | undefined = () => undefined,
 ): Settings => {
-  const origins = [() => fromFlags(flags), () => fromVariables(env), () => fromGovc(env, readSecret)];
+  const named = notEmpty('--profile', flags.profile);
+  const fromSelected = () => fromProfile(readProfile(named));
+  if (named !== undefined) {
+    const others = presentNames(fromFlags(flags));
+    if (others.length > 0) throw usageError(`--profile states the whole connection: pass it without ${list(others)}.`);
+    return toSettings(fromSelected());
+  }
+  const origins = [() => fromFlags(flags), () => fromVariables(env), () => fromGovc(env, readSecret), fromSelected];
   for (const read of origins) {
     const origin = read();
     if ((origin.server ?? origin.username ?? origin.password ?? origin.session) !== undefined) return toSettings(origin);
   }
-  throw usageError('Missing server: pass --server https://vcenter.example.com or set VCENTER_URL.');
+  throw usageError('Missing server: pass --server https://vcenter.example.com, set VCENTER_URL, or pass --profile.');
 };
 
 const fromFlags = ({ server, username, passwordStdin, sessionId }: SettingFlags): Origin => ({
@@ -96,6 +109,25 @@ const fromGovc = (env: Environment, readSecret: (name: string, value: string) =>
   };
 };
 
+const fromProfile = (profile: Profile | undefined): Origin => {
+  const { name = '', server, username, password, password_command: command } = profile ?? {};
+  const named = (field: string) => `${field} of the profile ${name}`;
+  return {
+    kind: 'profile',
+    names: {
+      server: named('server'),
+      username: named('username'),
+      password: named(password === undefined ? 'password_command' : 'password'),
+      session: '',
+    },
+    server,
+    username,
+    password: command === undefined ? toSecret(password) : { command },
+    session: undefined,
+    ...(profile === undefined ? {} : { profile }),
+  };
+};
+
 const toSecret = (value: string | undefined): Secret | undefined => (value ? { value } : undefined);
 
 const toSettings = (origin: Origin): Settings => {
@@ -113,7 +145,13 @@ const toSettings = (origin: Origin): Settings => {
   if (address !== undefined && session !== undefined)
     return { address, credentials: { sessionId: session }, origin: kind, sources: [names.server, names.session] };
   if (address !== undefined && username !== undefined && password !== undefined)
-    return { address, credentials: { username, password }, origin: kind, sources: presentNames(origin) };
+    return {
+      address,
+      credentials: { username, password },
+      origin: kind,
+      sources: presentNames(origin),
+      ...(origin.profile === undefined ? {} : { profile: origin.profile }),
+    };
   throw incompleteError(origin, { server: address, ...(session === undefined ? { username, password } : {}) });
 };
 
@@ -124,7 +162,7 @@ const incompleteError = (origin: Origin, parts: Partial<Record<Part, unknown>>):
   const present = presentNames(origin);
   return usageError(
     `Missing ${list(missing)}: ${list(present)} ${present.length === 1 ? 'is' : 'are'} set, but not ${list(missing.map((part) => names[part]))}. ` +
-      'Server, user and password must come from one place: all from flags, all from VCENTER_…, or all from GOVC_….',
+      'Server, user and password must come from one place: all from flags, all from VCENTER_…, all from GOVC_…, or all from one profile.',
   );
 };
 

@@ -18,13 +18,17 @@ export interface TrustContext {
   readonly server: URL;
   /** True if server and credentials come from `GOVC_…`, because `GOVC_INSECURE` applies to that server only. */
   readonly isGovc: boolean;
+  /** The profile that server and credentials come from. */
+  readonly profile?: TrustFlags | undefined;
 }
 
-/** Flags take precedence over the environment; a thumbprint over CA certificates, and these over `insecure`. */
-export const readTrust = (flags: TrustFlags, { env, server, isGovc }: TrustContext): NodeFetchOptions => {
-  if (flags.thumbprint !== undefined) return { thumbprint: flags.thumbprint };
-  if (flags.ca !== undefined) return { ca: readCertificates([flags.ca]) };
-  if (flags.insecure === true) return { insecure: true };
+/** Flags take precedence over the profile, and that over the environment; a thumbprint over CA certificates, and these over `insecure`. */
+export const readTrust = (flags: TrustFlags, { env, server, isGovc, profile = {} }: TrustContext): NodeFetchOptions => {
+  for (const { thumbprint: only, ca, insecure } of [flags, profile]) {
+    if (only !== undefined) return { thumbprint: only };
+    if (ca !== undefined) return { ca: readCertificates([ca]) };
+    if (insecure === true) return { insecure: true };
+  }
   const thumbprint = splitPaths(env['GOVC_TLS_KNOWN_HOSTS'])
     .flatMap((file) => readThumbprints(file, server))
     .at(-1);

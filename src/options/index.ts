@@ -1,1 +1,1 @@
-export { assertKnownOptions, type OptionNames } from './known-options.ts';
+export { assertKnownOptions, nearestName, type OptionNames } from './known-options.ts';

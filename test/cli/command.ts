@@ -46,7 +46,13 @@ export const runNode = (args: readonly string[], { env = {}, cwd, input = '', st
   const child = spawn(file, rest, {
     ...(cwd === undefined ? {} : { cwd }),
     // The compile cache halves the time to start.
-    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`, ...env },
+    // Without the user's own configuration file.
+    env: {
+      XDG_CONFIG_HOME: '/nonexistent',
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`,
+      ...env,
+    },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // It may end before it has read its input.

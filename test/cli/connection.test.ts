@@ -72,7 +72,7 @@ test('--download-host is passed on, and an invalid one is a usage error', async 
   expect(await readConnection({}, inVCenter)).not.toHaveProperty('downloadHost');
   await expect(readConnection({ downloadHost: 'ftp://10.0.0.5' }, inVCenter)).rejects.toMatchObject({
     code: 2,
-    message: expect.stringMatching(/^downloadHost: expected a host such as/),
+    message: expect.stringMatching(/^--download-host: expected a host such as/),
   });
   await expect(readConnection({ downloadHost: 'CORP\\host' }, inVCenter)).rejects.toMatchObject({ code: 2 });
 });

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { CommandError } from '#src/cli/command-error.js';
 import { readConnection } from '#src/cli/connection.js';
-import { resolveSettings, type Environment, type SettingFlags, type Settings } from '#src/cli/settings.js';
+import type { Environment, Profile } from '#src/cli/profiles.js';
+import { resolveSettings, type SettingFlags, type Settings } from '#src/cli/settings.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
 import { password, servedSimulator, username } from './served-simulator.ts';
@@ -29,6 +31,7 @@ const flagSets: readonly SettingFlags[] = combinations({
   username: [undefined, 'flags-user'],
   passwordStdin: [undefined, true],
   sessionId: [undefined, '-'],
+  profile: [undefined, 'work'],
 }) as readonly SettingFlags[];
 
 const variableSets = combinations({
@@ -44,11 +47,24 @@ const govcSets = combinations({
   GOVC_PASSWORD: [undefined, 'govc-password'],
 });
 
+const profiles: readonly (Profile | undefined)[] = [
+  undefined,
+  { name: 'work', server: 'https://profile.test' },
+  { name: 'work', username: 'profile-user', password: 'profile-password' },
+  { name: 'work', server: 'https://profile.test', username: 'profile-user', password_command: 'profile-command' },
+  { name: 'work', server: 'https://profile-user:profile-password@profile.test' },
+];
+
 const hasAny = (set: object): boolean => Object.values(set).some((value) => value !== undefined);
 
-const resolve = (flags: SettingFlags, env: Environment): Settings | Error => {
+const resolve = (flags: SettingFlags, env: Environment, profile?: Profile): Settings | Error => {
   try {
-    return resolveSettings(flags, env, (_, value) => value);
+    return resolveSettings(
+      flags,
+      env,
+      (_, value) => value,
+      () => profile,
+    );
   } catch (thrown) {
     return thrown as Error;
   }
@@ -60,7 +76,10 @@ const originsOf = ({ address, credentials, origin }: Settings): readonly (string
   return [
     origin,
     address.url.hostname.split('.')[0],
-    ...secrets.map((secret) => ('value' in secret ? secret.value.split('-')[0] : 'flags')),
+    ...secrets.map((secret) => {
+      if ('value' in secret) return secret.value.split('-')[0];
+      return 'command' in secret ? String(secret.command).split('-')[0] : 'flags';
+    }),
   ];
 };
 
@@ -70,37 +89,49 @@ const isComplete = (url: string | undefined, user: unknown, secret: unknown, ses
   (session !== undefined ||
     ((user !== undefined || url.includes('-user')) && (secret !== undefined || url.includes('-password'))));
 
-test('in all combinations of flags, VCENTER_… and GOVC_…, server, user, password and session have one origin: the first with any part', () => {
-  let accepted = 0;
-  let rejected = 0;
+test('in all combinations of flags, VCENTER_…, GOVC_… and profile, server, user, password and session have one origin', () => {
+  let [accepted, rejected] = [0, 0];
   for (const flags of flagSets)
     for (const variables of variableSets)
-      for (const govc of govcSets) {
-        const settings = resolve(flags, { ...variables, ...govc });
-        const first = hasAny(flags) ? 'flags' : hasAny(variables) ? 'variables' : 'govc';
-        const mustBeComplete =
-          first === 'flags'
-            ? isComplete(flags.server, flags.username, flags.passwordStdin, flags.sessionId) &&
-              !(flags.passwordStdin === true && flags.sessionId === '-')
-            : first === 'variables'
-              ? isComplete(
-                  variables.VCENTER_URL,
-                  variables.VCENTER_USERNAME,
-                  variables.VCENTER_PASSWORD,
-                  variables.VCENTER_SESSION_ID,
-                )
-              : isComplete(govc.GOVC_URL, govc.GOVC_USERNAME, govc.GOVC_PASSWORD, undefined);
-        const actual = settings instanceof Error ? 'usage error' : [...new Set(originsOf(settings))].join();
-        if (actual !== (mustBeComplete ? first : 'usage error'))
-          throw new Error(JSON.stringify([flags, variables, govc, actual]));
-        if (settings instanceof Error) {
-          rejected += 1;
-          expect(settings).toMatchObject({ tag: 'UsageError', code: 2 });
-        } else accepted += 1;
-      }
-  expect(accepted + rejected).toBe(24 * 32 * 16);
+      for (const govc of govcSets)
+        for (const profile of profiles) {
+          const settings = resolve(flags, { ...variables, ...govc }, profile);
+          const actual = settings instanceof Error ? 'usage error' : [...new Set(originsOf(settings))].join();
+          if (actual !== expectedOrigin(flags, variables, govc, profile))
+            throw new Error(JSON.stringify([flags, variables, govc, profile, actual]));
+          if (settings instanceof Error) {
+            if (!(settings instanceof CommandError) || settings.tag !== 'UsageError') throw settings;
+            rejected += 1;
+          } else accepted += 1;
+        }
+  expect(accepted + rejected).toBe(48 * 32 * 16 * 5);
   expect(Math.min(accepted, rejected)).toBeGreaterThan(1000);
 });
+
+/** Returns the origin of the only set that may be used; a usage error if the first one with any part is not complete. */
+const expectedOrigin = (
+  { profile: named, ...flags }: SettingFlags,
+  variables: (typeof variableSets)[number],
+  govc: (typeof govcSets)[number],
+  profile: Profile | undefined,
+): string => {
+  const inProfile = (): boolean => isComplete(profile?.server, profile?.username, profile?.password_command, undefined);
+  const usageErrorUnless = (isUsable: boolean, origin: string): string => (isUsable ? origin : 'usage error');
+  if (named !== undefined) return usageErrorUnless(!hasAny(flags) && inProfile(), 'profile');
+  if (hasAny(flags)) {
+    const readsTwice = flags.passwordStdin === true && flags.sessionId === '-';
+    return usageErrorUnless(
+      isComplete(flags.server, flags.username, flags.passwordStdin, flags.sessionId) && !readsTwice,
+      'flags',
+    );
+  }
+  if (hasAny(variables)) {
+    const { VCENTER_URL, VCENTER_USERNAME, VCENTER_PASSWORD, VCENTER_SESSION_ID } = variables;
+    return usageErrorUnless(isComplete(VCENTER_URL, VCENTER_USERNAME, VCENTER_PASSWORD, VCENTER_SESSION_ID), 'variables');
+  }
+  if (hasAny(govc)) return usageErrorUnless(isComplete(govc.GOVC_URL, govc.GOVC_USERNAME, govc.GOVC_PASSWORD, undefined), 'govc');
+  return usageErrorUnless(inProfile(), 'profile');
+};
 
 test('an empty variable counts as not set, in every position', () => {
   const complete = {
@@ -116,7 +147,7 @@ test('an empty variable counts as not set, in every position', () => {
 });
 
 test.each<[SettingFlags, Environment, RegExp]>([
-  [{}, {}, /^Missing server: pass --server .* or set VCENTER_URL\.$/],
+  [{}, {}, /^Missing server: pass --server .*, set VCENTER_URL, or pass --profile\.$/],
   [{ passwordStdin: true }, {}, /^Missing server and username: --password-stdin is set, but not --server and --username\./],
   [
     { server: 'https://a.test' },
