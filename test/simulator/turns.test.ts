@@ -72,3 +72,18 @@ test('a checksum that is computed for a list takes several turns', async () => {
   isRunning = false;
   expect(turns).toBeGreaterThanOrEqual(6);
 });
+
+test('an environment with a document but without channels, as jsdom, is served in one turn', async () => {
+  const { MessageChannel } = globalThis;
+  Reflect.deleteProperty(globalThis, 'MessageChannel');
+  try {
+    const { linkOf, simulator } = await startDownload('api', {
+      files: [{ name: 'a', size: mebibyte }],
+      scenario: { checksums: 'none' },
+    });
+    const response = await simulator.fetch(await linkOf('a'));
+    expect((await response.arrayBuffer()).byteLength).toBe(mebibyte);
+  } finally {
+    Reflect.set(globalThis, 'MessageChannel', MessageChannel);
+  }
+});

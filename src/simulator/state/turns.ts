@@ -9,9 +9,12 @@ export interface Turns {
   readonly spend: (bytes: number) => Promise<void>;
 }
 
-/** Creates turns, none of which has begun. Outside a page there is only one: fake timers would not wait for the next. */
+/**
+ * Creates turns, none of which has begun. Outside a page there is only one: fake timers would not wait for the next. So it is in jsdom, which
+ * has a document but no channels.
+ */
 export const createTurns = (): Turns => {
-  if (!('document' in globalThis)) return { spend: () => Promise.resolve() };
+  if (!('document' in globalThis && 'MessageChannel' in globalThis)) return { spend: () => Promise.resolve() };
   let spent = 0;
   let next: Promise<void> | undefined;
   const startNext = async (): Promise<void> => {
