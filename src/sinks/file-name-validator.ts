@@ -22,7 +22,7 @@ const findProblem = (name: string): string | undefined => {
   if (!name.isWellFormed()) return 'it contains unpaired surrogates, which a disk cannot store';
   if (name.includes(':')) return 'on Windows, a colon marks a drive or a hidden stream';
   if (reserved.test(name)) return 'it is a device name on Windows';
-  if (/[ .]$/.test(name)) return 'Windows drops a space or dot at the end';
+  if (/[\s.]$/.test(name)) return 'it ends in white space or a dot, which Windows drops';
   if (/\.part(?:\.json)?$/i.test(name)) return 'this suffix marks unfinished files';
   if (new TextEncoder().encode(name).byteLength > MAX_LENGTH) return `it is longer than ${MAX_LENGTH} bytes`;
   return undefined;

@@ -56,7 +56,7 @@ test('a name is accepted repeatedly', () => {
 
 test('a rejected name does not block another', () => {
   const safe = createFileNameValidator();
-  expect(() => safe('A.')).toThrow('drops a space or dot');
+  expect(() => safe('A.')).toThrow('ends in white space or a dot');
   expect(safe('a')).toBe('a');
   expect(() => safe('A')).toThrow('some disks cannot distinguish it from "a"');
   expect(safe('a')).toBe('a');
