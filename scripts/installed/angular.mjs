@@ -1,6 +1,6 @@
 /** Angular applications that are built with the packed package, and rendered on a server. */
 
-const main = (version, isZoneless) => {
+const config = (version, isZoneless) => {
   const provider = {
     zone: 'provideZoneChangeDetection',
     zoneless: version < 20 ? 'provideExperimentalZonelessChangeDetection' : 'provideZonelessChangeDetection',
@@ -92,14 +92,19 @@ const compilerOptions = {
   experimentalDecorators: true,
 };
 
-/** Builds an application with the Angular CLI, and renders its page on the server: the page must have the item of the library. */
-export const angularApplication = (version, compiler, isZoneless) => ({
-  name: `Angular ${version}, ${isZoneless ? 'zoneless' : 'zone.js'}, built and rendered on a server`,
+/**
+ * Builds an application with the Angular CLI, and renders its page on the server: the page must have the item of the library.
+ *
+ * @param version - Of the framework's packages, which require each other in exactly this version; `tools` is that of the CLI.
+ */
+export const angularApplication = ({ version, tools, compiler }, isZoneless) => ({
+  name: `Angular ${Number.parseInt(version)}, ${isZoneless ? 'zoneless' : 'zone.js'}, built and rendered on a server`,
   install: [
-    ...['core', 'common', 'compiler', 'platform-browser', 'platform-server', 'ssr', 'router'].map(
+    ...['core', 'common', 'compiler', 'platform-browser', 'platform-server', 'router'].map(
       (name) => `@angular/${name}@${version}`,
     ),
-    ...['cli', 'build', 'compiler-cli'].map((name) => `@angular/${name}@${version}`),
+    `@angular/compiler-cli@${version}`,
+    ...['cli', 'build', 'ssr'].map((name) => `@angular/${name}@${tools}`),
     `typescript@${compiler}`,
     'tslib',
     ...(isZoneless ? [] : ['zone.js']),
@@ -108,7 +113,7 @@ export const angularApplication = (version, compiler, isZoneless) => ({
     'src/main.ts': bootstrap,
     'src/main.server.ts': server,
     'src/app.ts': component,
-    'src/config.ts': main(version, isZoneless),
+    'src/config.ts': config(Number.parseInt(version), isZoneless),
     'src/index.html': '<!doctype html><html><head><base href="/"></head><body><app-root></app-root></body></html>',
     'angular.json': JSON.stringify(workspace(isZoneless)),
     'tsconfig.json': JSON.stringify({ compilerOptions, files: ['src/main.ts', 'src/main.server.ts'] }),

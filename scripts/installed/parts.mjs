@@ -134,6 +134,9 @@ const node = (version) => ({
   program: 'node_modules/node/bin/node',
   command: ['main.js'],
 });
+const angular19 = { version: '19.2.25', tools: '19.2.27', compiler: '5.8' };
+const angular22 = { version: '22.2.0', tools: '22.2.0', compiler: '6.0' };
+
 export const parts = [
   {
     name: 'Vite, a build for browsers',
@@ -154,9 +157,9 @@ export const parts = [
   angular('16', '5.1'),
   angular('19', '5.8'),
   angular('22', '6.0'),
-  angularApplication(19, '5.8', false),
-  angularApplication(19, '5.8', true),
-  angularApplication(22, '6.0', false),
-  angularApplication(22, '6.0', true),
+  angularApplication(angular19, false),
+  angularApplication(angular19, true),
+  angularApplication(angular22, false),
+  angularApplication(angular22, true),
   ...['22.12', '24', '26'].map(node),
 ];
