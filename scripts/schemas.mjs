@@ -97,7 +97,9 @@ const schemaOf = (rootType, title) => {
     return {
       ...(description === '' ? {} : { description }),
       type: 'object',
-      properties: Object.fromEntries(present.map(({ symbol, schema }) => [symbol.name, { ...factsOf(symbol), ...schema }])),
+      properties: Object.fromEntries(
+        present.map(({ symbol, schema }) => [symbol.name, { ...factsOf(symbol), ...schema, ...limitsOf(symbol, schema) }]),
+      ),
       ...(required.length === 0 ? {} : { required }),
       additionalProperties: false,
     };
@@ -131,6 +133,19 @@ const textOf = (parts) =>
     .replaceAll(/\{@link ([^}]*)\}/g, '$1')
     .replaceAll(/(?<!\n)\n(?![\n-])/g, ' ')
     .trim();
+
+/** Limits of a number: 0 and more, unless `@minimum` and `@maximum` state others. Numbers of vCenter's messages have none. */
+const limitsOf = (symbol, schema) => {
+  if (schema.type !== 'number' || !symbol.declarations?.[0]?.getSourceFile().fileName.startsWith(options)) return {};
+  const tagged = Object.fromEntries(
+    symbol
+      .getJsDocTags(checker)
+      .filter(({ name }) => name === 'minimum' || name === 'maximum')
+      .map(({ name, text }) => [name, Number(textOf(text ?? []))]),
+  );
+  const { minimum = 0, ...others } = tagged;
+  return { ...(minimum === -Infinity ? {} : { minimum }), ...others };
+};
 
 /** Description and default value of a field. */
 const factsOf = (symbol) => {

@@ -17,7 +17,7 @@ import {
   throwError,
   timer,
 } from 'rxjs';
-import { internals, type VCenter } from '../connection/vcenter.ts';
+import type { VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
 import { isBusy } from '../http/retry.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
@@ -56,6 +56,8 @@ export interface DownloadFileOptions {
   readonly retryPolicy: FileRetryPolicy;
   /** Returns the other files that are not saved yet. */
   readonly others: () => readonly PlannedFile[];
+  /** Called when the sink opens or releases the file; calls the returned function when that has ended. */
+  readonly beginWork: () => () => void;
   /** Called with 1 when a transfer becomes active, and with -1 when it ends. */
   readonly onActiveChange: (change: 1 | -1) => void;
   /** Called before each retry. */
@@ -119,7 +121,7 @@ const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | Dow
   );
 
 const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Observable<DownloadProgress | DownloadSaved> => {
-  const { vc, name, sink, content, expectedChecksum } = file;
+  const { name, sink, content, expectedChecksum } = file;
   return bracket({
     acquire: defer(() => {
       const others = file.others();
@@ -128,7 +130,7 @@ const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Obse
     }),
     use: (state) => transferAndCommit(file, state),
     release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
-    onPending: () => vc[internals].beginWork(),
+    onPending: file.beginWork,
   });
 };
 

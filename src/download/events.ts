@@ -149,6 +149,7 @@ export const toRetryingEvent = ({ attempt, delay, error }: RetryNotice): Downloa
 
 /** The event of a download session that could not be deleted; without an id, its creation got no response. */
 export const sessionNotDeletedWarning = (
+  host: string,
   downloadSessionId: string | undefined,
   expires: string | undefined,
   failure: unknown,
@@ -158,7 +159,7 @@ export const sessionNotDeletedWarning = (
   return {
     type: 'warning',
     code: 'SESSION_NOT_DELETED',
-    message: `${subject} on the server until it expires${expires === undefined ? '' : ` (${expires})`}: ${reasonOf(failure)}`,
+    message: `${subject} on ${host} until it expires${expires === undefined ? '' : ` (${expires})`}: ${reasonOf(failure)}`,
     ...(downloadSessionId === undefined ? {} : { downloadSessionId }),
     ...(expires === undefined ? {} : { expires }),
   };

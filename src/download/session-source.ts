@@ -92,7 +92,7 @@ export const sessionSource = (source: SourceContext, earlier?: DownloadableItem)
         expires = undefined;
         notify({ type: 'lease', state: 'lost' });
       },
-      onNotDeleted: (sessionId, failure) => notify(sessionNotDeletedWarning(sessionId, expires, failure)),
+      onNotDeleted: (sessionId, failure) => notify(sessionNotDeletedWarning(authorityOf(vc.server), sessionId, expires, failure)),
     });
   });
 

@@ -2,10 +2,12 @@
 
 import {
   asyncScheduler,
+  BehaviorSubject,
   catchError,
   concatMap,
   defer,
-  EMPTY,
+  first,
+  ignoreElements,
   of,
   ReplaySubject,
   shareReplay,
@@ -14,7 +16,7 @@ import {
   throwError,
   type Observable,
 } from 'rxjs';
-import type { VCenter } from '../connection/vcenter.ts';
+import { internals, type VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
 import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
 import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan.ts';
@@ -32,7 +34,7 @@ type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
 export interface Transfers {
   /** Emits the events of all files, and completes after the last one. An error that ends the download is reported by `done$` only. */
   readonly events$: Observable<FileEvent>;
-  /** Emits once after the last file. Errors with the failure that ends the download. */
+  /** Emits once after the last file. Errors with the failure that ends the download, once the sink has released every file. */
   readonly done$: Observable<void>;
   /** Returns those of the names whose transfer has not ended. */
   readonly pending: (names: readonly string[]) => readonly string[];
@@ -69,6 +71,8 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
   const doneNames = new Set<string>();
+  /** The number of files that the sink has open, opens or releases. */
+  const openFiles$ = new BehaviorSubject(0);
   let totals = createProgressTotals([]);
   let activeTransfers = 0;
   let lastActivityAt = asyncScheduler.now();
@@ -87,6 +91,14 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       speedFloor: speedFloorOf(options),
       ranges: createRangeState({ plan, slot, onBusy: () => busy$.next() }),
       retryPolicy: { attempts, delay, random },
+      beginWork: () => {
+        openFiles$.next(openFiles$.value + 1);
+        const endWork = vc[internals].beginWork();
+        return () => {
+          endWork();
+          openFiles$.next(openFiles$.value - 1);
+        };
+      },
       onActiveChange: (change) => {
         activeTransfers += change;
         lastActivityAt = asyncScheduler.now();
@@ -134,11 +146,16 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
         lastActivityAt = asyncScheduler.now();
         totals.add(event);
       },
-      error: (thrown: unknown) => done$.error(thrown),
       complete: () => done$.next(),
     }),
-    // The error is not emitted here: the source emits it once it has deleted its session.
-    catchError(() => EMPTY),
+    // The error is not emitted here: the source emits it once it has deleted its session. A retry finds no file in use.
+    catchError((thrown: unknown) =>
+      openFiles$.pipe(
+        first((count) => count === 0),
+        tap(() => done$.error(thrown)),
+        ignoreElements(),
+      ),
+    ),
   );
   return {
     events$,

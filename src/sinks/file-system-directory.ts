@@ -22,7 +22,7 @@ const DIRECTORY_OPTIONS: OptionNames<FileSystemDirectoryOptions> = { ...SINK_OPT
  * visible only when a file is closed, which is after its verification. A new file is `NAME.part` until then. On platforms that cannot move
  * files, it is an empty file with its final name, which is removed if the download fails; or the file is copied in the end.
  *
- * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnvalidateNameError`.
+ * Errors of its files: `SinkError` (`EEXIST` without `force`, `ENOSPC`, `EACCES` …), `UnsafeNameError`.
  */
 export const toFileSystemDirectory = (directory: FileSystemDirectoryHandle, options: FileSystemDirectoryOptions = {}): Sink => {
   assertKnownOptions(options, DIRECTORY_OPTIONS);
@@ -36,19 +36,27 @@ export const toFileSystemDirectory = (directory: FileSystemDirectoryHandle, opti
       throw toSinkError(validName, thrown);
     }
   };
-  if (createHash === undefined) return { open };
-  return {
-    open,
-    createHash,
-    find: async (file, signal) => {
-      const hash = createHash(file.checksum.algorithm);
-      const existing = await getFileIfExists(directory, validateName(file.name)).catch(() => undefined);
-      return hash === undefined || existing === undefined
-        ? undefined
-        : findVerified(await existing.getFile(), file, hash, signal);
-    },
+  const find = async (file: StatedFile, signal?: AbortSignal): Promise<FoundFile | undefined> => {
+    const hash = createHash?.(file.checksum.algorithm);
+    const existing = await getFileIfExists(directory, validateName(file.name)).catch(() => undefined);
+    return hash === undefined || existing === undefined ? undefined : findVerified(await existing.getFile(), file, hash, signal);
   };
+  const check: Sink['check'] = async (files, signal) => {
+    for (const { name } of files) validateName(name);
+    if (force) return;
+    for (const { checksum, ...file } of files) {
+      const isThere = (await getFileIfExists(directory, file.name).catch(toUnknown)) !== undefined;
+      // Whether it is the same file is known later, if the download session states its checksum.
+      if (!isThere || (checksum === undefined && createHash !== undefined)) continue;
+      const same = checksum && (await find({ ...file, checksum }, signal));
+      if (same === undefined) throw alreadyExistsError(file.name);
+    }
+  };
+  return createHash === undefined ? { open, check } : { open, check, createHash, find };
 };
+
+/** A directory that cannot be read is reported when a file is opened. */
+const toUnknown = (): undefined => undefined;
 
 const openFile = async (directory: FileSystemDirectoryHandle, name: string, force: boolean): Promise<SinkFile> => {
   const target = await openTarget(directory, name, force);

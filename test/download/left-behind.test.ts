@@ -28,7 +28,9 @@ test.each(Object.entries(failures))('a deletion that %s after a success is a war
       {
         type: 'warning',
         code: 'SESSION_NOT_DELETED',
-        message: expect.stringContaining(`Download session ${session?.id} is left on the server until it expires (20`),
+        message: expect.stringContaining(
+          `Download session ${session?.id} is left on vcenter.example.com:443 until it expires (20`,
+        ),
         downloadSessionId: session?.id,
         expires: expect.stringMatching(/^20\d\d-\d\d-\d\dT/),
       },
@@ -106,7 +108,7 @@ test('a creation that gets no response before the clean-up ends is a warning wit
         type: 'warning',
         code: 'SESSION_NOT_DELETED',
         message:
-          'A download session may be left on the server until it expires: the server did not respond to the clean-up in time.',
+          'A download session may be left on vcenter.example.com:443 until it expires: the server did not respond to the clean-up in time.',
       },
     ]);
   }));

@@ -120,6 +120,7 @@ const run = ({ seed, faults, connections }: Run) =>
             }),
             retryPolicy: { attempts: 5, delay: 100, random: draw },
             others: () => [],
+            beginWork: () => () => undefined,
             onActiveChange: () => undefined,
             onRetry: (_, busy) => {
               if (busy) busy$.next();

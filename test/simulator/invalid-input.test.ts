@@ -24,6 +24,16 @@ test.each<readonly [unknown, string]>([
   [{ faults: [{ operation: 'data', kind: 'flood' }] }, '$.faults[0].kind: expected one of'],
   [{ faults: [{ operation: 'data', body: () => 'x' }] }, '$.faults[0].body: a value of type function is not allowed'],
   [null, '$: expected an object'],
+  [{ preparation: { preparing: -1 } }, '$.preparation.preparing: expected a number from 0, got -1'],
+  [{ preparation: { preparing: Number.NaN } }, '$.preparation.preparing: expected a number, got NaN'],
+  [{ leases: { downloadSession: -300_000 } }, '$.leases.downloadSession: expected a number from 0, got -300000'],
+  [{ data: { bytesPerSecond: -1 } }, '$.data.bytesPerSecond: expected a number from 0, got -1'],
+  [{ faults: [{ operation: 'data', kind: 'malformed', chance: 2 }] }, '$.faults[0].chance: expected a number from 0 to 1, got 2'],
+  [
+    { faults: [{ operation: 'data', kind: 'page', status: 99 }] },
+    '$.faults[0].status: expected a number from 200 to 599, got 99',
+  ],
+  [{ contentChanges: [{ afterBytes: -5 }] }, '$.contentChanges[0].afterBytes: expected a number from 0, got -5'],
 ])('the scenario %j', (scenario, message) => {
   expect(withScenario(scenario)).toThrow(TypeError);
   expect(withScenario(scenario)).toThrow(`Invalid scenario: ${message}`);
@@ -32,6 +42,7 @@ test.each<readonly [unknown, string]>([
 test.each<readonly [unknown, string]>([
   [[{ name: 'a' }], '$.libraries[0].items[0].files[0]: missing content or size'],
   [[{ name: 'a', open: () => [] }], '$.libraries[0].items[0].files[0]: missing content or size'],
+  [[{ name: 'a', size: -1 }], '$.libraries[0].items[0].files[0].size: expected a number from 0, got -1'],
   [[{ name: 5, size: 1 }], '$.libraries[0].items[0].files[0].name: expected a string'],
   [[{ name: 'a', size: '1' }], '$.libraries[0].items[0].files[0].size: expected a number'],
   [[{ name: 'a', size: 1n }], '$.libraries[0].items[0].files[0].size: a value of type bigint is not allowed'],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { toFileSystemDirectory, type SinkFile } from 'rx-content-library';
+import { toFileSystemDirectory, type FileSystemDirectoryOptions, type PlannedFile, type SinkFile } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { directoryHandle, type Platform } from './directory-handle.ts';
 
@@ -235,5 +235,32 @@ describe('an existing file', () => {
     const reason = new Error('left');
     const finding = toFileSystemDirectory(handle, { createHash: nodeHash }).find?.(stated, AbortSignal.abort(reason));
     await expect(finding).rejects.toBe(reason);
+  });
+});
+
+describe('before a download begins', () => {
+  const mine = { algorithm: 'SHA256', value: createHash('sha256').update('mine').digest('hex') } as const;
+  const other = { algorithm: 'SHA256', value: '0'.repeat(64) } as const;
+  const check = (files: readonly PlannedFile[], options: FileSystemDirectoryOptions = {}) =>
+    toFileSystemDirectory(directoryHandle({ canMove: true }, there('mine')).handle, options).check?.(files);
+
+  test('an existing file is refused', async () => {
+    await expect(check([{ name: 'a.iso' }])).rejects.toMatchObject({ _tag: 'SinkError', code: 'EEXIST' });
+  });
+
+  test('an existing file with another checksum is refused, and one with the stated checksum is not', async () => {
+    const hashing = { createHash: nodeHash };
+    await expect(check([{ name: 'a.iso', checksum: other }], hashing)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(check([{ name: 'a.iso', checksum: mine }], hashing)).resolves.toBeUndefined();
+  });
+
+  test('an existing file whose checksum may be stated later, a new file, and any file with `force` are not refused', async () => {
+    await expect(check([{ name: 'a.iso' }], { createHash: nodeHash })).resolves.toBeUndefined();
+    await expect(check([{ name: 'b.iso' }])).resolves.toBeUndefined();
+    await expect(check([{ name: 'a.iso', checksum: other }], { force: true })).resolves.toBeUndefined();
+  });
+
+  test('an unsafe name is refused', async () => {
+    await expect(check([{ name: '../a.iso' }])).rejects.toMatchObject({ _tag: 'UnsafeNameError' });
   });
 });

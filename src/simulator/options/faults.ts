@@ -52,6 +52,7 @@ export interface FaultTarget {
    * the same faults.
    *
    * @default 1
+   * @maximum 1
    */
   readonly chance?: number;
 }
@@ -67,6 +68,8 @@ export interface VerbatimResponse {
    * HTTP status.
    *
    * @default 500
+   * @minimum 200
+   * @maximum 599
    */
   readonly status?: number;
   /** @default `'application/json'` */
@@ -95,6 +98,8 @@ export interface RefusalFault {
    * HTTP status.
    *
    * @default the dialect's status for the `error_type`; the dialects disagree on six of them
+   * @minimum 200
+   * @maximum 599
    */
   readonly status?: number;
   /**
@@ -123,6 +128,8 @@ export interface PageFault {
    * HTTP status.
    *
    * @default 502
+   * @minimum 200
+   * @maximum 599
    */
   readonly status?: number;
   /** `Retry-After`: seconds, or an HTTP date. @default none */
@@ -174,6 +181,7 @@ export interface RangeFault {
    * With `other` and `shifted`: number of bytes by which the range starts too early; too late if negative.
    *
    * @default 1
+   * @minimum -Infinity
    */
   readonly by?: number;
 }

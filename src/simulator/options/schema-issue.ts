@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly additionalProperties?: JsonSchema | false;
   readonly items?: JsonSchema | false;
   readonly minItems?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 /** An error of the validator, with the value and the schema that it is about. */
@@ -129,6 +131,9 @@ const describe = (issue: Issue, same: readonly Issue[], root: JsonSchema): strin
     case 'enum':
     case 'const':
       return `${path}: expected ${expectation(schema)}`;
+    case 'minimum':
+    case 'maximum':
+      return `${path}: expected ${rangeOf(schema)}, got ${String(value)}`;
     case 'minItems':
     case 'items':
       return `${path}: expected an array of ${schema.minItems ?? 0} items`;
@@ -136,6 +141,9 @@ const describe = (issue: Issue, same: readonly Issue[], root: JsonSchema): strin
       return `${path}: ${issue.message}`;
   }
 };
+
+const rangeOf = ({ minimum, maximum }: JsonSchema): string =>
+  maximum === undefined ? `a number from ${minimum}` : `a number from ${minimum} to ${maximum}`;
 
 /** The fields of these schemas that matter to the simulator: `$schema` is for editors. */
 const fieldsOf = (...schemas: readonly JsonSchema[]): readonly string[] => [

@@ -56,6 +56,7 @@ const asJson = (kind: Kind, value: unknown, path: readonly string[]): unknown =>
         .filter(([name, field]) => field !== undefined && !(name === 'open' && typeof field === 'function'))
         .map(([name, field]: [string, unknown]) => [name, asJson(kind, field, [...path, name])]),
     );
+  if (Number.isNaN(value)) throw new TypeError(`Invalid ${kind}: ${pathOf(path)}: expected a number, got NaN`);
   if (value === null || ['string', 'number', 'boolean'].includes(typeof value)) return value;
   throw new TypeError(`Invalid ${kind}: ${pathOf(path)}: a value of type ${typeof value} is not allowed`);
 };
