@@ -33,7 +33,7 @@ const selectNames = (part: string, names: readonly string[]): ReadonlySet<string
 };
 
 /** Returns a predicate that matches names against a pattern with `*` and `?`. */
-const globMatcher = (pattern: string): ((name: string) => boolean) => {
+export const globMatcher = (pattern: string): ((name: string) => boolean) => {
   const source = pattern
     .normalize()
     .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')

@@ -5,9 +5,11 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { defer } from 'rxjs';
 import { usageError } from './command-error.ts';
 import { describeSources, readConnection, withConnection, type ConnectionFlags } from './connection.ts';
+import { parseDuration } from './duration.ts';
 import { exportItem, type ExportFlags } from './export.ts';
 import { findLostOutput, watchOutput } from './lost-output.ts';
 import { ls } from './ls.ts';
+import { mirrorLibrary, type MirrorFlags } from './mirror.ts';
 import { reportFailure, run } from './run.ts';
 import type { SimulateFlags } from './simulate.ts';
 
@@ -19,11 +21,23 @@ const parsePositive = (text: string): number => {
   return number;
 };
 
+/** Milliseconds. */
+const parsePeriod = (text: string): number => {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined || milliseconds <= 0)
+    throw new InvalidArgumentError('Expected a duration such as 90s, 5m or 1h, or a number of seconds greater than 0.');
+  return milliseconds;
+};
+
+const parseSeconds = (text: string): number => parsePeriod(text) / 1000;
+
 const parsePositiveInteger = (text: string): number => {
   const number = parsePositive(text);
   if (!Number.isInteger(number)) throw new InvalidArgumentError('Expected an integer greater than 0.');
   return number;
 };
+
+const collect = (text: string, texts: readonly string[]): readonly string[] => [...texts, text];
 
 const parsePort = (text: string): number => {
   const number = Number(text);
@@ -38,7 +52,7 @@ const program = new Command('content-library')
   .exitOverride();
 
 withConnection(program.command('ls [path]').description('list libraries, the items of LIBRARY, or the files of LIBRARY/ITEM'))
-  .option('--timeout <seconds>', 'give up after this many seconds without progress', parsePositive, 120)
+  .option('--timeout <duration>', 'give up after this time without progress, such as 90s or 5m', parseSeconds, 120)
   .option('--json', 'print JSON lines', false)
   .action(async (path: string | undefined, flags: ConnectionFlags & { json: boolean }) => {
     process.exitCode = await run(
@@ -63,7 +77,7 @@ withConnection(
   .option('--force', 'replace existing files', false)
   .option('--continue-on-error', 'continue with the other files when one fails', false)
   .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false)
-  .option('--timeout <seconds>', 'give up after this many seconds without progress', parsePositive, 120)
+  .option('--timeout <duration>', 'give up after this time without progress, such as 90s or 5m', parseSeconds, 120)
   .option('--json', 'print events as JSON lines', false)
   .action(async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
     const target = destination ?? '.';
@@ -75,6 +89,26 @@ withConnection(
         describe: (thrown) => describeSources(flags, thrown),
         ...(target === '-' ? { jsonTo: process.stderr } : {}),
       },
+    );
+  });
+
+withConnection(
+  program
+    .command('mirror <library> <directory>')
+    .description('keep a copy of LIBRARY in DIRECTORY: what is new is downloaded, what is current is skipped'),
+)
+  .option('--delete', 'remove items that are no longer in the library', false)
+  .option('--include <glob>', 'mirror the items with such a name; may be repeated', collect, [])
+  .option('--exclude <glob>', 'leave out the items with such a name; may be repeated', collect, [])
+  .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
+  .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2)
+  .option('--timeout <duration>', 'give up after this time without progress, such as 90s or 5m', parseSeconds, 120)
+  .option('--json', 'print events as JSON lines', false)
+  .action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
+    process.exitCode = await run(
+      () => readConnection(flags),
+      (vc, onWarning) => defer(() => mirrorLibrary(vc, path, directory, flags, onWarning)),
+      { json: flags.json, describe: (thrown) => describeSources(flags, thrown) },
     );
   });
 
