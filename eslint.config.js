@@ -31,7 +31,7 @@ const importOrder = {
 };
 
 export default defineConfig(
-  { ignores: ['dist/', 'downloads/'] },
+  { ignores: ['**/dist/', 'downloads/'] },
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },
     plugins: { perfectionist, reasons },
@@ -71,6 +71,24 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': 'off',
       // `Type<A, A, unknown>` is clearer than `Type<A, A>`.
       '@typescript-eslint/no-unnecessary-type-arguments': 'off',
+    },
+  },
+  {
+    // The runner awaits the promises of `node:test`.
+    files: ['dashboard/test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            {
+              from: 'package',
+              package: 'node:test',
+              name: ['test', 'describe', 'it', 'before', 'after', 'beforeEach', 'afterEach', 'suite'],
+            },
+          ],
+        },
+      ],
     },
   },
   // Files that must not compile cannot be linted with types.

@@ -55,7 +55,15 @@ const root = join(import.meta.dirname, '..');
 
 /** The table itself, this test, generated pages, and the history of releases are not checked. */
 const unchecked = /^(?:test\/language\.test\.ts|test\/support\/plain-words\.ts|docs\/api\/.*|CHANGELOG\.md)$/;
-const files = globSync(['{src,test,examples,bench,scripts}/**/*.{ts,js,mjs,json,go}', 'docs/**/*.md', '*.{md,js}'], { cwd: root })
+const files = globSync(
+  [
+    '{src,test,examples,bench,scripts}/**/*.{ts,js,mjs,json,go}',
+    'dashboard/{bin,server,shared,src,test}/**/*.{ts,html}',
+    'docs/**/*.md',
+    '*.{md,js}',
+  ],
+  { cwd: root },
+)
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => !unchecked.test(file));
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
