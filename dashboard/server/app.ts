@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono';
 import type { DashboardInfo } from '../shared/dashboard-info.ts';
+import { createExportRoutes, type ExportsOfUsers } from './export-routes.ts';
 import { createGuard, type CookieWriter, type GuardOptions } from './guard.ts';
 import { createLoginRoutes, LOGIN_COOKIE } from './login-routes.ts';
 import type { DashboardOptions } from './options.ts';
@@ -22,6 +23,8 @@ export interface AppOptions {
   readonly users: Users | undefined;
   readonly credentials: DashboardOptions['credentials'];
   readonly directory: string | undefined;
+  /** `undefined`: no directory is configured. */
+  readonly exportsOfUsers: ExportsOfUsers | undefined;
   readonly version: string;
   readonly log: (line: string) => void;
 }
@@ -40,6 +43,7 @@ export const createApp = (options: AppOptions): Hono => {
   app.notFound(async ({ req }) => (await page(req.raw, new URL(req.url).pathname)) ?? refusal(404, 'There is no such page.'));
   app.get('/dashboard.json', ({ req }) => Response.json(describe(options, userOf(req.raw))));
   app.route('/', createLoginRoutes({ users, cookies, hasCredentials: credentials !== undefined, log }));
+  if (options.exportsOfUsers !== undefined) app.route('/', createExportRoutes(options.exportsOfUsers, userOf));
   if (target !== undefined) {
     const proxy = createProxy(target, log);
     for (const path of [`${API_PREFIX}/*`, '/cls/*', '/rest/com/vmware/cis/data/*'])

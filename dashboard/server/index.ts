@@ -8,10 +8,11 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { nodeFetch, serve } from 'rx-content-library/node';
 import { createApp } from './app.ts';
+import { createExportsOfUsers } from './export-routes.ts';
 import { createCookieWriter, createHostTest, createSecret } from './guard.ts';
 import { assertValidOptions, isLoopback, type DashboardOptions } from './options.ts';
 import { createStaticPage } from './static-page.ts';
-import { createUsers } from './users.ts';
+import { createUsers, type User } from './users.ts';
 import type { Target } from './vcenter-login.ts';
 
 export type { DashboardOptions } from './options.ts';
@@ -21,7 +22,7 @@ export type { DashboardInfo } from '../shared/dashboard-info.ts';
 export interface RunningDashboard {
   /** The address to open, with the token if there is one. */
   readonly url: string;
-  /** Stops listening and logs out. */
+  /** Stops listening, ends exports, deletes their download sessions, and logs out. */
   close(): Promise<void>;
 }
 
@@ -41,7 +42,9 @@ export const startDashboard = async (options: DashboardOptions = {}): Promise<Ru
   const { server, trust, credentials, directory, host = '127.0.0.1', tls, allowedHosts = [], log = () => undefined } = options;
   const target = server === undefined ? undefined : createTarget(server, trust);
   const page = createStaticPage(options.page ?? inPackage(isBuilt ? '../page' : '../dist/page'));
-  const users = target && (await createUsers({ target, credentials, idle: () => Promise.resolve() }));
+  const exportsOfUsers = directory === undefined ? undefined : createExportsOfUsers(directory);
+  const idle = async (user: User): Promise<void> => exportsOfUsers?.idle(user);
+  const users = target && (await createUsers({ target, credentials, idle }));
   // Other users of this machine can connect to loopback: they must not get the login of the server.
   const token = isLoopback(host) && credentials === undefined ? undefined : createSecret();
   let port = 0;
@@ -58,6 +61,7 @@ export const startDashboard = async (options: DashboardOptions = {}): Promise<Ru
     users,
     credentials,
     directory,
+    exportsOfUsers,
     version,
     log,
   });
@@ -72,6 +76,7 @@ export const startDashboard = async (options: DashboardOptions = {}): Promise<Ru
     url: `${running.url}/${token === undefined ? '' : `?token=${token}`}`,
     close: async () => {
       await running.close();
+      await exportsOfUsers?.close();
       await users?.close();
     },
   };
