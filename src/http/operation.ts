@@ -57,10 +57,11 @@ export interface WireRequest {
 /**
  * Fills a route. Query parameters that the input does not set are omitted.
  *
- * @throws TypeError if an identifier is missing or invalid.
+ * @throws TypeError if an identifier or a name is missing or invalid.
  */
 export const buildRequest = <I extends object>({ route, body, headers }: Route<I>, input: I): WireRequest => {
   const values = input as Readonly<Record<string, unknown>>;
+  for (const [name, value] of Object.entries(values)) assertIdentified(name, value);
   const { method, path, query } = parseRoute(route);
   const parameters = query.filter(({ names }) => names.every((name) => values[name] !== undefined));
   const search = parameters.map((parameter) => expand(parameter, (name) => encode(name, values[name]))).join('&');
@@ -105,10 +106,19 @@ const findPlaceholders = (text: string): Template => {
 const expand = ({ texts, names }: Template, valueOf: (name: string) => string): string =>
   texts.map((text, index) => text + (index < names.length ? valueOf(names[index] ?? '') : '')).join('');
 
+/** Without this check, JSON and the query would omit what is `undefined`, and another operation would be called, such as a list. */
+const assertIdentified = (name: string, value: unknown): void => {
+  if (IDENTIFIER.test(name) && (typeof value !== 'string' || value === '')) throw identifierError(name, value);
+};
+
+const IDENTIFIER = /^(?:library_id|library_item|library_item_id|download_session_id|file_name|name|version)$/;
+
+const identifierError = (name: string, value: unknown): TypeError =>
+  new TypeError(`${name}: expected ${name.endsWith('name') ? 'a name' : 'an identifier'}, got ${JSON.stringify(value)}`);
+
 const encodeSegment = (name: string, value: unknown): string => {
   // These would change the path: to a list instead of one object, or to a parent.
-  if (typeof value !== 'string' || value === '' || value === '.' || value === '..')
-    throw new TypeError(`${name}: expected an identifier, got ${JSON.stringify(value)}`);
+  if (typeof value !== 'string' || value === '' || value === '.' || value === '..') throw identifierError(name, value);
   return encode(name, value);
 };
 

@@ -7,7 +7,7 @@ import { diskError } from './disk/disk-error.ts';
 import { createNewWarningFilter } from './disk/disk-warning.ts';
 import { assertWritable, ensureDirectory } from './disk/ensure-directory.ts';
 import { createVerifiedFinder } from './disk/existing-file.ts';
-import { assertFreeSpace, bytesToCome } from './disk/free-space.ts';
+import { assertFreeSpace, bytesToCome, errorOfDisk } from './disk/free-space.ts';
 import { findObstacle, openPart } from './disk/open-part.ts';
 import type { PartFile } from './disk/part-file.ts';
 import { alreadyExistsError } from './disk/publish.ts';
@@ -42,6 +42,7 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
   };
   const findVerified = createVerifiedFinder();
   let unfinished: readonly PartFile[] = [];
+  const committed = new Set<string>();
 
   const checkFile = async ({ checksum, ...file }: PlannedFile, signal: AbortSignal | undefined): Promise<void> => {
     const finalPath = pathOf(file.name);
@@ -73,7 +74,14 @@ export const toDirectory = (path: string, options: DirectoryOptions = {}): Sink 
       const finalPath = pathOf(incoming.name);
       await ensureDirectory(directory);
       try {
-        const file = await openPart(finalPath, incoming, { force, isNew });
+        const { name, others = [] } = incoming;
+        committed.delete(name);
+        const toError = (thrown: unknown): Promise<unknown> =>
+          errorOfDisk(finalPath, directory, thrown, () =>
+            neededFor([incoming, ...others.filter((other) => !committed.has(other.name))]),
+          );
+        const onCommitted = (): void => void committed.add(name);
+        const file = await openPart(finalPath, incoming, { force, isNew, toError, onCommitted });
         unfinished = [...unfinished.filter(({ missing }) => missing > 0), file];
         try {
           await assertFreeSpace(

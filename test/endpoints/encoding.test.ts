@@ -5,6 +5,7 @@ import {
   deleteDownloadSession,
   getDownloadFile,
   getDownloadSession,
+  getItemChanges,
   getItemFile,
   getLibrary,
   keepDownloadSessionAlive,
@@ -12,6 +13,7 @@ import {
   listDownloadSessions,
   listItemFiles,
   listItems,
+  listLibraries,
   prepareDownloadFile,
   vcenter,
   type VCenter,
@@ -141,6 +143,26 @@ describe.each(['api', 'rest'] as const)('in the dialect %s', (dialect) => {
     expect(requests).toHaveLength(before);
   });
 
+  test.each<[string, (vc: VCenter, missing: string) => Observable<unknown>]>([
+    ['library_id', (vc, id) => listItems(vc, id)],
+    ['library_item_id', (vc, id) => createDownloadSession(vc, id)],
+    ['library_item_id', (vc, id) => listItemFiles(vc, id)],
+    ['download_session_id', (vc, id) => listDownloadFiles(vc, id)],
+    ['file_name', (vc, name) => getDownloadFile(vc, 'session-1', name)],
+    ['file_name', (vc, name) => prepareDownloadFile(vc, 'session-1', name)],
+    ['name', (vc, name) => getItemFile(vc, 'item-1', name)],
+    ['version', (vc, version) => getItemChanges(vc, 'item-1', version)],
+  ])('a missing %s is a TypeError that names it, wherever it is sent, and nothing is sent', async (field, call) => {
+    const { vc, requests } = connected(dialect);
+    await lastValueFrom(listLibraries(vc));
+    const before = requests.length;
+    for (const missing of ['', undefined, null, 7]) {
+      const { error } = await collect(call(vc, missing as string));
+      expect(String(error)).toMatch(new RegExp(`^TypeError: ${field}: expected a(?:n identifier| name), got `));
+    }
+    expect(requests).toHaveLength(before);
+  });
+
   test('a file name with an unpaired surrogate is a TypeError in a URL, and an error of the server in a body', async () => {
     const { vc, requests } = connected(dialect);
     const session = await lastValueFrom(createDownloadSession(vc, 'item-1'));
@@ -180,7 +202,7 @@ test('every identifier and name survives encoding, and adds nothing to the URL',
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme' }).filter((id) => !['', '.', '..'].includes(id)),
-      fc.string({ unit: 'grapheme' }),
+      fc.string({ unit: 'grapheme', minLength: 1 }),
       fc.string(),
       (id, name, extra) => {
         const { pathname, searchParams, hash } = new parse(server + buildRequest(route, { [extra]: extra, id, name }).path);

@@ -143,6 +143,58 @@ test('a disk with space for some of the files is refused before the first byte',
   expect(fetched).toBe(0);
 });
 
+const refuseWrites = async (code: string): Promise<() => void> => {
+  const handle = await real.open('package.json');
+  const prototype = Object.getPrototypeOf(handle) as typeof handle;
+  await handle.close();
+  const mock = jest.spyOn(prototype, 'writev').mockRejectedValue(Object.assign(new Error(code), { code }));
+  return () => mock.mockRestore();
+};
+
+test.each([
+  [
+    'ENOSPC',
+    'no space left on the disk: 1.2 GB needed for all files still to come, 1.0 MB free, 1.2 GB missing. Free some space',
+  ],
+  ['EDQUOT', 'the disk quota is exceeded: 1.2 GB needed for all files still to come. Free some space'],
+  ['EIO', 'input/output error. Check the health'],
+])('a write that fails with %s states what is missing for the whole download, if it is about space', async (code, message) => {
+  const restore = await refuseWrites(code);
+  const directory = await temporaryDirectory();
+  const size = 300_000_000;
+  const others = ['b', 'c', 'd'].map((name) => ({ name, size }));
+  const file = await toDirectory(directory).open({ name: 'a', size, others });
+  disk.free = 1_000_000;
+  await file.write(new Uint8Array(2_000_000));
+  await expect(file.commit({ verified: 'none' })).rejects.toMatchObject({
+    _tag: 'SinkError',
+    code,
+    message: expect.stringContaining(message),
+  });
+  await file.discard();
+  restore();
+});
+
+test('files that are saved by then are not still to come, also with force', async () => {
+  const directory = await temporaryDirectory();
+  const [a, b, c] = [
+    { name: 'a', size: 2_000_000 },
+    { name: 'b', size: 2_000_000 },
+    { name: 'c', size: 2_000_000 },
+  ];
+  for (const { name } of [a, b, c]) await writeFile(join(directory, name), 'old');
+  const sink = toDirectory(directory, { force: true });
+  const late = await sink.open({ ...a, others: [b, c] });
+  const saved = await sink.open(b);
+  await saved.write(new Uint8Array(2_000_000));
+  await saved.commit({ verified: 'length' });
+  const restore = await refuseWrites('EDQUOT');
+  await late.write(new Uint8Array(1_500_000));
+  await expect(late.commit({ verified: 'none' })).rejects.toThrow(/4\.0 MB needed for all files still to come/);
+  await late.discard();
+  restore();
+});
+
 test('with continueOnError each failed file states what is missing for all files still to come', async () => {
   disk.free = 1_000_000;
   const { values } = await downloaded(await temporaryDirectory(), {

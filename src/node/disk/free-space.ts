@@ -1,7 +1,8 @@
 /** Checks that the disk has enough space, before the first byte is downloaded. */
 
 import { statfs } from 'node:fs/promises';
-import { SinkError } from '../../index.ts';
+import { SinkError, type ContentLibraryError } from '../../index.ts';
+import { codeOf, diskError } from './disk-error.ts';
 import { lstatIfExists } from './no-follow-fs.ts';
 import { temporaryPathsOf } from './temporary-paths.ts';
 
@@ -27,6 +28,31 @@ export const assertFreeSpace = async (
     `not enough disk space: ${formatBytes(toCome)} needed for all files still to come, ${formatBytes(free)} free, ` +
     `${formatBytes(toCome - free)} missing. Free some space, then start the download again.`;
   throw new SinkError({ path, code: 'ENOSPC', reason });
+};
+
+/**
+ * Returns the error of a disk. If a write has found it full, or the quota exceeded, the message states what the download still needs.
+ *
+ * @param allNeeded - Returns the bytes that all files of the download still need, as far as they are known.
+ */
+export const errorOfDisk = async (
+  path: string,
+  directory: string,
+  thrown: unknown,
+  allNeeded: () => Promise<number>,
+): Promise<ContentLibraryError> => {
+  const code = codeOf(thrown);
+  const problem = { ENOSPC: 'no space left on the disk', EDQUOT: 'the disk quota is exceeded' }[code ?? ''];
+  const toCome = problem === undefined ? 0 : await allNeeded().catch(() => 0);
+  if (problem === undefined || toCome === 0) return diskError(path, thrown);
+  const stats = code === 'ENOSPC' ? await statfs(directory).catch(() => undefined) : undefined;
+  const free = stats === undefined || stats.blocks === 0 ? undefined : stats.bavail * stats.bsize;
+  const missing =
+    free === undefined || free >= toCome ? '' : `, ${formatBytes(free)} free, ${formatBytes(toCome - free)} missing`;
+  const reason =
+    `${problem}: ${formatBytes(toCome)} needed for all files still to come${missing}. ` +
+    'Free some space, then start the download again.';
+  return new SinkError({ path, code, reason }, { cause: thrown });
 };
 
 /** Returns the bytes that a file still needs, as far as they are known: none if it exists, fewer if an earlier run has kept some. */

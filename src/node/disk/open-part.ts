@@ -9,7 +9,7 @@ import { alreadyExistsError } from './publish.ts';
 import { acquireSidecar, createExclusive } from './sidecar.ts';
 import { temporaryPathsOf } from './temporary-paths.ts';
 
-export type OpenPartOptions = Pick<PartFileOptions, 'force' | 'isNew'>;
+export type OpenPartOptions = Pick<PartFileOptions, 'force' | 'isNew' | 'toError' | 'onCommitted'>;
 
 /**
  * Returns what has the final name of a file, if anything.
@@ -23,8 +23,8 @@ export const findObstacle = async (path: string): Promise<'file' | 'other' | und
 };
 
 /** Rejects now, not after the last byte, if the name is taken or not possible. */
-export const openPart = async (path: string, file: IncomingFile, { force, isNew }: OpenPartOptions): Promise<PartFile> => {
-  if ((await findObstacle(path)) !== undefined && !force) {
+export const openPart = async (path: string, file: IncomingFile, options: OpenPartOptions): Promise<PartFile> => {
+  if ((await findObstacle(path)) !== undefined && !options.force) {
     await removeLeftovers(path).catch(() => undefined);
     throw alreadyExistsError(path);
   }
@@ -47,7 +47,8 @@ export const openPart = async (path: string, file: IncomingFile, { force, isNew 
     } else if (keptBytes < partSize) await handle.truncate(keptBytes);
     await sidecar.validate(Math.min(keptBytes, sidecar.syncedBytes));
     const identity = await identityOf(handle);
-    return new PartFile({ path, part: temporary.part, size: file.size, force, isNew, sidecar, handle, identity, keptBytes });
+    const { part } = temporary;
+    return new PartFile({ ...options, path, part, size: file.size, sidecar, handle, identity, keptBytes });
   } catch (thrown) {
     await handle?.close().catch(() => undefined);
     await sidecar.restore();

@@ -4,7 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { SinkError, type CommitResult, type Proof, type SinkFile, type SinkWarning } from '../../index.ts';
 import { BatchedWriter } from './batched-writer.ts';
-import { diskError } from './disk-error.ts';
 import { notFlushedWarning } from './disk-warning.ts';
 import { identityOf, isSameFile, lstatIfExists, unlinkIfExists, type Identity } from './no-follow-fs.ts';
 import { refusalOf } from './not-supported.ts';
@@ -22,6 +21,10 @@ export interface PartFileOptions {
   readonly force: boolean;
   /** Returns true if the warning was not reported yet. */
   readonly isNew: (warning: SinkWarning) => boolean;
+  /** Returns the error for what an operation has thrown. */
+  readonly toError: (thrown: unknown) => Promise<unknown>;
+  /** Called once it has its final name. */
+  readonly onCommitted: () => void;
   readonly sidecar: Sidecar;
   readonly handle: FileHandle;
   readonly identity: Identity;
@@ -36,6 +39,8 @@ export class PartFile implements SinkFile {
   readonly #size: number | undefined;
   readonly #force: boolean;
   readonly #isNew: (warning: SinkWarning) => boolean;
+  readonly #toError: (thrown: unknown) => Promise<unknown>;
+  readonly #onCommitted: () => void;
   readonly #sidecar: Sidecar;
   #handle: FileHandle;
   #identity: Identity;
@@ -48,13 +53,15 @@ export class PartFile implements SinkFile {
   #syncRefusal: unknown;
   #verified: VerifiedBytes | undefined;
 
-  constructor({ path, part, size, force, isNew, sidecar, handle, identity, keptBytes }: PartFileOptions) {
+  constructor({ path, part, size, force, isNew, toError, onCommitted, sidecar, handle, identity, keptBytes }: PartFileOptions) {
     this.path = path;
     this.keptBytes = keptBytes;
     this.#part = part;
     this.#size = size;
     this.#force = force;
     this.#isNew = isNew;
+    this.#toError = toError;
+    this.#onCommitted = onCommitted;
     this.#sidecar = sidecar;
     this.#handle = handle;
     this.#identity = identity;
@@ -126,6 +133,7 @@ export class PartFile implements SinkFile {
       await this.#sidecar.remove().catch(() => undefined);
       if (this.#state === 'discarded') this.#assertOpen();
       this.#state = 'committed';
+      this.#onCommitted();
     });
     if (this.#syncRefusal !== undefined) warnings.push(notFlushedWarning(dirname(this.path), this.#syncRefusal));
     return { warnings: warnings.filter(this.#isNew) };
@@ -183,8 +191,8 @@ export class PartFile implements SinkFile {
   }
 
   #run(operation: () => Promise<void>): Promise<void> {
-    this.#pending = operation().catch((thrown: unknown) => {
-      throw diskError(this.path, thrown);
+    this.#pending = operation().catch(async (thrown: unknown) => {
+      throw await this.#toError(thrown);
     });
     return this.#pending;
   }
