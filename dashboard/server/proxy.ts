@@ -34,9 +34,9 @@ export type Proxy = (request: Request, user: User | undefined) => Promise<Respon
 export const createProxy = (target: Target, log: (line: string) => void): Proxy => {
   const send = async (
     request: Request,
-    path: string,
+    url: string,
     body: Uint8Array<ArrayBuffer> | null,
-    session?: ApiSession,
+    session: ApiSession | undefined,
   ): Promise<Response> => {
     const headers = new Headers();
     for (const name of REQUEST_HEADERS) {
@@ -44,7 +44,7 @@ export const createProxy = (target: Target, log: (line: string) => void): Proxy 
       if (value !== null) headers.set(name, value);
     }
     if (session !== undefined) headers.set('vmware-api-session-id', session.sessionId);
-    return target.fetch(target.server + path, {
+    return target.fetch(url, {
       method: request.method,
       headers,
       body: body === null || body.byteLength === 0 ? null : body,
@@ -63,15 +63,18 @@ export const createProxy = (target: Target, log: (line: string) => void): Proxy 
     if (user === undefined || session === undefined) return refusal(401, 'Log in first.');
     const body = request.body === null ? null : await readBody(request, MAX_BODY);
     if (body === undefined) return refusal(413, `The body of a request has at most ${MAX_BODY} bytes.`);
+    const { origin, pathname: prefix } = new URL(target.server);
+    // A prefix is that of the API, behind a reverse proxy. Nothing beside it receives the session.
+    const url = (isApi ? target.server : origin) + path + search;
+    const isSent = isApi || prefix === '/';
     try {
-      // The link of a file is its own credential.
-      if (!isApi) return await toResponse(await send(request, path + search, null));
-      const response = await send(request, path + search, body, session);
-      if (response.status !== 401) return await toResponse(response);
+      const response = await send(request, url, body, isSent ? session : undefined);
+      // A file may refuse a session that is valid for the API.
+      if (response.status !== 401 || !isApi) return await toResponse(response);
       const renewed = await user.renew(session);
       if (renewed === undefined) return await toResponse(response);
       await response.body?.cancel();
-      return await toResponse(await send(request, path + search, body, renewed));
+      return await toResponse(await send(request, url, body, renewed));
     } catch (thrown) {
       if (request.signal.aborted) throw thrown;
       const reason = reasonOf(thrown);

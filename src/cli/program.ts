@@ -126,6 +126,16 @@ program
     process.exitCode = await simulate(flags);
   });
 
+program
+  .command('dashboard [flags...]')
+  .description('serve a dashboard for exports (package @rx-content-library/dashboard); for its flags: dashboard --help')
+  .allowUnknownOption()
+  .helpOption(false)
+  .action(async (flags: readonly string[]) => {
+    const { dashboard } = await import('./dashboard.ts');
+    process.exitCode = await dashboard(flags);
+  });
+
 watchOutput();
 // `-` is the destination, unless it is the value of --session-id.
 const toStdout = process.argv.some((argument, index) => argument === '-' && process.argv[index - 1] !== '--session-id');

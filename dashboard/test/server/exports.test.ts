@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
 import { toFolderName } from '../../server/exports.ts';
-import { applyChanges, type ExportChanges, type ExportRow, type ExportsState } from '../../shared/exports.ts';
+import type { ExportRow, ExportsState } from '../../shared/exports.ts';
+import { readEvents, type Events } from './browser.ts';
 import { start, user, type Running, type RunningOptions } from './running.ts';
 
 const closings: (() => Promise<void> | void)[] = [];
@@ -27,56 +28,10 @@ const open = async ({ dashboard, ...options }: RunningOptions = {}) => {
   return { ...running, directory, close };
 };
 
-/** A browser's `EventSource`, with the state that the events lead to. */
-const listen = async (running: Running, cookie: string, headers: Readonly<Record<string, string>> = {}) => {
-  const controller = new AbortController();
-  const response = await fetch(`${running.origin}/exports/events`, {
-    headers: { cookie, ...headers },
-    signal: controller.signal,
-  });
-  const events: { readonly event: string; readonly id: string; readonly data: unknown }[] = [];
-  let state: ExportsState | undefined;
-  const waiting = new Set<() => void>();
-  const reading = (async () => {
-    let text = '';
-    const decoder = new TextDecoder();
-    for await (const chunk of response.body ?? []) {
-      text += decoder.decode(chunk, { stream: true });
-      for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
-        const fields = Object.fromEntries(
-          text
-            .slice(0, end)
-            .split('\n')
-            .map((line) => [line.replace(/: .*/s, ''), line.replace(/^\w+: /, '')]),
-        );
-        text = text.slice(end + 2);
-        if (fields['event'] === undefined) continue;
-        const data: unknown = JSON.parse(fields['data'] ?? '');
-        events.push({ event: fields['event'], id: fields['id'] ?? '', data });
-        state =
-          fields['event'] === 'state' || state === undefined
-            ? (data as ExportsState)
-            : applyChanges(state, data as ExportChanges);
-        for (const check of [...waiting]) check();
-      }
-    }
-  })().catch(() => undefined);
-  const until = (condition: (state: ExportsState) => boolean): Promise<ExportsState> =>
-    new Promise((resolve) => {
-      const check = (): void => {
-        if (state === undefined || !condition(state)) return;
-        waiting.delete(check);
-        resolve(state);
-      };
-      waiting.add(check);
-      check();
-    });
-  const close = async (): Promise<void> => {
-    controller.abort();
-    await reading;
-  };
-  closings.push(close);
-  return { response, events, until, close, ended: reading };
+const listen = async (running: Running, cookie: string, headers: Readonly<Record<string, string>> = {}): Promise<Events> => {
+  const events = await readEvents(`${running.origin}/exports/events`, { cookie, ...headers });
+  closings.push(events.close);
+  return events;
 };
 
 const add = async ({ send }: Running, cookie: string, body: unknown = { itemId: 'item-1' }) => {

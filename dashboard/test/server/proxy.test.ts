@@ -171,6 +171,12 @@ for (const location of ['http://169.254.169.254/latest/meta-data/', 'https://att
     assert.ok(!body.includes('169.254') && !body.includes('attacker'));
   });
 
+test('a file that is refused does not end the login', async () => {
+  respond = (request) => (request.url.includes('/cls/') ? new Response(null, { status: 401 }) : undefined);
+  assert.equal((await get('/cls/data/key/disk.vmdk')).status, 401);
+  assert.equal((await get('/vcenter/api/content/library')).status, 200);
+});
+
 test('passes names with percent signs and ranges on as they are', async () => {
   const before = running.reached.length;
   respond = () => new Response('bytes', { status: 206, headers: { 'content-range': 'bytes 5-9/10', etag: '"1"' } });
