@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-/** What each bench measures, whether `npm run build` must run first, and Node flags in addition to `commonFlags`. */
+/** What each bench measures, whether `npm run build` must run first, Node flags in addition to `commonFlags`, and its script. */
 const benches = {
   polling: { about: 'wall time and requests of waiting for preparations, compared with other tools, in virtual time' },
   'status-read': { about: 'CPU time of one status read, compared with fetch().json()' },
@@ -14,6 +14,7 @@ const benches = {
   kills: { about: 'corrupt and incomplete files after 200 kills of an export', needsBuild: true },
   memory: { about: 'peak memory of downloads of 1 and 10 GiB; needs 11 GB of disk', needsBuild: true },
   far: { about: 'wall time and requests of downloads from a server 40 ms away, compared with curl and aria2c', needsBuild: true },
+  size: { about: 'size of the bundle for browsers, with its limits', needsBuild: true, script: 'scripts/size.mjs' },
   'transfer-tls': { about: 'CPU time and memory of 1 GiB over TLS, compared with curl and openssl', needsBuild: true },
 };
 const commonFlags = ['--conditions=rx-content-library-source', '--disable-warning=ExperimentalWarning'];
@@ -56,6 +57,6 @@ if (!Object.hasOwn(benches, name)) fail(`Unknown bench "${name}".\n\n${usage}`);
 if (rest.length > 0) fail(`Unexpected argument "${rest[0]}".\n\n${usage}`);
 if (rounds !== undefined && !/^[1-9]\d*$/.test(rounds)) fail(`Invalid --rounds "${rounds}": expected a positive integer.`);
 
-const { needsBuild = false, nodeFlags = [] } = benches[name];
+const { needsBuild = false, nodeFlags = [], script = 'bench/support/main.ts' } = benches[name];
 if (needsBuild) run('npm', ['run', '--silent', 'build'], { shell: process.platform === 'win32' });
-run(process.execPath, [...commonFlags, ...nodeFlags, 'bench/support/main.ts', name, ...(rounds === undefined ? [] : [rounds])]);
+run(process.execPath, [...commonFlags, ...nodeFlags, script, name, ...(rounds === undefined ? [] : [rounds])]);
