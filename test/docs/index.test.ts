@@ -67,3 +67,17 @@ test.each(['README.md', 'CONTRIBUTING.md', 'docs/semantics.md', ...guides])('%s 
   const paths = [...read(page).matchAll(/`((?:src|test|scripts|bench|examples|docs)\/[\w./-]*\w(?:\.\w+|\/)?)`/g)];
   expect(paths.map(([, path = '']) => path).filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
+
+test('each fault from the field names a test, and each of these exists', () => {
+  const rows = read('docs/field-faults.md')
+    .split('\n')
+    .filter((line) => /^\| (?!-|fault )/.test(line))
+    .map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+  expect(rows.length).toBeGreaterThan(60);
+  for (const [, fault = '', tests = ''] of rows) {
+    const files = [...tests.matchAll(/`([^`]+)`/g)].map(([, file = '']) => file);
+    expect({ fault, files: files.filter((file) => existsSync(join(root, file))) }).toEqual({ fault, files });
+    expect({ fault, count: files.length }).not.toEqual({ fault, count: 0 });
+  }
+  expect(new Set(rows.map(([, fault]) => fault)).size).toBe(rows.length);
+});
