@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
+import type { ReadStream } from 'node:tty';
 import { Option, type Command } from 'commander';
 import { isContentLibraryError, vcenter, type Credentials, type VCenterOptions } from '../index.ts';
 import { nodeFetch } from '../node/index.ts';
@@ -10,6 +11,7 @@ import { usageError } from './command-error.ts';
 import { withHttpsCheck } from './https-check.ts';
 import { runPasswordCommand } from './password-command.ts';
 import { configPath, readProfile } from './profiles.ts';
+import { promptForSecret } from './secret-prompt.ts';
 import { list, resolveSettings, type Secret, type SettingFlags, type Settings } from './settings.ts';
 import { decodeText, systemCode } from './text-file.ts';
 import { readTrust, type TrustFlags } from './trust.ts';
@@ -29,7 +31,10 @@ export const withConnection = (command: Command): Command =>
     .option('--profile <name>', 'the connection of this name in ~/.config/content-library/config.json')
     .option('--server <url>', 'address of the vCenter (or VCENTER_URL, GOVC_URL)')
     .option('--username <name>', 'user name with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
-    .option('--password-stdin', 'read the password from standard input (or set VCENTER_PASSWORD, GOVC_PASSWORD)')
+    .option(
+      '--password-stdin',
+      'read the password from standard input, hidden on a terminal (or set VCENTER_PASSWORD, GOVC_PASSWORD)',
+    )
     .option('--session-id <->', 'with -, read the id of an open API session from standard input (or set VCENTER_SESSION_ID)')
     .addOption(new Option('--password <password>').hideHelp())
     .option('--thumbprint <hex>', 'the only certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
@@ -46,7 +51,7 @@ export const withConnection = (command: Command): Command =>
 export const readConnection = async (
   flags: ConnectionFlags,
   env: NodeJS.ProcessEnv = process.env,
-  stdin: AsyncIterable<Uint8Array> = process.stdin,
+  stdin: SecretInput = process.stdin,
   warn = (message: string): void => void process.stderr.write(`Warning: ${message}\n`),
 ): Promise<VCenterOptions> => {
   assertNoSecretFlag(flags);
@@ -80,6 +85,11 @@ const insecureSource = ({ insecure }: ConnectionFlags, { profile }: Settings): s
   if (insecure === true) return '--insecure';
   return profile?.insecure === true ? `The profile ${profile.name}` : 'GOVC_INSECURE';
 };
+
+/** Standard input: a terminal, a file or a pipe. */
+type SecretInput = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
+
+const isTerminal = (input: SecretInput): input is ReadStream => input.isTTY === true;
 
 /** Where the settings of a connection were read from, by its flags. */
 const sources = new WeakMap<ConnectionFlags, readonly string[]>();
@@ -142,10 +152,11 @@ const readSecretFile = (name: string, value: string): string => {
   return decodeText(bytes, `The file of ${name}`).trim();
 };
 
-const readCredentials = async (credentials: Settings['credentials'], stdin: AsyncIterable<Uint8Array>): Promise<Credentials> => {
+const readCredentials = async (credentials: Settings['credentials'], stdin: SecretInput): Promise<Credentials> => {
   const read = async (secret: Secret, what: string): Promise<string> => {
     if ('value' in secret) return secret.value;
     if ('command' in secret) return runPasswordCommand(secret.command);
+    if (isTerminal(stdin)) return promptForSecret(what, stdin, process.stderr);
     const text = decodeText(await buffer(stdin), 'Standard input').replace(/\r?\n$/, '');
     if (text === '') throw usageError(`Missing ${what}: standard input is empty.`);
     return text;

@@ -38,6 +38,7 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
     stream.write(lines.map((line) => `${colorize(stream, line)}\n`).join(''));
     drawnLines = lines.length;
   };
+  let skipped = 0;
   return connect((events$) => {
     const drawing$ = events$.pipe(snapshots(), auditTime(DRAW_INTERVAL), tap(draw), ignoreElements());
     // Permanent lines are printed where the live lines were; these are drawn again below.
@@ -47,7 +48,8 @@ export const liveDisplay = (stream: NodeJS.WriteStream): MonoTypeOperatorFunctio
         if (event.type === 'retrying') stream.write(`${retryingLine(event)}\n`);
         if (event.type === 'warning') stream.write(`${warningLine(event)}\n`);
         if (event.type === 'failed') stream.write(`${failedLine(event)}\n`);
-        if (event.type === 'closed') stream.write(`${closedLine(event)}\n`);
+        if (event.type === 'saved' && event.skipped === true) skipped += 1;
+        if (event.type === 'closed') stream.write(`${closedLine(event, skipped)}\n`);
       }),
     );
     return merge(drawing$, printing$).pipe(finalize(erase));

@@ -67,7 +67,12 @@ const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
   const readings = readingsOf(part);
   const read = (id: string): Observable<IdAndName> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
   const readAll = (ids: readonly string[]): Observable<readonly IdAndName[]> =>
-    from(ids).pipe(mergeMap(read, CONCURRENCY), toArray());
+    from(ids).pipe(
+      mergeMap((id, index) => read(id).pipe(map((entry) => ({ index, entry }))), CONCURRENCY),
+      toArray(),
+      // In the order of the server, whichever response is the first.
+      map((entries) => entries.toSorted((a, b) => a.index - b.index).map(({ entry }) => entry)),
+    );
 
   const byName = ([reading, ...others]: readonly string[]): Observable<IdAndName> => {
     if (reading === undefined) return hasOtherForms(part) ? byCharacters() : byId();

@@ -24,6 +24,7 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
     return isDue;
   };
   const lastStatus = new Map<string, string>();
+  let skipped = 0;
 
   return tap((event) => {
     switch (event.type) {
@@ -49,13 +50,14 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
       case 'lease':
         return event.state === 'extended' ? undefined : write(`download session: ${event.state}`);
       case 'saved': {
+        if (event.skipped === true) skipped += 1;
         const outcome = event.skipped === true ? 'already present' : 'saved';
         return write(`${replaceControlCharacters(event.file)}: ${outcome}, ${formatBytes(event.bytes)}`);
       }
       case 'failed':
         return write(failedLine(event));
       case 'closed':
-        return write(closedLine(event));
+        return write(closedLine(event, skipped));
     }
   });
 };
@@ -72,9 +74,17 @@ export const warningLine = ({ file, message }: DownloadWarning): string =>
 export const failedLine = ({ file, error }: DownloadFailed): string =>
   `${replaceControlCharacters(file)}: failed. ${replaceControlCharacters(error.message)}`;
 
-/** `3 files, 300 kB in 2 s`. */
-export const closedLine = ({ files, bytes, duration }: DownloadClosed): string =>
-  `${formatFileCount(files)}, ${formatBytes(bytes)} in ${formatDuration(duration)}`;
+/**
+ * `3 files, 300 kB in 2 s`.
+ *
+ * @param skipped - Number of files that were there already.
+ */
+export const closedLine = ({ files, failed, bytes, duration }: DownloadClosed, skipped: number): string => {
+  if (skipped > 0 && skipped === files && failed === 0)
+    return `Nothing to do: ${formatFileCount(files)}, ${formatBytes(bytes)}, already present`;
+  const present = skipped === 0 ? '' : `; ${skipped} of them already present`;
+  return `${formatFileCount(files)}, ${formatBytes(bytes)} in ${formatDuration(duration)}${present}`;
+};
 
 /** A status that this version does not know is a string at run time; its type only prevents comparisons. */
 const statusName = ({ status }: DownloadStatus): string => replaceControlCharacters(String(status));

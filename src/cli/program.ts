@@ -37,6 +37,12 @@ const parsePositiveInteger = (text: string): number => {
   return number;
 };
 
+/** An argument that is empty is a mistake, such as an unset variable of a script. */
+const notEmpty = (text: string): string => {
+  if (text === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+};
+
 const collect = (text: string, texts: readonly string[]): readonly string[] => [...texts, text];
 
 const parsePort = (text: string): number => {
@@ -51,7 +57,12 @@ const program = new Command('content-library')
   .showHelpAfterError('(see --help)')
   .exitOverride();
 
-withConnection(program.command('ls [path]').description('list libraries, the items of LIBRARY, or the files of LIBRARY/ITEM'))
+withConnection(
+  program
+    .command('ls')
+    .argument('[path]', '', notEmpty)
+    .description('list libraries, the items of LIBRARY, or the files of LIBRARY/ITEM'),
+)
   .option('--timeout <duration>', 'give up after this time without progress, such as 90s or 5m', parseSeconds, 120)
   .option('--json', 'print JSON lines', false)
   .action(async (path: string | undefined, flags: ConnectionFlags & { json: boolean }) => {
@@ -64,7 +75,9 @@ withConnection(program.command('ls [path]').description('list libraries, the ite
 
 withConnection(
   program
-    .command('export <path> [destination]')
+    .command('export')
+    .argument('<path>', '', notEmpty)
+    .argument('[destination]', '', notEmpty)
     .description(
       'download the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, into a directory (the current one by default) or to standard output (-)',
     )
@@ -94,7 +107,9 @@ withConnection(
 
 withConnection(
   program
-    .command('mirror <library> <directory>')
+    .command('mirror')
+    .argument('<library>', '', notEmpty)
+    .argument('<directory>', '', notEmpty)
     .description('keep a copy of LIBRARY in DIRECTORY: what is new is downloaded, what is current is skipped'),
 )
   .option('--delete', 'remove items that are no longer in the library', false)

@@ -87,8 +87,9 @@ const unlessExisting = (
 ): Observable<DownloadProgress | DownloadSaved> =>
   findExisting(file, stated, size).pipe(concatMap((existing) => (existing === undefined ? fetch() : of(existing))));
 
-const findExisting = (
-  { name, sink, content }: DownloadFileOptions,
+/** Emits `saved` if the sink already has the file with the stated checksum, otherwise `undefined`. */
+export const findExisting = (
+  { name, sink, content }: Pick<DownloadFileOptions, 'name' | 'sink' | 'content'>,
   stated: ChecksumInfo | undefined,
   size: number | undefined,
 ): Observable<DownloadSaved | undefined> =>

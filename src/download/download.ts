@@ -7,7 +7,6 @@ import {
   concatMap,
   defer,
   finalize,
-  map,
   merge,
   of,
   Subject,
@@ -15,24 +14,26 @@ import {
   type Observable,
 } from 'rxjs';
 import { withLimit, withRetryListener } from '../connection/derived-connection.ts';
-import { internalsOf, type VCenter } from '../connection/vcenter.ts';
+import { internals, internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import type { Sink } from '../transfer/sink.ts';
 import { checkSink, plannedFiles } from './check-sink.ts';
-import { readStoredFiles, type ItemRef } from './downloadable-item.ts';
-import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice } from './events.ts';
+import { openedEvent, readStoredFiles, type Item, type ItemRef } from './downloadable-item.ts';
+import { toRetryingEvent, type DownloadClosed, type DownloadEvent, type DownloadNotice, type DownloadSaved } from './events.ts';
+import { findAllExisting } from './existing-files.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { assertDownloadOptions, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
-import { createTransfers } from './transfers.ts';
+import { createTransfers, type TransferSummary } from './transfers.ts';
 
 /**
  * Downloads the files of an item into a sink. A file is either complete and verified, or not there.
  *
  * Keeps the leases of the download session and of the login alive. A file whose connection breaks is resumed, or restarted if the server
  * does not support byte ranges. A lost download session is replaced by a new one. If all files have links of their own (since vSphere 9.0),
- * no session is created unless the server refuses a link.
+ * no session is created unless the server refuses a link. If the sink has every file already, with the checksums that the library states,
+ * none is needed.
  *
  * - Emits: {@link DownloadEvent}s: `opened` first; `status`, `progress`, `retrying`, `lease` and `saved` interleaved; `closed` last.
  * - Completes: after `closed`, once the download session is deleted.
@@ -58,20 +59,46 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
     // The source publishes prepared files and the transfers fetch them; when `transfers.done$` emits, the source completes.
     const prepared = createPreparedFiles();
     const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, notify });
-    const source$ = readStoredFiles(client, ref.id).pipe(
+    let summarize = transfers.summary;
+    const files$ = readStoredFiles(client, ref.id).pipe(
       concatMap((stored) => {
         const files = plannedFiles(stored, options);
         const checked$ = files === undefined ? of(undefined) : checkSink(sink, files);
-        return checked$.pipe(map(() => stored));
+        return checked$.pipe(
+          concatMap(() => findAllExisting(sink, stored, options)),
+          concatMap((existing) => {
+            if (existing === undefined)
+              return merge(
+                openSource({ vc: client, item: ref, stored, options, prepared, transfers, notify }),
+                transfers.events$,
+              );
+            summarize = () => summaryOf(existing);
+            return existingFiles(client, ref, existing);
+          }),
+        );
       }),
-      concatMap((stored) => openSource({ vc: client, item: ref, stored, options, prepared, transfers, notify })),
       finalize(() => notices$.complete()),
     );
     const closed$ = defer(() =>
-      of<DownloadClosed>({ type: 'closed', ...transfers.summary(), duration: asyncScheduler.now() - startedAt }),
+      of<DownloadClosed>({ type: 'closed', ...summarize(), duration: asyncScheduler.now() - startedAt }),
     );
-    return concat(merge(source$, transfers.events$, notices$), closed$).pipe(untilClosed('download'));
+    return concat(merge(files$, notices$), closed$).pipe(untilClosed('download'));
   });
+
+/** Emits the events of files that the sink has already. */
+const existingFiles = (vc: VCenter, item: Item, existing: readonly DownloadSaved[]): Observable<DownloadEvent> =>
+  vc[internals].apiSession$.pipe(
+    concatMap(({ dialect }) => {
+      const files = existing.map(({ file, bytes }) => ({ name: file, size: bytes }));
+      return of(openedEvent(item, { dialect, strategy: 'none', contentVersion: '', files }), ...existing);
+    }),
+  );
+
+const summaryOf = (existing: readonly DownloadSaved[]): TransferSummary => ({
+  files: existing.length,
+  failed: 0,
+  bytes: existing.reduce((sum, { bytes }) => sum + bytes, 0),
+});
 
 const assertArguments = (item: unknown, sink: unknown): void => {
   if (typeof item !== 'string' && !(typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string'))

@@ -14,10 +14,13 @@ export interface DownloadOpened {
   readonly itemId: string;
   readonly itemName?: string;
   readonly dialect: Dialect;
-  /** `session`: through a download session. `link`: through the links that item files have since vSphere 9.0. */
-  readonly strategy: 'session' | 'link';
+  /**
+   * `session`: through a download session. `link`: through the links that item files have since vSphere 9.0. `none`: the sink has every file
+   * already, with the checksums that the library states; nothing is downloaded.
+   */
+  readonly strategy: 'session' | 'link' | 'none';
   readonly downloadSessionId?: string;
-  /** Content version of the item that is downloaded; empty if the server does not state one. */
+  /** Content version of the item that is downloaded; empty if the server does not state one, or if nothing is downloaded. */
   readonly contentVersion: string;
   /** The files to download. `size` is in bytes. */
   readonly files: readonly { readonly name: string; readonly size?: number }[];

@@ -48,7 +48,8 @@ export interface Transfers {
   readonly summary: () => TransferSummary;
 }
 
-type TransferSummary = Pick<DownloadClosed, 'files' | 'failed' | 'bytes'>;
+/** The sums of a download. */
+export type TransferSummary = Pick<DownloadClosed, 'files' | 'failed' | 'bytes'>;
 
 /** What the transfers of a download need. */
 export interface TransfersOptions {

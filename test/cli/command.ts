@@ -39,20 +39,29 @@ export const program = `${root}${onDist ? 'dist/cli/main.js' : 'src/cli/main.ts'
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
+/** The command's only environment variables, besides those of a test. */
+const baseEnv = {
+  // Without the user's own configuration file.
+  XDG_CONFIG_HOME: '/nonexistent',
+  PATH: process.env['PATH'],
+  // Halves the time to start.
+  NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`,
+};
+
+/** Returns how to start the command by other means. */
+export const commandLine = (args: readonly string[]) => ({
+  file: process.execPath,
+  rest: [...flags, program, ...args],
+  env: baseEnv,
+});
+
 /** Starts Node with no other environment variables than those of the test. */
 export const runNode = (args: readonly string[], { env = {}, cwd, input = '', stdoutTo }: CommandOptions = {}): Child => {
   const line = [process.execPath, ...flags, ...args];
   const [file = '', ...rest] = stdoutTo === undefined ? line : ['/bin/sh', '-c', `exec "$@" > ${stdoutTo}`, 'sh', ...line];
   const child = spawn(file, rest, {
     ...(cwd === undefined ? {} : { cwd }),
-    // The compile cache halves the time to start.
-    // Without the user's own configuration file.
-    env: {
-      XDG_CONFIG_HOME: '/nonexistent',
-      PATH: process.env['PATH'],
-      NODE_COMPILE_CACHE: `${root}node_modules/.cache/compiled`,
-      ...env,
-    },
+    env: { ...baseEnv, ...env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   // It may end before it has read its input.

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
-import { parsed } from './command.ts';
+import { command, parsed } from './command.ts';
 import { allBytes, inBothDialects, servedSimulator, type ServedSimulatorOptions } from './served-simulator.ts';
 
 const hash = (algorithm: string, content: string | Uint8Array): string => createHash(algorithm).update(content).digest('hex');
@@ -196,4 +196,33 @@ test('--require-proof accepts a file verified by its length', async () => {
   const { code, stdout } = await run('templates/ubuntu/ubuntu.ovf', '--require-proof', '--json');
   expect(code).toBe(0);
   expect(parsed(stdout).at(-2)).toMatchObject({ type: 'saved', verified: 'length' });
+});
+
+test('the same export twice says that there was nothing to do, and creates no session', async () => {
+  const { run, simulator } = await start();
+  await run('templates/ubuntu');
+  const created = simulator.count('content.library.item.DownloadSession.create');
+  const again = await run('templates/ubuntu');
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringMatching(/\nNothing to do: 3 files, 300 kB, already present\n$/) });
+  expect(simulator.count('content.library.item.DownloadSession.create')).toBe(created);
+});
+
+test('an export of which some files were there says how many', async () => {
+  const { run } = await start();
+  await run('templates/ubuntu/*.ovf');
+  const ended = await run('templates/ubuntu');
+  expect(ended.stderr).toMatch(/\n3 files, 300 kB in \d+ s; 1 of them already present\n$/);
+});
+
+test.each([
+  ['export', '', 'there'],
+  ['export', 'templates/ubuntu', ''],
+  ['ls', ''],
+  ['mirror', 'templates', ''],
+])('an empty argument is refused, and nothing is sent: %s %j %j', async (...args) => {
+  const { env, cwd, simulator } = await start();
+  const ended = await command(args, { env, cwd });
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('It is empty.') });
+  expect(simulator.requests).toEqual([]);
+  expect(await contents(cwd)).toEqual({});
 });
