@@ -34,8 +34,11 @@ import { createSimulator } from 'rx-content-library/simulator';
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 const simulator = createSimulator({ scenario: { preparation: { requested: 0, preparing: 0 } } });
 const vcenter = await serve(simulator.fetch);
-const dashboard = await startDashboard({ server: vcenter.url, directory: 'exports', page: 'page', log: console.error });
+const dashboard = await startDashboard({ server: vcenter.url, directory: 'exports', log: console.error });
 const { origin } = new URL(dashboard.url);
+const page = await (await fetch(origin)).text();
+const [, script] = /<script src="(main-[^"]+)"/.exec(page);
+if (!(await fetch(origin + '/' + script)).ok) throw new Error(page);
 const post = (path, body, cookie = '') =>
   fetch(origin + path, { method: 'POST', headers: { origin, cookie }, body: JSON.stringify(body) });
 const login = await post('/login', user);
@@ -69,10 +72,7 @@ const runInstalled = (name, args) => run(process.execPath, [join(project, 'node_
 /** In order: each step needs those before it. */
 const steps = [
   ['build', () => npm(['run', 'build'], root)],
-  [
-    "build of the dashboard's server",
-    () => run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.server.json'], dashboard),
-  ],
+  ['build of the dashboard', () => npm(['run', 'build'], dashboard)],
   [
     'npm pack of both',
     async () => {
@@ -83,9 +83,8 @@ const steps = [
   [
     'npm install',
     async () => {
-      mkdirSync(join(project, 'page'), { recursive: true });
+      mkdirSync(project, { recursive: true });
       writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-      writeFileSync(join(project, 'page/index.html'), '<app-root></app-root>');
       writeFileSync(join(project, 'main.js'), program);
       const tarballs = readdirSync(temporary)
         .filter((file) => file.endsWith('.tgz'))

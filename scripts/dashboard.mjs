@@ -1,7 +1,8 @@
 /**
  * Runs the dashboard's own package, after `npm ci` in it if packages are missing.
  *
- * `install`: nothing else. `test`: its types, lint and tests; the last line is "N passed, N failed".
+ * `install`: nothing else. `start`: builds the page and starts the command, with the flags that follow. `test`: its types, lint, build and
+ * tests; the last line is "N passed, N failed".
  */
 
 import { spawnSync } from 'node:child_process';
@@ -41,7 +42,8 @@ const test = () => {
   };
   count('types', run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']));
   count('lint', run(process.execPath, [join(root, 'node_modules/eslint/bin/eslint.js'), 'dashboard'], { cwd: root }));
-  const tests = spawnSync('npm', ['run', '--silent', 'test:server'], {
+  count('build of the page', run('npm', ['run', '--silent', 'build:page']));
+  const tests = spawnSync('npm', ['test', '--silent'], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'inherit'],
     shell: isWindows,
@@ -57,7 +59,15 @@ const test = () => {
   return total.failed === 0 ? 0 : 1;
 };
 
-const commands = { install: () => 0, test };
+const start = () => {
+  console.error('Building the page …');
+  const status = run('npm', ['run', '--silent', 'build:page'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  if (status !== 0) return status;
+  const flags = ['--conditions=rx-content-library-source', join(folder, 'bin/content-library-dashboard.ts')];
+  return run(process.execPath, [...flags, ...process.argv.slice(3)], { cwd: process.cwd() });
+};
+
+const commands = { install: () => 0, start, test };
 const command = commands[process.argv[2]];
 if (command === undefined) {
   console.error(`Expected one of: ${Object.keys(commands).join(', ')}`);

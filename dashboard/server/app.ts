@@ -52,11 +52,14 @@ export const createApp = (options: AppOptions): Hono => {
   return app;
 };
 
-const describe = ({ target, directory, version }: AppOptions, user: User | undefined): DashboardInfo => ({
-  mode: target === undefined ? 'simulator' : 'vcenter',
-  ...(target === undefined ? {} : { server: new URL(target.server).origin }),
-  ...(directory === undefined ? {} : { directory }),
-  loggedIn: user?.session() !== undefined,
-  ...(user === undefined ? {} : { username: user.username }),
-  version,
-});
+const describe = ({ target, directory, version }: AppOptions, user: User | undefined): DashboardInfo => {
+  const session = user?.session();
+  return {
+    mode: target === undefined ? 'simulator' : 'vcenter',
+    ...(target === undefined ? {} : { server: new URL(target.server).origin }),
+    ...(directory === undefined ? {} : { directory }),
+    loggedIn: session !== undefined,
+    ...(session === undefined ? {} : { username: user?.username ?? '', dialect: session.dialect }),
+    version,
+  };
+};

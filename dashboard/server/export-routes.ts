@@ -2,8 +2,9 @@
 
 import { Hono } from 'hono';
 import { isContentLibraryError, type VCenter } from 'rx-content-library';
+import { createExportList, type Exports } from '../shared/export-list.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
-import { createExports, type Exports } from './exports.ts';
+import { exportDirectory } from './export-directory.ts';
 import { readJsonObject } from './read-body.ts';
 import { refusal } from './refusal.ts';
 import type { User } from './users.ts';
@@ -26,7 +27,7 @@ export const createExportsOfUsers = (directory: string): ExportsOfUsers => {
     of: ({ connection }) => {
       const known = all.get(connection);
       if (known !== undefined) return known;
-      const exports = createExports(connection, directory);
+      const exports = createExportList(connection, exportDirectory(directory));
       const created = { exports, events: createEventStream(exports.state$) };
       all.set(connection, created);
       return created;

@@ -12,6 +12,8 @@ export interface DashboardInfo {
   readonly loggedIn: boolean;
   /** The user who is logged in. */
   readonly username?: string;
+  /** Which routes the vCenter has; known once a user is logged in. */
+  readonly dialect?: 'api' | 'rest';
   /** Version of the dashboard. */
   readonly version: string;
 }

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
-import { toFolderName } from '../../server/exports.ts';
+import { toFolderName } from '../../server/export-directory.ts';
 import type { ExportRow, ExportsState } from '../../shared/exports.ts';
 import { readEvents, type Events } from './browser.ts';
 import { start, user, type Running, type RunningOptions } from './running.ts';

@@ -63,6 +63,7 @@ test('two browsers of one user share one session of the vCenter, and the last lo
     server: new URL(current.reached[0]?.url ?? '').origin,
     loggedIn: true,
     username: user.username,
+    dialect: 'api',
     version: '0.1.0',
   });
   await current.send('/logout', { method: 'POST', headers: { cookie: first } });

@@ -1,6 +1,5 @@
-/** Exports of one user into the directory of the server. They go on while no page is open. */
+/** A list of exports that run two at a time: on the server into a directory, or in the page. */
 
-import { join, resolve } from 'node:path';
 import {
   attempt,
   download,
@@ -10,11 +9,11 @@ import {
   logout,
   snapshots,
   type DownloadSnapshot,
+  type Sink,
   type VCenter,
 } from 'rx-content-library';
-import { toDirectory } from 'rx-content-library/node';
 import { BehaviorSubject, firstValueFrom, lastValueFrom, takeWhile, type Observable, type Subscription } from 'rxjs';
-import type { ExportRow, ExportsState, ExportStatus, ExportTotals } from '../shared/exports.ts';
+import type { ExportRow, ExportsState, ExportStatus, ExportTotals } from './exports.ts';
 
 /** What a user can do with exports. All of it changes `state$`. */
 export interface Exports {
@@ -45,9 +44,15 @@ const HISTORY = 500;
 
 const ACTIVE: readonly ExportStatus[] = ['waiting', 'running'];
 
+/** Where exports are saved. */
+export interface ExportTarget {
+  /** Returns the place of an item's files, for display and for `toSink`. */
+  readonly pathOf: (libraryName: string, itemName: string) => string;
+  readonly toSink: (row: ExportRow) => Sink;
+}
+
 /** Creates an empty list of exports. It sends nothing. */
-export const createExports = (vc: VCenter, directory: string): Exports => {
-  const root = resolve(directory);
+export const createExportList = (vc: VCenter, { pathOf, toSink }: ExportTarget): Exports => {
   const state$ = new BehaviorSubject<ExportsState>({ rows: [], totals: totalsOf([]) });
   const running = new Map<string, Subscription>();
   let lastId = 0;
@@ -66,10 +71,11 @@ export const createExports = (vc: VCenter, directory: string): Exports => {
     startNext();
   };
 
-  const start = ({ id, itemId, path, only }: ExportRow): void => {
+  const start = (row: ExportRow): void => {
+    const { id, itemId, only } = row;
     update(id, { status: 'running', startedAt: Date.now() });
     const options = only === undefined ? {} : { files: only };
-    const subscription = download(vc, itemId, toDirectory(path), options)
+    const subscription = download(vc, itemId, toSink(row), options)
       .pipe(snapshots({ period: PERIOD }))
       .subscribe({
         next: (snapshot) => update(id, { progress: progressOf(snapshot) }),
@@ -120,7 +126,7 @@ export const createExports = (vc: VCenter, directory: string): Exports => {
       const library = await firstValueFrom(getLibrary(vc, item.library_id ?? ''));
       const itemName = item.name ?? itemId;
       const id = String(++lastId);
-      const path = join(root, toFolderName(library.name ?? 'library'), toFolderName(itemName));
+      const path = pathOf(library.name ?? 'library', itemName);
       const row = {
         id,
         itemId,
@@ -201,17 +207,4 @@ const totalsOf = (rows: readonly ExportRow[]): ExportTotals => {
     if (status === 'running') speed += progress?.speed ?? 0;
   }
   return { counts, received, speed };
-};
-
-/** Reserved on Windows. */
-const RESERVED = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i;
-
-/** Returns a name that is one directory below its parent, whatever name the vCenter has for it. */
-export const toFolderName = (name: string): string => {
-  const safe = name
-    .replaceAll(/[\p{Cc}<>:"/\\|?*]/gu, '_')
-    .replace(/[. ]+$/, '')
-    .replace(/^\.+/, '_')
-    .slice(0, 120);
-  return safe === '' || RESERVED.test(safe) ? `_${safe}` : safe;
 };

@@ -1,0 +1,181 @@
+/** The data of the page: a vCenter or a simulated one, and the exports of the page or of its server. */
+
+import { computed, signal, type Signal } from '@angular/core';
+import { toBlob, vcenter, type BlobSink, type VCenter } from 'rx-content-library';
+import { createSimulator } from 'rx-content-library/simulator';
+import type { DashboardInfo } from '../../shared/dashboard-info.ts';
+import { createExportList, type Exports, type ExportTarget } from '../../shared/export-list.ts';
+import { applyChanges, type ExportChanges, type ExportRow, type ExportsState } from '../../shared/exports.ts';
+import { inventory } from './inventory.ts';
+
+/** What can be done with an export. */
+export type ExportAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
+
+/** Exports, wherever they run. */
+export interface ExportsSource {
+  readonly add: (itemId: string) => Promise<void>;
+  readonly act: (id: string, action: ExportAction) => Promise<void>;
+}
+
+/** What the page is connected to. */
+export interface Connection {
+  readonly info: DashboardInfo;
+  /** Returns the connection for the login of the server. */
+  readonly connectWith: (info: DashboardInfo) => VCenter;
+}
+
+const fallback: DashboardInfo = { mode: 'simulator', loggedIn: true, version: '' };
+
+/** Asks the server of the page; without one, the page simulates a vCenter. */
+export const connect = async (): Promise<Connection> => {
+  const info = await readInfo();
+  if (info.mode === 'vcenter') return { info, connectWith: throughServer };
+  const scenario = { preparation: { requested: 800, preparing: 4000 }, data: { bytesPerSecond: 4_000_000 } };
+  const { fetch } = createSimulator({ inventory, scenario });
+  const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
+  const vc = vcenter({ server: 'https://simulated.example.com', credentials, fetch });
+  return { info: { ...info, loggedIn: true }, connectWith: () => vc };
+};
+
+/** The server replaces the session id by that of the login. */
+const throughServer = ({ dialect }: DashboardInfo): VCenter => {
+  const { origin } = location;
+  const credentials = { sessionId: 'held-by-the-server' };
+  return vcenter({ server: `${origin}/vcenter`, downloadHost: origin, credentials, dialect });
+};
+
+const readInfo = async (): Promise<DashboardInfo> => {
+  try {
+    const response = await fetch('dashboard.json', { cache: 'no-store' });
+    return response.ok ? ((await response.json()) as DashboardInfo) : fallback;
+  } catch {
+    return fallback;
+  }
+};
+
+const EMPTY: ExportsState = {
+  rows: [],
+  totals: { counts: { waiting: 0, running: 0, paused: 0, saved: 0, failed: 0, cancelled: 0 }, received: 0, speed: 0 },
+};
+
+/** The data that all components share. */
+export class Dashboard {
+  readonly vc: Signal<VCenter>;
+  readonly info: Signal<DashboardInfo>;
+  readonly state: Signal<ExportsState>;
+  /** False while the events of the server are interrupted. */
+  readonly isLive: Signal<boolean>;
+  /** True if exports are saved by the server. */
+  readonly isOnServer: boolean;
+  readonly #info;
+  readonly #state = signal(EMPTY);
+  readonly #isLive = signal(true);
+  readonly #sinks = new Map<string, BlobSink>();
+  #source: ExportsSource;
+
+  constructor({ info, connectWith }: Connection) {
+    this.#info = signal(info);
+    const connected = computed(() => this.#info().dialect);
+    this.vc = computed(() => {
+      const dialect = connected();
+      return connectWith(dialect === undefined ? info : { ...info, dialect });
+    });
+    this.info = this.#info.asReadonly();
+    this.state = this.#state.asReadonly();
+    this.isLive = this.#isLive.asReadonly();
+    this.isOnServer = info.directory !== undefined;
+    this.#source = this.isOnServer ? this.#onServer() : this.#inPage();
+    if (this.isOnServer && info.loggedIn) this.#listen();
+  }
+
+  add(itemId: string): Promise<void> {
+    return this.#source.add(itemId);
+  }
+
+  act(id: string, action: ExportAction): Promise<void> {
+    return this.#source.act(id, action);
+  }
+
+  /** Saves the files of an export that the page has received with the downloads of the browser. */
+  save({ id, progress }: ExportRow): void {
+    for (const { name } of progress?.files ?? []) {
+      const blob = this.#sinks.get(id)?.blob(name);
+      if (blob === undefined) continue;
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(blob);
+      link.download = name;
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    }
+  }
+
+  /** Returns the message of the vCenter if the login was rejected. */
+  async logIn(username: string, password: string): Promise<string | undefined> {
+    const response = await post('login', { username, password });
+    if (response.status !== 204) return messageIn(response);
+    this.#info.set(await readInfo());
+    if (this.isOnServer) this.#listen();
+    return undefined;
+  }
+
+  async logOut(): Promise<void> {
+    await post('logout');
+    location.reload();
+  }
+
+  #inPage(): ExportsSource {
+    const create = (): Exports => {
+      const list = createExportList(this.vc(), target);
+      list.state$.subscribe((state) => this.#state.set(state));
+      return list;
+    };
+    const target: ExportTarget = {
+      pathOf: (libraryName, itemName) => `${libraryName}/${itemName}`,
+      toSink: ({ id }) => {
+        const sink = toBlob();
+        this.#sinks.set(id, sink);
+        return sink;
+      },
+    };
+    // The first export follows the login.
+    let list: Exports | undefined;
+    return {
+      add: async (itemId) => void (await (list ??= create()).add(itemId, undefined)),
+      act: async (id, action) => {
+        list?.[action](id);
+        if (action === 'remove') this.#sinks.delete(id);
+      },
+    };
+  }
+
+  #onServer(): ExportsSource {
+    const send = async (path: string, body?: unknown, method = 'POST'): Promise<void> => {
+      const response = await post(path, body, method);
+      if (response.status === 401) this.#info.update((info) => ({ ...info, loggedIn: false }));
+      if (!response.ok) throw new Error(await messageIn(response));
+    };
+    return {
+      add: (itemId) => send('exports', { itemId }),
+      act: (id, action) => (action === 'remove' ? send(`exports/${id}`, undefined, 'DELETE') : send(`exports/${id}/${action}`)),
+    };
+  }
+
+  /** The browser connects again by itself, and then receives the whole state. */
+  #listen(): void {
+    const events = new EventSource('exports/events');
+    const receive = (type: string, next: (data: string) => ExportsState): void =>
+      events.addEventListener(type, ({ data }: MessageEvent<string>) => this.#state.set(next(data)));
+    receive('state', (data) => JSON.parse(data) as ExportsState);
+    receive('changes', (data) => applyChanges(this.#state(), JSON.parse(data) as ExportChanges));
+    events.onopen = () => this.#isLive.set(true);
+    events.onerror = () => this.#isLive.set(false);
+  }
+}
+
+const post = (path: string, body?: unknown, method = 'POST'): Promise<Response> =>
+  fetch(path, { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+
+const messageIn = async (response: Response): Promise<string> => {
+  const body = (await response.json().catch(() => ({}))) as { readonly message?: string };
+  return body.message ?? `The server returned ${response.status}.`;
+};
