@@ -106,6 +106,11 @@ export interface SinkFile {
    */
   readonly keptBytes?: number;
   /**
+   * The checksum that vCenter had stated for the kept bytes when an earlier run verified them: they are the complete file, but their `commit`
+   * has failed. The replayed bytes are compared with it, because vCenter may state none for a file of which no byte is fetched.
+   */
+  readonly keptChecksum?: Checksum | undefined;
+  /**
    * Passes the kept bytes to `consume` in order, so that they can be hashed. Called at most once, before the first `write`. A chunk belongs
    * to `consume` until its promise fulfills. If `consume` throws or rejects, the replay MUST end and reject with the same error.
    */

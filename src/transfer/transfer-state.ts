@@ -20,6 +20,8 @@ export interface TransferState {
   hashes: Hashes;
   /** The digests, once the hashes are closed. From then on no byte can be added; the file can only be restarted. */
   digests: Digests | undefined;
+  /** The checksum of the kept bytes, if an earlier run has verified them. */
+  keptChecksum: ChecksumInfo | undefined;
   /** What the responses with these bytes have identified their content by. */
   validators: Validators;
   /** True if bytes of several responses were joined, and no strong `ETag` shows that their content is the same. */
@@ -54,6 +56,7 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
   contentLength: undefined,
   hashes: createHashes(sink, expectedChecksum),
   digests: undefined,
+  keptChecksum: undefined,
   validators: {},
   isUnconfirmed: false,
   isDecoded: false,
@@ -71,13 +74,14 @@ const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => (
 export const replayKept = (state: TransferState): Observable<never> =>
   defer(() => {
     const { name, target, hashes } = state;
-    const { keptBytes = 0, path = name } = target;
+    const { keptBytes = 0, keptChecksum, path = name } = target;
     if (keptBytes === 0) return EMPTY;
     if (target.replay !== undefined)
       return hashBytes(target.replay.bind(target), [...hashes.values()], path).pipe(
         tap({
           complete: () => {
             state.received = keptBytes;
+            state.keptChecksum = keptChecksum && { algorithm: keptChecksum.algorithm, checksum: keptChecksum.value };
           },
         }),
       );

@@ -15,9 +15,13 @@ interface Setup {
   readonly item: string;
 }
 
-const setUp = async (checksums: 'SHA256' | 'none' = 'SHA256'): Promise<Setup> => {
+const setUp = async (
+  checksums: 'SHA256' | 'SHA512' | 'MD5' | 'none' = 'SHA256',
+  checksumKnown: 'prepared' | 'downloaded' | 'never' = 'prepared',
+): Promise<Setup> => {
   begin();
-  const simulator = createSimulator({ scenario: { preparation: { requested: 0, preparing: 0 }, checksums } });
+  const preparation = { requested: 0, preparing: 0, checksumKnown };
+  const simulator = createSimulator({ scenario: { preparation, checksums } });
   const vc = vcenter({
     server: 'https://vc.test',
     credentials: { username: 'administrator@vsphere.local', password: 'secret' },
@@ -90,6 +94,27 @@ test.each([
     expect(second.error).toBeUndefined();
     expect(ofType(second.values, 'saved')).toHaveLength(1);
     expect(await readdir(setup.directory)).toEqual(['debian-12-1.vmdk']);
+    expect(dataRequests(setup)).toBe(requests);
+  },
+);
+
+test.each([
+  ['SHA256', 'downloaded', 'checksum'],
+  ['SHA512', 'downloaded', 'checksum'],
+  ['MD5', 'downloaded', 'checksum'],
+  ['none', 'never', 'length'],
+] as const)(
+  'a verified file that could not get its name is verified by the same checksum (%s, stated %s) in the next run, which fetches nothing',
+  async (checksums, checksumKnown, verified) => {
+    const setup = await setUp(checksums, checksumKnown);
+    refuse({ operation: 'link', code: 'EROFS' });
+    const first = await run(setup, ['debian-12-1.vmdk']);
+    expect(first.error).toMatchObject({ code: 'EROFS' });
+    refuse();
+    const requests = dataRequests(setup);
+    const { values, error } = await run(setup, ['debian-12-1.vmdk']);
+    expect(error).toBeUndefined();
+    expect(ofType(values, 'saved')).toMatchObject([{ verified }]);
     expect(dataRequests(setup)).toBe(requests);
   },
 );

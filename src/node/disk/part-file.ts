@@ -2,7 +2,7 @@
 
 import type { FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { SinkError, type CommitResult, type Proof, type SinkFile, type SinkWarning } from '../../index.ts';
+import { SinkError, type Checksum, type CommitResult, type Proof, type SinkFile, type SinkWarning } from '../../index.ts';
 import { BatchedWriter } from './batched-writer.ts';
 import { notFlushedWarning } from './disk-warning.ts';
 import { identityOf, isSameFile, lstatIfExists, unlinkIfExists, type Identity } from './no-follow-fs.ts';
@@ -71,6 +71,12 @@ export class PartFile implements SinkFile {
   /** Bytes still to be written, as far as known. */
   get missing(): number {
     return this.#state === 'open' ? Math.max(0, (this.#size ?? 0) - this.#writer.position) : 0;
+  }
+
+  /** For a download of which no byte is fetched: the server may state the checksum only after that. */
+  get keptChecksum(): Checksum | undefined {
+    const { verified } = this.#sidecar;
+    return verified?.isStated === true && verified.bytes === this.keptBytes ? verified.checksum : undefined;
   }
 
   async replay(consume: (bytes: Uint8Array) => void | Promise<void>): Promise<void> {

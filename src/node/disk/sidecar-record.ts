@@ -60,20 +60,22 @@ export const syncedBytesIn = (record: SidecarRecord | undefined): number => {
 export interface VerifiedBytes {
   readonly bytes: number;
   readonly checksum: Checksum;
+  /** True if vCenter has stated this checksum. */
+  readonly isStated: boolean;
 }
 
 export const verifiedBytesIn = (record: SidecarRecord | undefined): VerifiedBytes | undefined => {
   const verified = record?.['verified'];
   if (!isRecord(verified)) return undefined;
-  const { bytes, algorithm, value } = verified;
+  const { bytes, algorithm, value, stated } = verified;
   return typeof bytes === 'number' && isAlgorithm(algorithm) && typeof value === 'string'
-    ? { bytes, checksum: { algorithm, value } }
+    ? { bytes, checksum: { algorithm, value }, isStated: stated === true }
     : undefined;
 };
 
-export const toVerifiedBytes = ({ checksum, sha256 }: Proof, bytes: number): VerifiedBytes | undefined => {
-  const stated = checksum ?? (sha256 === undefined ? undefined : ({ algorithm: 'SHA256', value: sha256 } as const));
-  return stated && { bytes, checksum: stated };
+export const toVerifiedBytes = ({ checksum, sha256, verified }: Proof, bytes: number): VerifiedBytes | undefined => {
+  const computed = checksum ?? (sha256 === undefined ? undefined : ({ algorithm: 'SHA256', value: sha256 } as const));
+  return computed && { bytes, checksum: computed, isStated: verified === 'checksum' };
 };
 
 const algorithms: readonly unknown[] = ['SHA1', 'MD5', 'SHA256', 'SHA512'] satisfies readonly ChecksumAlgorithm[];

@@ -195,7 +195,11 @@ class OwnedSidecar implements Sidecar {
   }
 
   #createRecord(owner: SidecarRecord): SidecarRecord {
-    const verified = this.#verified && { bytes: this.#verified.bytes, ...this.#verified.checksum };
+    const verified = this.#verified && {
+      bytes: this.#verified.bytes,
+      ...this.#verified.checksum,
+      ...(this.#verified.isStated ? { stated: true } : {}),
+    };
     return { ...this.#contentKey, flushed: this.#syncedBytes, verified, ...owner };
   }
 
