@@ -5,6 +5,7 @@ import { mirror, vcenter, type MirrorEvent, type MirrorOptions, type MirrorTarge
 import { createSimulator, type InventoryItem, type Scenario, type Simulator } from 'rx-content-library/simulator';
 import { Subject, takeUntil, tap } from 'rxjs';
 import { collect } from '../support/collect.ts';
+import { inFakeTime } from '../support/fake-time.ts';
 import { memoryTarget } from '../support/memory-target.ts';
 import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
@@ -250,4 +251,19 @@ test('refuses unknown and invalid options', async () => {
   expect(await refused({ download: { files: [] } })).toMatchObject({
     message: expect.stringContaining('download.files: unknown'),
   });
+});
+
+test('500 unchanged items are compared within five seconds when each response takes 40 ms', async () => {
+  const items = Array.from({ length: 500 }, (_, index) => ({ ...itemOf(`item-${index}`), files: [] }));
+  const target = memoryTarget();
+  for (const { name, id = '' } of items) {
+    const facts = { v: 1, libraryId: 'library-1', itemId: id, itemName: name, contentVersion: '1', at: '' } as const;
+    target.items.set(name, { manifest: { ...facts, files: [] }, files: new Map() });
+  }
+  const finished = await inFakeTime(async () => {
+    const faults = [{ operation: '*', kind: 'latency', milliseconds: 40 }] as const;
+    return finishedOf((await run(simulatorWith(items, { faults }), target)).values);
+  });
+  expect(finished).toMatchObject({ current: 500, mirrored: 0 });
+  expect(finished?.duration).toBeLessThan(5_000);
 });
