@@ -57,6 +57,7 @@ export const serve = async (handler: Handler, options: ServeOptions = {}): Promi
     );
   };
   const server: Server = tls === undefined ? createServer(listener) : createTlsServer({ ...tls }, listener);
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT;
   server.on('connection', (socket: Socket) => {
     const key = connectionKey(socket);
     sockets.set(key, socket);
@@ -76,6 +77,9 @@ export const serve = async (handler: Handler, options: ServeOptions = {}): Promi
       }),
   };
 };
+
+/** Milliseconds. After Node's five seconds, a connection is often closed just when a busy client uses it again, which is a reset. */
+const KEEP_ALIVE_TIMEOUT = 65_000;
 
 /** The client's address, which is the same for a TCP socket and the TLS socket on it. */
 const connectionKey = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress ?? ''} ${remotePort ?? ''}`;
