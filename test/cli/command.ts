@@ -7,6 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { jest } from '@jest/globals';
+import { assertOutputLine } from './output-schema.ts';
 
 /** How a command ended. */
 export interface Ended {
@@ -78,17 +79,24 @@ export const codeOf = async (child: Child): Promise<number> => {
   return code ?? 128 + (signalNumbers[signal ?? ''] ?? 0);
 };
 
-/** Runs the command until it ends. */
+const isObject = (line: string): boolean => line.startsWith('{');
+
+/** Runs the command until it ends. With `--json`, each line of its output must match the schema. */
 export const command = async (args: readonly string[], options?: CommandOptions): Promise<Ended & { readonly bytes: Buffer }> => {
   const child = start(args, options);
   const [code, bytes, stderr] = await Promise.all([codeOf(child), buffer(child.stdout), text(child.stderr)]);
-  return { code, stdout: bytes.toString(), stderr, bytes };
+  const stdout = bytes.toString();
+  // With `-` as destination, standard output has the bytes of a file, and standard error the events.
+  if (args.includes('--json'))
+    (args.includes('-') ? stderr : `${stdout}\n${stderr}`).split('\n').filter(isObject).forEach(assertOutputLine);
+  return { code, stdout, stderr, bytes };
 };
 
 /** Resolves with all JSON lines of a stream, and calls a callback with each line as it arrives. */
 export const jsonLines = async (stream: Readable, onLine: (event: JsonLine) => void = () => undefined): Promise<JsonLine[]> => {
   const lines: JsonLine[] = [];
   for await (const line of createInterface({ input: stream })) {
+    assertOutputLine(line);
     const event = JSON.parse(line) as JsonLine;
     lines.push(event);
     onLine(event);
