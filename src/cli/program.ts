@@ -9,7 +9,7 @@ import { parseDuration } from './duration.ts';
 import { exportItem, type ExportFlags } from './export.ts';
 import { findLostOutput, watchOutput } from './lost-output.ts';
 import { ls } from './ls.ts';
-import { mirrorLibrary, type MirrorFlags } from './mirror.ts';
+import type { MirrorFlags } from './mirror.ts';
 import { reportFailure, run } from './run.ts';
 import type { SimulateFlags } from './simulate.ts';
 
@@ -120,6 +120,8 @@ withConnection(
   .option('--timeout <duration>', 'give up after this time without progress, such as 90s or 5m', parseSeconds, 120)
   .option('--json', 'print events as JSON lines', false)
   .action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
+    // Only this subcommand needs it.
+    const { mirrorLibrary } = await import('./mirror.ts');
     process.exitCode = await run(
       () => readConnection(flags),
       (vc, onWarning) => defer(() => mirrorLibrary(vc, path, directory, flags, onWarning)),
