@@ -32,6 +32,10 @@ const bodyFields = (body: Schema | undefined, definitions: Definitions): readonl
     });
 };
 
+/** Without an empty identifier or name where one is required: the client rejects it. */
+const fieldValues = (field: Schema, definitions: Definitions, required: boolean): fc.Arbitrary<unknown> =>
+  valuesOf(field, definitions, anyValues).filter((value) => !(required && value === ''));
+
 /** Returns arbitrary inputs of an operation, by VMware's names. */
 export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbitrary<Input> => {
   const fields: (readonly [string, fc.Arbitrary<unknown>, boolean])[] = [
@@ -40,7 +44,7 @@ export const inputsOf = (declared: Declared, definitions: Definitions): fc.Arbit
     ...Object.keys(declared.header).map((name) => [name, fc.uuid(), false] as const),
     ...bodyFields(declared.body, definitions).map(
       ([name, field, required]) =>
-        [name, name === 'client_token' ? fc.uuid() : valuesOf(field, definitions, anyValues), required] as const,
+        [name, name === 'client_token' ? fc.uuid() : fieldValues(field, definitions, required), required] as const,
     ),
   ];
   return fc.record(Object.fromEntries(fields.map(([name, values]) => [name, values])), {
