@@ -37,6 +37,10 @@ export const toFailure = (thrown: unknown): Failure => {
   return { tag: 'Error', message: `Unexpected error: ${messageOf(thrown)}`, code: 1 };
 };
 
+/** Replaces the error of an event by what the command prints of it; an event without an error stays as it is. */
+export const withFailure = (event: { readonly type: string; readonly error?: unknown }): object =>
+  event.error === undefined ? event : { ...event, error: toFailure(event.error) };
+
 /** Returns the message of any thrown value. */
 export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 

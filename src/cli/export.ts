@@ -4,7 +4,7 @@ import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../index.ts';
 import { toDirectory, toWritable } from '../node/index.ts';
-import { CommandError, notFoundError, toFailure, usageError } from './command-error.ts';
+import { CommandError, notFoundError, usageError, withFailure } from './command-error.ts';
 import { display } from './display.ts';
 import { findItemByName, findLibraryByName, parsePath } from './find.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from './format.ts';
@@ -55,7 +55,7 @@ export const exportItem = (
     tap((event) => {
       if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout);
     }),
-    flags.json ? tap((event) => void results.write(jsonLine(toJsonEvent(event)))) : display(process.stderr),
+    flags.json ? tap((event) => void results.write(jsonLine(withFailure(event)))) : display(process.stderr),
     tap((event) => {
       if (event.type !== 'saved') return;
       if (!flags.json && !toStdout) results.write(`${summary(event)}\n`);
@@ -87,9 +87,6 @@ const errorIfAnyFailed = (events$: Observable<DownloadEvent>): Observable<never>
     }),
     ignoreElements(),
   );
-
-const toJsonEvent = (event: DownloadEvent): unknown =>
-  event.type === 'failed' || event.type === 'retrying' ? { ...event, error: toFailure(event.error) } : event;
 
 const summary = ({ path, file, bytes, checksum, verified, skipped }: DownloadSaved): string =>
   [

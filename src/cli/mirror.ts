@@ -3,7 +3,7 @@
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { mirror, type DownloadWarning, type MirrorEvent, type MirrorMirrored, type VCenter } from '../index.ts';
 import { toTree } from '../node/index.ts';
-import { CommandError, toFailure, usageError } from './command-error.ts';
+import { CommandError, usageError, withFailure } from './command-error.ts';
 import { findLibraryByName, parsePath } from './find.ts';
 import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from './format.ts';
 import { globMatcher } from './names.ts';
@@ -100,14 +100,8 @@ const summary = (event: MirrorMirrored): string =>
     '  ',
   );
 
-const toJsonEvent = (event: MirrorEvent): unknown => {
-  if (event.type === 'failed' || event.type === 'retrying') return { ...event, error: toFailure(event.error) };
-  if (event.type !== 'download') return event;
-  const { event: inner } = event;
-  return inner.type === 'failed' || inner.type === 'retrying'
-    ? { ...event, event: { ...inner, error: toFailure(inner.error) } }
-    : event;
-};
+const toJsonEvent = (event: MirrorEvent): object =>
+  event.type === 'download' ? { ...event, event: withFailure(event.event) } : withFailure(event);
 
 /** A mirror completes although items failed. With `--watch`, they are tried again. */
 const errorIfAnyFailed = (events$: Observable<MirrorEvent>): Observable<never> => {
