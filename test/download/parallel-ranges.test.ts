@@ -180,9 +180,9 @@ describe('a large file from a slow server', () => {
     const result = await run({ options: { concurrency: 8 }, writeDelay: 20 });
     expect(result.server.maxOpen()).toBe(8);
     expect(result.slow.maxWrites()).toBe(1);
-    expect(result.slow.maxAhead()).toBeGreaterThan(24 * MEBIBYTE);
+    expect(result.slow.maxAhead()).toBeGreaterThan(16 * MEBIBYTE);
     // The buffer limit, and a chunk in flight on each connection.
-    expect(result.slow.maxAhead()).toBeLessThan(48 * MEBIBYTE + 9 * 256 * 1024);
+    expect(result.slow.maxAhead()).toBeLessThan(32 * MEBIBYTE + 9 * 256 * 1024);
     await expectComplete(result);
   });
 

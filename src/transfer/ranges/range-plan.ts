@@ -22,7 +22,7 @@ const MEBIBYTE = 1024 * 1024;
 
 const DEFAULT_LIMITS: RangeLimits = {
   minRemaining: 16 * MEBIBYTE,
-  maxBuffered: 48 * MEBIBYTE,
+  maxBuffered: 32 * MEBIBYTE,
   minRangeSize: 4 * MEBIBYTE,
   fastEnough: 100_000,
   measureTime: 200,

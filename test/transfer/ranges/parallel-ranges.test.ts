@@ -234,7 +234,7 @@ describe('a file fetched in ranges', () => {
       const { nextLength, reserve } = createRangePlan(connections);
       let reserved = 0;
       while (reserve(nextLength(1e12))) reserved += nextLength(1e12);
-      expect(reserved).toBeLessThanOrEqual(48 * mebibyte);
+      expect(reserved).toBeLessThanOrEqual(32 * mebibyte);
       expect(nextLength(1e12)).toBeGreaterThanOrEqual(4 * mebibyte);
     }
   });
