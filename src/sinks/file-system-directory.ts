@@ -28,6 +28,7 @@ export const toFileSystemDirectory = (directory: FileSystemDirectoryHandle, opti
   assertKnownOptions(options, DIRECTORY_OPTIONS);
   const { force = false, createHash } = options;
   const validateName = createFileNameValidator();
+  const findVerified = createVerifiedFinder();
   const open: Sink['open'] = async ({ name }) => {
     const validName = validateName(name);
     try {
@@ -187,13 +188,27 @@ const alreadyExistsError = (name: string): SinkError =>
     reason: 'a file with this name already exists. Choose another directory, or replace it with force.',
   });
 
-const findVerified = async (
-  file: File,
-  { size, checksum }: StatedFile,
-  hash: SinkHash,
-  signal: AbortSignal | undefined,
-): Promise<FoundFile | undefined> => {
-  if (size !== undefined && size !== file.size) return undefined;
+/** Creates a function that compares length and checksum, and reads a file only once as long as it does not change. */
+const createVerifiedFinder = () => {
+  const cache = new Map<string, string>();
+  return async (
+    file: File,
+    { size, checksum: { algorithm, value } }: StatedFile,
+    hash: SinkHash,
+    signal: AbortSignal | undefined,
+  ): Promise<FoundFile | undefined> => {
+    if (size !== undefined && size !== file.size) return undefined;
+    const version = [file.size, file.lastModified, algorithm, value].join();
+    if (cache.get(file.name) !== version) {
+      await readInto(hash, file, signal);
+      if (hash.digest() !== value.toLowerCase()) return undefined;
+      cache.set(file.name, version);
+    }
+    return { bytes: file.size };
+  };
+};
+
+const readInto = async (hash: SinkHash, file: File, signal: AbortSignal | undefined): Promise<void> => {
   const reader = file.stream().getReader();
   try {
     for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
@@ -203,5 +218,4 @@ const findVerified = async (
   } finally {
     await reader.cancel();
   }
-  return hash.digest() === checksum.value.toLowerCase() ? { bytes: file.size } : undefined;
 };

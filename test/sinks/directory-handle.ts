@@ -14,6 +14,14 @@ export const directoryHandle = (
   files = new Map<string, Uint8Array<ArrayBuffer> | null>(),
 ): { readonly handle: FileSystemDirectoryHandle; readonly texts: () => Readonly<Record<string, string | null>> } => {
   const decoder = new TextDecoder();
+  let writes = 0;
+  /** One more with each write, so that equal content that was written again has another time. */
+  const timeOfWrite = new WeakMap<Uint8Array, number>();
+  const lastModified = (bytes: Uint8Array): number => {
+    const time = timeOfWrite.get(bytes) ?? (writes += 1);
+    timeOfWrite.set(bytes, time);
+    return time;
+  };
 
   const writable = (name: () => string): unknown => {
     platform.before?.('createWritable');
@@ -59,7 +67,10 @@ export const directoryHandle = (
     let name = first;
     return {
       createWritable: async () => writable(() => name),
-      getFile: async () => new File([files.get(name) ?? ''], name),
+      getFile: async () => {
+        const bytes = files.get(name);
+        return bytes == null ? new File([], name) : new File([bytes], name, { lastModified: lastModified(bytes) });
+      },
       ...(platform.canMove
         ? {
             move: async (to: string) => {

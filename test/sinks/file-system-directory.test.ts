@@ -230,6 +230,33 @@ describe('an existing file', () => {
     expect(await toFileSystemDirectory(empty, { createHash: nodeHash }).find?.(stated)).toBeUndefined();
   });
 
+  test('is read once as long as it does not change', async () => {
+    const files = there('whole');
+    let bytesRead = 0;
+    const sink = toFileSystemDirectory(directoryHandle({ canMove: true }, files).handle, {
+      createHash: () => {
+        const hash = createHash('sha256');
+        return {
+          update: (bytes) => {
+            bytesRead += bytes.byteLength;
+            hash.update(bytes);
+          },
+          digest: () => hash.digest('hex'),
+        };
+      },
+    });
+    for (let call = 0; call < 3; call += 1) expect(await sink.find?.(stated)).toEqual({ bytes: 5 });
+    expect(bytesRead).toBe(5);
+    const otherChecksum = { ...stated, checksum: { algorithm: 'SHA256', value: '0'.repeat(64) } } as const;
+    expect(await sink.find?.(otherChecksum)).toBeUndefined();
+    expect(await sink.find?.(stated)).toEqual({ bytes: 5 });
+    files.set('a.iso', new TextEncoder().encode('w-ole'));
+    expect(await sink.find?.(stated)).toBeUndefined();
+    files.set('a.iso', new TextEncoder().encode('whole'));
+    expect(await sink.find?.(stated)).toEqual({ bytes: 5 });
+    expect(bytesRead).toBe(20);
+  });
+
   test('is not read further after an abort', async () => {
     const { handle } = directoryHandle({ canMove: true }, there('whole'));
     const reason = new Error('left');
