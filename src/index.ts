@@ -96,6 +96,13 @@ export { snapshots, type SnapshotOptions } from './snapshots/snapshots.ts';
 export type { DownloadSnapshot } from './snapshots/download-snapshot.ts';
 export type { FilePhase, FileSnapshot } from './snapshots/file-snapshot.ts';
 
+// Queue
+export { createDownloadQueue } from './queue/create-download-queue.ts';
+export type { DownloadQueue, QueuedDownloadEvent } from './queue/download-queue.ts';
+export type { AddDownloadOptions, DownloadQueueOptions, QueueDownloadOptions } from './queue/options.ts';
+export type { SerializedQueue } from './queue/serialized-queue.ts';
+export type { DownloadCounts, DownloadQueueState, QueuedDownload, QueuedDownloadStatus } from './queue/state.ts';
+
 // Mirror
 export { mirror } from './mirror/mirror.ts';
 export { watchLibrary, type WatchLibraryOptions } from './mirror/watch-library.ts';

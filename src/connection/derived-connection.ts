@@ -36,6 +36,27 @@ export const withRetryListener = (vc: VCenter, onRetry: (retry: RetryNotice) => 
     },
   }) satisfies VCenter;
 
+/**
+ * @internal Returns the same connection, with the same login, that reports the work that `logout` waits for.
+ *
+ * @param onWork - Called with 1 when such work begins, and with -1 when it ends.
+ */
+export const withWorkListener = (vc: VCenter, onWork: (change: 1 | -1) => void): VCenter =>
+  ({
+    ...vc,
+    [internals]: {
+      ...internalsOf(vc),
+      beginWork: () => {
+        const endWork = vc[internals].beginWork();
+        onWork(1);
+        return () => {
+          endWork();
+          onWork(-1);
+        };
+      },
+    },
+  }) satisfies VCenter;
+
 /** @internal Returns the same connection, with the same login, whose calls are sent even after it was closed: for clean-up. */
 export const forCleanup = (vc: VCenter): VCenter =>
   ({

@@ -1,5 +1,6 @@
 /** Downloads one file: opens it in the sink, transfers it with retries, verifies it, and commits it. */
 
+import type { Observable } from 'rxjs';
 import {
   catchError,
   concat,
@@ -10,7 +11,6 @@ import {
   from,
   ignoreElements,
   map,
-  Observable,
   of,
   retry,
   tap,
@@ -26,14 +26,15 @@ import { fetchRemaining } from '../transfer/fetch-remaining.ts';
 import { createFileRetry, isCorrupt, type FileRetryPolicy } from '../transfer/file-retry.ts';
 import type { FetchContext } from '../transfer/open-body.ts';
 import type { RangeState } from '../transfer/ranges/range-plan.ts';
-import type { ContentIdentity, IncomingFile, PlannedFile, Proof, Sink } from '../transfer/sink.ts';
+import type { RateLimiter } from '../transfer/rate-limiter.ts';
+import type { ContentIdentity, PlannedFile, Proof, Sink } from '../transfer/sink.ts';
 import { errorIfSlow, type SpeedFloor, type SpeedMeter } from '../transfer/speed-floor.ts';
 import { openSinkFile, replayKept, restartTransfer, suspendOrDiscard, type TransferState } from '../transfer/transfer-state.ts';
 import { toSinkError, transferLabel } from '../transfer/transfer.ts';
-import { normalizeChecksum } from '../transfer/verification.ts';
 import { verifyFile } from '../transfer/verify-file.ts';
 import { createProgressEvents } from './events.ts';
 import type { DownloadProgress, DownloadRetrying, DownloadSaved, DownloadWarning } from './events.ts';
+import { findExisting, toIncomingFile } from './existing-files.ts';
 import type { FileSource, PreparedFile } from './prepared-files.ts';
 
 /** A file to download, and its sink. */
@@ -53,6 +54,8 @@ export interface DownloadFileOptions {
   readonly speedFloor: SpeedFloor | undefined;
   /** Decides whether the file is fetched in byte ranges. */
   readonly ranges: RangeState;
+  /** Limits the speed. @default it is not limited */
+  readonly rateLimiter?: RateLimiter | undefined;
   readonly retryPolicy: FileRetryPolicy;
   /** Returns the other files that are not saved yet. */
   readonly others: () => readonly PlannedFile[];
@@ -87,29 +90,6 @@ const unlessExisting = (
 ): Observable<DownloadProgress | DownloadSaved> =>
   findExisting(file, stated, size).pipe(concatMap((existing) => (existing === undefined ? fetch() : of(existing))));
 
-/** Emits `saved` if the sink already has the file with the stated checksum, otherwise `undefined`. */
-export const findExisting = (
-  { name, sink, content }: Pick<DownloadFileOptions, 'name' | 'sink' | 'content'>,
-  stated: ChecksumInfo | undefined,
-  size: number | undefined,
-): Observable<DownloadSaved | undefined> =>
-  new Observable((subscriber) => {
-    const checksum = stated === undefined ? undefined : normalizeChecksum(stated);
-    if (sink.find === undefined || checksum === undefined) {
-      subscriber.next(undefined);
-      return subscriber.complete();
-    }
-    const controller = new AbortController();
-    sink.find({ ...toIncomingFile(name, content, size), checksum }, controller.signal).then(
-      (found) => {
-        subscriber.next(found && { type: 'saved', file: name, ...found, checksum, verified: 'checksum', skipped: true });
-        subscriber.complete();
-      },
-      (thrown: unknown) => subscriber.error(toSinkError(name, thrown)),
-    );
-    return () => controller.abort();
-  });
-
 const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | DownloadSaved> =>
   file.prepared(undefined).pipe(
     concatMap(({ info: { size, checksum_info: sessionChecksum } }) => {
@@ -134,12 +114,6 @@ const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Obse
     onPending: file.beginWork,
   });
 };
-
-const toIncomingFile = (name: string, content: ContentIdentity | undefined, size: number | undefined): IncomingFile => ({
-  name,
-  ...(size === undefined ? {} : { size }),
-  ...(content === undefined ? {} : { content }),
-});
 
 const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Observable<DownloadProgress | DownloadSaved> => {
   const { name, sink, expectedChecksum, speedFloor, retryPolicy, onActiveChange, onRetry } = file;

@@ -25,6 +25,7 @@ import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { assertDownloadOptions, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
+import { createTransferLimits, type TransferLimits } from './transfer-limits.ts';
 import { createTransfers, type TransferSummary } from './transfers.ts';
 
 /**
@@ -43,10 +44,25 @@ import { createTransfers, type TransferSummary } from './transfers.ts';
  *   waits for that.
  */
 export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: DownloadOptions = {}): Observable<DownloadEvent> =>
+  downloadWithin(undefined, vc, item, sink, options);
+
+/**
+ * @internal The same as {@link download}, with limits that several downloads share.
+ *
+ * @param sharedLimits - If not set, the limits are those of the options.
+ */
+export const downloadWithin = (
+  sharedLimits: TransferLimits | undefined,
+  vc: VCenter,
+  item: ItemRef,
+  sink: Sink,
+  options: DownloadOptions,
+): Observable<DownloadEvent> =>
   defer(() => {
     const { untilClosed } = internalsOf(vc);
     assertDownloadOptions(options);
-    assertArguments(item, sink);
+    assertDownloadArguments(item, sink);
+    const limits = sharedLimits ?? createTransferLimits(options);
     const startedAt = asyncScheduler.now();
     const ref = typeof item === 'string' ? { id: item } : item;
     const notices$ = new Subject<DownloadNotice>();
@@ -58,7 +74,7 @@ export const download = (vc: VCenter, item: ItemRef, sink: Sink, options: Downlo
 
     // The source publishes prepared files and the transfers fetch them; when `transfers.done$` emits, the source completes.
     const prepared = createPreparedFiles();
-    const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, notify });
+    const transfers = createTransfers({ vc: client, itemId: ref.id, sink, prepared, options, limits, notify });
     let summarize = transfers.summary;
     const files$ = readStoredFiles(client, ref.id).pipe(
       concatMap((stored) => {
@@ -100,7 +116,8 @@ const summaryOf = (existing: readonly DownloadSaved[]): TransferSummary => ({
   bytes: existing.reduce((sum, { bytes }) => sum + bytes, 0),
 });
 
-const assertArguments = (item: unknown, sink: unknown): void => {
+/** @throws TypeError if an argument of {@link download} is invalid. */
+export const assertDownloadArguments = (item: unknown, sink: unknown): void => {
   if (typeof item !== 'string' && !(typeof item === 'object' && item !== null && 'id' in item && typeof item.id === 'string'))
     throw invalidOptionError('item', 'an identifier, or an object with an id', item);
   if (typeof sink !== 'object' || sink === null || !('open' in sink))

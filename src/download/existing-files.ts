@@ -1,8 +1,10 @@
-/** A download whose files are all in the sink already: it needs no download session. */
+/** Files that the sink has already. */
 
-import { concatMap, from, map, of, reduce, takeWhile, type Observable } from 'rxjs';
-import type { Sink } from '../transfer/sink.ts';
-import { findExisting } from './download-file.ts';
+import { concatMap, from, map, Observable, of, reduce, takeWhile } from 'rxjs';
+import type { ChecksumInfo } from '../model/transfer.ts';
+import type { ContentIdentity, IncomingFile, Sink } from '../transfer/sink.ts';
+import { toSinkError } from '../transfer/transfer.ts';
+import { normalizeChecksum } from '../transfer/verification.ts';
 import { selectNames, type StoredFiles } from './downloadable-item.ts';
 import type { DownloadSaved } from './events.ts';
 import type { DownloadOptions } from './options.ts';
@@ -30,3 +32,33 @@ export const findAllExisting = (
     map((all) => (all.length === names.length ? all : undefined)),
   );
 };
+
+/** Emits `saved` if the sink already has the file with the stated checksum, otherwise `undefined`. */
+export const findExisting = (
+  { name, sink, content }: { readonly name: string; readonly sink: Sink; readonly content: ContentIdentity | undefined },
+  stated: ChecksumInfo | undefined,
+  size: number | undefined,
+): Observable<DownloadSaved | undefined> =>
+  new Observable((subscriber) => {
+    const checksum = stated === undefined ? undefined : normalizeChecksum(stated);
+    if (sink.find === undefined || checksum === undefined) {
+      subscriber.next(undefined);
+      return subscriber.complete();
+    }
+    const controller = new AbortController();
+    sink.find({ ...toIncomingFile(name, content, size), checksum }, controller.signal).then(
+      (found) => {
+        subscriber.next(found && { type: 'saved', file: name, ...found, checksum, verified: 'checksum', skipped: true });
+        subscriber.complete();
+      },
+      (thrown: unknown) => subscriber.error(toSinkError(name, thrown)),
+    );
+    return () => controller.abort();
+  });
+
+/** Returns what is known about a file before it is transferred. */
+export const toIncomingFile = (name: string, content: ContentIdentity | undefined, size: number | undefined): IncomingFile => ({
+  name,
+  ...(size === undefined ? {} : { size }),
+  ...(content === undefined ? {} : { content }),
+});

@@ -57,6 +57,11 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    */
   readonly concurrency?: number | undefined;
   /**
+   * Maximum number of bytes per second, over all files, on average; 1000 or more.
+   * @default no limit
+   */
+  readonly limitRate?: number | undefined;
+  /**
    * True if the other files are downloaded even when one fails; a `failed` event then reports the failure. False if the first failure ends
    * the download.
    * @default false
@@ -106,6 +111,7 @@ export const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   ...WAIT_OPTIONS,
   files: true,
   concurrency: true,
+  limitRate: true,
   continueOnError: true,
   timeout: true,
   lowSpeed: true,

@@ -19,7 +19,7 @@ import {
 import { internals, type VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError } from '../errors/index.ts';
 import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
-import { createRangePlan, createRangeState } from '../transfer/ranges/range-plan.ts';
+import { createRangeState } from '../transfer/ranges/range-plan.ts';
 import type { PlannedFile, Sink } from '../transfer/sink.ts';
 import { checkSink } from './check-sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
@@ -27,6 +27,7 @@ import type { DownloadableItem } from './downloadable-item.ts';
 import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
 import { speedFloorOf, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
+import type { TransferLimits } from './transfer-limits.ts';
 
 type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
 
@@ -58,6 +59,7 @@ export interface TransfersOptions {
   readonly sink: Sink;
   readonly prepared: PreparedFiles;
   readonly options: DownloadOptions;
+  readonly limits: TransferLimits;
   /** Called before each retry of a file, and with each warning of the sink. */
   readonly notify: (notice: DownloadNotice) => void;
 }
@@ -65,10 +67,10 @@ export interface TransfersOptions {
 const { random } = Math;
 
 /** Creates the transfers. They start when the item is opened and `events$` is subscribed to. */
-export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }: TransfersOptions): Transfers => {
-  const { concurrency: maxConcurrency = 2, continueOnError = false, fileRetry = {} } = options;
+export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, notify }: TransfersOptions): Transfers => {
+  const { maxConcurrency, pool, plan, rateLimiter } = limits;
+  const { continueOnError = false, fileRetry = {} } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
-  const plan = createRangePlan(maxConcurrency);
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
   const doneNames = new Set<string>();
@@ -90,6 +92,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       expectedChecksum: file?.checksum_info,
       stallTimeout: stallTimeoutOf(options),
       speedFloor: speedFloorOf(options),
+      rateLimiter,
       ranges: createRangeState({ plan, slot, onBusy: () => busy$.next() }),
       retryPolicy: { attempts, delay, random },
       beginWork: () => {
@@ -140,7 +143,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, notify }:
       totals = createProgressTotals(item.names);
       return prepared
         .whenSettled(item.names.length)
-        .pipe(mergeMapAdaptive((name: string, slot) => transferFile(item, name, slot), { maxConcurrency, busy$ }));
+        .pipe(mergeMapAdaptive((name: string, slot) => transferFile(item, name, slot), { maxConcurrency, busy$, pool }));
     }),
     tap({
       next: (event) => {

@@ -1,6 +1,7 @@
 /** `mergeMap` whose concurrency adapts to the server: halved when the server is busy, and restored step by step. */
 
-import { Observable, type OperatorFunction } from 'rxjs';
+import { finalize, Observable, type OperatorFunction } from 'rxjs';
+import { createSlotPool, type SlotPool } from './slot-pool.ts';
 
 /** Releases a slot. Called with true if the work in it succeeded. */
 export type ReleaseSlot = (succeeded: boolean) => void;
@@ -21,13 +22,16 @@ export interface AdaptiveOptions {
   readonly maxConcurrency: number;
   /** Emits whenever the server reports that it is busy. */
   readonly busy$: Observable<unknown>;
+  /** Slots that are shared with other operators. @default slots of its own */
+  readonly pool?: SlotPool | undefined;
 }
 
 /**
  * Like `mergeMap` with `maxConcurrency`, but the number of slots is halved when the server is busy. It grows by one for every round of
  * slots that has succeeded since. Running tasks are never interrupted; only the next ones wait.
  *
- * A running task may acquire extra slots while no value is waiting. Waiting values get free slots first.
+ * A running task may acquire extra slots while no value is waiting. Waiting values get free slots first, also those of other operators that
+ * share the slots.
  *
  * - Emits: the values of all tasks, interleaved.
  * - Completes: when the source and all tasks have completed.
@@ -44,7 +48,7 @@ export interface AdaptiveOptions {
 export const mergeMapAdaptive =
   <A, B>(
     project: (value: A, slot: ConnectionSlot) => Observable<B>,
-    { maxConcurrency, busy$ }: AdaptiveOptions,
+    { maxConcurrency, busy$, pool = createSlotPool(maxConcurrency) }: AdaptiveOptions,
   ): OperatorFunction<A, B> =>
   (source) =>
     new Observable<B>((subscriber) => {
@@ -71,40 +75,44 @@ export const mergeMapAdaptive =
           successesSinceHalving = 0;
         };
       };
-      const hasExtra = (): boolean => active + extraInUse < limit && buffer.length === 0 && !subscriber.closed;
+      const canAcquireExtra = (): boolean => active + extraInUse < limit && !subscriber.closed;
+      const hasExtra = (): boolean => canAcquireExtra() && pool.hasExtra();
       const acquireExtra = (): ReleaseSlot | undefined => {
-        if (!hasExtra()) return undefined;
+        if (!canAcquireExtra() || !pool.takeExtra()) return undefined;
         extraInUse += 1;
         const release = begin();
         return (succeeded) => {
           extraInUse -= 1;
           release(succeeded);
-          drainBuffer();
+          pool.release();
         };
       };
       const start = (value: A): void => {
         active += 1;
         const release = begin();
         subscriber.add(
-          project(value, { begin, hasExtra, acquireExtra }).subscribe({
-            next: (emitted) => subscriber.next(emitted),
-            error: (thrown: unknown) => subscriber.error(thrown),
-            complete: () => {
-              active -= 1;
-              release(true);
-              drainBuffer();
-            },
-          }),
+          project(value, { begin, hasExtra, acquireExtra })
+            .pipe(finalize(() => pool.release()))
+            .subscribe({
+              next: (emitted) => subscriber.next(emitted),
+              error: (thrown: unknown) => subscriber.error(thrown),
+              complete: () => {
+                active -= 1;
+                release(true);
+              },
+            }),
         );
       };
+      const canStart = (): boolean => active + extraInUse < limit && buffer.length > 0 && !subscriber.closed;
       const drainBuffer = (): void => {
         // Re-entrant call: a task that completes synchronously is started inside this loop.
         if (isDraining) return;
         isDraining = true;
-        while (active + extraInUse < limit && buffer.length > 0 && !subscriber.closed) start(buffer.shift() as A);
+        while (canStart() && pool.take()) start(buffer.shift() as A);
         isDraining = false;
-        if (sourceComplete && active === 0) subscriber.complete();
+        if (sourceComplete && active === 0 && buffer.length === 0) subscriber.complete();
       };
+      subscriber.add(pool.add({ isWaiting: canStart, drain: drainBuffer }));
       subscriber.add(
         busy$.subscribe({
           next: () => {

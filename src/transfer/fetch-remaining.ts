@@ -123,7 +123,7 @@ const transferInRanges = (context: FetchContext, ranges: RangeState, total: numb
   );
 };
 
-const transferOptions = ({ info, state, ranges, stallTimeout, meter }: FetchContext) => ({
+const transferOptions = ({ info, state, ranges, stallTimeout, meter, rateLimiter }: FetchContext) => ({
   file: info.name,
   target: state.target,
   host: state.host,
@@ -135,6 +135,7 @@ const transferOptions = ({ info, state, ranges, stallTimeout, meter }: FetchCont
   },
   stallTimeout,
   meter,
+  rateLimiter,
 });
 
 const wrongRangeError = ({ info, state: { host } }: FetchContext): TransportError =>

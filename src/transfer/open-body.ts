@@ -8,6 +8,7 @@ import type { FileBody } from '../http/fetch-body.ts';
 import type { DownloadFileInfo } from '../model/download-file.ts';
 import type { ChecksumInfo, TransferEndpoint } from '../model/transfer.ts';
 import type { RangeState } from './ranges/range-plan.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import type { Sink } from './sink.ts';
 import type { SpeedMeter } from './speed-floor.ts';
 import type { TransferState } from './transfer-state.ts';
@@ -25,6 +26,8 @@ export interface FetchContext {
   readonly stallTimeout: number;
   /** Measures the speed of the file, over all attempts. */
   readonly meter: SpeedMeter;
+  /** Limits the speed. @default it is not limited */
+  readonly rateLimiter?: RateLimiter | undefined;
   /** Decides whether the file is fetched in byte ranges. @default over one connection only */
   readonly ranges?: RangeState | undefined;
 }

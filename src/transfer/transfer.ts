@@ -1,9 +1,23 @@
 /** Transfers one body into a sink: counts and hashes its bytes, and reads no faster than the sink writes. */
 
-import { asyncScheduler, catchError, concat, defer, filter, map, of, tap, throwError, type Observable } from 'rxjs';
+import {
+  asyncScheduler,
+  catchError,
+  concat,
+  defer,
+  filter,
+  finalize,
+  map,
+  of,
+  tap,
+  throwError,
+  type Observable,
+  type Subscription,
+} from 'rxjs';
 import { isContentLibraryError, SinkError, TransportError, TruncatedError } from '../errors/index.ts';
 import { errorIfStalled } from '../operators/error-if-stalled.ts';
 import { createFreeBuffer, type FreeBuffer } from './free-buffer.ts';
+import type { RateLimiter } from './rate-limiter.ts';
 import { readChunks } from './read-chunks.ts';
 import type { SinkFile, SinkHash } from './sink.ts';
 import type { SpeedMeter } from './speed-floor.ts';
@@ -27,6 +41,8 @@ export interface TransferOptions {
   readonly host?: string | undefined;
   /** Measures the speed. @default the speed is not measured */
   readonly meter?: SpeedMeter;
+  /** Limits the speed. @default it is not limited */
+  readonly rateLimiter?: RateLimiter | undefined;
 }
 
 /** Progress of a transfer, in bytes. */
@@ -48,7 +64,7 @@ const PROGRESS_INTERVAL = 200;
  */
 export const transfer = (options: TransferOptions): Observable<TransferProgress> =>
   defer(() => {
-    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host, meter } = options;
+    const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host, meter, rateLimiter } = options;
     const total = lengths.find((length) => length !== undefined);
     const freeBuffer = createFreeBuffer(stream);
     let received = from;
@@ -56,6 +72,11 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
     /** When the read in progress started; `undefined` while the sink is writing. */
     let waitingSince: number | undefined = lastEmittedAt;
 
+    let delayTimer: Subscription | undefined;
+    const delay = (milliseconds: number): Promise<void> =>
+      new Promise((resolve) => {
+        delayTimer = asyncScheduler.schedule(() => resolve(), milliseconds);
+      });
     const setWaiting = (since: number | undefined): void => {
       waitingSince = since;
       if (meter !== undefined) meter.isPaused = since === undefined;
@@ -69,12 +90,14 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
       received += byteLength;
       if (meter !== undefined) meter.bytes += byteLength;
       onBytes(received);
-      return written;
+      const milliseconds = rateLimiter?.delayAfter(byteLength) ?? 0;
+      return milliseconds === 0 ? written : Promise.all([written, delay(milliseconds)]).then(() => undefined);
     };
     const chunks$ = readChunks(stream, writeChunk).pipe(
       tap(() => setWaiting(asyncScheduler.now())),
       errorIfStalled({ operation: transferLabel(file), limit: stallTimeout, waitingSince: () => waitingSince, host }),
       catchError((thrown: unknown) => throwError(() => toBodyError(options, received, total, thrown))),
+      finalize(() => delayTimer?.unsubscribe()),
     );
     const progress$ = chunks$.pipe(
       filter(() => asyncScheduler.now() - lastEmittedAt >= PROGRESS_INTERVAL && received !== total),

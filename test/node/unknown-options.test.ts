@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   attempt,
+  createDownloadQueue,
   createDownloadSession,
   download,
   keepDownloadSessionAlive,
@@ -82,7 +83,36 @@ const rows: readonly Row[] = [
   {
     type: 'DownloadOptions',
     call: (options) => download(vc, 'item', toBlob(), options),
-    names: [...pollOptions, 'patience', 'files', 'concurrency', 'continueOnError', 'timeout', 'fileRetry', 'onWarning'],
+    names: [
+      ...pollOptions,
+      'patience',
+      'files',
+      'concurrency',
+      'limitRate',
+      'continueOnError',
+      'timeout',
+      'fileRetry',
+      'onWarning',
+    ],
+  },
+  {
+    type: 'DownloadQueueOptions',
+    call: (options) => createDownloadQueue(vc, options),
+    names: ['concurrency', 'connections', 'limitRate', 'period', 'history', 'download', 'restore', 'toSink'],
+  },
+  {
+    type: 'QueueDownloadOptions',
+    call: (download) => createDownloadQueue(vc, { download }),
+    names: [...pollOptions, 'patience', 'continueOnError', 'timeout', 'fileRetry', 'onWarning'],
+  },
+  {
+    type: 'AddDownloadOptions',
+    call: (options) => {
+      const queue = createDownloadQueue(vc);
+      queue.add('item', toBlob(), options);
+      queue.close();
+    },
+    names: ['files', 'data', 'id'],
   },
   {
     type: 'FileRetryOptions',

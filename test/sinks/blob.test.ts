@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { download, toBlob, type SinkFile } from 'rx-content-library';
 import { nodeHash } from 'rx-content-library/node';
 import { filter, lastValueFrom, map, toArray } from 'rxjs';
@@ -33,6 +33,46 @@ test('a restart drops the received bytes', async () => {
   await write(file, 'new');
   await file.commit({ verified: 'length' });
   expect(await sink.blob('a.iso')?.text()).toBe('new');
+});
+
+describe('a file whose transfer was interrupted', () => {
+  const content = { itemId: 'item-1', contentVersion: '1', fileVersion: '1' };
+  const file = { name: 'a.iso', size: 3_000_003, content };
+
+  test('is continued after its bytes, in the same sink', async () => {
+    const sink = toBlob();
+    const first = await sink.open(file);
+    await write(first, 'a'.repeat(2_000_000), 'b');
+    await first.suspend?.();
+    const second = await sink.open(file);
+    expect(second.keptBytes).toBe(2_000_001);
+    let replayed = 0;
+    await second.replay?.((bytes) => void (replayed += bytes.byteLength));
+    expect(replayed).toBe(2_000_001);
+    await write(second, 'c'.repeat(1_000_002));
+    await second.commit({ verified: 'length' });
+    expect(await sink.blob('a.iso')?.text()).toBe(`${'a'.repeat(2_000_000)}b${'c'.repeat(1_000_002)}`);
+    expect((await sink.open(file)).keptBytes).toBe(0);
+  });
+
+  test.each([
+    ['another item', { ...file, content: { ...content, itemId: 'item-2' } }],
+    ['another version of the item', { ...file, content: { ...content, contentVersion: '2' } }],
+    ['another version of the file', { ...file, content: { ...content, fileVersion: '2' } }],
+    ['another size', { ...file, size: 5 }],
+    ['content without an identity', { name: 'a.iso', size: 3_000_003 }],
+  ])('is not continued with %s', async (_, other) => {
+    const sink = toBlob();
+    for (const [earlier, later] of [
+      [file, other],
+      [other, file],
+    ] as const) {
+      const first = await sink.open(earlier);
+      await write(first, 'a');
+      await first.suspend?.();
+      expect((await sink.open(later)).keptBytes).toBe(0);
+    }
+  });
 });
 
 test('a discarded file has no Blob', async () => {

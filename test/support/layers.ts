@@ -26,11 +26,12 @@ export const layers: Readonly<Record<string, string>> = {
   // The main job
   'download/': 'connection/ endpoints/ errors/ http/ type:model/ operators/ session/ transfer/ watching/ options/ rxjs',
   'snapshots/': 'type:download/ errors/ operators/ options/ rxjs',
+  'queue/': 'connection/ download/ errors/ options/ snapshots/ type:transfer/ io-ts rxjs',
   'mirror/':
     'connection/ download/ endpoints/ errors/ model/ operators/ options/ polling/ sinks/ type:transfer/ watching/ io-ts rxjs type:fp-ts',
   // Public surface
   index:
-    'connection/ download/ endpoints/ errors/ type:http/ mirror/ model/ operators/ polling/ sinks/ snapshots/ type:transfer/ watching/',
+    'connection/ download/ endpoints/ errors/ type:http/ mirror/ model/ operators/ polling/ queue/ sinks/ snapshots/ type:transfer/ watching/',
   // Platforms
   'node-version': '',
   'simulator/': 'model/ options/ io-ts @cfworker/json-schema @noble/hashes rxjs',
@@ -66,6 +67,7 @@ export const descriptions: Readonly<Record<string, Readonly<Record<string, strin
   Download: {
     'download/': 'all files of an item, from the first request to the clean-up',
     'snapshots/': 'events into snapshots for a dashboard',
+    'queue/': 'many downloads as one state, with common limits',
     'mirror/': 'a library compared with a target, and its items downloaded where they differ',
   },
   'Public surface': { index: 'what `rx-content-library` exports' },

@@ -28,6 +28,16 @@ const DEFAULT_LIMITS: RangeLimits = {
   measureTime: 200,
 };
 
+/**
+ * Returns the limits if the speed is limited: a connection that comes close to the limit is fast enough.
+ *
+ * @param limitRate - Bytes per second.
+ */
+export const rangeLimitsWithin = (limitRate: number): RangeLimits => ({
+  ...DEFAULT_LIMITS,
+  fastEnough: Math.min(DEFAULT_LIMITS.fastEnough, (0.8 * limitRate) / 1000),
+});
+
 /** The ranges of all files of a download, and their shared buffer. */
 export interface RangePlan extends RangeLimits {
   /** Returns the length of the next range, given the number of bytes left of the file. */

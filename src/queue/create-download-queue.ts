@@ -1,0 +1,226 @@
+/** Creates a queue of downloads: many items, one state. */
+
+import { asyncScheduler, BehaviorSubject, Subject, tap, type Subscription } from 'rxjs';
+import { withWorkListener } from '../connection/derived-connection.ts';
+import { internalsOf, type VCenter } from '../connection/vcenter.ts';
+import { assertDownloadArguments, downloadWithin } from '../download/download.ts';
+import { createTransferLimits } from '../download/transfer-limits.ts';
+import { isContentLibraryError } from '../errors/index.ts';
+import { invalidOptionError } from '../errors/invalid-option-error.ts';
+import { omit } from '../snapshots/omit.ts';
+import { snapshots } from '../snapshots/snapshots.ts';
+import type { Sink } from '../transfer/sink.ts';
+import type { DownloadQueue, QueuedDownloadEvent } from './download-queue.ts';
+import { assertAddOptions, assertQueueOptions, type DownloadQueueOptions } from './options.ts';
+import { restoreDownloads, serializeDownloads } from './serialized-queue.ts';
+import { toQueueState, type QueuedDownload, type QueuedDownloadStatus } from './state.ts';
+
+/** A download and what belongs to it in this run of the application. */
+interface Entry {
+  download: QueuedDownload;
+  readonly sink: Sink;
+  subscription: Subscription | undefined;
+  /** Number of operations of the sink and on the server that an earlier run has not ended yet. */
+  pendingWork: number;
+}
+
+const UNENDED: readonly QueuedDownloadStatus[] = ['waiting', 'running', 'paused'];
+
+/**
+ * Creates a queue. Restored downloads that were waiting or running start at once.
+ *
+ * @example
+ * ```ts
+ * const queue = createDownloadQueue(vc, { concurrency: 2 });
+ * queue.add(itemId, toDirectory('downloads'));
+ * queue.state$.subscribe(({ counts, received, total }) => render(counts, received, total));
+ * ```
+ *
+ * @throws TypeError if an option is invalid.
+ */
+export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions = {}): DownloadQueue => {
+  internalsOf(vc);
+  assertQueueOptions(options);
+  const { concurrency = 2, connections = 4, limitRate, period = 250, history = 100, download: downloadOptions = {} } = options;
+  const limits = createTransferLimits({ concurrency: connections, limitRate });
+  const events$ = new Subject<QueuedDownloadEvent>();
+  let entries = restoreEntries(options);
+  let lastId = 0;
+  let isClosed = false;
+  const state$ = new BehaviorSubject(toQueueState(entries.map(({ download }) => download)));
+  let timer: Subscription | undefined;
+
+  const emit = (): void => {
+    timer?.unsubscribe();
+    timer = undefined;
+    if (!isClosed) state$.next(toQueueState(entries.map(({ download }) => download)));
+  };
+  const emitSoon = (): void => {
+    timer ??= asyncScheduler.schedule(emit, period);
+  };
+
+  const start = (entry: Entry): void => {
+    const { id, itemId, itemName, files } = entry.download;
+    const observed = withWorkListener(vc, (change) => {
+      entry.pendingWork += change;
+      if (entry.pendingWork === 0 && entry.download.status === 'waiting') update();
+    });
+    const item = itemName === undefined ? itemId : { id: itemId, name: itemName };
+    entry.download = { ...restarted(entry.download), status: 'running', startedAt: asyncScheduler.now() };
+    const subscription = downloadWithin(limits, observed, item, entry.sink, {
+      ...downloadOptions,
+      ...(files === undefined ? {} : { files }),
+    })
+      .pipe(
+        tap((event) => events$.next({ id, event })),
+        snapshots(),
+      )
+      .subscribe({
+        next: (snapshot) => {
+          const { received, total, itemName: name } = snapshot;
+          entry.download = {
+            ...entry.download,
+            ...(name === undefined ? {} : { itemName: name }),
+            received,
+            ...(total === undefined ? {} : { total }),
+            snapshot,
+          };
+          emitSoon();
+        },
+        error: (thrown: unknown) => end(entry, failure(thrown)),
+        complete: () => {
+          // With `continueOnError`, a download completes although files have failed.
+          const error = entry.download.snapshot?.files.find(({ phase }) => phase === 'failed')?.error;
+          end(entry, error === undefined ? { status: 'saved' } : failure(error));
+        },
+      });
+    if (entry.download.status === 'running') entry.subscription = subscription;
+  };
+
+  const startNext = (): void => {
+    for (const entry of entries) {
+      if (isClosed || entries.filter(({ download }) => download.status === 'running').length >= concurrency) return;
+      if (entry.download.status === 'waiting' && entry.pendingWork === 0) start(entry);
+    }
+  };
+
+  const end = (entry: Entry, change: Pick<QueuedDownload, 'status' | 'error' | 'reason'>): void => {
+    entry.subscription = undefined;
+    entry.download = { ...entry.download, ...change, endedAt: asyncScheduler.now() };
+    update();
+  };
+
+  /** Starts what may start, removes the oldest ended downloads, and emits the state. */
+  const update = (): void => {
+    startNext();
+    const ended = entries.filter(({ download }) => !UNENDED.includes(download.status)).sort(byEnd);
+    const removed = new Set(ended.slice(0, Math.max(0, ended.length - history)));
+    entries = entries.filter((entry) => !removed.has(entry));
+    emit();
+  };
+
+  const stop = (entry: Entry, status: QueuedDownloadStatus): void => {
+    // The status comes first: unsubscribing may start the next download.
+    entry.download = { ...entry.download, status };
+    entry.subscription?.unsubscribe();
+    entry.subscription = undefined;
+  };
+
+  /** Returns a command for the downloads with one of these statuses. */
+  const command =
+    (statuses: readonly QueuedDownloadStatus[], change: (entry: Entry) => void) =>
+    (id?: string): boolean => {
+      const chosen = entries.filter(({ download }) => (id ?? download.id) === download.id && statuses.includes(download.status));
+      if (isClosed || chosen.length === 0) return false;
+      for (const entry of chosen) change(entry);
+      update();
+      return true;
+    };
+  const wait = (entry: Entry): void => {
+    entry.download = { ...restarted(entry.download), status: 'waiting' };
+  };
+
+  const isUsed = (id: string): boolean => entries.some(({ download }) => download.id === id);
+  const nextId = (): string => {
+    do lastId += 1;
+    while (isUsed(String(lastId)));
+    return String(lastId);
+  };
+
+  update();
+  return {
+    state$: state$.asObservable(),
+    get state() {
+      return state$.value;
+    },
+    events$: events$.asObservable(),
+    add: (item, sink, addOptions = {}) => {
+      assertDownloadArguments(item, sink);
+      assertAddOptions(addOptions);
+      if (isClosed) throw new Error('The queue is closed. Create another one.');
+      const { files, data, id = nextId() } = addOptions;
+      if (isUsed(id)) throw invalidOptionError('id', 'an id that no other download of the queue has', id);
+      const ref = typeof item === 'string' ? { id: item } : item;
+      const download: QueuedDownload = {
+        id,
+        itemId: ref.id,
+        ...(ref.name === undefined ? {} : { itemName: ref.name }),
+        ...(files === undefined ? {} : { files: [...files] }),
+        ...(data === undefined ? {} : { data }),
+        status: 'waiting',
+        received: 0,
+        addedAt: asyncScheduler.now(),
+      };
+      entries = [...entries, { download, sink, subscription: undefined, pendingWork: 0 }];
+      update();
+      return id;
+    },
+    pause: command(['waiting', 'running'], (entry) => stop(entry, 'paused')),
+    resume: command(['paused'], wait),
+    cancel: command(UNENDED, (entry) => {
+      stop(entry, 'cancelled');
+      entry.download = { ...entry.download, endedAt: asyncScheduler.now() };
+    }),
+    retry: command(['failed', 'cancelled'], wait),
+    remove: command(['paused', 'saved', 'failed', 'cancelled'], (entry) => {
+      entries = entries.filter((other) => other !== entry);
+    }),
+    move: (id, index) => {
+      const moved = entries.find(({ download }) => download.id === id);
+      if (isClosed || moved === undefined || entries.indexOf(moved) === index) return false;
+      entries = entries.filter((entry) => entry !== moved).toSpliced(index, 0, moved);
+      update();
+      return true;
+    },
+    serialize: () => serializeDownloads(entries.map(({ download }) => download)),
+    close: () => {
+      if (isClosed) return;
+      for (const entry of entries) if (entry.download.status === 'running') stop(entry, 'waiting');
+      emit();
+      isClosed = true;
+      state$.complete();
+      events$.complete();
+    },
+  };
+};
+
+/** Returns the download without what the last run has left; its bytes stay until the first snapshot of the next run. */
+const restarted = (download: QueuedDownload): QueuedDownload => omit(download, 'snapshot', 'error', 'reason', 'endedAt');
+
+const failure = (thrown: unknown): Pick<QueuedDownload, 'status' | 'error' | 'reason'> => ({
+  status: 'failed',
+  ...(isContentLibraryError(thrown) ? { error: thrown } : {}),
+  reason: thrown instanceof Error ? thrown.message : String(thrown),
+});
+
+const byEnd = (one: Entry, other: Entry): number => (one.download.endedAt ?? 0) - (other.download.endedAt ?? 0);
+
+const restoreEntries = ({ restore, toSink }: DownloadQueueOptions): readonly Entry[] =>
+  restore === undefined || toSink === undefined
+    ? []
+    : restoreDownloads(restore).map((download) => ({
+        download,
+        sink: toSink(download),
+        subscription: undefined,
+        pendingWork: 0,
+      }));
