@@ -106,8 +106,14 @@ const angular = (version, compiler) => ({
   name: `Angular ${version}, types of ./angular`,
   install: [`@angular/core@${version}`, `typescript@${compiler}`, '@types/node@22'],
   files: {
-    'index.ts': `import { provideContentLibrary } from 'rx-content-library/angular';
-export const providers = [provideContentLibrary({ server: 'https://vcenter.example.com', credentials: { sessionId: 'id' } })];
+    'index.ts': `import type { Signal } from '@angular/core';
+import type { DownloadQueueState } from 'rx-content-library';
+import { injectDownloadQueue, provideContentLibrary, withDownloadQueue } from 'rx-content-library/angular';
+const options = { server: 'https://vcenter.example.com', credentials: { sessionId: 'id' } };
+export const providers = [provideContentLibrary(options, withDownloadQueue({ concurrency: 3 }))];
+export class Downloads {
+  readonly state: Signal<DownloadQueueState> = injectDownloadQueue().state;
+}
 `,
     'tsconfig.json': JSON.stringify({
       compilerOptions: {

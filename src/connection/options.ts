@@ -74,7 +74,7 @@ export interface VCenterOptions {
   readonly signal?: AbortSignal | undefined;
   /**
    * False for server-side rendering: `preparation`, `preparations` and `watchDownloadSession` emit the first response and then, without a
-   * timer, nothing until a `refresh$`. A poll would keep the page from being rendered.
+   * timer, nothing until a `refresh$`; the downloads of a queue wait. A poll would keep the page from being rendered.
    * @default true; with `rx-content-library/angular`, false while Angular renders on a server
    */
   readonly polling?: boolean | undefined;

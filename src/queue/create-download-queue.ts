@@ -39,7 +39,7 @@ const UNENDED: readonly QueuedDownloadStatus[] = ['waiting', 'running', 'paused'
  * @throws TypeError if an option is invalid.
  */
 export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions = {}): DownloadQueue => {
-  internalsOf(vc);
+  const { isPolling } = internalsOf(vc);
   assertQueueOptions(options);
   const { concurrency = 2, connections = 4, limitRate, period = 250, history = 100, download: downloadOptions = {} } = options;
   const limits = createTransferLimits({ concurrency: connections, limitRate });
@@ -98,6 +98,8 @@ export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions =
   };
 
   const startNext = (): void => {
+    // While a page is rendered on a server, nothing starts: a preparation would never end without a poll.
+    if (!isPolling) return;
     for (const entry of entries) {
       if (isClosed || entries.filter(({ download }) => download.status === 'running').length >= concurrency) return;
       if (entry.download.status === 'waiting' && entry.pendingWork === 0) start(entry);

@@ -23,7 +23,7 @@ import {
   type VCenter,
   type VCenterOptions,
 } from 'rx-content-library';
-import { injectContentLibrary, provideContentLibrary } from 'rx-content-library/angular';
+import { injectContentLibrary, provideContentLibrary, withToken } from 'rx-content-library/angular';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { firstValueFrom, lastValueFrom, of, type Observable } from 'rxjs';
 
@@ -164,7 +164,7 @@ test('two connections in one injector have two tokens', () => {
   const lab = new InjectionToken<VCenter>('lab');
   const injector = injectorWith(
     provideContentLibrary({ server: 'https://vcenter.example.com', credentials }),
-    provideContentLibrary({ server: 'https://lab.example.com', credentials }, lab),
+    provideContentLibrary({ server: 'https://lab.example.com', credentials }, withToken(lab)),
   );
   expect(connectionOf(injector).server).toBe('https://vcenter.example.com');
   expect(runInInjectionContext(injector, () => injectContentLibrary(lab)).server).toBe('https://lab.example.com');

@@ -36,7 +36,7 @@ export const layers: Readonly<Record<string, string>> = {
   'node-version': '',
   'simulator/': 'model/ options/ io-ts @cfworker/json-schema @noble/hashes rxjs',
   'node/': 'index node-version options/ node:',
-  'angular/': 'index @angular/core',
+  'angular/': 'index @angular/core rxjs',
   // Program
   'cli/': 'index node-version node/ options/ simulator/ node: @clack/prompts commander rxjs @rx-content-library/dashboard',
 };
@@ -75,7 +75,7 @@ export const descriptions: Readonly<Record<string, Readonly<Record<string, strin
     'node-version': 'refuses versions of Node that are too old',
     'simulator/': 'a vCenter in memory; knows the contract, not the client',
     'node/': 'directories, streams, TLS and proxies of Node',
-    'angular/': 'a connection per injector',
+    'angular/': 'a connection and a download queue per injector',
   },
   Program: { 'cli/': 'the command, a file per subcommand' },
 };
