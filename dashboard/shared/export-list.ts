@@ -2,18 +2,18 @@
 
 import {
   attempt,
-  download,
+  createDownloadQueue,
   getItem,
   getLibrary,
-  isContentLibraryError,
   logout,
-  snapshots,
+  type DownloadQueueState,
   type DownloadSnapshot,
+  type QueuedDownload,
   type Sink,
   type VCenter,
 } from 'rx-content-library';
-import { BehaviorSubject, firstValueFrom, lastValueFrom, takeWhile, type Observable, type Subscription } from 'rxjs';
-import type { ExportRow, ExportsState, ExportStatus, ExportTotals } from './exports.ts';
+import { firstValueFrom, lastValueFrom, map, takeWhile, type Observable } from 'rxjs';
+import type { ExportRow, ExportsState } from './exports.ts';
 
 /** What a user can do with exports. All of it changes `state$`. */
 export interface Exports {
@@ -33,145 +33,78 @@ export interface Exports {
   readonly close: () => Promise<void>;
 }
 
-/** Items that are exported at the same time; the others wait. */
-const CONCURRENCY = 2;
-
-/** Milliseconds between two states of a running export. */
-const PERIOD = 250;
-
 /** Finished exports that stay in the list. */
 const HISTORY = 500;
-
-const ACTIVE: readonly ExportStatus[] = ['waiting', 'running'];
 
 /** Where exports are saved. */
 export interface ExportTarget {
   /** Returns the place of an item's files, for display and for `toSink`. */
   readonly pathOf: (libraryName: string, itemName: string) => string;
-  readonly toSink: (row: ExportRow) => Sink;
+  /** Called once for each export: a paused one goes on with the same sink. */
+  readonly toSink: (row: Pick<ExportRow, 'id' | 'path'>) => Sink;
 }
 
 /** Creates an empty list of exports. It sends nothing. */
 export const createExportList = (vc: VCenter, { pathOf, toSink }: ExportTarget): Exports => {
-  const state$ = new BehaviorSubject<ExportsState>({ rows: [], totals: totalsOf([]) });
-  const running = new Map<string, Subscription>();
+  const queue = createDownloadQueue(vc, { history: HISTORY });
+  const toState = createStateMapping();
   let lastId = 0;
-  let isClosed = false;
-
-  const setRows = (rows: readonly ExportRow[]): void => state$.next({ rows, totals: totalsOf(rows) });
-  const find = (id: string): ExportRow | undefined => state$.value.rows.find((row) => row.id === id);
-  const update = (id: string, change: Partial<ExportRow>): void =>
-    setRows(state$.value.rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
-
-  const end = (id: string, change: Partial<ExportRow>): void => {
-    update(id, { ...change, endedAt: Date.now() });
-    const finished = state$.value.rows.filter(({ status }) => !ACTIVE.includes(status) && status !== 'paused');
-    const dropped = new Set(finished.slice(0, Math.max(0, finished.length - HISTORY)));
-    if (dropped.size > 0) setRows(state$.value.rows.filter((row) => !dropped.has(row)));
-    startNext();
-  };
-
-  const start = (row: ExportRow): void => {
-    const { id, itemId, only } = row;
-    update(id, { status: 'running', startedAt: Date.now() });
-    const options = only === undefined ? {} : { files: only };
-    const subscription = download(vc, itemId, toSink(row), options)
-      .pipe(snapshots({ period: PERIOD }))
-      .subscribe({
-        next: (snapshot) => update(id, { progress: progressOf(snapshot) }),
-        error: (thrown: unknown) => {
-          running.delete(id);
-          end(id, { status: 'failed', error: errorOf(thrown) });
-        },
-        complete: () => {
-          running.delete(id);
-          end(id, { status: 'saved' });
-        },
-      });
-    // A download that errors at once is over before this line.
-    if (find(id)?.status === 'running') running.set(id, subscription);
-  };
-
-  const startNext = (): void => {
-    const next = state$.value.rows.find(({ status }) => status === 'waiting');
-    if (isClosed || next === undefined || running.size >= CONCURRENCY) return;
-    start(next);
-    startNext();
-  };
-
-  const stop = (id: string, status: ExportStatus): void => {
-    running.get(id)?.unsubscribe();
-    running.delete(id);
-    end(id, { status });
-  };
-
-  const when =
-    (allowed: readonly ExportStatus[], action: (row: ExportRow) => void) =>
-    (id: string): boolean => {
-      const row = find(id);
-      if (row === undefined || !allowed.includes(row.status)) return false;
-      action(row);
-      return true;
-    };
-  const queue = ({ id }: ExportRow): void => {
-    const rows = state$.value.rows.map((row) => (row.id === id ? waitingAgain(row) : row));
-    setRows(rows);
-    startNext();
-  };
-
   return {
-    state$,
+    state$: queue.state$.pipe(map(toState)),
     add: async (itemId, only) => {
       const item = await firstValueFrom(getItem(vc, itemId));
       const library = await firstValueFrom(getLibrary(vc, item.library_id ?? ''));
-      const itemName = item.name ?? itemId;
+      const name = item.name ?? itemId;
       const id = String(++lastId);
-      const path = pathOf(library.name ?? 'library', itemName);
-      const row = {
-        id,
-        itemId,
-        itemName,
-        path,
-        ...(only === undefined ? {} : { only }),
-        status: 'waiting',
-        addedAt: Date.now(),
-      } as const;
-      setRows([...state$.value.rows, row]);
-      startNext();
-      return id;
+      const path = pathOf(library.name ?? 'library', name);
+      return queue.add({ id: itemId, name }, toSink({ id, path }), { id, files: only, data: path });
     },
-    cancel: when([...ACTIVE, 'paused'], ({ id }) => stop(id, 'cancelled')),
-    pause: when(ACTIVE, ({ id }) => stop(id, 'paused')),
-    resume: when(['paused'], queue),
-    retry: when(['failed', 'cancelled'], queue),
-    remove: when(['paused', 'saved', 'failed', 'cancelled'], ({ id }) =>
-      setRows(state$.value.rows.filter((row) => row.id !== id)),
-    ),
+    cancel: (id) => queue.cancel(id),
+    pause: (id) => queue.pause(id),
+    resume: (id) => queue.resume(id),
+    retry: (id) => queue.retry(id),
+    remove: (id) => queue.remove(id),
     idle: async () => {
-      const busy$ = state$.pipe(takeWhile(({ rows }) => rows.some(({ status }) => ACTIVE.includes(status))));
+      const busy$ = queue.state$.pipe(takeWhile(({ counts }) => counts.waiting + counts.running > 0));
       await lastValueFrom(busy$, { defaultValue: undefined });
     },
     close: async () => {
-      isClosed = true;
-      for (const [id, subscription] of running) {
-        subscription.unsubscribe();
-        update(id, { status: 'paused' });
-      }
-      running.clear();
-      state$.complete();
+      queue.close();
       // Waits for the deletion of the download sessions. It ends no login that was passed by its id.
       await lastValueFrom(logout(vc).pipe(attempt()));
     },
   };
 };
 
-/** Without what the last run has left. */
-const waitingAgain = (row: ExportRow): ExportRow => {
-  const { id, itemId, itemName, path, only, addedAt, progress } = row;
+/** Returns a function that returns the same row for the same download, and the same state for the same downloads. */
+const createStateMapping = (): ((state: DownloadQueueState) => ExportsState) => {
+  const states = new WeakMap<DownloadQueueState, ExportsState>();
+  const rows = new WeakMap<QueuedDownload, ExportRow>();
+  const rowOf = (download: QueuedDownload): ExportRow => {
+    const row = rows.get(download) ?? toRow(download);
+    rows.set(download, row);
+    return row;
+  };
+  return (state) => {
+    const { downloads, counts, received, speed } = state;
+    const known = states.get(state) ?? { rows: downloads.map(rowOf), totals: { counts, received, speed } };
+    states.set(state, known);
+    return known;
+  };
+};
+
+const toRow = ({ id, itemId, itemName, data, files, status, ...rest }: QueuedDownload): ExportRow => {
+  const { snapshot, received, total, addedAt, startedAt, endedAt, error, reason } = rest;
+  // Between two runs: the bytes of the earlier one.
+  const kept = { files: [], received, ...(total === undefined ? {} : { total }), speed: 0, stalled: false };
+  const progress = snapshot ? progressOf(snapshot) : received > 0 ? kept : undefined;
   return {
-    ...{ id, itemId, itemName, path, addedAt, status: 'waiting' },
-    ...(only === undefined ? {} : { only }),
-    ...(progress === undefined ? {} : { progress: { ...progress, speed: 0 } }),
+    ...{ id, itemId, itemName: itemName ?? itemId, path: String(data), status, addedAt },
+    ...(files === undefined ? {} : { only: files }),
+    ...(progress === undefined ? {} : { progress }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(reason === undefined ? {} : { error: { _tag: error?._tag ?? 'TransportError', message: reason } }),
   };
 };
 
@@ -192,19 +125,3 @@ const progressOf = ({
   ...(timeLeft === undefined ? {} : { timeLeft }),
   stalled,
 });
-
-const errorOf = (thrown: unknown): NonNullable<ExportRow['error']> =>
-  isContentLibraryError(thrown)
-    ? { _tag: thrown._tag, message: thrown.message }
-    : { _tag: 'TransportError', message: 'Unexpected error: see the log of the dashboard.' };
-
-const totalsOf = (rows: readonly ExportRow[]): ExportTotals => {
-  const counts = { waiting: 0, running: 0, paused: 0, saved: 0, failed: 0, cancelled: 0 };
-  let [received, speed] = [0, 0];
-  for (const { status, progress } of rows) {
-    counts[status] += 1;
-    received += progress?.received ?? 0;
-    if (status === 'running') speed += progress?.speed ?? 0;
-  }
-  return { counts, received, speed };
-};
