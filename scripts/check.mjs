@@ -33,6 +33,7 @@ const steps = [
   // The package has no CommonJS, so the CommonJS resolutions are not checked.
   ['types of the package', () => `attw "${tarball()}" --profile esm-only`],
   ['size', () => 'node scripts/size.mjs'],
+  ['start-up', () => 'node scripts/startup.mjs'],
 ];
 
 const run = (command, env) =>

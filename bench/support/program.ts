@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { OnTearDown } from './bench.ts';
 
 /** The published command. */
-export const command = join(import.meta.dirname, '../../dist/cli/main.js');
+export const command = join(import.meta.dirname, '../../dist/command/main.js');
 
 const downloadProgram = join(import.meta.dirname, 'download-program.mjs');
 

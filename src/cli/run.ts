@@ -1,26 +1,35 @@
 /** Runs a command against a vCenter: signals, clean-up, error output, exit code. */
 
-import { lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
-import { isContentLibraryError, withVCenter, type DownloadWarning, type VCenter, type VCenterOptions } from '../index.ts';
-import { CommandError, toFailure } from './command-error.ts';
-import { jsonLine, replaceControlCharacters } from './format.ts';
+import { defer, lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
+import { withVCenter, type DownloadWarning, type VCenter, type VCenterOptions } from '../index.ts';
+import { CommandError } from './command-error.ts';
+import { reportFailure, type Output } from './output/failure.ts';
+import { jsonLine } from './output/format.ts';
+import { describeSources, readConnection, type ConnectionFlags } from './settings/connection.ts';
 import { exitCodeOf, onSignal, type Signal } from './signals.ts';
-
-/** How a command prints errors. */
-export interface Output {
-  /** True to print one JSON object a line instead of text. */
-  readonly json: boolean;
-  /** Where the JSON goes. @default standard output */
-  readonly jsonTo?: NodeJS.WritableStream;
-  /** Returns a sentence that is added to the message of an error, or an empty text. */
-  readonly describe?: (thrown: unknown) => string;
-}
 
 /** The work of a command; it passes the warnings of downloads to `onWarning`. */
 export type Job = (vc: VCenter, onWarning: (warning: DownloadWarning) => void) => Observable<unknown>;
 
 /** Milliseconds that the clean-up on the server may take after a signal. */
 const CLEANUP_TIMEOUT = 5000;
+
+/**
+ * Runs a job against the vCenter of the flags.
+ *
+ * @param jsonTo - Where JSON lines go.
+ * @returns the exit code
+ */
+export const runConnected = (
+  flags: ConnectionFlags & { readonly json: boolean },
+  job: Job,
+  jsonTo: NodeJS.WritableStream = process.stdout,
+): Promise<number> =>
+  run(
+    () => readConnection(flags),
+    (vc, onWarning) => defer(() => job(vc, onWarning)),
+    { json: flags.json, jsonTo, describe: (thrown) => describeSources(flags, thrown) },
+  );
 
 /** Logs in, runs the job, logs out in any case, prints errors, and returns the exit code. */
 export const run = async (connect: () => Promise<VCenterOptions>, job: Job, output: Output): Promise<number> => {
@@ -97,18 +106,3 @@ class InterruptedError extends CommandError {
     this.message = `${this.#start}. ${this.#left.join(' ')}`;
   }
 }
-
-/** Prints an error as text or JSON, and returns its exit code. */
-export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout, describe = () => '' }: Output): number => {
-  if (isReaderGone(thrown)) return 0;
-  const { tag, message, code } = toFailure(thrown);
-  const failure = { tag, message: `${message} ${describe(thrown)}`.trimEnd(), code };
-  if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
-  // The message may contain text from the server; its line breaks are kept.
-  else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(replaceControlCharacters).join('\n')}\n`);
-  return failure.code;
-};
-
-/** Returns true if the process that read standard output has closed it, as `head` does: that is no error. */
-const isReaderGone = (thrown: unknown): boolean =>
-  isContentLibraryError(thrown) && thrown._tag === 'SinkError' && thrown.code === 'EPIPE';

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseAddress } from '#src/cli/address.js';
-import { resolveSettings } from '#src/cli/settings.js';
+import { parseAddress } from '#src/cli/settings/address.js';
+import { resolveSettings } from '#src/cli/settings/settings.js';
 import { tcpServer } from '../node/servers.ts';
 import { command } from './command.ts';
 

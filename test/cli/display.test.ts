@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { SinkError, TimeoutError, type DownloadEvent } from 'rx-content-library';
 import { Subject } from 'rxjs';
-import { display } from '#src/cli/display.js';
+import { display } from '#src/cli/output/display.js';
 import { progress, saved, status } from '../support/events.ts';
 import { codeOf, runNode } from './command.ts';
 import { terminal } from './terminal.ts';

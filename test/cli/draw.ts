@@ -3,7 +3,7 @@
 import { WriteStream } from 'node:tty';
 import type { DownloadEvent } from 'rx-content-library';
 import { of } from 'rxjs';
-import { liveDisplay } from '#src/cli/display.js';
+import { liveDisplay } from '#src/cli/output/display.js';
 import { terminal } from './terminal.ts';
 
 const { stream, written } = terminal(80);

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '#src/cli/format.js';
-import { displayWidth, padToWidth, table, truncateToWidth } from '#src/cli/text-width.js';
+import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '#src/cli/output/format.js';
+import { displayWidth, padToWidth, table, truncateToWidth } from '#src/cli/output/text-width.js';
 
 test.each([
   [0, '0 B'],

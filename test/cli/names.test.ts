@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { concatMap, lastValueFrom } from 'rxjs';
-import { findItemByName, findLibraryByName, parsePath } from '#src/cli/find.js';
-import { fileSelector } from '#src/cli/names.js';
+import { findItemByName, findLibraryByName, parsePath } from '#src/cli/paths/find.js';
+import { fileSelector } from '#src/cli/paths/names.js';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { simulatedVCenter } from '../support/simulated-vcenter.ts';
 import { servedSimulator } from './served-simulator.ts';

@@ -1,8 +1,8 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readConnection, type ConnectionFlags } from '#src/cli/connection.js';
-import { configPath } from '#src/cli/profiles.js';
+import { readConnection, type ConnectionFlags } from '#src/cli/settings/connection.js';
+import { configPath } from '#src/cli/settings/profiles.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { command } from './command.ts';
 import { password, servedSimulator, username } from './served-simulator.ts';

@@ -4,8 +4,8 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { nodeHash } from 'rx-content-library/node';
 import { createSimulator, type Fault } from 'rx-content-library/simulator';
 import { defer } from 'rxjs';
-import { exportItem, type ExportFlags } from '#src/cli/export.js';
-import { ls } from '#src/cli/ls.js';
+import { exportWith, type ExportFlags } from '#src/cli/commands/export.js';
+import { lsWith } from '#src/cli/commands/ls.js';
 import { run } from '#src/cli/run.js';
 import { served } from '../node/servers.ts';
 import { temporaryDirectory } from '../node/temporary.ts';
@@ -99,11 +99,11 @@ test(`${runs} commands against a server that leaks every secret print none, and 
         inFakeTime(() =>
           run(
             async () => options,
-            (vc) =>
+            (vc, onWarning) =>
               defer(() =>
                 variant === 'ls' || variant === 'ls --json'
-                  ? ls(vc, 'templates/ubuntu', json)
-                  : exportItem(vc, 'templates/ubuntu', directory, exported),
+                  ? lsWith(vc, 'templates/ubuntu', { json })
+                  : exportWith(vc, 'templates/ubuntu', directory, exported, onWarning),
               ),
             { json },
           ),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from '@jest/globals';
 import { serve } from 'rx-content-library/node';
-import { createSimulatorFromFiles, type SimulatorFiles } from '#src/cli/simulator-files.js';
+import { createSimulatorFromFiles, type SimulatorFiles } from '#src/cli/commands/simulator-files.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 import { codeOf, command, parsed, start, type JsonLine } from './command.ts';
 

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { createSimulatorFromFiles } from '#src/cli/simulator-files.js';
-import { decodeText, readTextFile } from '#src/cli/text-file.js';
+import { createSimulatorFromFiles } from '#src/cli/commands/simulator-files.js';
+import { decodeText, readTextFile } from '#src/cli/settings/text-file.js';
 import { temporaryDirectory } from '../node/temporary.ts';
 
 const text = '{"libraries":[{"name":"Büro","items":[]}]}';

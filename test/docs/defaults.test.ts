@@ -49,8 +49,10 @@ describe('defaults of options', () => {
     expect(numberIn(section, /`fileRetry\.delay`, (\d+) ms by default/)).toBe(ofRetry('delay'));
   });
 
+  const definitions = ['export', 'simulate', 'common-flags'].map((name) => read(`src/cli/definitions/${name}.ts`)).join('\n');
+
   test.each(['concurrency', 'timeout', 'port'])('docs/02-command.md states that of --%s', (flag) => {
-    const [, stated] = new RegExp(`'--${flag} <.*, (\\d+)\\)`).exec(read('src/cli/program.ts')) ?? [];
+    const [, stated] = new RegExp(`'--${flag} <.*, (\\d+)\\)`).exec(definitions) ?? [];
     expect(rowOf('docs/02-command.md', `\`--${flag} `).at(-2)).toBe(stated);
   });
 

@@ -1,8 +1,8 @@
 /** Which certificates a connection trusts, by flags or by the environment variables of govc. */
 
 import { delimiter } from 'node:path';
-import { nodeFetch, type NodeFetchOptions } from '../node/index.ts';
-import { messageOf, usageError } from './command-error.ts';
+import { nodeFetch, type NodeFetchOptions } from '../../node/index.ts';
+import { messageOf, usageError } from '../command-error.ts';
 import { readTextFile } from './text-file.ts';
 
 /** The flags about certificates. */

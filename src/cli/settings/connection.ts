@@ -1,13 +1,12 @@
-/** The connection flags: server, credentials and trust, from flags, then `VCENTER_…`, then the environment variables of govc. */
+/** Reads server, credentials and trust: from flags, then `VCENTER_…`, then the environment variables of govc. */
 
 import { readFileSync } from 'node:fs';
 import { buffer } from 'node:stream/consumers';
 import type { ReadStream } from 'node:tty';
-import { Option, type Command } from 'commander';
-import { isContentLibraryError, vcenter, type Credentials, type VCenterOptions } from '../index.ts';
-import { nodeFetch } from '../node/index.ts';
+import { isContentLibraryError, vcenter, type Credentials, type VCenterOptions } from '../../index.ts';
+import { nodeFetch } from '../../node/index.ts';
+import { usageError } from '../command-error.ts';
 import { assertUnambiguous } from './address.ts';
-import { usageError } from './command-error.ts';
 import { withHttpsCheck } from './https-check.ts';
 import { runPasswordCommand } from './password-command.ts';
 import { configPath, readProfile } from './profiles.ts';
@@ -24,24 +23,6 @@ export interface ConnectionFlags extends SettingFlags, TrustFlags {
   /** Seconds without progress. */
   readonly timeout?: number;
 }
-
-/** Adds the connection flags to a command. */
-export const withConnection = (command: Command): Command =>
-  command
-    .option('--profile <name>', 'the connection of this name in ~/.config/content-library/config.json')
-    .option('--server <url>', 'address of the vCenter (or VCENTER_URL, GOVC_URL)')
-    .option('--username <name>', 'user name with its domain (or VCENTER_USERNAME, GOVC_USERNAME)')
-    .option(
-      '--password-stdin',
-      'read the password from standard input, hidden on a terminal (or set VCENTER_PASSWORD, GOVC_PASSWORD)',
-    )
-    .option('--session-id <->', 'with -, read the id of an open API session from standard input (or set VCENTER_SESSION_ID)')
-    .addOption(new Option('--password <password>').hideHelp())
-    .option('--thumbprint <hex>', 'the only certificate to accept, by its SHA-1 or SHA-256 (or GOVC_TLS_KNOWN_HOSTS)')
-    .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
-    .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
-    .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto (default)')
-    .option('--download-host <host or URL>', 'fetch files from this host or origin instead of the one in the download links');
 
 /**
  * Reads the flags, the environment and, where a flag requires it, standard input. An empty variable counts as not set.

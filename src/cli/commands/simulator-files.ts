@@ -1,8 +1,8 @@
 /** Creates the simulator of the inventory and scenario files of `simulate`. */
 
-import { createSimulator, type Inventory, type Scenario, type Simulator, type SimulatorOptions } from '../simulator/index.ts';
-import { messageOf, usageError } from './command-error.ts';
-import { readTextFile } from './text-file.ts';
+import { createSimulator, type Inventory, type Scenario, type Simulator, type SimulatorOptions } from '../../simulator/index.ts';
+import { messageOf, usageError } from '../command-error.ts';
+import { readTextFile } from '../settings/text-file.ts';
 
 /** Paths of JSON files. */
 export interface SimulatorFiles {

@@ -1,9 +1,9 @@
 /** Resolves `LIBRARY/ITEM/GLOB`: libraries and items by name, or by identifier where a name is ambiguous. */
 
 import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
-import { ApiError, findItems, findLibraries, getItem, getLibrary, listItems, listLibraries, type VCenter } from '../index.ts';
-import { notFoundError, usageError } from './command-error.ts';
-import { replaceControlCharacters } from './format.ts';
+import { ApiError, findItems, findLibraries, getItem, getLibrary, listItems, listLibraries, type VCenter } from '../../index.ts';
+import { notFoundError, usageError } from '../command-error.ts';
+import { replaceControlCharacters } from '../output/format.ts';
 import { hasOtherForms, isSameText, readingsOf } from './names.ts';
 
 /** A library or an item. */

@@ -1,7 +1,7 @@
 /** Runs the command of a profile that prints a password. */
 
 import { spawnSync } from 'node:child_process';
-import { usageError } from './command-error.ts';
+import { usageError } from '../command-error.ts';
 import { decodeText } from './text-file.ts';
 
 /**

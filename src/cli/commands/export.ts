@@ -2,13 +2,16 @@
 
 import { isAbsolute, relative } from 'node:path';
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
-import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../index.ts';
-import { toDirectory, toWritable } from '../node/index.ts';
-import { CommandError, notFoundError, usageError, withFailure } from './command-error.ts';
-import { display } from './display.ts';
-import { findItemByName, findLibraryByName, parsePath } from './find.ts';
-import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from './format.ts';
-import { fileSelector } from './names.ts';
+import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../../index.ts';
+import { toDirectory, toWritable } from '../../node/index.ts';
+import { CommandError, notFoundError, usageError } from '../command-error.ts';
+import { display } from '../output/display.ts';
+import { withFailure } from '../output/failure.ts';
+import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import { findItemByName, findLibraryByName, parsePath } from '../paths/find.ts';
+import { fileSelector } from '../paths/names.ts';
+import { runConnected } from '../run.ts';
+import type { ConnectionFlags } from '../settings/connection.ts';
 import { notVerified, requireProof } from './require-proof.ts';
 
 /** The flags of `export`. */
@@ -22,17 +25,25 @@ export interface ExportFlags {
   readonly json: boolean;
 }
 
+/** Downloads `LIBRARY/ITEM[/GLOB]` into a directory, or to standard output (`-`); returns the exit code. */
+export const exportItem = (path: string, destination: string, flags: ConnectionFlags & ExportFlags): Promise<number> =>
+  runConnected(
+    flags,
+    (vc, onWarning) => exportWith(vc, path, destination, flags, onWarning),
+    destination === '-' ? process.stderr : process.stdout,
+  );
+
 /**
- * Downloads `LIBRARY/ITEM[/GLOB]`. Completes when every file is saved; errors with what determines the exit code.
+ * Completes when every file is saved; errors with what determines the exit code.
  *
  * @param onWarning - Called with every warning, also after unsubscribing.
  */
-export const exportItem = (
+export const exportWith = (
   vc: VCenter,
   path: string,
   destination: string,
   flags: ExportFlags,
-  onWarning: (warning: DownloadWarning) => void = () => undefined,
+  onWarning: (warning: DownloadWarning) => void,
 ): Observable<unknown> => {
   const [library, item, pattern = '*'] = parsePath(path);
   if (library === undefined || item === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');

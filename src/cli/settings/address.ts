@@ -1,6 +1,6 @@
 /** Parses the address of a server, as users and govc write it. */
 
-import { usageError } from './command-error.ts';
+import { usageError } from '../command-error.ts';
 
 /** A server, and the user that its address contains. */
 export interface Address {

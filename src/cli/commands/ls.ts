@@ -1,11 +1,13 @@
 /** `content-library ls`: lists libraries, items and files. */
 
 import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArray, type Observable } from 'rxjs';
-import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../index.ts';
-import { usageError } from './command-error.ts';
-import { findItemByName, findLibraryByName, parsePath } from './find.ts';
-import { formatBytes, jsonLine, replaceControlCharacters } from './format.ts';
-import { table } from './text-width.ts';
+import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../../index.ts';
+import { usageError } from '../command-error.ts';
+import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import { table } from '../output/text-width.ts';
+import { findItemByName, findLibraryByName, parsePath } from '../paths/find.ts';
+import { runConnected } from '../run.ts';
+import type { ConnectionFlags } from '../settings/connection.ts';
 
 /** A library, item or file as `--json` prints it. */
 interface Entry {
@@ -15,14 +17,23 @@ interface Entry {
   readonly [field: string]: unknown;
 }
 
-/** Prints the entries of a path as JSON lines or as a table. */
-export const ls = (vc: VCenter, path: string | undefined, json: boolean): Observable<unknown> =>
-  entriesAt(vc, path).pipe(
-    tap((entries) => {
-      const lines = json ? entries.map(jsonLine) : asTable(entries).map((line) => `${line}\n`);
-      process.stdout.write(lines.join(''));
-    }),
-  );
+/** The flags of `ls`. */
+export interface LsFlags {
+  readonly json: boolean;
+}
+
+/** Prints the entries of a path as JSON lines or as a table; returns the exit code. */
+export const ls = (path: string | undefined, flags: ConnectionFlags & LsFlags): Promise<number> =>
+  runConnected(flags, (vc) => lsWith(vc, path, flags));
+
+/** Completes when the entries are printed. */
+export const lsWith = (vc: VCenter, path: string | undefined, flags: LsFlags): Observable<unknown> =>
+  entriesAt(vc, path).pipe(tap((entries) => print(entries, flags)));
+
+const print = (entries: readonly Entry[], { json }: LsFlags): void => {
+  const lines = json ? entries.map(jsonLine) : asTable(entries).map((line) => `${line}\n`);
+  process.stdout.write(lines.join(''));
+};
 
 const entriesAt = (vc: VCenter, path: string | undefined): Observable<readonly Entry[]> => {
   const [library, item, file] = path === undefined ? [] : parsePath(path);

@@ -1,13 +1,16 @@
 /** `content-library mirror`: keeps a copy of a library in a directory. */
 
 import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
-import { mirror, type DownloadWarning, type MirrorEvent, type MirrorMirrored, type VCenter } from '../index.ts';
-import { toTree } from '../node/index.ts';
-import { CommandError, usageError, withFailure } from './command-error.ts';
-import { findLibraryByName, parsePath } from './find.ts';
-import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from './format.ts';
-import { globMatcher } from './names.ts';
-import { retryingLine, warningLine } from './plain-display.ts';
+import { mirror, type DownloadWarning, type MirrorEvent, type MirrorMirrored, type VCenter } from '../../index.ts';
+import { toTree } from '../../node/index.ts';
+import { CommandError, usageError } from '../command-error.ts';
+import { withFailure } from '../output/failure.ts';
+import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import { retryingLine, warningLine } from '../output/plain-display.ts';
+import { findLibraryByName, parsePath } from '../paths/find.ts';
+import { globMatcher } from '../paths/names.ts';
+import { runConnected } from '../run.ts';
+import type { ConnectionFlags } from '../settings/connection.ts';
 
 /** The flags of `mirror`. */
 export interface MirrorFlags {
@@ -23,12 +26,16 @@ export interface MirrorFlags {
   readonly json: boolean;
 }
 
+/** Mirrors `LIBRARY` into a directory; returns the exit code. */
+export const mirrorLibrary = (path: string, directory: string, flags: ConnectionFlags & MirrorFlags): Promise<number> =>
+  runConnected(flags, (vc, onWarning) => mirrorWith(vc, path, directory, flags, onWarning));
+
 /**
- * Mirrors `LIBRARY`. Completes when every item is current, never with `watch`; errors with what determines the exit code.
+ * Completes when every item is current, never with `watch`; errors with what determines the exit code.
  *
  * @param onWarning - Called with every warning, also after unsubscribing.
  */
-export const mirrorLibrary = (
+const mirrorWith = (
   vc: VCenter,
   path: string,
   directory: string,

@@ -1,8 +1,8 @@
 /** A sink that rejects files that can be verified neither by checksum nor by length. */
 
-import type { Sink, SinkFile } from '../index.ts';
-import { CommandError } from './command-error.ts';
-import { replaceControlCharacters } from './format.ts';
+import type { Sink, SinkFile } from '../../index.ts';
+import { CommandError } from '../command-error.ts';
+import { replaceControlCharacters } from '../output/format.ts';
 
 /** The message about a file that could not be verified. */
 export const notVerified = (file: string): string =>

@@ -8,7 +8,7 @@ import type {
   DownloadRetrying,
   DownloadStatus,
   DownloadWarning,
-} from '../index.ts';
+} from '../../index.ts';
 import { formatBytes, formatDuration, formatFileCount, replaceControlCharacters } from './format.ts';
 
 /** Milliseconds between two progress lines of one file. */

@@ -1,6 +1,6 @@
 /** `content-library dashboard`: runs the command of the package `@rx-content-library/dashboard`, if that is installed. */
 
-import { usageError } from './command-error.ts';
+import { usageError } from '../command-error.ts';
 
 interface DashboardModule {
   readonly runDashboard: (args: readonly string[], context: { readonly name: string }) => Promise<number>;

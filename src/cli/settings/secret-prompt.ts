@@ -1,7 +1,7 @@
 /** Reads a secret from a terminal, without showing what is typed. */
 
 import type { Readable } from 'node:stream';
-import { CommandError } from './command-error.ts';
+import { CommandError } from '../command-error.ts';
 
 /**
  * Asks for a secret on standard error; the terminal is as before afterwards.

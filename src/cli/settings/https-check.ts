@@ -1,7 +1,7 @@
 /** Protects the password from a server that was addressed by `http://` by mistake. */
 
 import { connect } from 'node:tls';
-import { TransportError } from '../index.ts';
+import { TransportError } from '../../index.ts';
 
 type Fetch = typeof globalThis.fetch;
 

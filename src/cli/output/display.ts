@@ -3,7 +3,7 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
 import { styleText } from 'node:util';
 import { auditTime, connect, finalize, ignoreElements, merge, tap, type MonoTypeOperatorFunction } from 'rxjs';
-import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../index.ts';
+import { snapshots, type DownloadEvent, type DownloadSnapshot, type FileSnapshot } from '../../index.ts';
 import { formatBytes, formatDuration, replaceControlCharacters } from './format.ts';
 import { closedLine, failedLine, plainDisplay, retryingLine, warningLine } from './plain-display.ts';
 import { displayWidth, padToWidth, truncateToWidth } from './text-width.ts';

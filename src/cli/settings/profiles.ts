@@ -3,8 +3,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { nearestName } from '../options/index.ts';
-import { messageOf, usageError } from './command-error.ts';
+import { nearestName } from '../../options/index.ts';
+import { messageOf, usageError } from '../command-error.ts';
 import { decodeText, systemCode } from './text-file.ts';
 
 /** Environment variables. */

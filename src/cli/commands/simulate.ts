@@ -1,12 +1,12 @@
 /** `content-library simulate`: serves a simulated vCenter on a port of this machine. */
 
-import { createSelfSignedCertificate, nodeHash, serve } from '../node/index.ts';
-import type { Simulator } from '../simulator/index.ts';
-import { usageError } from './command-error.ts';
-import { jsonLine } from './format.ts';
-import { findLostOutput } from './lost-output.ts';
-import { reportFailure } from './run.ts';
-import { exitCodeOf, onSignal } from './signals.ts';
+import { createSelfSignedCertificate, nodeHash, serve } from '../../node/index.ts';
+import type { Simulator } from '../../simulator/index.ts';
+import { usageError } from '../command-error.ts';
+import { reportFailure } from '../output/failure.ts';
+import { jsonLine } from '../output/format.ts';
+import { findLostOutput } from '../output/lost-output.ts';
+import { exitCodeOf, onSignal } from '../signals.ts';
 import { createSimulatorFromFiles } from './simulator-files.ts';
 
 /** The flags of `simulate`. */

@@ -1,7 +1,7 @@
 /** Selects server and credentials: one complete set from one origin. Nothing of one origin is combined with anything of another. */
 
+import { usageError } from '../command-error.ts';
 import { parseAddress, type Address } from './address.ts';
-import { usageError } from './command-error.ts';
 import type { Environment, Profile } from './profiles.ts';
 
 /** The flags that belong to a set. */

@@ -1,7 +1,7 @@
 /** Reads text files: without a byte order mark, and only in UTF-8. */
 
 import { readFileSync } from 'node:fs';
-import { messageOf, usageError } from './command-error.ts';
+import { messageOf, usageError } from '../command-error.ts';
 
 /** Options of {@link readTextFile}. */
 export interface ReadOptions {

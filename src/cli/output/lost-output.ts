@@ -1,7 +1,5 @@
 /** Detects output that was lost: on a full disk, or on a terminal that is gone. */
 
-import { SinkError } from '../index.ts';
-
 const errors = new Map<NodeJS.WriteStream, NodeJS.ErrnoException>();
 
 /** Keeps the first error of each standard stream. Without listeners it would end the process before the clean-up. */
@@ -10,14 +8,19 @@ export const watchOutput = (): void => {
     stream.on('error', (error: NodeJS.ErrnoException) => errors.has(stream) || errors.set(stream, error));
 };
 
-/** Resolves once everything is written, with an error if some of it was lost. A reader that has closed the stream loses nothing. */
-export const findLostOutput = async (stream: NodeJS.WriteStream): Promise<SinkError | undefined> => {
+/** Output that is incomplete. */
+export interface LostOutput {
+  /** The name of the stream. */
+  readonly path: string;
+  readonly error: NodeJS.ErrnoException;
+}
+
+/** Resolves once everything is written, with what was lost, if any. A reader that has closed the stream loses nothing. */
+export const findLostOutput = async (stream: NodeJS.WriteStream): Promise<LostOutput | undefined> => {
   await new Promise((resolve) => stream.write('', resolve));
   // A stream emits its error after it has called back.
   await new Promise((resolve) => setImmediate(resolve));
   const error = errors.get(stream);
   if (error === undefined || error.code === 'EPIPE') return undefined;
-  const path = stream === process.stdout ? 'standard output' : 'standard error';
-  const reason = `the output is incomplete, because it could not be written (${error.message}).`;
-  return new SinkError({ path, code: error.code, reason }, { cause: error });
+  return { path: stream === process.stdout ? 'standard output' : 'standard error', error };
 };

@@ -1,0 +1,36 @@
+/** Defines `content-library export`. */
+
+import type { Command } from 'commander';
+import type { ExportFlags } from '../commands/export.ts';
+import type { ConnectionFlags } from '../settings/connection.ts';
+import { addTimeout } from './common-flags.ts';
+import { addConnectionFlags } from './connection-flags.ts';
+import { notEmpty, parsePositiveInteger } from './values.ts';
+
+const EXIT_CODES = `
+Exit codes: 0 every file saved, 1 unexpected error, 2 usage, 3 login or privilege, 4 not found, 5 preparation,
+6 integrity, 7 network or server, 8 certificate, 9 some files failed, 10 disk or output,
+128 and the number of a signal if interrupted: 129 SIGHUP, 130 SIGINT, 131 SIGQUIT, 143 SIGTERM.`;
+
+/** Adds the subcommand. */
+export const defineExport = (program: Command): void => {
+  const command = program
+    .command('export')
+    .argument('<path>', '', notEmpty)
+    .argument('[destination]', '', notEmpty)
+    .description(
+      'download the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, into a directory (the current one by default) or to standard output (-)',
+    )
+    .addHelpText('after', EXIT_CODES)
+    .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
+    .option('--force', 'replace existing files', false)
+    .option('--continue-on-error', 'continue with the other files when one fails', false)
+    .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false);
+  addTimeout(command).option('--json', 'print events as JSON lines', false);
+  addConnectionFlags(command).action(
+    async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
+      const { exportItem } = await import('../commands/export.ts');
+      process.exitCode = await exportItem(path, destination ?? '.', flags);
+    },
+  );
+};

@@ -1,0 +1,27 @@
+/** Defines `content-library mirror`. */
+
+import type { Command } from 'commander';
+import type { MirrorFlags } from '../commands/mirror.ts';
+import type { ConnectionFlags } from '../settings/connection.ts';
+import { addTimeout } from './common-flags.ts';
+import { addConnectionFlags } from './connection-flags.ts';
+import { collect, notEmpty, parsePeriod, parsePositiveInteger } from './values.ts';
+
+/** Adds the subcommand. */
+export const defineMirror = (program: Command): void => {
+  const command = program
+    .command('mirror')
+    .argument('<library>', '', notEmpty)
+    .argument('<directory>', '', notEmpty)
+    .description('keep a copy of LIBRARY in DIRECTORY: what is new is downloaded, what is current is skipped')
+    .option('--delete', 'remove items that are no longer in the library', false)
+    .option('--include <glob>', 'mirror the items with such a name; may be repeated', collect, [])
+    .option('--exclude <glob>', 'leave out the items with such a name; may be repeated', collect, [])
+    .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
+    .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2);
+  addTimeout(command).option('--json', 'print events as JSON lines', false);
+  addConnectionFlags(command).action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
+    const { mirrorLibrary } = await import('../commands/mirror.ts');
+    process.exitCode = await mirrorLibrary(path, directory, flags);
+  });
+};
