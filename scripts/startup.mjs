@@ -25,7 +25,9 @@ const rows = [
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 const simulator = createSimulator({
   users: [user],
-  inventory: { libraries: [{ name: 'templates', items: [{ name: 'ubuntu', files: [{ name: 'ubuntu.ovf', content: '<Envelope/>' }] }] }] },
+  inventory: {
+    libraries: [{ name: 'templates', items: [{ name: 'ubuntu', files: [{ name: 'ubuntu.ovf', content: '<Envelope/>' }] }] }],
+  },
 });
 const server = await serve(simulator.fetch);
 const env = {
