@@ -57,7 +57,7 @@ const root = join(import.meta.dirname, '..');
 const unchecked = /^(?:test\/language\.test\.ts|test\/support\/plain-words\.ts|docs\/api\/.*|CHANGELOG\.md)$/;
 const files = globSync(
   [
-    '{src,test,examples,bench,scripts}/**/*.{ts,js,mjs,json,go}',
+    '{src,test,examples,bench,scripts}/**/*.{ts,tsx,svelte,js,mjs,json,go}',
     'dashboard/{bin,server,shared,src,test}/**/*.{ts,html}',
     'docs/**/*.md',
     '*.{md,js}',

@@ -14,7 +14,7 @@ const pages = ['*.md', 'docs/**/*.md', '.github/**/*.md']
   .filter((file) => !file.startsWith('docs/api/'));
 const examples = readdirSync(join(root, 'examples'), { recursive: true })
   .map(String)
-  .filter((file) => file.endsWith('.ts'));
+  .filter((file) => /\.(?:tsx?|svelte)$/.test(file));
 
 /** Removes indentation, because a slice of a file is indented more than on the page. */
 const normalize = (code: string): string =>
@@ -25,7 +25,11 @@ const normalize = (code: string): string =>
     .join('\n');
 
 const blocks = pages.flatMap((page) =>
-  [...read(page).matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({ page, index: index + 1, code })),
+  [...read(page).matchAll(/^```(?:tsx?|svelte)\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
+    page,
+    index: index + 1,
+    code,
+  })),
 );
 
 describe('TypeScript blocks of README and docs', () => {
@@ -45,8 +49,10 @@ describe('TypeScript blocks of README and docs', () => {
 });
 
 describe('examples', () => {
-  // The others need a server or a test runner, or are the long demonstration of `npm start`; they have tests of their own.
-  const standalone = examples.filter((file) => !['demo.ts', 'export-item.ts'].includes(file) && !file.startsWith('testing/'));
+  // The others need a server, a test runner or a page, or are the long demonstration of `npm start`; they have tests of their own.
+  const standalone = examples.filter(
+    (file) => !['demo.ts', 'export-item.ts'].includes(file) && !/^(?:testing|pages)\b/.test(file),
+  );
 
   test.each(standalone)('%s runs without a vCenter', (file) => {
     const folder = mkdtempSync(join(tmpdir(), 'rx-content-library-'));
