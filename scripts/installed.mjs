@@ -47,8 +47,9 @@ const runPart = async (part, index, tarball) => {
   const env = { ...process.env, NO_COLOR: '1', ...part.env };
   const program = part.program === undefined ? process.execPath : join(project, part.program);
   await exec(program, part.command, { cwd: project, env, timeout: TIMEOUT });
-  if (part.expected !== undefined && !readFileSync(join(project, part.expected.file), 'utf8').includes(part.expected.text))
-    throw new Error(`${part.expected.file} does not contain ${part.expected.text}`);
+  for (const text of part.expected?.texts ?? [])
+    if (!readFileSync(join(project, part.expected.file), 'utf8').includes(text))
+      throw new Error(`${part.expected.file} does not contain ${text}`);
   rmSync(project, { recursive: true, force: true });
 };
 

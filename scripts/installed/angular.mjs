@@ -6,7 +6,7 @@ const config = (version, isZoneless) => {
     zoneless: version < 20 ? 'provideExperimentalZonelessChangeDetection' : 'provideZonelessChangeDetection',
   }[isZoneless ? 'zoneless' : 'zone'];
   return `import { ${provider}, type ApplicationConfig } from '@angular/core';
-import { provideContentLibrary } from 'rx-content-library/angular';
+import { provideContentLibrary, withDownloadQueue } from 'rx-content-library/angular';
 import { createSimulator } from 'rx-content-library/simulator';
 
 const inventory = { libraries: [{ name: 'templates', id: 'library-1', items: [{ name: 'debian-12', files: [] }] }] };
@@ -14,27 +14,43 @@ const { fetch } = createSimulator({ inventory });
 export const config: ApplicationConfig = {
   providers: [
     ${provider}(),
-    provideContentLibrary({
-      server: 'https://vcenter.example.com',
-      credentials: { username: 'administrator@vsphere.local', password: 'secret' },
-      fetch,
-    }),
+    provideContentLibrary(
+      {
+        server: 'https://vcenter.example.com',
+        credentials: { username: 'administrator@vsphere.local', password: 'secret' },
+        fetch,
+      },
+      withDownloadQueue({ concurrency: 3 }),
+    ),
   ],
 };
 `;
 };
 
-/** The page waits for the first emission only: a poll would keep it from ever being rendered on a server. */
+/**
+ * The page waits for the first emission only: a poll would keep it from ever being rendered on a server. The download of the queue waits
+ * for the browser.
+ */
 const component = `import { Component, inject, Injector } from '@angular/core';
 import { pendingUntilEvent, toSignal } from '@angular/core/rxjs-interop';
-import { watchLibrary } from 'rx-content-library';
-import { injectContentLibrary } from 'rx-content-library/angular';
+import { toBlob, watchLibrary } from 'rx-content-library';
+import { injectContentLibrary, injectDownloadQueue } from 'rx-content-library/angular';
 
-@Component({ selector: 'app-root', template: '<ul>@for (item of contents()?.items; track item.id) {<li>{{ item.name }}</li>}</ul>' })
+@Component({
+  selector: 'app-root',
+  template: \`
+    <ul>@for (item of contents()?.items; track item.id) {<li>{{ item.name }}</li>}</ul>
+    <p>{{ queue.state().counts.waiting }} waiting</p>
+  \`,
+})
 export class App {
   readonly contents = toSignal(
     watchLibrary(injectContentLibrary(), 'library-1', { period: 20 }).pipe(pendingUntilEvent(inject(Injector))),
   );
+  readonly queue = injectDownloadQueue();
+  constructor() {
+    this.queue.add('item-1', toBlob());
+  }
 }
 `;
 
@@ -120,5 +136,5 @@ export const angularApplication = ({ version, tools, compiler }, isZoneless) => 
   },
   env: { NG_CLI_ANALYTICS: 'false' },
   command: ['node_modules/@angular/cli/bin/ng.js', 'build'],
-  expected: { file: 'out/browser/index.html', text: '<li>debian-12</li>' },
+  expected: { file: 'out/browser/index.html', texts: ['<li>debian-12</li>', '<p>1 waiting</p>'] },
 });
