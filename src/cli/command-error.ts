@@ -2,7 +2,7 @@
 
 /** An error that has no class in the library. */
 export class CommandError extends Error {
-  readonly tag: 'UsageError' | 'NotFoundError' | 'InterruptedError' | 'UnprovenError' | 'SomeFailedError';
+  readonly tag: 'UsageError' | 'NotFoundError' | 'InterruptedError' | 'UnprovenError' | 'SomeFailedError' | 'DifferenceError';
   /** The exit code. */
   readonly code: number;
   constructor(tag: CommandError['tag'], code: number, message: string) {

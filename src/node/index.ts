@@ -7,6 +7,7 @@
 import './assert-node-version.ts';
 
 export { toDirectory, type DirectoryOptions } from './directory.ts';
+export { compareFile, type FileComparison } from './compare-file.ts';
 export { toTree } from './tree/tree.ts';
 export { toWritable } from './writable.ts';
 export { nodeHash } from './hash.ts';

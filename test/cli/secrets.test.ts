@@ -47,7 +47,14 @@ const textsIn = (directory: string): string =>
     .map((name) => (name.endsWith('.json') ? `${name}\n${readFileSync(join(directory, name), 'utf8')}` : name))
     .join('\n');
 
-const flags = { concurrency: 2, force: true, requireProof: false, timeout: 120 } satisfies Partial<ExportFlags>;
+const flags = {
+  concurrency: 2,
+  force: true,
+  requireProof: false,
+  retries: 4,
+  dryRun: false,
+  timeout: 120,
+} satisfies Partial<ExportFlags>;
 
 /** The commands with their kinds of output. */
 const variants = ['--json', 'lines', 'a terminal', 'ls', 'ls --json'] as const;

@@ -8,10 +8,11 @@ import { CommandError, notFoundError, usageError } from '../command-error.ts';
 import { display } from '../output/display.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
-import { findItemByName, findLibraryByName, parsePath } from '../paths/find.ts';
+import { findItemAt } from '../paths/find.ts';
 import { fileSelector } from '../paths/names.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
+import { dryRunWith } from './dry-run.ts';
 import { notVerified, requireProof } from './require-proof.ts';
 
 /** The flags of `export`. */
@@ -20,6 +21,11 @@ export interface ExportFlags {
   readonly force: boolean;
   readonly continueOnError: boolean;
   readonly requireProof: boolean;
+  /** Bytes per second. */
+  readonly limitRate?: number;
+  /** Retries of a file that bring it no further. */
+  readonly retries: number;
+  readonly dryRun: boolean;
   /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
@@ -29,7 +35,8 @@ export interface ExportFlags {
 export const exportItem = (path: string, destination: string, flags: ConnectionFlags & ExportFlags): Promise<number> =>
   runConnected(
     flags,
-    (vc, onWarning) => exportWith(vc, path, destination, flags, onWarning),
+    (vc, onWarning) =>
+      flags.dryRun ? dryRunWith(vc, path, destination, flags) : exportWith(vc, path, destination, flags, onWarning),
     destination === '-' ? process.stderr : process.stdout,
   );
 
@@ -45,19 +52,19 @@ export const exportWith = (
   flags: ExportFlags,
   onWarning: (warning: DownloadWarning) => void,
 ): Observable<unknown> => {
-  const [library, item, pattern = '*'] = parsePath(path);
-  if (library === undefined || item === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
+  const found$ = findItemAt(vc, path);
   const toStdout = destination === '-';
   const destinationSink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
   const sink = flags.requireProof ? requireProof(destinationSink) : destinationSink;
   const results = toStdout ? process.stderr : process.stdout;
 
-  return findLibraryByName(vc, library).pipe(
-    concatMap((found) => findItemByName(vc, found, item)),
-    concatMap((found) =>
-      download(vc, found, sink, {
+  return found$.pipe(
+    concatMap(({ item, pattern }) =>
+      download(vc, item, sink, {
         files: fileSelector(pattern),
         concurrency: flags.concurrency,
+        limitRate: flags.limitRate,
+        fileRetry: { attempts: flags.retries + 1 },
         continueOnError: flags.continueOnError,
         timeout: flags.timeout * 1000,
         onWarning,

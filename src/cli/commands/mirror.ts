@@ -21,6 +21,8 @@ export interface MirrorFlags {
   /** Milliseconds between two comparisons. */
   readonly watch?: number;
   readonly concurrency: number;
+  /** Retries of a file that bring it no further. */
+  readonly retries: number;
   /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
@@ -53,7 +55,12 @@ const mirrorWith = (
         include: ({ name }) => isIncluded(name) && !isExcluded(name),
         delete: flags.delete,
         every: flags.watch,
-        download: { concurrency: flags.concurrency, timeout: flags.timeout * 1000, onWarning },
+        download: {
+          concurrency: flags.concurrency,
+          fileRetry: { attempts: flags.retries + 1 },
+          timeout: flags.timeout * 1000,
+          onWarning,
+        },
       }),
     ),
     flags.json ? tap((event) => void process.stdout.write(jsonLine(toJsonEvent(event)))) : tap(print),

@@ -5,7 +5,7 @@ import type { ExportFlags } from '../commands/export.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
-import { notEmpty, parsePositiveInteger } from './values.ts';
+import { notEmpty, parseCount, parsePositiveInteger, parseRate } from './values.ts';
 
 const EXIT_CODES = `
 Exit codes: 0 every file saved, 1 unexpected error, 2 usage, 3 login or privilege, 4 not found, 5 preparation,
@@ -25,6 +25,9 @@ export const defineExport = (program: Command): void => {
     .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
     .option('--force', 'replace existing files', false)
     .option('--continue-on-error', 'continue with the other files when one fails', false)
+    .option('--dry-run', 'print what would be downloaded, and download nothing', false)
+    .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
+    .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false);
   addTimeout(command).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(

@@ -8,7 +8,9 @@ import { defineDashboard } from './dashboard.ts';
 import { defineExport } from './export.ts';
 import { defineLs } from './ls.ts';
 import { defineMirror } from './mirror.ts';
+import { defineSessions } from './sessions.ts';
 import { defineSimulate } from './simulate.ts';
+import { defineVerify } from './verify.ts';
 
 /** Creates the program. */
 export const createProgram = (version: string): Command => {
@@ -23,7 +25,9 @@ export const createProgram = (version: string): Command => {
   addConnectionFlags(program);
   defineLs(program);
   defineExport(program);
+  defineVerify(program);
   defineMirror(program);
+  defineSessions(program);
   defineSimulate(program);
   defineDashboard(program);
   return program;

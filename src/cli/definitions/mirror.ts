@@ -5,7 +5,7 @@ import type { MirrorFlags } from '../commands/mirror.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
-import { collect, notEmpty, parsePeriod, parsePositiveInteger } from './values.ts';
+import { collect, notEmpty, parseCount, parsePeriod, parsePositiveInteger } from './values.ts';
 
 /** Adds the subcommand. */
 export const defineMirror = (program: Command): void => {
@@ -18,6 +18,7 @@ export const defineMirror = (program: Command): void => {
     .option('--include <glob>', 'mirror the items with such a name; may be repeated', collect, [])
     .option('--exclude <glob>', 'leave out the items with such a name; may be repeated', collect, [])
     .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
+    .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2);
   addTimeout(command).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {

@@ -26,6 +26,22 @@ export const parsePositiveInteger = (text: string): number => {
   return number;
 };
 
+/** Returns an integer from 0. */
+export const parseCount = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('Expected an integer from 0.');
+  return Number(text);
+};
+
+const RATE_UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 };
+
+/** Returns bytes per second. */
+export const parseRate = (text: string): number => {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)([kmg]?)b?(?:\/s)?$/i.exec(text) ?? [];
+  const rate = Number(number) * (RATE_UNITS[unit.toLowerCase()] ?? 0);
+  if (!(rate >= 1000)) throw new InvalidArgumentError('Expected bytes per second, 1000 or more, such as 500k, 10M or 1G.');
+  return rate;
+};
+
 export const parsePort = (text: string): number => {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number > 65_535) throw new InvalidArgumentError('Expected an integer from 0 to 65535.');

@@ -1,10 +1,21 @@
 /** Resolves `LIBRARY/ITEM/GLOB`: libraries and items by name, or by identifier where a name is ambiguous. */
 
 import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
-import { ApiError, findItems, findLibraries, getItem, getLibrary, listItems, listLibraries, type VCenter } from '../../index.ts';
+import {
+  ApiError,
+  findItems,
+  findLibraries,
+  getItem,
+  getLibrary,
+  listItemFiles,
+  listItems,
+  listLibraries,
+  type ItemFileInfo,
+  type VCenter,
+} from '../../index.ts';
 import { notFoundError, usageError } from '../command-error.ts';
 import { replaceControlCharacters } from '../output/format.ts';
-import { hasOtherForms, isSameText, readingsOf } from './names.ts';
+import { fileSelector, hasOtherForms, isSameText, readingsOf } from './names.ts';
 
 /** A library or an item. */
 export interface IdAndName {
@@ -19,6 +30,43 @@ export const parsePath = (path: string): readonly string[] => {
     throw usageError(`Expected LIBRARY/ITEM/FILE, got ${JSON.stringify(path)}. Write a slash inside a name as %2F.`);
   return parts;
 };
+
+/** What `LIBRARY/ITEM[/GLOB]` means. */
+export interface FoundItem {
+  readonly library: IdAndName;
+  readonly item: IdAndName;
+  /** Selects the files. */
+  readonly pattern: string;
+}
+
+/**
+ * Emits the item of `LIBRARY/ITEM[/GLOB]`.
+ *
+ * @throws CommandError (usage) if the path has no item.
+ */
+export const findItemAt = (vc: VCenter, path: string): Observable<FoundItem> => {
+  const [libraryPart, itemPart, pattern = '*'] = parsePath(path);
+  if (libraryPart === undefined || itemPart === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
+  return findLibraryByName(vc, libraryPart).pipe(
+    concatMap((library) => findItemByName(vc, library, itemPart).pipe(map((item) => ({ library, item, pattern })))),
+  );
+};
+
+/** Emits the files of `LIBRARY/ITEM[/GLOB]`; errors if there are none. */
+export const listFilesAt = (vc: VCenter, path: string): Observable<readonly ItemFileInfo[]> =>
+  findItemAt(vc, path).pipe(
+    concatMap(({ item, pattern }) =>
+      listItemFiles(vc, item.id).pipe(
+        map((files) => {
+          const isSelected = fileSelector(pattern);
+          const names = files.map(({ name }) => name);
+          const selected = files.filter(({ name }, index) => isSelected(name, index, names));
+          if (selected.length === 0) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
+          return selected;
+        }),
+      ),
+    ),
+  );
 
 /** Emits the library that a part of a path means, by its name or identifier. */
 export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndName> =>

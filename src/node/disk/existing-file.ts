@@ -44,7 +44,8 @@ const findVerified = async (
   }
 };
 
-const readInto = async (hash: SinkHash, handle: FileHandle, signal: AbortSignal | undefined): Promise<number> => {
+/** Adds all bytes of a file to a checksum; returns their number. */
+export const readInto = async (hash: SinkHash, handle: FileHandle, signal: AbortSignal | undefined): Promise<number> => {
   const buffer = Buffer.allocUnsafeSlow(1024 * 1024);
   for (let position = 0; ;) {
     signal?.throwIfAborted();
