@@ -1,28 +1,21 @@
 /** Creates a queue of downloads: many items, one state. */
 
-import { asyncScheduler, BehaviorSubject, Subject, tap, type Subscription } from 'rxjs';
+import { asyncScheduler, BehaviorSubject, connect, ignoreElements, merge, Subject, tap, type Subscription } from 'rxjs';
 import { withWorkListener } from '../connection/derived-connection.ts';
 import { internalsOf, type VCenter } from '../connection/vcenter.ts';
-import { assertDownloadArguments, downloadWithin } from '../download/download.ts';
+import { assertDownloadArguments } from '../download/download.ts';
+import type { DownloadEvent, DownloadSaved } from '../download/events.ts';
 import { createTransferLimits } from '../download/transfer-limits.ts';
-import { isContentLibraryError } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { omit } from '../snapshots/omit.ts';
 import { snapshots } from '../snapshots/snapshots.ts';
-import type { Sink } from '../transfer/sink.ts';
 import type { DownloadQueue, QueuedDownloadEvent } from './download-queue.ts';
 import { assertAddOptions, assertQueueOptions, type DownloadQueueOptions } from './options.ts';
-import { restoreDownloads, serializeDownloads } from './serialized-queue.ts';
+import { byEnd, failure, restarted, restoreEntries, type Entry } from './queue-entry.ts';
+import { runDownload } from './run-download.ts';
+import { ContentReplacedError } from './saved-files.ts';
+import { serializeDownloads } from './serialized-queue.ts';
 import { toQueueState, type QueuedDownload, type QueuedDownloadStatus } from './state.ts';
-
-/** A download and what belongs to it in this run of the application. */
-interface Entry {
-  download: QueuedDownload;
-  readonly sink: Sink;
-  subscription: Subscription | undefined;
-  /** Number of operations of the sink and on the server that an earlier run has not ended yet. */
-  pendingWork: number;
-}
 
 const UNENDED: readonly QueuedDownloadStatus[] = ['waiting', 'running', 'paused'];
 
@@ -60,34 +53,47 @@ export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions =
   };
 
   const start = (entry: Entry): void => {
-    const { id, itemId, itemName, files } = entry.download;
+    const { id } = entry.download;
     const observed = withWorkListener(vc, (change) => {
       entry.pendingWork += change;
       if (entry.pendingWork === 0 && entry.download.status === 'waiting') update();
     });
-    const item = itemName === undefined ? itemId : { id: itemId, name: itemName };
+    const onSavedFilesFound = (savedFiles: readonly DownloadSaved[]): void => {
+      entry.isRestored = false;
+      entry.download = { ...entry.download, savedFiles };
+    };
+    const onEvent = (event: DownloadEvent): void => {
+      if (event.type === 'opened') entry.download = { ...entry.download, contentVersion: event.contentVersion };
+      events$.next({ id, event });
+    };
     entry.download = { ...restarted(entry.download), status: 'running', startedAt: asyncScheduler.now() };
-    const subscription = downloadWithin(limits, observed, item, entry.sink, {
-      ...downloadOptions,
-      ...(files === undefined ? {} : { files }),
+    const subscription = runDownload(entry.download, {
+      ...{ vc: observed, limits, sink: entry.sink, options: downloadOptions },
+      onSavedFilesFound: entry.isRestored ? onSavedFilesFound : undefined,
     })
       .pipe(
-        tap((event) => events$.next({ id, event })),
-        snapshots(),
+        // The snapshot comes first: a command that an event leads to finds the files that are saved.
+        connect((run$) => merge(run$.pipe(snapshots()), run$.pipe(tap(onEvent), ignoreElements()))),
       )
       .subscribe({
         next: (snapshot) => {
-          const { received, total, itemName: name } = snapshot;
+          const { received, total, itemName } = snapshot;
           entry.download = {
             ...entry.download,
-            ...(name === undefined ? {} : { itemName: name }),
+            ...(itemName === undefined ? {} : { itemName }),
             received,
             ...(total === undefined ? {} : { total }),
             snapshot,
           };
           emitSoon();
         },
-        error: (thrown: unknown) => end(entry, failure(thrown)),
+        error: (thrown: unknown) => {
+          if (!(thrown instanceof ContentReplacedError)) return end(entry, failure(thrown));
+          entry.subscription = undefined;
+          entry.download = { ...omit(entry.download, 'snapshot', 'savedFiles'), status: 'waiting' };
+          // Later, because the run that has errored is cleaned up after this call.
+          asyncScheduler.schedule(update);
+        },
         complete: () => {
           // With `continueOnError`, a download completes although files have failed.
           const error = entry.download.snapshot?.files.find(({ phase }) => phase === 'failed')?.error;
@@ -173,7 +179,7 @@ export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions =
         received: 0,
         addedAt: asyncScheduler.now(),
       };
-      entries = [...entries, { download, sink, subscription: undefined, pendingWork: 0 }];
+      entries = [...entries, { download, sink, subscription: undefined, pendingWork: 0, isRestored: false }];
       update();
       return id;
     },
@@ -205,24 +211,3 @@ export const createDownloadQueue = (vc: VCenter, options: DownloadQueueOptions =
     },
   };
 };
-
-/** Returns the download without what the last run has left; its bytes stay until the first snapshot of the next run. */
-const restarted = (download: QueuedDownload): QueuedDownload => omit(download, 'snapshot', 'error', 'reason', 'endedAt');
-
-const failure = (thrown: unknown): Pick<QueuedDownload, 'status' | 'error' | 'reason'> => ({
-  status: 'failed',
-  ...(isContentLibraryError(thrown) ? { error: thrown } : {}),
-  reason: thrown instanceof Error ? thrown.message : String(thrown),
-});
-
-const byEnd = (one: Entry, other: Entry): number => (one.download.endedAt ?? 0) - (other.download.endedAt ?? 0);
-
-const restoreEntries = ({ restore, toSink }: DownloadQueueOptions): readonly Entry[] =>
-  restore === undefined || toSink === undefined
-    ? []
-    : restoreDownloads(restore).map((download) => ({
-        download,
-        sink: toSink(download),
-        subscription: undefined,
-        pendingWork: 0,
-      }));

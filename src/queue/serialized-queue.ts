@@ -3,6 +3,7 @@
 import * as t from 'io-ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { omit } from '../snapshots/omit.ts';
+import { savedFilesOf } from './saved-files.ts';
 import type { QueuedDownload } from './state.ts';
 
 const SerializedDownload = t.intersection([
@@ -18,6 +19,15 @@ const SerializedDownload = t.intersection([
     files: t.array(t.string),
     data: t.unknown,
     total: t.number,
+    contentVersion: t.string,
+    savedFiles: t.array(
+      t.type({
+        type: t.literal('saved'),
+        file: t.string,
+        bytes: t.number,
+        verified: t.keyof({ checksum: null, length: null, none: null }),
+      }),
+    ),
     reason: t.string,
     startedAt: t.number,
     endedAt: t.number,
@@ -38,6 +48,7 @@ export const serializeDownloads = (downloads: readonly QueuedDownload[]): Serial
   downloads: downloads.map((download) => ({
     ...omit(download, 'snapshot', 'error'),
     status: download.status === 'running' ? 'waiting' : download.status,
+    savedFiles: savedFilesOf(download),
   })),
 });
 

@@ -1,5 +1,6 @@
 /** The state of a download queue. */
 
+import type { DownloadSaved } from '../download/events.ts';
 import type { ContentLibraryError } from '../errors/index.ts';
 import type { DownloadSnapshot } from '../snapshots/download-snapshot.ts';
 
@@ -33,6 +34,10 @@ export interface QueuedDownload {
    * Unchanged files stay the same object.
    */
   readonly snapshot?: DownloadSnapshot;
+  /** Content version of the item in the last run. Not set before a run has opened the item; empty if vCenter does not state it. */
+  readonly contentVersion?: string;
+  /** The files that earlier runs have saved; the last run has left them out, and its snapshot has them as saved. */
+  readonly savedFiles?: readonly DownloadSaved[];
   /** Why it has failed: the message of `error`. */
   readonly reason?: string;
   /** Why it has failed. Not set in a restored download. */
