@@ -53,6 +53,8 @@ const flags = {
   requireProof: false,
   retries: 4,
   dryRun: false,
+  progress: 'auto',
+  quiet: false,
   timeout: 120,
 } satisfies Partial<ExportFlags>;
 

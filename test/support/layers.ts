@@ -38,7 +38,8 @@ export const layers: Readonly<Record<string, string>> = {
   'node/': 'index node-version options/ node:',
   'angular/': 'index @angular/core rxjs',
   // Program
-  'cli/': 'index node-version node/ options/ simulator/ node: @clack/prompts commander rxjs @rx-content-library/dashboard',
+  'cli/':
+    'index node-version node/ options/ simulator/ node: @clack/prompts cli-truncate commander rxjs string-width @rx-content-library/dashboard',
 };
 
 /** Modules that import other modules through their `index.ts` only. */

@@ -5,7 +5,7 @@ import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../../index.ts';
 import { toDirectory, toWritable } from '../../node/index.ts';
 import { CommandError, notFoundError, usageError } from '../command-error.ts';
-import { display } from '../output/display.ts';
+import { display, type Progress } from '../output/display.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
 import { findItemAt } from '../paths/find.ts';
@@ -26,6 +26,9 @@ export interface ExportFlags {
   /** Retries of a file that bring it no further. */
   readonly retries: number;
   readonly dryRun: boolean;
+  readonly progress: Progress;
+  /** True to print warnings and errors only. */
+  readonly quiet: boolean;
   /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
@@ -73,10 +76,12 @@ export const exportWith = (
     tap((event) => {
       if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout);
     }),
-    flags.json ? tap((event) => void results.write(jsonLine(withFailure(event)))) : display(process.stderr),
+    flags.json
+      ? tap((event) => void results.write(jsonLine(withFailure(event))))
+      : display(process.stderr, flags.quiet ? 'none' : flags.progress),
     tap((event) => {
       if (event.type !== 'saved') return;
-      if (!flags.json && !toStdout) results.write(`${summary(event)}\n`);
+      if (!flags.json && !toStdout && !flags.quiet) results.write(`${summary(event)}\n`);
       if (event.verified === 'none' && !flags.json) process.stderr.write(`Warning: ${notVerified(event.file)}\n`);
     }),
     errorIfAnyFailed,

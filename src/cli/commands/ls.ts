@@ -4,7 +4,7 @@ import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArra
 import { ApiError, getItem, getLibrary, listItemFiles, listItems, listLibraries, type VCenter } from '../../index.ts';
 import { usageError } from '../command-error.ts';
 import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
-import { table } from '../output/text-width.ts';
+import { table } from '../output/table.ts';
 import { findItemByName, findLibraryByName, parsePath } from '../paths/find.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';

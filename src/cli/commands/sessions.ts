@@ -25,7 +25,7 @@ import {
 } from '../../index.ts';
 import { notFoundError, usageError } from '../command-error.ts';
 import { jsonLine, replaceControlCharacters } from '../output/format.ts';
-import { table } from '../output/text-width.ts';
+import { table } from '../output/table.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 

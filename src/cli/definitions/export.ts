@@ -1,6 +1,6 @@
 /** Defines `content-library export`. */
 
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { ExportFlags } from '../commands/export.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addTimeout } from './common-flags.ts';
@@ -26,6 +26,12 @@ export const defineExport = (program: Command): void => {
     .option('--force', 'replace existing files', false)
     .option('--continue-on-error', 'continue with the other files when one fails', false)
     .option('--dry-run', 'print what would be downloaded, and download nothing', false)
+    .addOption(
+      new Option('--progress <kind>', 'auto: live lines on a terminal; plain: lines for a log')
+        .choices(['auto', 'plain', 'none'])
+        .default('auto'),
+    )
+    .option('--quiet', 'print warnings and errors only', false)
     .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false);

@@ -19,6 +19,15 @@ export const formatDuration = (milliseconds: number): string => {
   return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 };
 
+/** `83000` milliseconds are `1 min`: for displays with little space. */
+export const formatShortDuration = (milliseconds: number): string => {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 360_000) return `${(Math.floor(seconds / 360) / 10).toFixed(1)} h`;
+  return `${Math.min(Math.floor(seconds / 86_400), 9999)} d`;
+};
+
 /** `1 file`, `2 files`. */
 export const formatFileCount = (count: number): string => `${count} file${count === 1 ? '' : 's'}`;
 

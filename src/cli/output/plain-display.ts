@@ -40,8 +40,10 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
       }
       case 'progress': {
         if (!isProgressDue(event.file)) return;
-        const total = event.total === undefined ? '' : ` of ${formatBytes(event.total)}`;
-        return write(`${replaceControlCharacters(event.file)}: ${formatBytes(event.received)}${total}`);
+        const { file, received, total } = event;
+        const of =
+          total === undefined ? '' : ` of ${formatBytes(total)}, ${total === 0 ? 100 : Math.floor((100 * received) / total)} %`;
+        return write(`${replaceControlCharacters(file)}: ${formatBytes(received)}${of}`);
       }
       case 'retrying':
         return write(retryingLine(event));
@@ -61,6 +63,13 @@ export const plainDisplay = (write: (line: string) => void): MonoTypeOperatorFun
     }
   });
 };
+
+/** Calls `write` with a line for every warning and every file that has failed. */
+export const quietDisplay = (write: (line: string) => void): MonoTypeOperatorFunction<DownloadEvent> =>
+  tap((event) => {
+    if (event.type === 'warning') write(warningLine(event));
+    if (event.type === 'failed') write(failedLine(event));
+  });
 
 /** `disk.vmdk: retrying in 4 s: …`. */
 export const retryingLine = ({ file, delay, error }: DownloadRetrying): string =>
