@@ -1,14 +1,23 @@
 /** Errors of the command itself. Loaded with every start, so it imports nothing of the library. */
 
+/** A library or an item that a name may mean. */
+export interface Candidate {
+  readonly id: string;
+  readonly name: string;
+}
+
 /** An error that has no class in the library. */
 export class CommandError extends Error {
   readonly tag: 'UsageError' | 'NotFoundError' | 'InterruptedError' | 'UnprovenError' | 'SomeFailedError' | 'DifferenceError';
   /** The exit code. */
   readonly code: number;
-  constructor(tag: CommandError['tag'], code: number, message: string) {
+  /** What an ambiguous name may mean. */
+  readonly candidates: readonly Candidate[] | undefined;
+  constructor(tag: CommandError['tag'], code: number, message: string, candidates?: readonly Candidate[]) {
     super(message);
     this.tag = tag;
     this.code = code;
+    this.candidates = candidates;
   }
 }
 

@@ -36,6 +36,78 @@ test('ls LIBRARY/ITEM lists its files', () =>
     expect(names).toEqual(['FILE', 'ubuntu.ovf', 'ubuntu-disk1.vmdk', 'ubuntu.nvram', '']);
   }));
 
+test('a leading slash, a pattern, one file, and the entry itself', () =>
+  listed(
+    [
+      ['/templates/ubuntu/'],
+      ['/'],
+      ['templates/ubuntu/*.ovf', '--json'],
+      ['templates/ubuntu/ubuntu.nvram', '--json'],
+      ['templates/?u*', '--json'],
+      ['t{em,w}*', '--json'],
+      ['-d', 'templates', '--json'],
+      ['templates/ubuntu', '--directory', '--json'],
+      ['temp*/ub*/*.ovf', '--json'],
+    ],
+    (results) => {
+      expect(results.map(({ code }) => code)).toEqual(results.map(() => 0));
+      const [item, root, ...others] = results;
+      expect(item?.stdout).toMatch(/^FILE .*\nubuntu\.ovf /);
+      expect(root?.stdout).toMatch(/^LIBRARY .*\ntemplates /);
+      const namesOf = ({ stdout }: Ended) => parsed(stdout).map(({ type, name }) => `${type} ${String(name)}`);
+      expect(others.map(namesOf)).toEqual([
+        ['file ubuntu.ovf'],
+        ['file ubuntu.nvram'],
+        ['item huge'],
+        ['library templates', 'library twin', 'library twin'],
+        ['library templates'],
+        ['item ubuntu'],
+        ['file ubuntu.ovf'],
+      ]);
+    },
+  ));
+
+test('ls -l has the versions, times and checksums', () =>
+  listed([['-l'], ['-l', 'templates'], ['-l', 'templates/ubuntu']], ([libraries, items, files]) => {
+    expect(libraries?.stdout).toMatch(/^LIBRARY +TYPE +ID +MODIFIED\ntemplates +LOCAL +lib-1 +\d{4}-\d\d-\d\dT/);
+    expect(items?.stdout).toMatch(/^ITEM +TYPE +ON DISK +ID +VERSION +MODIFIED\nubuntu +ovf +\S+ kB +item-1 +7 +\d{4}-/);
+    expect(files?.stdout).toMatch(/^FILE +ON DISK +VERSION +CHECKSUM\nubuntu\.ovf .* sha1:[0-9a-f]{40}\n/);
+  }));
+
+test('a pattern that several items or libraries match is ambiguous where one is needed, with candidates', async () => {
+  const { run } = await servedSimulator();
+  const ended = await run(['export', 'templates/{u,h}*', '--json']);
+  expect(ended.code).toBe(2);
+  expect(parsed(ended.stdout)).toEqual([
+    {
+      type: 'error',
+      error: {
+        tag: 'UsageError',
+        code: 2,
+        message: expect.stringMatching(
+          /^3 items match "\{u,h\}\*"\. Use one of these identifiers instead:\n {2}item-1 {2}ubuntu\n {2}item-2 {2}huge\n {2}item-5 {2}unsafe$/,
+        ),
+        candidates: [
+          { id: 'item-1', name: 'ubuntu' },
+          { id: 'item-2', name: 'huge' },
+          { id: 'item-5', name: 'unsafe' },
+        ],
+      },
+    },
+  ]);
+  expect((await run(['ls', 'tw*/x'])).code).toBe(2);
+  expect(await run(['ls', 'none*'])).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('no library that matches "none*"'),
+  });
+  expect(await run(['ls', 'templates/none*'])).toMatchObject({
+    code: 4,
+    stderr: expect.stringContaining('no item that matches'),
+  });
+  expect(await run(['ls', 'templates/ubuntu/none'])).toMatchObject({ code: 4 });
+  expect(await run(['ls', 'templates//ubuntu'])).toMatchObject({ code: 2 });
+});
+
 test('an unknown library or item exits with 4 and is named in the message', () =>
   listed([['nowhere'], ['templates/nothing']], ([library, item]) => {
     expect(library).toMatchObject({ code: 4, stdout: '', stderr: 'NotFoundError: There is no library "nowhere".\n' });
@@ -52,7 +124,7 @@ test('an ambiguous name exits with 2 and lists identifiers that can be used inst
       expect(byName).toMatchObject({ code: 2, stderr: '' });
       const [line] = parsed(byName?.stdout ?? '');
       expect(line).toMatchObject({ type: 'error', error: { tag: 'UsageError', code: 2 } });
-      expect(JSON.stringify(line).match(/item-\d/g)).toEqual(['item-3', 'item-4']);
+      expect(JSON.stringify(line).match(/item-\d/g)).toEqual(['item-3', 'item-4', 'item-3', 'item-4']);
       expect(parsed(byId?.stdout ?? '')).toMatchObject([{ type: 'file', name: 'one.iso' }]);
     },
   ));

@@ -63,6 +63,38 @@ test('export takes composed letters, and keeps the name that vCenter states', as
 
 const selected = (part: string, names: readonly string[]): readonly string[] => names.filter(fileSelector(part));
 
+// The paths of govc: its finder knows `*`, `?` and `[a-z]`, prefers nothing, and takes everything after the second slash as one name.
+test.each([
+  ['/A%2fB/50%', 'A%2fB 50%'],
+  ['A*/50?', 'A%2fB 50%'],
+  ['/A*/web[%]2fprod', 'A%2fB web%2fprod'],
+  ['B?ro/*', decomposed('Büro Übersicht')],
+])('finds %s as govc does', async (path, names) => {
+  expect(await found(path)).toBe(names);
+});
+
+test.each([
+  ['/', []],
+  ['/library', ['library']],
+  ['library/item/', ['library', 'item']],
+  ['library/item/folder/file', ['library', 'item', 'folder/file']],
+])('the parts of %s are %j', (path, parts) => {
+  expect(parsePath(path)).toEqual(parts);
+});
+
+test.each([
+  ['[ab].iso', ['a.iso', 'b.iso', 'c.iso'], ['a.iso', 'b.iso']],
+  ['{a,c}*', ['a.iso', 'b.iso', 'c.iso'], ['a.iso', 'c.iso']],
+  ['*', ['.hidden', 'a/b', 'a\\b', 'line\nbreak'], ['.hidden', 'a/b', 'a\\b', 'line\nbreak']],
+  ['disk (1)*', ['disk (1).iso', 'disk 1.iso'], ['disk (1).iso']],
+  ['!a*', ['!a.iso', 'b.iso'], ['!a.iso']],
+  ['a+(b)*', ['a+(b).iso', 'ab.iso'], ['a+(b).iso']],
+  ['[', ['[', 'a'], ['[']],
+  ['[*', ['[a', 'a'], ['[a']],
+])('the pattern %j selects of %j: %j', (part, names, expected) => {
+  expect(selected(part, names)).toEqual(expected);
+});
+
 test.each([
   ['*', ['a*.iso', 'b.iso'], ['a*.iso', 'b.iso']],
   ['a*.iso', ['a1.iso', 'a*.iso'], ['a*.iso']],
@@ -87,10 +119,10 @@ test('every name selects itself alone, whatever the other names are', () => {
   );
 });
 
-test('every name without * and ? is selected by its escaped form in any normal form, unless another name is exactly so', () => {
+test('every name without characters of patterns is selected by its escaped form in any normal form, unless another name is exactly so', () => {
   fc.assert(
     fc.property(name, fc.constantFrom('NFC', 'NFD'), (own, form) => {
-      fc.pre(!/[*?]/.test(own));
+      fc.pre(!/[*?[\]{}\\]/.test(own));
       const escaped = own.replaceAll('%', '%25').replaceAll('/', '%2F').normalize(form);
       expect(selected(escaped, [own, 'another name, which is longer'])).toEqual([own]);
     }),

@@ -39,7 +39,7 @@ export const layers: Readonly<Record<string, string>> = {
   'angular/': 'index @angular/core rxjs',
   // Program
   'cli/':
-    'index node-version node/ options/ simulator/ node: @clack/prompts cli-truncate commander rxjs string-width @rx-content-library/dashboard',
+    'index node-version node/ options/ simulator/ node: @clack/prompts cli-truncate commander picomatch rxjs string-width @rx-content-library/dashboard',
 };
 
 /** Modules that import other modules through their `index.ts` only. */

@@ -12,7 +12,10 @@ export const defineLs = (program: Command): void => {
   const command = program
     .command('ls')
     .argument('[path]', '', notEmpty)
-    .description('list libraries, the items of LIBRARY, or the files of LIBRARY/ITEM');
+    .description('list libraries, the items of LIBRARY, the files of LIBRARY/ITEM, or what matches a pattern');
+  command
+    .option('-l, --long', 'print more columns: versions, times, checksums', false)
+    .option('-d, --directory', 'list the library or the item itself, not what it contains', false);
   addTimeout(command).option('--json', 'print JSON lines', false);
   addConnectionFlags(command).action(async (path: string | undefined, flags: ConnectionFlags & LsFlags) => {
     const { ls } = await import('../commands/ls.ts');

@@ -1,7 +1,7 @@
 /** What the command prints of an error, and its exit code. */
 
 import { isContentLibraryError, isSessionLimit, isTransient, SinkError, type ContentLibraryError } from '../../index.ts';
-import { CommandError, messageOf } from '../command-error.ts';
+import { CommandError, messageOf, type Candidate } from '../command-error.ts';
 import { jsonLine, replaceControlCharacters } from './format.ts';
 import type { LostOutput } from './lost-output.ts';
 
@@ -11,11 +11,16 @@ export interface Failure {
   readonly message: string;
   /** The exit code. */
   readonly code: number;
+  /** What an ambiguous name may mean. */
+  readonly candidates?: readonly Candidate[];
 }
 
 /** Converts any thrown value. */
 export const toFailure = (thrown: unknown): Failure => {
-  if (thrown instanceof CommandError) return { tag: thrown.tag, message: thrown.message, code: thrown.code };
+  if (thrown instanceof CommandError) {
+    const { tag, message, code, candidates } = thrown;
+    return { tag, message, code, ...(candidates === undefined ? {} : { candidates }) };
+  }
   // An error of our own sink is wrapped in a `SinkError`.
   if (isContentLibraryError(thrown) && thrown.cause instanceof CommandError) return toFailure(thrown.cause);
   if (isContentLibraryError(thrown)) return { tag: thrown._tag, message: thrown.message, code: exitCode(thrown) };
@@ -45,8 +50,8 @@ export interface Output {
 /** Prints an error as text or JSON, and returns its exit code. */
 export const reportFailure = (thrown: unknown, { json, jsonTo = process.stdout, describe = () => '' }: Output): number => {
   if (isReaderGone(thrown)) return 0;
-  const { tag, message, code } = toFailure(thrown);
-  const failure = { tag, message: `${message} ${describe(thrown)}`.trimEnd(), code };
+  const { message, ...rest } = toFailure(thrown);
+  const failure = { ...rest, message: `${message} ${describe(thrown)}`.trimEnd() };
   if (json) jsonTo.write(jsonLine({ type: 'error', error: failure }));
   // The message may contain text from the server; its line breaks are kept.
   else process.stderr.write(`${`${failure.tag}: ${failure.message}`.split('\n').map(replaceControlCharacters).join('\n')}\n`);

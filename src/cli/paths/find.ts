@@ -13,9 +13,9 @@ import {
   type ItemFileInfo,
   type VCenter,
 } from '../../index.ts';
-import { notFoundError, usageError } from '../command-error.ts';
+import { CommandError, notFoundError, usageError } from '../command-error.ts';
 import { replaceControlCharacters } from '../output/format.ts';
-import { fileSelector, hasOtherForms, isSameText, readingsOf } from './names.ts';
+import { fileSelector, globMatcher, hasOtherForms, isPattern, isSameText, readingsOf } from './names.ts';
 
 /** A library or an item. */
 export interface IdAndName {
@@ -23,10 +23,16 @@ export interface IdAndName {
   readonly name: string;
 }
 
-/** Splits `LIBRARY/ITEM/GLOB`. The parts keep their escapes. */
+/**
+ * Splits `LIBRARY/ITEM/GLOB`, with a slash before it or not. The parts keep their escapes. Everything after the second slash is the name of a
+ * file, as for govc.
+ */
 export const parsePath = (path: string): readonly string[] => {
-  const parts = path.replace(/\/$/, '').split('/');
-  if (parts.length > 3 || parts.some((part) => part === ''))
+  const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
+  if (trimmed === '') return [];
+  const [library = '', item, ...file] = trimmed.split('/');
+  const parts = [library, ...(item === undefined ? [] : [item]), ...(file.length === 0 ? [] : [file.join('/')])];
+  if ([library, item, ...file].includes(''))
     throw usageError(`Expected LIBRARY/ITEM/FILE, got ${JSON.stringify(path)}. Write a slash inside a name as %2F.`);
   return parts;
 };
@@ -52,7 +58,7 @@ export const findItemAt = (vc: VCenter, path: string): Observable<FoundItem> => 
   );
 };
 
-/** Emits the files of `LIBRARY/ITEM[/GLOB]`; errors if there are none. */
+/** Emits the files of `LIBRARY/ITEM[/GLOB]`; errors if a pattern matches none. */
 export const listFilesAt = (vc: VCenter, path: string): Observable<readonly ItemFileInfo[]> =>
   findItemAt(vc, path).pipe(
     concatMap(({ item, pattern }) =>
@@ -61,7 +67,8 @@ export const listFilesAt = (vc: VCenter, path: string): Observable<readonly Item
           const isSelected = fileSelector(pattern);
           const names = files.map(({ name }) => name);
           const selected = files.filter(({ name }, index) => isSelected(name, index, names));
-          if (selected.length === 0) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
+          if (selected.length === 0 && (files.length > 0 || pattern !== '*'))
+            throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
           return selected;
         }),
       ),
@@ -123,7 +130,7 @@ const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
     );
 
   const byName = ([reading, ...others]: readonly string[]): Observable<IdAndName> => {
-    if (reading === undefined) return hasOtherForms(part) ? byCharacters() : byId();
+    if (reading === undefined) return hasOtherForms(part) ? byCharacters() : isPattern(part) ? byPattern() : byId();
     return entries.find(reading).pipe(
       concatMap((ids) => {
         const [only] = ids;
@@ -139,21 +146,37 @@ const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
       concatMap(readAll),
       map((all) => {
         const same = readings.map((reading) => all.filter(({ name }) => isSameText(name, reading)));
-        const found = same.find(({ length }) => length > 0);
-        if (found === undefined) throw missingError();
+        const found = same.find(({ length }) => length > 0) ?? matching(all);
+        if (found.length === 0) throw missingError();
+        return chooseUnique(found, () => true);
+      }),
+    );
+  const matching = (all: readonly IdAndName[]): readonly IdAndName[] =>
+    isPattern(part) ? all.filter(({ name }) => readings.map(globMatcher).some((matches) => matches(name))) : [];
+  const byPattern = (): Observable<IdAndName> =>
+    entries.list.pipe(
+      concatMap(readAll),
+      map((all) => {
+        const found = matching(all);
+        if (found.length === 0) throw missingError();
         return chooseUnique(found, () => true);
       }),
     );
   const byId = (): Observable<IdAndName> =>
     read(part).pipe(catchError((thrown: unknown) => throwError(() => (isUnknownId(thrown) ? missingError() : thrown))));
 
-  const missingError = () => notFoundError(`There is no ${entries.kind} ${JSON.stringify(part)}.`);
+  const missingError = () =>
+    notFoundError(`There is no ${entries.kind} ${isPattern(part) ? 'that matches ' : ''}${JSON.stringify(part)}.`);
   const chooseUnique = (found: readonly IdAndName[], isExact: (entry: IdAndName) => boolean): IdAndName => {
     const [exact, another] = found.filter(isExact);
     if (exact !== undefined && another === undefined) return exact;
     const choices = found.map(({ id, name }) => `  ${id}  ${replaceControlCharacters(name)}`).join('\n');
-    throw usageError(
-      `${found.length} ${entries.kinds} are named ${JSON.stringify(part)}. Use one of these identifiers instead:\n${choices}`,
+    const areNamed = isPattern(part) && !found.some(({ name }) => readings.includes(name)) ? 'match' : 'are named';
+    throw new CommandError(
+      'UsageError',
+      2,
+      `${found.length} ${entries.kinds} ${areNamed} ${JSON.stringify(part)}. Use one of these identifiers instead:\n${choices}`,
+      found,
     );
   };
   return byName(readings);

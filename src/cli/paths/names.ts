@@ -1,5 +1,7 @@
 /** Matches names as a person types them: as they are, with the escapes `%2F` and `%25`, in any Unicode normal form, or as a pattern. */
 
+import picomatch from 'picomatch';
+
 /** Returns what a part of a path may mean, most literal first: the text itself, then with its escapes decoded. */
 export const readingsOf = (part: string): readonly string[] => [...new Set([part, decodeEscapes(part)])];
 
@@ -32,13 +34,31 @@ const selectNames = (part: string, names: readonly string[]): ReadonlySet<string
   return new Set(names.filter(rule));
 };
 
-/** Returns a predicate that matches names against a pattern with `*` and `?`. */
+/** Returns true if a part of a path may be a pattern. */
+export const isPattern = (part: string): boolean => /[*?[{]/.test(part);
+
+/** Placeholders of characters that picomatch would treat as separators, groups, ends of lines, or as two characters. */
+const placeholders = new Map<string, string>();
+
+const FIRST_PLACEHOLDER = 0xe0_00;
+const MAX_PLACEHOLDERS = 6400;
+
+const placeholderOf = (character: string): string => {
+  const known = placeholders.get(character) ?? String.fromCharCode(FIRST_PLACEHOLDER + (placeholders.size % MAX_PLACEHOLDERS));
+  placeholders.set(character, known);
+  return known;
+};
+
+const withPlaceholders = (text: string): string =>
+  text.normalize().replaceAll(/[/\\\n\r()|+@\u{10000}-\u{10ffff}]/gu, placeholderOf);
+
+/** Returns a predicate that matches names against a pattern with `*`, `?`, `[abc]` and `{one,other}`. */
 export const globMatcher = (pattern: string): ((name: string) => boolean) => {
-  const source = pattern
-    .normalize()
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const expression = new RegExp(`^${source}$`, 'su');
-  return (name) => expression.test(name.normalize());
+  const matches = picomatch(withPlaceholders(pattern), {
+    dot: true,
+    nonegate: true,
+    noextglob: true,
+    windows: false,
+  });
+  return (name) => matches(withPlaceholders(name));
 };
