@@ -1,6 +1,6 @@
 /**
  * Bundles the command with its dependencies into `dist/command`, so that it starts quickly: a file for each subcommand, which is loaded when
- * it is called, and files for what they share.
+ * it is called, and files for what they share. An argument is another folder.
  */
 
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ const rxjsModules = {
 await build({
   absWorkingDir: root,
   entryPoints: ['src/cli/main.ts'],
-  outdir: 'dist/command',
+  outdir: process.argv[2] ?? 'dist/command',
   // All files are in one folder: one of them reads package.json by a relative path.
   entryNames: '[name]',
   chunkNames: '[name]-[hash]',
