@@ -8,7 +8,14 @@ export interface Candidate {
 
 /** An error that has no class in the library. */
 export class CommandError extends Error {
-  readonly tag: 'UsageError' | 'NotFoundError' | 'InterruptedError' | 'UnprovenError' | 'SomeFailedError' | 'DifferenceError';
+  readonly tag:
+    | 'UsageError'
+    | 'NotFoundError'
+    | 'InterruptedError'
+    | 'UnprovenError'
+    | 'SomeFailedError'
+    | 'DifferenceError'
+    | 'CheckFailedError';
   /** The exit code. */
   readonly code: number;
   /** What an ambiguous name may mean. */

@@ -133,7 +133,7 @@ test('flags precede the environment; a thumbprint precedes CA certificates, and 
     writeFile(knownHostsFile, `vcenter.test:443 ${thumbprint}\n`),
   ]);
   const server = new URL('https://vcenter.test');
-  const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => readTrust(flags, { env, server, isGovc: true });
+  const trust = (flags: TrustFlags, env: NodeJS.ProcessEnv) => readTrust(flags, { env, server, isGovc: true }).options;
   const certificates = { GOVC_TLS_CA_CERTS: [a, b].join(delimiter) };
   const knownHosts = { GOVC_TLS_KNOWN_HOSTS: knownHostsFile };
   expect(trust({}, {})).toEqual({ insecure: false });
@@ -150,7 +150,7 @@ test('flags precede the environment; a thumbprint precedes CA certificates, and 
 
 test('GOVC_INSECURE applies to the server of GOVC_URL only', async () => {
   const server = new URL('https://vcenter.test');
-  expect(readTrust({}, { env: { GOVC_INSECURE: '1' }, server, isGovc: false })).toEqual({ insecure: false });
+  expect(readTrust({}, { env: { GOVC_INSECURE: '1' }, server, isGovc: false }).options).toEqual({ insecure: false });
   const warnings: string[] = [];
   await readConnection({}, { ...inVCenter, GOVC_INSECURE: '1' }, undefined, (message) => warnings.push(message));
   expect(warnings).toEqual([]);
@@ -170,7 +170,7 @@ test.each<[string, string, string | undefined]>([
   const [one, two] = await Promise.all([temporaryDirectory(), temporaryDirectory()]);
   await Promise.all([writeFile(join(one, 'known'), 'other.test:443 00\n'), writeFile(join(two, 'known'), lines)]);
   const env = { GOVC_TLS_KNOWN_HOSTS: [join(one, 'known'), join(two, 'known')].join(delimiter) };
-  const trust = readTrust({}, { env, server: new URL(server), isGovc: true });
+  const trust = readTrust({}, { env, server: new URL(server), isGovc: true }).options;
   expect(trust.thumbprint).toBe(expected);
   expect(trust.insecure).toBe(expected === undefined ? false : undefined);
 });
@@ -182,7 +182,7 @@ test('the last file of known hosts decides, and a file that does not exist is em
   await writeFile(renewed, `vcenter.test:443 ${thumbprint}\n`);
   const server = new URL('https://vcenter.test');
   const trust = (files: readonly string[], more: NodeJS.ProcessEnv = {}) =>
-    readTrust({}, { env: { GOVC_TLS_KNOWN_HOSTS: files.join(delimiter), ...more }, server, isGovc: true });
+    readTrust({}, { env: { GOVC_TLS_KNOWN_HOSTS: files.join(delimiter), ...more }, server, isGovc: true }).options;
   expect(trust([old, absent, renewed])).toEqual({ thumbprint });
   expect(trust([renewed, old])).toEqual({ thumbprint: otherThumbprint });
   const authorities = join(directory, 'ca.pem');

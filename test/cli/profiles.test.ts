@@ -72,7 +72,7 @@ describe('a profile', () => {
 
   test('that accepts any certificate is warned about', async () => {
     const { warnings } = await read({ profile: 'lab' }, { profiles: { lab: { ...lab, insecure: true } } });
-    expect(warnings).toEqual([expect.stringMatching(/^The profile lab accepts any certificate/)]);
+    expect(warnings).toEqual([expect.stringMatching(/^insecure of the profile lab accepts any certificate/)]);
   });
 
   const onPosix = process.platform === 'win32' ? test.skip : test;

@@ -1,12 +1,12 @@
 /** `content-library export --dry-run`: what an export would download, without a download session. */
 
-import { statfs } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { concatMap, defer, from, ignoreElements, reduce, tap, type Observable } from 'rxjs';
 import type { ItemFileInfo, VCenter } from '../../index.ts';
 import { compareFile, type FileComparison } from '../../node/index.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
 import { listFilesAt } from '../paths/find.ts';
+import { freeSpace } from '../paths/free-space.ts';
 
 /** What an export would do with a file. */
 interface PlannedExport {
@@ -79,15 +79,4 @@ const summary = async (planned: readonly PlannedExport[], destination: string): 
   ]
     .join('; ')
     .concat('.');
-};
-
-/** Returns the bytes that are free where the directory is or would be; `undefined` if the system does not state them. */
-const freeSpace = async (directory: string): Promise<number | undefined> => {
-  try {
-    const { bavail, bsize } = await statfs(directory);
-    return bavail * bsize;
-  } catch {
-    const parent = dirname(directory);
-    return parent === directory ? undefined : freeSpace(parent);
-  }
 };

@@ -5,6 +5,7 @@ import { usageError } from '../command-error.ts';
 import { addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
 import { defineDashboard } from './dashboard.ts';
+import { defineDoctor } from './doctor.ts';
 import { defineExport } from './export.ts';
 import { defineLs } from './ls.ts';
 import { defineMirror } from './mirror.ts';
@@ -28,6 +29,7 @@ export const createProgram = (version: string): Command => {
   defineVerify(program);
   defineMirror(program);
   defineSessions(program);
+  defineDoctor(program);
   defineSimulate(program);
   defineDashboard(program);
   return program;

@@ -42,9 +42,9 @@ export const readConnection = async (
   if (dialect !== 'auto' && dialect !== 'api' && dialect !== 'rest')
     throw usageError(`Invalid --dialect: expected api, rest or auto, got ${JSON.stringify(dialect)}.`);
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
-  sources.set(flags, settings.sources);
   const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc', profile });
-  const fetch = asUsageError(() => nodeFetch(trust));
+  origins.set(flags, { settings: settings.sources, trust: trust.source });
+  const fetch = asUsageError(() => nodeFetch(trust.options));
   const options: VCenterOptions = {
     server: address.server,
     fetch: address.url.protocol === 'http:' ? withHttpsCheck(fetch, address.server) : fetch,
@@ -55,16 +55,11 @@ export const readConnection = async (
   };
   // Only validates the options: it sends nothing.
   asUsageError(() => vcenter(options));
-  if (trust.insecure === true && address.url.protocol === 'https:')
+  if (trust.options.insecure === true && address.url.protocol === 'https:')
     warn(
-      `${insecureSource(flags, settings)} accepts any certificate: an attacker on the network can read the password and change the files. Use --thumbprint or --ca instead.`,
+      `${trust.source} accepts any certificate: an attacker on the network can read the password and change the files. Use --thumbprint or --ca instead.`,
     );
   return options;
-};
-
-const insecureSource = ({ insecure }: ConnectionFlags, { profile }: Settings): string => {
-  if (insecure === true) return '--insecure';
-  return profile?.insecure === true ? `The profile ${profile.name}` : 'GOVC_INSECURE';
 };
 
 /** Standard input: a terminal, a file or a pipe. */
@@ -72,13 +67,24 @@ type SecretInput = AsyncIterable<Uint8Array> & { readonly isTTY?: boolean };
 
 const isTerminal = (input: SecretInput): input is ReadStream => input.isTTY === true;
 
-/** Where the settings of a connection were read from, by its flags. */
-const sources = new WeakMap<ConnectionFlags, readonly string[]>();
+/** Where the settings of a connection were read from: names of flags, variables, and fields of a profile. */
+export interface ConnectionOrigins {
+  /** Those of server and credentials. */
+  readonly settings: readonly string[];
+  /** That of the trusted certificates. */
+  readonly trust: string;
+}
+
+/** The origins of each connection, by its flags. */
+const origins = new WeakMap<ConnectionFlags, ConnectionOrigins>();
+
+/** Returns where the settings were read from by {@link readConnection}. */
+export const originsOf = (flags: ConnectionFlags): ConnectionOrigins => origins.get(flags) ?? { settings: [], trust: '' };
 
 /** Returns a sentence about where server and credentials were read from, if an error may be due to them, or else an empty text. */
 export const describeSources = (flags: ConnectionFlags, thrown: unknown): string => {
-  const names = sources.get(flags);
-  if (names === undefined || !isContentLibraryError(thrown)) return '';
+  const names = originsOf(flags).settings;
+  if (names.length === 0 || !isContentLibraryError(thrown)) return '';
   return ['AuthenticationError', 'TransportError'].includes(thrown._tag) ? `The connection was set by ${list(names)}.` : '';
 };
 

@@ -19,23 +19,35 @@ export interface TrustContext {
   /** True if server and credentials come from `GOVC_…`, because `GOVC_INSECURE` applies to that server only. */
   readonly isGovc: boolean;
   /** The profile that server and credentials come from. */
-  readonly profile?: TrustFlags | undefined;
+  readonly profile?: (TrustFlags & { readonly name: string }) | undefined;
+}
+
+/** Which certificates are trusted, and the name of the setting that states it. */
+export interface SelectedTrust {
+  readonly options: NodeFetchOptions;
+  readonly source: string;
 }
 
 /** Flags take precedence over the profile, and that over the environment; a thumbprint over CA certificates, and these over `insecure`. */
-export const readTrust = (flags: TrustFlags, { env, server, isGovc, profile = {} }: TrustContext): NodeFetchOptions => {
-  for (const { thumbprint: only, ca, insecure } of [flags, profile]) {
-    if (only !== undefined) return { thumbprint: only };
-    if (ca !== undefined) return { ca: readCertificates([ca]) };
-    if (insecure === true) return { insecure: true };
+export const readTrust = (flags: TrustFlags, { env, server, isGovc, profile }: TrustContext): SelectedTrust => {
+  const places = [
+    { set: flags, sourceOf: (field: string) => `--${field}` },
+    { set: profile ?? {}, sourceOf: (field: string) => `${field} of the profile ${profile?.name ?? ''}` },
+  ];
+  for (const { set, sourceOf } of places) {
+    const { thumbprint: only, ca, insecure } = set;
+    if (only !== undefined) return { options: { thumbprint: only }, source: sourceOf('thumbprint') };
+    if (ca !== undefined) return { options: { ca: readCertificates([ca]) }, source: sourceOf('ca') };
+    if (insecure === true) return { options: { insecure: true }, source: sourceOf('insecure') };
   }
   const thumbprint = splitPaths(env['GOVC_TLS_KNOWN_HOSTS'])
     .flatMap((file) => readThumbprints(file, server))
     .at(-1);
-  if (thumbprint !== undefined) return { thumbprint };
+  if (thumbprint !== undefined) return { options: { thumbprint }, source: 'GOVC_TLS_KNOWN_HOSTS' };
   const files = splitPaths(env['GOVC_TLS_CA_CERTS']);
-  if (files.length > 0) return { ca: readCertificates(files) };
-  return { insecure: isGovc && ['1', 'true', 't'].includes(env['GOVC_INSECURE']?.toLowerCase() ?? '') };
+  if (files.length > 0) return { options: { ca: readCertificates(files) }, source: 'GOVC_TLS_CA_CERTS' };
+  const insecure = isGovc && ['1', 'true', 't'].includes(env['GOVC_INSECURE']?.toLowerCase() ?? '');
+  return { options: { insecure }, source: insecure ? 'GOVC_INSECURE' : 'the certificate authorities of Node' };
 };
 
 const splitPaths = (list = ''): readonly string[] => list.split(delimiter).filter((file) => file !== '');
