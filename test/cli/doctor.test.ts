@@ -5,8 +5,10 @@ import { cachedFinding, namesFinding, spaceFindingOf } from '#src/cli/commands/c
 import { parsed } from './command.ts';
 import { servedSimulator } from './served-simulator.ts';
 
-const checksOf = (stdout: string): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(parsed(stdout).flatMap((line) => (line.type === 'check' ? [[line['name'], line]] : [])));
+const checksOf = (stdout: string): Readonly<Record<string, unknown>> => {
+  const lines = parsed(stdout).filter(({ type }) => type === 'check');
+  return Object.fromEntries(lines.map((line) => [String(line['name']), line]));
+};
 
 test('doctor LIBRARY/ITEM checks the connection and the item, and leaves no session', async () => {
   const { run, url } = await servedSimulator();

@@ -12,6 +12,7 @@ import { defineMirror } from './mirror.ts';
 import { defineSessions } from './sessions.ts';
 import { defineSimulate } from './simulate.ts';
 import { defineVerify } from './verify.ts';
+import { defineWatch } from './watch.ts';
 
 /** Creates the program. */
 export const createProgram = (version: string): Command => {
@@ -29,6 +30,7 @@ export const createProgram = (version: string): Command => {
   defineVerify(program);
   defineMirror(program);
   defineSessions(program);
+  defineWatch(program);
   defineDoctor(program);
   defineSimulate(program);
   defineDashboard(program);
