@@ -3,13 +3,20 @@
 import { defer, lastValueFrom, Subject, takeUntil, type Observable } from 'rxjs';
 import { withVCenter, type DownloadWarning, type VCenter, type VCenterOptions } from '../index.ts';
 import { CommandError } from './command-error.ts';
-import { reportFailure, type Output } from './output/failure.ts';
+import { reportFailure, toFailure, type Output } from './output/failure.ts';
 import { jsonLine } from './output/format.ts';
+import { openLog, type Log } from './output/log-file.ts';
 import { describeSources, readConnection, type ConnectionFlags } from './settings/connection.ts';
 import { exitCodeOf, onSignal, type Signal } from './signals.ts';
 
-/** The work of a command; it passes the warnings of downloads to `onWarning`. */
-export type Job = (vc: VCenter, onWarning: (warning: DownloadWarning) => void) => Observable<unknown>;
+/** The work of a command; it passes the warnings of downloads to `onWarning`, and what happens to `log`. */
+export type Job = (vc: VCenter, onWarning: (warning: DownloadWarning) => void, log: Log) => Observable<unknown>;
+
+/** How a command prints errors, and where it keeps what happens. */
+export interface RunOutput extends Output {
+  /** File that is appended to. */
+  readonly logFile?: string | undefined;
+}
 
 /** Milliseconds that the clean-up on the server may take after a signal. */
 const CLEANUP_TIMEOUT = 5000;
@@ -21,31 +28,47 @@ const CLEANUP_TIMEOUT = 5000;
  * @returns the exit code
  */
 export const runConnected = (
-  flags: ConnectionFlags & { readonly json: boolean },
+  flags: ConnectionFlags & { readonly json: boolean; readonly logFile?: string },
   job: Job,
   jsonTo: NodeJS.WritableStream = process.stdout,
 ): Promise<number> =>
   run(
     () => readConnection(flags),
-    (vc, onWarning) => defer(() => job(vc, onWarning)),
-    { json: flags.json, jsonTo, describe: (thrown) => describeSources(flags, thrown) },
+    (vc, onWarning, log) => defer(() => job(vc, onWarning, log)),
+    { json: flags.json, jsonTo, logFile: flags.logFile, describe: (thrown) => describeSources(flags, thrown) },
   );
 
 /** Logs in, runs the job, logs out in any case, prints errors, and returns the exit code. */
-export const run = async (connect: () => Promise<VCenterOptions>, job: Job, output: Output): Promise<number> => {
+export const run = async (connect: () => Promise<VCenterOptions>, job: Job, output: RunOutput): Promise<number> => {
   let exitCode: number | undefined;
   // Only the first failure is reported: another may follow while the clean-up runs.
-  const report = (thrown: unknown): number => (exitCode ??= reportFailure(thrown, output));
+  let log: Log = () => undefined;
+  const report = (thrown: unknown): number => {
+    if (exitCode !== undefined) return exitCode;
+    exitCode = reportFailure(thrown, output);
+    logFailure(log, thrown);
+    return exitCode;
+  };
   try {
+    log = openLog(output.logFile);
     const options = await connect();
     const { interruption$, onWarning, onLogoutFailed } = createInterruption(output, report);
     await lastValueFrom(
-      withVCenter(options, (vc) => job(vc, onWarning).pipe(takeUntil(interruption$)), { onLogoutFailed }),
+      withVCenter(options, (vc) => job(vc, onWarning, log).pipe(takeUntil(interruption$)), { onLogoutFailed }),
       { defaultValue: undefined },
     );
     return 0;
   } catch (thrown) {
     return report(thrown);
+  }
+};
+
+/** The failure is reported already: another one, of the log, is not. */
+const logFailure = (log: Log, thrown: unknown): void => {
+  try {
+    log({ type: 'error', error: toFailure(thrown) });
+  } catch {
+    // Such as a full disk.
   }
 };
 

@@ -8,6 +8,7 @@ import { CommandError, notFoundError, usageError } from '../command-error.ts';
 import { display, type Progress } from '../output/display.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import type { Log } from '../output/log-file.ts';
 import { findItemAt } from '../paths/find.ts';
 import { fileSelector } from '../paths/names.ts';
 import { runConnected } from '../run.ts';
@@ -29,6 +30,8 @@ export interface ExportFlags {
   readonly progress: Progress;
   /** True to print warnings and errors only. */
   readonly quiet: boolean;
+  /** File that the events are appended to. */
+  readonly logFile?: string;
   /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
@@ -38,8 +41,8 @@ export interface ExportFlags {
 export const exportItem = (path: string, destination: string, flags: ConnectionFlags & ExportFlags): Promise<number> =>
   runConnected(
     flags,
-    (vc, onWarning) =>
-      flags.dryRun ? dryRunWith(vc, path, destination, flags) : exportWith(vc, path, destination, flags, onWarning),
+    (vc, onWarning, log) =>
+      flags.dryRun ? dryRunWith(vc, path, destination, flags) : exportWith(vc, path, destination, flags, onWarning, log),
     destination === '-' ? process.stderr : process.stdout,
   );
 
@@ -52,8 +55,9 @@ export const exportWith = (
   vc: VCenter,
   path: string,
   destination: string,
-  flags: ExportFlags,
+  flags: ConnectionFlags & ExportFlags,
   onWarning: (warning: DownloadWarning) => void,
+  log: Log = () => undefined,
 ): Observable<unknown> => {
   const found$ = findItemAt(vc, path);
   const toStdout = destination === '-';
@@ -74,11 +78,12 @@ export const exportWith = (
       }),
     ),
     tap((event) => {
+      if (event.type !== 'progress') log(withFailure(event));
       if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout);
     }),
     flags.json
       ? tap((event) => void results.write(jsonLine(withFailure(event))))
-      : display(process.stderr, flags.quiet ? 'none' : flags.progress),
+      : display(process.stderr, flags.quiet ? 'none' : flags.verbose === true ? 'plain' : flags.progress),
     tap((event) => {
       if (event.type !== 'saved') return;
       if (!flags.json && !toStdout && !flags.quiet) results.write(`${summary(event)}\n`);

@@ -6,6 +6,7 @@ import { toTree } from '../../node/index.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import type { Log } from '../output/log-file.ts';
 import { retryingLine, warningLine } from '../output/plain-display.ts';
 import { findLibraryByName, parsePath } from '../paths/find.ts';
 import { globMatcher } from '../paths/names.ts';
@@ -26,11 +27,13 @@ export interface MirrorFlags {
   /** Seconds without progress. */
   readonly timeout: number;
   readonly json: boolean;
+  /** File that the events are appended to. */
+  readonly logFile?: string;
 }
 
 /** Mirrors `LIBRARY` into a directory; returns the exit code. */
 export const mirrorLibrary = (path: string, directory: string, flags: ConnectionFlags & MirrorFlags): Promise<number> =>
-  runConnected(flags, (vc, onWarning) => mirrorWith(vc, path, directory, flags, onWarning));
+  runConnected(flags, (vc, onWarning, log) => mirrorWith(vc, path, directory, flags, onWarning, log));
 
 /**
  * Completes when every item is current, never with `watch`; errors with what determines the exit code.
@@ -43,6 +46,7 @@ const mirrorWith = (
   directory: string,
   flags: MirrorFlags,
   onWarning: (warning: DownloadWarning) => void,
+  log: Log,
 ): Observable<unknown> => {
   const [library, ...rest] = parsePath(path);
   if (library === undefined || rest.length > 0)
@@ -63,6 +67,9 @@ const mirrorWith = (
         },
       }),
     ),
+    tap((event) => {
+      if (event.type !== 'download' || event.event.type !== 'progress') log(toJsonEvent(event));
+    }),
     flags.json ? tap((event) => void process.stdout.write(jsonLine(toJsonEvent(event)))) : tap(print),
     errorIfAnyFailed,
   );

@@ -1,7 +1,11 @@
 /** The flags that several subcommands share. */
 
 import type { Command } from 'commander';
-import { parseSeconds } from './values.ts';
+import { notEmpty, parseSeconds } from './values.ts';
+
+/** Adds `--log-file`. */
+export const addLogFile = (command: Command): Command =>
+  command.option('--log-file <file>', 'append the events to a file, as JSON lines with the time', notEmpty);
 
 /** Adds `--timeout`. */
 export const addTimeout = (command: Command): Command =>

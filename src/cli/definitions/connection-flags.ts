@@ -19,4 +19,5 @@ export const addConnectionFlags = (command: Command): Command =>
     .option('--ca <file>', 'certificates to trust, in PEM (or GOVC_TLS_CA_CERTS)')
     .option('--insecure', 'trust any certificate (or GOVC_INSECURE)')
     .option('--dialect <name>', 'api (7.0U2 and later), rest (6.5 to 8.0), or auto (default)')
-    .option('--download-host <host or URL>', 'fetch files from this host or origin instead of the one in the download links');
+    .option('--download-host <host or URL>', 'fetch files from this host or origin instead of the one in the download links')
+    .option('--verbose', 'print each request to standard error, without secrets', false);

@@ -3,7 +3,7 @@
 import { Option, type Command } from 'commander';
 import type { ExportFlags } from '../commands/export.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
-import { addTimeout } from './common-flags.ts';
+import { addLogFile, addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
 import { notEmpty, parseCount, parsePositiveInteger, parseRate } from './values.ts';
 
@@ -35,7 +35,7 @@ export const defineExport = (program: Command): void => {
     .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false);
-  addTimeout(command).option('--json', 'print events as JSON lines', false);
+  addTimeout(addLogFile(command)).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(
     async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
       const { exportItem } = await import('../commands/export.ts');

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import type { MirrorFlags } from '../commands/mirror.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
-import { addTimeout } from './common-flags.ts';
+import { addLogFile, addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
 import { collect, notEmpty, parseCount, parsePeriod, parsePositiveInteger } from './values.ts';
 
@@ -20,7 +20,7 @@ export const defineMirror = (program: Command): void => {
     .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2);
-  addTimeout(command).option('--json', 'print events as JSON lines', false);
+  addTimeout(addLogFile(command)).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
     const { mirrorLibrary } = await import('../commands/mirror.ts');
     process.exitCode = await mirrorLibrary(path, directory, flags);

@@ -6,6 +6,7 @@ import type { ReadStream } from 'node:tty';
 import { isContentLibraryError, vcenter, type Credentials, type VCenterOptions } from '../../index.ts';
 import { nodeFetch } from '../../node/index.ts';
 import { usageError } from '../command-error.ts';
+import { logRequests } from '../output/request-log.ts';
 import { assertUnambiguous } from './address.ts';
 import { withHttpsCheck } from './https-check.ts';
 import { runPasswordCommand } from './password-command.ts';
@@ -20,6 +21,8 @@ export interface ConnectionFlags extends SettingFlags, TrustFlags {
   readonly password?: string;
   readonly dialect?: string;
   readonly downloadHost?: string;
+  /** True to print each request. */
+  readonly verbose?: boolean;
   /** Seconds without progress. */
   readonly timeout?: number;
 }
@@ -44,7 +47,9 @@ export const readConnection = async (
   if (downloadHost !== undefined) assertUnambiguous('--download-host', downloadHost);
   const trust = readTrust(flags, { env, server: address.url, isGovc: origin === 'govc', profile });
   origins.set(flags, { settings: settings.sources, trust: trust.source });
-  const fetch = asUsageError(() => nodeFetch(trust.options));
+  const plain = asUsageError(() => nodeFetch(trust.options));
+  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const fetch = flags.verbose === true ? logRequests(plain, address.server, write) : plain;
   const options: VCenterOptions = {
     server: address.server,
     fetch: address.url.protocol === 'http:' ? withHttpsCheck(fetch, address.server) : fetch,
