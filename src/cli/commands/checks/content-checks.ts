@@ -38,7 +38,8 @@ const downloadAdvice = (thrown: unknown): string | undefined =>
 export const contentChecks = (vc: VCenter, path: string | undefined): Observable<Check> => {
   const libraries = check('libraries', listLibraries(vc).pipe(map(({ length }) => countFinding(length))), readAdvice);
   if (path === undefined) return libraries;
-  const [library = '', item] = parsePath(path);
+  const [library, item] = parsePath(path);
+  if (library === undefined) return libraries;
   return concat(libraries, item === undefined ? libraryChecks(vc, library) : itemChecks(vc, path));
 };
 
