@@ -5,6 +5,7 @@ import type { ExportFlags } from '../commands/export.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addLogFile, addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
+import { addExamples } from './examples.ts';
 import { notEmpty, parseCount, parsePositiveInteger, parseRate } from './values.ts';
 
 const EXIT_CODES = `
@@ -22,20 +23,31 @@ export const defineExport = (program: Command): void => {
       'download the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, into a directory (the current one by default) or to standard output (-)',
     )
     .addHelpText('after', EXIT_CODES)
-    .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
+    .optionsGroup('Files:')
     .option('--force', 'replace existing files', false)
     .option('--continue-on-error', 'continue with the other files when one fails', false)
+    .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false)
     .option('--dry-run', 'print what would be downloaded, and download nothing', false)
+    .optionsGroup('Transfer:')
+    .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
+    .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
+    .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4);
+  addTimeout(command)
+    .optionsGroup('Output:')
     .addOption(
       new Option('--progress <kind>', 'auto: live lines on a terminal; plain: lines for a log')
         .choices(['auto', 'plain', 'none'])
         .default('auto'),
     )
     .option('--quiet', 'print warnings and errors only', false)
-    .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
-    .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
-    .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false);
-  addTimeout(addLogFile(command)).option('--json', 'print events as JSON lines', false);
+    .option('--json', 'print events as JSON lines', false);
+  addLogFile(command);
+  addExamples(command, [
+    'content-library export Templates/debian-12 ./debian-12',
+    "content-library export 'Templates/debian-12/*.vmdk' /srv --limit-rate 50M",
+    'content-library export Templates/debian-12/debian.ovf - | less',
+    'content-library export Templates/debian-12 /srv --dry-run',
+  ]);
   addConnectionFlags(command).action(
     async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
       const { exportItem } = await import('../commands/export.ts');

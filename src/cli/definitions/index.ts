@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { usageError } from '../command-error.ts';
 import { addTimeout } from './common-flags.ts';
+import { defineCompletion } from './completion.ts';
 import { addConnectionFlags } from './connection-flags.ts';
 import { defineDashboard } from './dashboard.ts';
 import { defineDoctor } from './doctor.ts';
@@ -34,6 +35,7 @@ export const createProgram = (version: string): Command => {
   defineDoctor(program);
   defineSimulate(program);
   defineDashboard(program);
+  defineCompletion(program);
   return program;
 };
 

@@ -5,6 +5,7 @@ import type { MirrorFlags } from '../commands/mirror.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addLogFile, addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
+import { addExamples } from './examples.ts';
 import { collect, notEmpty, parseCount, parsePeriod, parsePositiveInteger } from './values.ts';
 
 /** Adds the subcommand. */
@@ -20,6 +21,10 @@ export const defineMirror = (program: Command): void => {
     .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
     .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2);
+  addExamples(command, [
+    'content-library mirror Templates /srv/templates',
+    "content-library mirror Templates /srv/templates --include 'debian-*' --watch 1h",
+  ]);
   addTimeout(addLogFile(command)).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
     const { mirrorLibrary } = await import('../commands/mirror.ts');

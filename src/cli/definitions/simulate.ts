@@ -2,11 +2,12 @@
 
 import type { Command } from 'commander';
 import type { SimulateFlags } from '../commands/simulate.ts';
+import { addExamples } from './examples.ts';
 import { parsePort } from './values.ts';
 
 /** Adds the subcommand. */
 export const defineSimulate = (program: Command): void => {
-  program
+  const command = program
     .command('simulate')
     .description('serve a simulated vCenter on a port of this machine until Ctrl-C')
     .option('--port <n>', 'the port; 0 selects a free one', parsePort, 0)
@@ -18,4 +19,5 @@ export const defineSimulate = (program: Command): void => {
       const { simulate } = await import('../commands/simulate.ts');
       process.exitCode = await simulate(flags);
     });
+  addExamples(command, ['content-library simulate --tls', 'content-library simulate --port 8443 --scenario scenario.json']);
 };

@@ -5,6 +5,7 @@ import type { VerifyFlags } from '../commands/verify.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { addTimeout } from './common-flags.ts';
 import { addConnectionFlags } from './connection-flags.ts';
+import { addExamples } from './examples.ts';
 import { notEmpty } from './values.ts';
 
 /** Adds the subcommand. */
@@ -16,6 +17,7 @@ export const defineVerify = (program: Command): void => {
     .description(
       'compare the files of LIBRARY/ITEM, or those that match LIBRARY/ITEM/GLOB, with those of a directory (the current one by default); exits with 6 if any differs',
     );
+  addExamples(command, ['content-library verify Templates/debian-12 ./debian-12']);
   addTimeout(command).option('--json', 'print JSON lines', false);
   addConnectionFlags(command).action(
     async (path: string, directory: string | undefined, flags: ConnectionFlags & VerifyFlags) => {
