@@ -1,14 +1,15 @@
-/** The page: its header, the login, and the two views. */
+/** The page: its header, the login, and the views. */
 
 import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import { Dashboard } from './dashboard.ts';
 import { ExportsView } from './exports-view.ts';
 import { LibrariesView } from './libraries-view.ts';
 import { LoginForm } from './login-form.ts';
+import { SessionsView } from './sessions-view.ts';
 
 @Component({
   selector: 'app-root',
-  imports: [ExportsView, LibrariesView, LoginForm],
+  imports: [ExportsView, LibrariesView, LoginForm, SessionsView],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <header>
@@ -19,6 +20,9 @@ import { LoginForm } from './login-form.ts';
         </button>
         <button type="button" [attr.aria-current]="view() === 'libraries' ? 'page' : null" (click)="view.set('libraries')">
           Libraries
+        </button>
+        <button type="button" [attr.aria-current]="view() === 'sessions' ? 'page' : null" (click)="view.set('sessions')">
+          Sessions
         </button>
       </nav>
       <span class="place">{{ place() }}</span>
@@ -35,6 +39,8 @@ import { LoginForm } from './login-form.ts';
         <app-login-form />
       } @else if (view() === 'exports') {
         <app-exports-view (browse)="view.set('libraries')" />
+      } @else if (view() === 'sessions') {
+        <app-sessions-view />
       } @else {
         <app-libraries-view (exported)="view.set('exports')" />
       }
@@ -43,7 +49,7 @@ import { LoginForm } from './login-form.ts';
 })
 export class App {
   readonly dashboard = inject(Dashboard);
-  readonly view = signal<'exports' | 'libraries'>('exports');
+  readonly view = signal<'exports' | 'libraries' | 'sessions'>('exports');
   readonly place = computed(() => {
     const { mode, server = '' } = this.dashboard.info();
     return mode === 'simulator' ? 'Simulated vCenter' : server.replace(/^https?:\/\//, '');

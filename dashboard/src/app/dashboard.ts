@@ -1,7 +1,7 @@
 /** The data of the page: a vCenter or a simulated one, and the exports of the page or of its server. */
 
 import { computed, signal, type Signal } from '@angular/core';
-import { toBlob, vcenter, type BlobSink, type VCenter } from 'rx-content-library';
+import { isContentLibraryError, toBlob, vcenter, type BlobSink, type VCenter } from 'rx-content-library';
 import { createSimulator } from 'rx-content-library/simulator';
 import type { DashboardInfo } from '../../shared/dashboard-info.ts';
 import { createExportList, type Exports, type ExportTarget } from '../../shared/export-list.ts';
@@ -13,7 +13,8 @@ export type ExportAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
 
 /** Exports, wherever they run. */
 export interface ExportsSource {
-  readonly add: (itemId: string) => Promise<void>;
+  /** `only`: the names of the files to export; all if not set. */
+  readonly add: (itemId: string, only?: readonly string[]) => Promise<void>;
   readonly act: (id: string, action: ExportAction) => Promise<void>;
 }
 
@@ -53,6 +54,9 @@ const readInfo = async (): Promise<DashboardInfo> => {
   }
 };
 
+/** Milliseconds until a refused connection is tried again. */
+const RETRY_DELAY = 2000;
+
 const EMPTY: ExportsState = {
   rows: [],
   totals: { counts: { waiting: 0, running: 0, paused: 0, saved: 0, failed: 0, cancelled: 0 }, received: 0, speed: 0 },
@@ -71,6 +75,7 @@ export class Dashboard {
   readonly #state = signal(EMPTY);
   readonly #isLive = signal(true);
   readonly #sinks = new Map<string, BlobSink>();
+  #events: EventSource | undefined;
   #source: ExportsSource;
 
   constructor({ info, connectWith }: Connection) {
@@ -88,8 +93,14 @@ export class Dashboard {
     if (this.isOnServer && info.loggedIn) this.#listen();
   }
 
-  add(itemId: string): Promise<void> {
-    return this.#source.add(itemId);
+  add(itemId: string, only?: readonly string[]): Promise<void> {
+    return this.#source.add(itemId, only);
+  }
+
+  /** Returns the message of an error. If the login has ended, the page shows the form for another one. */
+  explain(thrown: unknown): string {
+    if (isContentLibraryError(thrown) && thrown._tag === 'AuthenticationError') void this.#refreshInfo();
+    return thrown instanceof Error ? thrown.message : String(thrown);
   }
 
   act(id: string, action: ExportAction): Promise<void> {
@@ -113,8 +124,7 @@ export class Dashboard {
   async logIn(username: string, password: string): Promise<string | undefined> {
     const response = await post('login', { username, password });
     if (response.status !== 204) return messageIn(response);
-    this.#info.set(await readInfo());
-    if (this.isOnServer) this.#listen();
+    await this.#refreshInfo();
     return undefined;
   }
 
@@ -126,7 +136,11 @@ export class Dashboard {
   #inPage(): ExportsSource {
     const create = (): Exports => {
       const list = createExportList(this.vc(), target);
-      list.state$.subscribe((state) => this.#state.set(state));
+      list.state$.subscribe((state) => {
+        this.#state.set(state);
+        for (const id of this.#sinks.keys()) if (!state.rows.some((row) => row.id === id)) this.#sinks.delete(id);
+        if (state.rows.some(({ error }) => error?._tag === 'AuthenticationError')) void this.#refreshInfo();
+      });
       return list;
     };
     const target: ExportTarget = {
@@ -140,35 +154,46 @@ export class Dashboard {
     // The first export follows the login.
     let list: Exports | undefined;
     return {
-      add: async (itemId) => void (await (list ??= create()).add(itemId, undefined)),
-      act: async (id, action) => {
-        list?.[action](id);
-        if (action === 'remove') this.#sinks.delete(id);
-      },
+      add: async (itemId, only) => void (await (list ??= create()).add(itemId, only)),
+      act: async (id, action) => void list?.[action](id),
     };
   }
 
   #onServer(): ExportsSource {
     const send = async (path: string, body?: unknown, method = 'POST'): Promise<void> => {
       const response = await post(path, body, method);
-      if (response.status === 401) this.#info.update((info) => ({ ...info, loggedIn: false }));
+      if (response.status === 401) void this.#refreshInfo();
       if (!response.ok) throw new Error(await messageIn(response));
     };
     return {
-      add: (itemId) => send('exports', { itemId }),
+      add: (itemId, only) => send('exports', { itemId, ...(only === undefined ? {} : { files: only }) }),
       act: (id, action) => (action === 'remove' ? send(`exports/${id}`, undefined, 'DELETE') : send(`exports/${id}/${action}`)),
     };
   }
 
-  /** The browser connects again by itself, and then receives the whole state. */
+  /** Reads whether a user is logged in, and listens to the exports of the server if so. */
+  async #refreshInfo(): Promise<void> {
+    const info = await readInfo();
+    // The simulator in the page is a fallback at the start only.
+    if (info.mode !== this.#info().mode) return;
+    this.#info.set(info);
+    if (this.isOnServer && info.loggedIn) this.#listen();
+  }
+
+  /** The browser connects again by itself, and then receives the whole state, unless the server has refused the connection. */
   #listen(): void {
-    const events = new EventSource('exports/events');
+    this.#events?.close();
+    const events = (this.#events = new EventSource('exports/events'));
     const receive = (type: string, next: (data: string) => ExportsState): void =>
       events.addEventListener(type, ({ data }: MessageEvent<string>) => this.#state.set(next(data)));
     receive('state', (data) => JSON.parse(data) as ExportsState);
     receive('changes', (data) => applyChanges(this.#state(), JSON.parse(data) as ExportChanges));
     events.onopen = () => this.#isLive.set(true);
-    events.onerror = () => this.#isLive.set(false);
+    events.onerror = () => {
+      this.#isLive.set(false);
+      if (events.readyState === EventSource.CLOSED && events === this.#events)
+        setTimeout(() => void this.#refreshInfo(), RETRY_DELAY);
+    };
   }
 }
 

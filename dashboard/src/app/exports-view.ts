@@ -3,6 +3,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, output, signal } from '@angular/core';
 import type { ExportRow, ExportStatus } from '../../shared/exports.ts';
 import { Dashboard, type ExportAction } from './dashboard.ts';
+import { formatBytes } from './format.ts';
 
 const ACTIONS: Readonly<Record<ExportStatus, readonly ExportAction[]>> = {
   waiting: ['pause', 'cancel'],
@@ -114,14 +115,11 @@ export class ExportsView {
   }
 
   bytes(count: number): string {
-    if (count < 1000) return `${Math.round(count)} B`;
-    const unit = count < 1_000_000 ? 'kB' : count < 1_000_000_000 ? 'MB' : 'GB';
-    const value = count / { kB: 1000, MB: 1_000_000, GB: 1_000_000_000 }[unit];
-    return `${value.toFixed(1)} ${unit}`;
+    return formatBytes(count);
   }
 
   async act(id: string, action: ExportAction): Promise<void> {
     this.message.set(undefined);
-    await this.dashboard.act(id, action).catch((thrown: unknown) => this.message.set(String(thrown)));
+    await this.dashboard.act(id, action).catch((thrown: unknown) => this.message.set(this.dashboard.explain(thrown)));
   }
 }

@@ -1,14 +1,32 @@
-/** The libraries and their items, each with a button that exports it. */
+/** The libraries, their items and their files, which can be exported. */
 
 import { ChangeDetectionStrategy, Component, inject, output, signal } from '@angular/core';
-import { getItem, getLibrary, listItems, listLibraries, type ItemModel } from 'rx-content-library';
+import {
+  getItem,
+  getLibrary,
+  listItemFiles,
+  listItems,
+  listLibraries,
+  type ItemFileInfo,
+  type ItemModel,
+} from 'rx-content-library';
 import { concatMap, forkJoin, map, mergeMap, of, toArray } from 'rxjs';
 import { Dashboard } from './dashboard.ts';
+import { formatBytes } from './format.ts';
 
 interface LibraryItems {
   readonly id: string;
   readonly name: string;
   readonly items: readonly (ItemModel & { readonly id: string })[];
+}
+
+/** The files of an item that can be chosen for an export. */
+interface FileChoice {
+  readonly itemId: string;
+  /** Not set until they are known. */
+  readonly files: readonly ItemFileInfo[] | undefined;
+  /** Names, in the order of the files. */
+  readonly selected: readonly string[];
 }
 
 /** Requests in flight. */
@@ -29,9 +47,41 @@ const CONCURRENCY = 4;
             <li>
               <span class="name" dir="auto">{{ item.name }}</span>
               <span class="size">{{ size(item.size) }}</span>
+              <button
+                type="button"
+                [attr.aria-expanded]="opened()?.itemId === item.id"
+                [attr.aria-label]="'Files of ' + item.name"
+                (click)="toggle(item.id)"
+              >
+                Files
+              </button>
               <button type="button" class="primary" [attr.aria-label]="'Export ' + item.name" (click)="export(item.id)">
                 Export
               </button>
+              @if (opened(); as choice) {
+                @if (choice.itemId === item.id) {
+                  <fieldset class="choice">
+                    <legend>Files of {{ item.name }}</legend>
+                    @for (file of choice.files; track file.name) {
+                      <label class="check">
+                        <input type="checkbox" [checked]="choice.selected.includes(file.name)" (change)="select(file.name)" />
+                        <span class="name" dir="auto">{{ file.name }}</span>
+                        <span class="size">{{ file.cached ? size(file.size) : 'not cached' }}</span>
+                      </label>
+                    } @empty {
+                      <p role="status">{{ choice.files === undefined ? 'Loading files …' : 'This item has no files.' }}</p>
+                    }
+                    <button
+                      type="button"
+                      class="primary"
+                      [disabled]="choice.selected.length === 0"
+                      (click)="export(item.id, choice.selected)"
+                    >
+                      Export {{ choice.selected.length }} {{ choice.selected.length === 1 ? 'file' : 'files' }}
+                    </button>
+                  </fieldset>
+                }
+              }
             </li>
           } @empty {
             <li>This library has no items.</li>
@@ -50,6 +100,7 @@ export class LibrariesView {
   readonly libraries = signal<readonly LibraryItems[]>([]);
   readonly isLoading = signal(true);
   readonly error = signal<string | undefined>(undefined);
+  readonly opened = signal<FileChoice | undefined>(undefined);
   readonly #dashboard = inject(Dashboard);
 
   constructor() {
@@ -74,18 +125,42 @@ export class LibrariesView {
       });
   }
 
-  async export(itemId: string): Promise<void> {
-    await this.#dashboard.add(itemId).then(
+  /** Shows the files of an item, or hides them. */
+  toggle(itemId: string): void {
+    if (this.opened()?.itemId === itemId) return this.opened.set(undefined);
+    this.opened.set({ itemId, files: undefined, selected: [] });
+    listItemFiles(this.#dashboard.vc(), itemId).subscribe({
+      next: (files) =>
+        this.opened.update((choice) =>
+          choice?.itemId === itemId ? { itemId, files, selected: files.map(({ name }) => name) } : choice,
+        ),
+      error: (thrown: unknown) => this.#fail(thrown),
+    });
+  }
+
+  /** Selects a file, or no longer. */
+  select(name: string): void {
+    this.opened.update((choice) => {
+      if (choice === undefined) return undefined;
+      const isSelected = choice.selected.includes(name);
+      const names = (choice.files ?? []).map((file) => file.name);
+      const selected = names.filter((each) => (each === name ? !isSelected : choice.selected.includes(each)));
+      return { ...choice, selected };
+    });
+  }
+
+  async export(itemId: string, only?: readonly string[]): Promise<void> {
+    await this.#dashboard.add(itemId, only).then(
       () => this.exported.emit(),
       (thrown: unknown) => this.#fail(thrown),
     );
   }
 
   size(bytes: number | undefined): string {
-    return bytes === undefined ? '' : `${(bytes / 1_000_000).toFixed(1)} MB`;
+    return bytes === undefined ? '' : formatBytes(bytes);
   }
 
   #fail(thrown: unknown): void {
-    this.error.set(thrown instanceof Error ? thrown.message : String(thrown));
+    this.error.set(this.#dashboard.explain(thrown));
   }
 }

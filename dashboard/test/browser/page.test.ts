@@ -81,6 +81,52 @@ describe('the page in Chromium', { skip: missing ?? false }, () => {
     assert.deepEqual(messages, []);
   });
 
+  test('exports chosen files of an item, and shows and deletes download sessions', async () => {
+    const { page, messages } = await open();
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    await button('Libraries').click();
+    await button('Files of router').click();
+    await page.getByRole('checkbox', { name: /router-disk1/ }).uncheck();
+    await button('Export 1 file').click();
+    await page.getByText('✓ saved').waitFor();
+    assert.equal(await page.getByText('router-disk1.vmdk').count(), 0);
+    await button('Libraries').click();
+    await button('Export windows-2022').click();
+    await page.getByText('PREPARING', { exact: true }).first().waitFor();
+    await button('Sessions').click();
+    await page.getByText('ACTIVE').waitFor();
+    await button('Exports').click();
+    await button('Cancel windows-2022').click();
+    await button('Sessions').click();
+    await page.getByText('There are no download sessions.').or(button('Reload')).first().waitFor();
+    while (!(await page.getByText('There are no download sessions.').isVisible())) await button('Reload').click();
+    await page.close();
+    assert.deepEqual(messages, []);
+  });
+
+  test('shows the login again once the login has ended, and then listens to the exports of the server', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'dashboard-browser-'));
+    closings.push(async () => rmSync(directory, { recursive: true, force: true }));
+    const trust = { ca: vcsim.certificate, proxy: false } as const;
+    const { page } = await open({ server: vcsim.url, trust, directory });
+    const logIn = async (): Promise<void> => {
+      await page.getByLabel('User name').fill('user');
+      await page.getByLabel('Password').fill('a password');
+      await page.getByRole('button', { name: 'Log in' }).click();
+    };
+    await logIn();
+    await page.getByText('No exports yet.').waitFor();
+    // Another tab logs out.
+    await page.evaluate(() => fetch('logout', { method: 'POST' }));
+    await page.getByRole('button', { name: 'Libraries' }).click();
+    await logIn();
+    await page.getByRole('button', { name: 'Exports', exact: true }).click();
+    await page.getByText('No exports yet.').waitFor();
+    await page.getByText('Not live').waitFor({ state: 'detached' });
+    assert.equal(await page.getByText('Not live').count(), 0);
+    await page.close();
+  });
+
   test('logs in, and exports from vcsim through the server into its directory, byte for byte', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'dashboard-browser-'));
     closings.push(async () => rmSync(directory, { recursive: true, force: true }));
