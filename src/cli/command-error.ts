@@ -35,4 +35,6 @@ export const usageError = (message: string): CommandError => new CommandError('U
 export const notFoundError = (message: string): CommandError => new CommandError('NotFoundError', 4, message);
 
 /** Returns the message of any thrown value. */
-export const messageOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
+export const messageOf = (thrown: unknown): string =>
+  // Not `instanceof`: the error may come from another realm.
+  typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);

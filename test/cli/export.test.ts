@@ -222,7 +222,7 @@ test.each([
 ])('an empty argument is refused, and nothing is sent: %s %j %j', async (...args) => {
   const { env, cwd, simulator } = await start();
   const ended = await command(args, { env, cwd });
-  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('It is empty.') });
+  expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('It is empty: pass a value.') });
   expect(simulator.requests).toEqual([]);
   expect(await contents(cwd)).toEqual({});
 });

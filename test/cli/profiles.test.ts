@@ -130,7 +130,7 @@ describe('the configuration file', () => {
   test('that does not exist has no profile', async () => {
     const env = { XDG_CONFIG_HOME: await temporaryDirectory() };
     await expect(readConnection({ profile: 'lab' }, env)).rejects.toThrow(
-      /^There is no profile "lab", because .*config\.json does not exist\.$/,
+      /^There is no profile "lab", because .*config\.json does not exist\. Create that file/,
     );
     await expect(readConnection({}, env)).rejects.toThrow(/^Missing server/);
   });

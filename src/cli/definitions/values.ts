@@ -50,7 +50,7 @@ export const parsePort = (text: string): number => {
 
 /** An argument that is empty is a mistake, such as an unset variable of a script. */
 export const notEmpty = (text: string): string => {
-  if (text === '') throw new InvalidArgumentError('It is empty.');
+  if (text === '') throw new InvalidArgumentError('It is empty: pass a value. A variable of a script may not be set.');
   return text;
 };
 

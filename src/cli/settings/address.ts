@@ -24,7 +24,7 @@ export const parseAddress = (name: string, text: string): Address => {
   const full = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`;
   const [, afterAuthority = ''] = /^[^/]*\/\/[^/?#]*(.*)$/.exec(full) ?? [];
   if (afterAuthority.includes('@')) throw invalidError(name, 'in a user name or password, write / as %2F, ? as %3F and # as %23');
-  if (/[?#]/.test(afterAuthority)) throw invalidError(name, 'it has a query or a fragment');
+  if (/[?#]/.test(afterAuthority)) throw invalidError(name, 'it has a query or a fragment: remove what follows ? or #');
   const url = URL.canParse(full) ? new URL(full) : undefined;
   if (url === undefined || !['https:', 'http:'].includes(url.protocol))
     throw invalidError(name, 'expected one such as https://vcenter.example.com');

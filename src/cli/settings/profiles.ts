@@ -65,7 +65,9 @@ export const readProfile = (path: string, name: string | undefined, warn: (messa
   const config = readConfig(path);
   if (config === undefined) {
     if (name === undefined) return undefined;
-    throw usageError(`There is no profile ${JSON.stringify(name)}, because ${path} does not exist.`);
+    throw usageError(
+      `There is no profile ${JSON.stringify(name)}, because ${path} does not exist. Create that file, or omit --profile.`,
+    );
   }
   const selected = name ?? config.default;
   if (selected === undefined) return undefined;

@@ -84,7 +84,7 @@ const fromFlags = ({ server, username, passwordStdin, sessionId }: SettingFlags)
 
 /** A flag that is set to nothing is a mistake, such as an unset variable of a script. */
 const notEmpty = (flag: string, value: string | undefined): string | undefined => {
-  if (value === '') throw usageError(`${flag} is empty.`);
+  if (value === '') throw usageError(`${flag} is empty. Pass a value, or omit the flag.`);
   return value;
 };
 

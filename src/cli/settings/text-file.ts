@@ -22,7 +22,7 @@ export const readTextFile = (path: string, what: string, { absent, fatal = true 
     bytes = readFileSync(path);
   } catch (thrown) {
     if (absent !== undefined && systemCode(thrown) === 'ENOENT') return absent;
-    throw usageError(`Cannot read ${what}: ${messageOf(thrown)}`);
+    throw usageError(`Cannot read ${what}: ${messageOf(thrown)}. Check the path and its permissions.`);
   }
   return decodeText(bytes, path, fatal);
 };
