@@ -7,6 +7,7 @@ import {
   vcenter,
 } from 'rx-content-library';
 import { lastValueFrom, type Observable } from 'rxjs';
+import { layoutWatched } from '#src/cli/commands/watch.js';
 import { user } from '../support/simulated-vcenter.ts';
 import { codeOf, jsonLines, start } from './command.ts';
 import { servedSimulator } from './served-simulator.ts';
@@ -53,6 +54,18 @@ test('watch ends with 7 when the session is cancelled', async () => {
   expect(lines.slice(-2)).toMatchObject([
     { type: 'watched', state: 'CANCELED' },
     { type: 'error', error: { tag: 'LeaseError', code: 7 } },
+  ]);
+});
+
+test('on a terminal, the files that are prepared come first, as many as there are rows', () => {
+  const file = (name: string, status: 'PREPARED' | 'PREPARING' | 'UNPREPARED') => ({ name, status, bytes_transferred: 0 });
+  const files = [file('waiting.iso', 'UNPREPARED'), file(`${'n'.repeat(60)}.vmdk`, 'PREPARED'), file('disk.vmdk', 'PREPARING')];
+  const session = { library_item_id: 'item-1', state: 'ACTIVE', client_progress: 40 } as const;
+  expect(layoutWatched({ session, files }, { columns: 40, rows: 5 })).toEqual([
+    'session: active, 40 % downloaded',
+    'disk.vmdk: preparing',
+    expect.stringMatching(/^n+…n*\.vmdk: prepared$/),
+    '+1 more',
   ]);
 });
 

@@ -1,5 +1,6 @@
 /** `content-library watch`: shows a download session and its files until it has ended. */
 
+import cliTruncate from 'cli-truncate';
 import { catchError, EMPTY, finalize, tap, throwError, type Observable } from 'rxjs';
 import {
   isContentLibraryError,
@@ -10,6 +11,8 @@ import {
 } from '../../index.ts';
 import { notFoundError } from '../command-error.ts';
 import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
+import type { TerminalSize } from '../output/live-layout.ts';
+import { createLiveLines } from '../output/live-lines.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 
@@ -28,9 +31,12 @@ export const watch = (sessionId: string, flags: ConnectionFlags & WatchFlags): P
  */
 export const watchWith = (vc: VCenter, sessionId: string, { json }: WatchFlags): Observable<unknown> => {
   let last: WatchedSession | undefined;
+  const isLive = !json && isTerminal(process.stdout, process.env);
+  const lines = isLive ? createLiveLines(process.stdout) : undefined;
   return watchDownloadSession(vc, sessionId).pipe(
     tap((watched) => {
-      process.stdout.write(json ? jsonLine(toLine(sessionId, watched)) : changedLines(last, watched).join(''));
+      if (lines !== undefined) lines.draw((size) => layoutWatched(watched, size));
+      else process.stdout.write(json ? jsonLine(toLine(sessionId, watched)) : changedLines(last, watched).join(''));
       last = watched;
     }),
     catchError((thrown: unknown) => {
@@ -40,11 +46,30 @@ export const watchWith = (vc: VCenter, sessionId: string, { json }: WatchFlags):
           notFoundError(`There is no download session of this user with the id ${sessionId}. See sessions ls.`),
         );
       if (!isPrepared(last)) return throwError(() => thrown);
-      if (!json) process.stdout.write('The session was deleted after its files were prepared.\n');
+      lines?.erase();
+      if (!json) process.stderr.write('The session was deleted after its files were prepared.\n');
       return EMPTY;
     }),
-    finalize(() => (last = undefined)),
+    finalize(() => {
+      lines?.close();
+      // The last state stays on the screen.
+      if (isLive && last !== undefined) process.stdout.write(changedLines(undefined, last).join(''));
+    }),
   );
+};
+
+/** Live lines need a terminal that can redraw them, as those of an export do. */
+const isTerminal = ({ isTTY }: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean =>
+  isTTY && env['TERM'] !== 'dumb' && !env['CI'];
+
+/** The session, and as many of its files as the terminal has rows for: those that are being prepared come first. */
+export const layoutWatched = (watched: WatchedSession, { columns, rows }: TerminalSize): readonly string[] => {
+  const order = (status: string): number => ['ERROR', 'PREPARING', 'PREPARE_REQUESTED', 'PREPARED'].indexOf(status) + 1 || 9;
+  const files = watched.files.toSorted((one, other) => order(String(one.status)) - order(String(other.status)));
+  const space = Math.max(rows - 3, 1);
+  const hidden = files.length - space;
+  const lines = [sessionLine(watched), ...files.slice(0, space).map(fileLine), ...(hidden > 0 ? [`+${hidden} more`] : [])];
+  return lines.map((line) => cliTruncate(replaceControlCharacters(line), columns - 1, { position: 'middle' }));
 };
 
 const isGone = (thrown: unknown): boolean =>
@@ -75,10 +100,13 @@ const changedLines = (previous: WatchedSession | undefined, { session, files }: 
   const before = previous?.session;
   const lines: string[] = [];
   if (before?.state !== session.state || before.client_progress !== session.client_progress)
-    lines.push(`session: ${String(session.state).toLowerCase()}${percent(session.client_progress)}`);
+    lines.push(sessionLine({ session, files }));
   for (const file of files) if (!previous?.files.includes(file)) lines.push(fileLine(file));
   return lines.map((line) => `${replaceControlCharacters(line)}\n`);
 };
+
+const sessionLine = ({ session }: WatchedSession): string =>
+  `session: ${String(session.state).toLowerCase()}${percent(session.client_progress)}`;
 
 /** Not set, or 0, if the client does not report its progress. */
 const percent = (progress = 0): string => (progress === 0 ? '' : `, ${progress} % downloaded`);
