@@ -2,19 +2,23 @@
 
 import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
 import {
+  ApiError,
   deleteDownloadSession,
   getDownloadSession,
   getItem,
   listDownloadSessions,
   type DownloadSessionModel,
 } from 'rx-content-library';
-import { catchError, concatMap, EMPTY, from, map, mergeMap, of, toArray } from 'rxjs';
+import { catchError, concatMap, EMPTY, from, map, mergeMap, of, throwError, toArray } from 'rxjs';
 import { Dashboard } from './dashboard.ts';
 
 interface Session extends DownloadSessionModel {
   readonly id: string;
   readonly itemName: string;
 }
+
+/** Returns true if a session was deleted after it was listed. */
+const isGone = (thrown: unknown): boolean => thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND';
 
 /** Requests in flight. */
 const CONCURRENCY = 4;
@@ -77,8 +81,7 @@ export class SessionsView {
           (id) =>
             getDownloadSession(vc, id).pipe(
               concatMap((session) => nameOf(session.library_item_id).pipe(map((itemName) => ({ ...session, id, itemName })))),
-              // It was deleted meanwhile.
-              catchError(() => EMPTY),
+              catchError((thrown: unknown) => (isGone(thrown) ? EMPTY : throwError(() => thrown))),
             ),
           CONCURRENCY,
         ),
