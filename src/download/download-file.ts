@@ -48,6 +48,8 @@ export interface DownloadFileOptions {
   readonly content: ContentIdentity | undefined;
   /** The checksum that the library states for the stored file. */
   readonly expectedChecksum: ChecksumInfo | undefined;
+  /** True if SHA256 is computed even if vCenter states another algorithm. */
+  readonly sha256: boolean;
   /** Maximum time without a byte, in milliseconds. */
   readonly stallTimeout: number;
   /** The minimum speed, over all attempts. @default any speed is allowed */
@@ -102,12 +104,12 @@ const fetchFile = (file: DownloadFileOptions): Observable<DownloadProgress | Dow
   );
 
 const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Observable<DownloadProgress | DownloadSaved> => {
-  const { name, sink, content, expectedChecksum } = file;
+  const { name, sink, content, expectedChecksum, sha256 } = file;
   return bracket({
     acquire: defer(() => {
       const others = file.others();
       const incoming = { ...toIncomingFile(name, content, size), ...(others.length === 0 ? {} : { others }) };
-      return from(openSinkFile(sink, incoming, expectedChecksum));
+      return from(openSinkFile(incoming, { sink, expectedChecksum, sha256 }));
     }),
     use: (state) => transferAndCommit(file, state),
     release: (state, reason) => (reason === 'complete' ? EMPTY : defer(() => from(suspendOrDiscard(state)))),
@@ -116,7 +118,7 @@ const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Obse
 };
 
 const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Observable<DownloadProgress | DownloadSaved> => {
-  const { name, sink, expectedChecksum, speedFloor, retryPolicy, onActiveChange, onRetry } = file;
+  const { name, speedFloor, retryPolicy, onActiveChange, onRetry } = file;
   const nextRetry = createFileRetry(retryPolicy);
   let source: FileSource | undefined;
   let lostSource: FileSource | undefined;
@@ -161,7 +163,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
     }),
   );
 
-  const restart = (thrown: unknown): Observable<void> => restartTransfer(state, sink, expectedChecksum, () => thrown);
+  const restart = (thrown: unknown): Observable<void> => restartTransfer(state, () => thrown);
 
   const recover = (thrown: unknown): Observable<unknown> => {
     // Hashes that were read cannot continue, so the file has to be restarted.

@@ -96,6 +96,11 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    */
   readonly fileRetry?: false | FileRetryOptions | undefined;
   /**
+   * True if the SHA256 of every file is computed even if vCenter states a checksum of another algorithm, which is computed anyway.
+   * @default false
+   */
+  readonly sha256?: boolean | undefined;
+  /**
    * Called with every `warning`, before the event is emitted; after unsubscribing, when nothing can be emitted any more, too.
    * @default warnings are emitted only
    */
@@ -116,6 +121,7 @@ export const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   timeout: true,
   lowSpeed: true,
   fileRetry: true,
+  sha256: true,
   onWarning: true,
 };
 

@@ -69,7 +69,7 @@ const { random } = Math;
 /** Creates the transfers. They start when the item is opened and `events$` is subscribed to. */
 export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, notify }: TransfersOptions): Transfers => {
   const { maxConcurrency, pool, plan, rateLimiter } = limits;
-  const { continueOnError = false, fileRetry = {} } = options;
+  const { continueOnError = false, fileRetry = {}, sha256 = false } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
@@ -90,6 +90,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
       prepared: (except) => prepared.get(name, except),
       content: content && file ? { ...content, fileVersion: file.version } : content,
       expectedChecksum: file?.checksum_info,
+      sha256,
       stallTimeout: stallTimeoutOf(options),
       speedFloor: speedFloorOf(options),
       rateLimiter,

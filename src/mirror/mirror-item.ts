@@ -87,7 +87,10 @@ const writeItem = (
         received.set(event.file, event.received);
       };
       return concat(
-        download(vc, { id: version.itemId, name: version.itemName }, writer.sink, options).pipe(
+        download(vc, { id: version.itemId, name: version.itemName }, writer.sink, {
+          ...options,
+          sha256: options.sha256 ?? true,
+        }).pipe(
           tap((event) => {
             observe(event);
             if (event.type !== 'opened' || !isOther(event, version)) return;

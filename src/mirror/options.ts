@@ -5,7 +5,10 @@ import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import type { LibraryItem } from './library-contents.ts';
 
-/** Options of the downloads of a mirror; every file of an item is downloaded, and one failure fails the item. */
+/**
+ * Options of the downloads of a mirror; every file of an item is downloaded, and one failure fails the item. `sha256` is true by default: the
+ * manifest of the item states it.
+ */
 export type MirrorDownloadOptions = Omit<DownloadOptions, 'files' | 'continueOnError'>;
 
 /** Options of `mirror`. */

@@ -32,10 +32,7 @@ export const fetchRemaining = (context: FetchContext): Observable<TransferProgre
     return restarted$.pipe(concatMap((body) => consumeBody(context, body)));
   });
 
-const restart = (context: FetchContext): Observable<void> => {
-  const { state, sink, expectedChecksum } = context;
-  return restartTransfer(state, sink, expectedChecksum, () => wrongRangeError(context));
-};
+const restart = (context: FetchContext): Observable<void> => restartTransfer(context.state, () => wrongRangeError(context));
 
 /** Transfers the body if it continues the bytes in the sink; otherwise restarts the file. */
 const consumeBody = (context: FetchContext, body: FileBody): Observable<TransferProgress> => {

@@ -65,7 +65,7 @@ export interface FoundFile {
 export interface Proof {
   /** Checksum of the received bytes. Not set if the sink does not create hashes. */
   readonly checksum?: Checksum;
-  /** SHA256 of the received bytes, for the record: 64 hexadecimal digits. Computed even if vCenter states another algorithm. */
+  /** SHA256 of the received bytes: 64 hexadecimal digits. Set if vCenter states it, or with the option `sha256`. */
   readonly sha256?: string;
   /** What was compared; `none` if the server stated neither a checksum nor a length. */
   readonly verified: 'checksum' | 'length' | 'none';

@@ -4,14 +4,15 @@ import { catchError, defer, EMPTY, from, ignoreElements, tap, throwError, type O
 import type { Validators } from '../http/byte-range.ts';
 import type { ChecksumInfo } from '../model/transfer.ts';
 import { hashBytes } from './hash-bytes.ts';
-import type { IncomingFile, Sink, SinkFile } from './sink.ts';
+import type { IncomingFile, SinkFile } from './sink.ts';
 import { toSinkError } from './transfer.ts';
-import { createHashes, type Digests, type Hashes } from './verification.ts';
+import { createHashes, type Digests, type Hashes, type HashOptions } from './verification.ts';
 
 /** The state of one file transfer. */
 export interface TransferState {
   readonly name: string;
   readonly target: SinkFile;
+  readonly hashOptions: HashOptions;
   /** Number of bytes that the sink has. */
   received: number;
   /** Length of the file as the response stated it. */
@@ -37,24 +38,20 @@ export interface TransferState {
 }
 
 /** Opens the file in the sink. */
-export const openSinkFile = async (
-  sink: Sink,
-  incoming: IncomingFile,
-  expectedChecksum: ChecksumInfo | undefined,
-): Promise<TransferState> => {
+export const openSinkFile = async (incoming: IncomingFile, hashOptions: HashOptions): Promise<TransferState> => {
   const { name } = incoming;
   try {
-    const target = await sink.open(incoming);
-    return { name, target, lastError: undefined, resumable: true, ...emptyState(sink, expectedChecksum) };
+    const target = await hashOptions.sink.open(incoming);
+    return { name, target, hashOptions, lastError: undefined, resumable: true, ...emptyState(hashOptions, target) };
   } catch (thrown) {
     throw toSinkError(name, thrown);
   }
 };
 
-const emptyState = (sink: Sink, expectedChecksum: ChecksumInfo | undefined) => ({
+const emptyState = (hashOptions: HashOptions, target: SinkFile) => ({
   received: 0,
   contentLength: undefined,
-  hashes: createHashes(sink, expectedChecksum),
+  hashes: createHashes(hashOptions, target),
   digests: undefined,
   keptChecksum: undefined,
   validators: {},
@@ -100,12 +97,8 @@ export const replayKept = (state: TransferState): Observable<never> =>
  * - Errors: with the last failure, or else `reason`, if the sink cannot restart; and as the sink does.
  * - Unsubscribing: does not stop the sink.
  */
-export const restartTransfer = (
-  state: TransferState,
-  sink: Sink,
-  expectedChecksum: ChecksumInfo | undefined,
-  reason: () => unknown,
-): Observable<void> => from(restartSink(state, reason)).pipe(tap(() => Object.assign(state, emptyState(sink, expectedChecksum))));
+export const restartTransfer = (state: TransferState, reason: () => unknown): Observable<void> =>
+  from(restartSink(state, reason)).pipe(tap(() => Object.assign(state, emptyState(state.hashOptions, state.target))));
 
 const restartSink = async ({ name, target, received, lastError }: TransferState, reason: () => unknown): Promise<void> => {
   if (received === 0) return;

@@ -2,7 +2,7 @@
 
 import { ChecksumError, TruncatedError } from '../errors/index.ts';
 import type { ChecksumAlgorithm, ChecksumInfo } from '../model/transfer.ts';
-import type { Checksum, Proof, Sink, SinkHash } from './sink.ts';
+import type { Checksum, Proof, Sink, SinkFile, SinkHash } from './sink.ts';
 
 /** Running hashes, by algorithm. */
 export type Hashes = ReadonlyMap<ChecksumAlgorithm, SinkHash>;
@@ -10,11 +10,27 @@ export type Hashes = ReadonlyMap<ChecksumAlgorithm, SinkHash>;
 /** Digests of closed hashes, by algorithm, in lower-case hexadecimal. */
 export type Digests = ReadonlyMap<ChecksumAlgorithm, string>;
 
-/** Creates the hashes that the sink supports: SHA256 for the record, and the algorithm that vCenter states (SHA1 by default). */
-export const createHashes = (sink: Sink, expectedChecksum: ChecksumInfo | undefined): Hashes => {
-  const algorithms = new Set<ChecksumAlgorithm>(['SHA256', algorithmOf(expectedChecksum) ?? 'SHA1']);
+/** Decides which checksums of a file are computed during its transfer. */
+export interface HashOptions {
+  readonly sink: Sink;
+  /** The checksum that was stated before the transfer. */
+  readonly expectedChecksum: ChecksumInfo | undefined;
+  /** True if SHA256 is computed in any case. */
+  readonly sha256: boolean;
+}
+
+/**
+ * Creates the hashes that the sink supports: of the stated algorithm, or else of SHA1, which vCenter states by default. A checksum of
+ * another algorithm that vCenter states after the last byte is computed by reading the bytes back; a file that cannot be read back is hashed
+ * with SHA256, too.
+ */
+export const createHashes = ({ sink, expectedChecksum, sha256 }: HashOptions, target: SinkFile): Hashes => {
+  const { keptChecksum } = target;
+  const stated = expectedChecksum === undefined ? keptChecksum?.algorithm : algorithmOf(expectedChecksum);
+  const needsSha256 = sha256 || (stated === undefined && target.readBack === undefined);
+  const algorithms: readonly ChecksumAlgorithm[] = [...(needsSha256 ? ['SHA256' as const] : []), stated ?? 'SHA1'];
   return new Map(
-    [...algorithms].flatMap((algorithm) => {
+    [...new Set(algorithms)].flatMap((algorithm) => {
       const hash = sink.createHash?.(algorithm);
       return hash === undefined ? [] : [[algorithm, hash] as const];
     }),

@@ -29,7 +29,6 @@ const eventsOf = (file: string, content: string | Uint8Array, path?: string) => 
         bytes: size,
         ...(path === undefined ? {} : { path }),
         checksum: { algorithm: 'SHA1', value: sha1(content) },
-        sha256: hash('sha256', content),
         verified: 'checksum',
       },
     ],

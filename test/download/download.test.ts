@@ -88,7 +88,6 @@ describe.each(['api', 'rest'] as const)('a download in the dialect %s', (dialect
         bytes: bytes.byteLength,
         path: `/memory/${name}`,
         checksum: { algorithm: 'SHA1', value: createHash('sha1').update(bytes).digest('hex') },
-        sha256: createHash('sha256').update(bytes).digest('hex'),
         verified: 'checksum',
       });
     }

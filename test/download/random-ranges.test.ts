@@ -108,6 +108,7 @@ const run = ({ seed, faults, connections }: Run) =>
             prepared,
             content: undefined,
             expectedChecksum: undefined,
+            sha256: false,
             stallTimeout: 5000,
             speedFloor: undefined,
             ranges: createRangeState({

@@ -22,12 +22,21 @@ export const fillWithRandomBytes = async (path: string, size: number): Promise<s
   return hash.digest('hex');
 };
 
-/** Returns the SHA-256 of chunks of bytes. */
-export const sha256 = async (chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<string> => {
-  const hash = createHash('sha256');
+type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+const digestOf = async (algorithm: string, chunks: Chunks): Promise<string> => {
+  const hash = createHash(algorithm);
   for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
 };
 
+const readFile = (path: string): Chunks => createReadStream(path, { highWaterMark: 4 * 1024 * 1024 });
+
+/** Returns the SHA-256 of chunks of bytes. */
+export const sha256 = (chunks: Chunks): Promise<string> => digestOf('sha256', chunks);
+
 /** Returns the SHA-256 of a file. */
-export const sha256OfFile = (path: string): Promise<string> => sha256(createReadStream(path, { highWaterMark: 4 * 1024 * 1024 }));
+export const sha256OfFile = (path: string): Promise<string> => sha256(readFile(path));
+
+/** Returns the SHA-1 of a file. */
+export const sha1OfFile = (path: string): Promise<string> => digestOf('sha1', readFile(path));

@@ -63,7 +63,7 @@ const counted = (sink: Sink): Sink & { calls: number } => {
 };
 
 describe('a directory', () => {
-  test.each(['MD5', 'SHA512'])('reads the bytes back once to compute their %s', async (algorithm) => {
+  test.each(['MD5', 'SHA256', 'SHA512'])('reads the bytes back once to compute their %s', async (algorithm) => {
     const directory = await temporaryDirectory();
     const sink = counted(toDirectory(directory));
     const { values, error } = await collect(download(clientOf(stated(algorithm)), 'item-1', sink));
@@ -72,17 +72,26 @@ describe('a directory', () => {
       {
         verified: 'checksum',
         checksum: { algorithm, value: stated(algorithm).checksum.toLowerCase() },
-        sha256: stated('SHA256').checksum.toLowerCase(),
       },
     ]);
     expect(await contents(directory)).toEqual({ 'a.iso': content });
     expect(sink.calls).toBe(1);
   });
 
-  test.each(['SHA1', 'SHA256'])('does not read them back for their %s', async (algorithm) => {
+  test('does not read them back for their SHA1, the default of vCenter', async () => {
     const sink = counted(toDirectory(await temporaryDirectory()));
-    const { values } = await collect(download(clientOf(stated(algorithm)), 'item-1', sink));
-    expect(ofType(values, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm } }]);
+    const { values } = await collect(download(clientOf(stated('SHA1')), 'item-1', sink));
+    const saved = ofType(values, 'saved');
+    expect(saved).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'SHA1' } }]);
+    expect(saved[0]).not.toHaveProperty('sha256');
+    expect(sink.calls).toBe(0);
+  });
+
+  test.each(['SHA1', 'SHA256'])('with the option sha256 does not read them back for their %s', async (algorithm) => {
+    const sink = counted(toDirectory(await temporaryDirectory()));
+    const { values } = await collect(download(clientOf(stated(algorithm)), 'item-1', sink, { sha256: true }));
+    const sha256 = stated('SHA256').checksum.toLowerCase();
+    expect(ofType(values, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm }, sha256 }]);
     expect(sink.calls).toBe(0);
   });
 
@@ -143,6 +152,11 @@ test('a file in memory is read back', async () => {
   const { values } = await collect(download(clientOf(stated('SHA512')), 'item-1', sink));
   expect(ofType(values, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'SHA512' } }]);
   expect(await sink.blob('a.iso')?.text()).toBe(content);
+});
+
+test.each(['SHA1', 'SHA256'])('a sink that cannot read back computes the %s during the transfer', async (algorithm) => {
+  const { values } = await collect(download(clientOf(stated(algorithm)), 'item-1', restartableMemorySink()));
+  expect(ofType(values, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm } }]);
 });
 
 test.each([

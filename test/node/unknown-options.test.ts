@@ -92,6 +92,7 @@ const rows: readonly Row[] = [
       'continueOnError',
       'timeout',
       'fileRetry',
+      'sha256',
       'onWarning',
     ],
   },
