@@ -1,6 +1,6 @@
 /** TLS connections whose certificate is verified before a byte is written. */
 
-import { isIP } from 'node:net';
+import { isIP, type OnReadOpts } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect, createSecureContext, DEFAULT_CIPHERS, type SecureContext, type TLSSocket } from 'node:tls';
 import { explainTlsFailure } from './failure.ts';
@@ -18,6 +18,8 @@ export interface ConnectOptions {
   readonly trust: Trust;
   /** An open connection to the server, such as a proxy's tunnel. @default a new TCP connection */
   readonly socket?: Duplex | undefined;
+  /** Where the received bytes go, instead of into the socket's stream. Only without `socket`. @default into its stream */
+  readonly onread?: OnReadOpts | undefined;
   /** Aborts the handshake. */
   readonly signal: AbortSignal;
 }
@@ -30,12 +32,13 @@ export const formatAuthority = ({ host, port }: Endpoint): string => `${host.inc
  *
  * Sessions are never resumed: a resumed session presents no certificate to verify.
  */
-export const connectVerified = (endpoint: Endpoint, { trust, socket: transport, signal }: ConnectOptions): Promise<TLSSocket> =>
+export const connectVerified = (endpoint: Endpoint, { trust, socket: transport, onread, signal }: ConnectOptions): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const socket = connect({
       ...endpoint,
       ...(transport === undefined ? {} : { socket: transport }),
+      ...(onread === undefined ? {} : { onread }),
       servername: isIP(endpoint.host) === 0 ? endpoint.host : '',
       secureContext: secureContextFor(trust),
       // `verifyPeer` decides instead of Node, and reports why.

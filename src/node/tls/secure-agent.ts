@@ -4,6 +4,7 @@ import type { RequestOptions } from 'node:http';
 import { Agent } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connectVerified, type Endpoint } from './handshake.ts';
+import { JoinedReads } from './joined-reads.ts';
 import type { Proxy } from './proxy.ts';
 import type { Trust } from './trust.ts';
 import { openTunnel } from './tunnel.ts';
@@ -41,7 +42,9 @@ export class SecureAgent extends Agent {
 
   async #connect(endpoint: Endpoint, signal: AbortSignal): Promise<Duplex> {
     const proxy = this.#proxyFor(endpoint);
-    const socket = proxy && (await openTunnel(proxy, endpoint, signal));
-    return connectVerified(endpoint, { trust: this.#trust, socket, signal });
+    if (proxy !== undefined)
+      return connectVerified(endpoint, { trust: this.#trust, socket: await openTunnel(proxy, endpoint, signal), signal });
+    const stream = new JoinedReads();
+    return stream.attach(await connectVerified(endpoint, { trust: this.#trust, onread: stream.onread, signal }));
   }
 }
