@@ -121,7 +121,7 @@ export default bench({
         run: () => measureProgram(process.execPath, downloadArgs(late, {}), { NODE_EXTRA_CA_CERTS: late.cert }),
       },
     } satisfies Record<string, Case<ProgramCost>>;
-    return cases as Record<keyof typeof cases, Case<ProgramCost>>;
+    return cases;
   },
   report: (rows, { curl }) => [
     table('1 GiB over TLS', rows, {

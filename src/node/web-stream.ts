@@ -12,17 +12,18 @@ const READ_AHEAD = 2 * 1024 * 1024;
 export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> => {
   let isCancelled = false;
   let failure: { readonly error: unknown } | undefined;
-  const errorWhenDrained = (controller: ReadableStreamDefaultController): void => {
+  const errorWhenDrained = (controller: ReadableByteStreamController): void => {
     // `error` would drop the chunks in the queue.
     if (failure !== undefined && controller.desiredSize === READ_AHEAD) controller.error(failure.error);
   };
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
+  return new ReadableStream(
     {
+      type: 'bytes',
       start: (controller) => {
         source.pause();
         source.on('data', (bytes: Uint8Array<ArrayBuffer>) => {
           if (isCancelled) return;
-          controller.enqueue(bytes);
+          controller.enqueue(ownBytes(bytes));
           if ((controller.desiredSize ?? 0) <= 0) source.pause();
         });
         finished(source, { writable: false }, (error) => {
@@ -42,6 +43,10 @@ export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBu
         source.destroy();
       },
     },
-    { highWaterMark: READ_AHEAD, size: ({ byteLength }) => byteLength },
+    { highWaterMark: READ_AHEAD },
   );
 };
+
+/** A byte stream detaches the buffers of its chunks. Node's HTTP parser allocates one for each chunk; decoders use theirs for several. */
+const ownBytes = (bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> =>
+  bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);

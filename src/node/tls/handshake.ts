@@ -32,7 +32,10 @@ export const formatAuthority = ({ host, port }: Endpoint): string => `${host.inc
  *
  * Sessions are never resumed: a resumed session presents no certificate to verify.
  */
-export const connectVerified = (endpoint: Endpoint, { trust, socket: transport, onread, signal }: ConnectOptions): Promise<TLSSocket> =>
+export const connectVerified = (
+  endpoint: Endpoint,
+  { trust, socket: transport, onread, signal }: ConnectOptions,
+): Promise<TLSSocket> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const socket = connect({

@@ -49,11 +49,14 @@ export class JoinedReads extends Duplex {
       // An idle connection has no reader that would notice its end.
       this.read(0);
     });
-    socket.on('error', (error) => {
+    socket.on('error', (error: Error) => {
       this.#flush();
       this.destroy(error);
     });
-    socket.on('close', () => this.destroy());
+    // After its end, the stream may still hold bytes that were not read yet.
+    socket.on('close', () => {
+      if (!socket.readableEnded) this.destroy();
+    });
     socket.on('timeout', () => this.emit('timeout'));
     // `end` is emitted only by a socket that is read.
     socket.resume();
@@ -111,7 +114,8 @@ export class JoinedReads extends Duplex {
   }
 
   override _final(callback: (error?: Error | null) => void): void {
-    this.#socket?.end(callback);
+    if (this.#socket?.writable === true) this.#socket.end(callback);
+    else callback();
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
