@@ -54,6 +54,8 @@ export interface DownloadFileOptions {
   readonly stallTimeout: number;
   /** The minimum speed, over all attempts. @default any speed is allowed */
   readonly speedFloor: SpeedFloor | undefined;
+  /** Measures the speed, over all attempts. */
+  readonly meter: SpeedMeter;
   /** Decides whether the file is fetched in byte ranges. */
   readonly ranges: RangeState;
   /** Limits the speed. @default it is not limited */
@@ -118,12 +120,11 @@ const openAndFetch = (file: DownloadFileOptions, size: number | undefined): Obse
 };
 
 const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Observable<DownloadProgress | DownloadSaved> => {
-  const { name, speedFloor, retryPolicy, onActiveChange, onRetry } = file;
+  const { name, speedFloor, meter, retryPolicy, onActiveChange, onRetry } = file;
   const nextRetry = createFileRetry(retryPolicy);
   let source: FileSource | undefined;
   let lostSource: FileSource | undefined;
   let proof: Proof | undefined;
-  const meter: SpeedMeter = { bytes: 0, isPaused: true };
   const setPaused = (isPaused: boolean): void => {
     meter.isPaused = isPaused;
   };
@@ -141,7 +142,7 @@ const transferAndCommit = (file: DownloadFileOptions, state: TransferState): Obs
       const { info } = prepared;
       source = prepared.source;
       const { finalInfo } = source;
-      const context: FetchContext = { ...file, info, state, meter };
+      const context: FetchContext = { ...file, info, state };
       const progress$ = fetchRemaining(context).pipe(map(progressEvents.toEvent));
       const pause$ = defer(() => {
         setPaused(true);

@@ -24,9 +24,10 @@ import { findAllExisting } from './existing-files.ts';
 import { findLinks, LinkRefusedError, linkSource } from './link-source.ts';
 import { assertDownloadOptions, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import { createPreparedFiles } from './prepared-files.ts';
+import type { TransferSummary } from './progress-totals.ts';
 import { sessionSource, type SourceContext } from './session-source.ts';
 import { createTransferLimits, type TransferLimits } from './transfer-limits.ts';
-import { createTransfers, type TransferSummary } from './transfers.ts';
+import { createTransfers } from './transfers.ts';
 
 /**
  * Downloads the files of an item into a sink. A file is either complete and verified, or not there.

@@ -52,8 +52,9 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    */
   readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean) | undefined;
   /**
-   * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. Lowered while the server is busy.
-   * @default 2
+   * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. A download begins with four; it uses
+   * more while that makes it faster, and fewer while the server is busy.
+   * @default 8
    */
   readonly concurrency?: number | undefined;
   /**

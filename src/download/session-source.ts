@@ -170,7 +170,10 @@ const prepareFiles = (
     const notifyCaller = toRetryCallback(options.onRetry, 'onRetry');
     let lastChangeAt = asyncScheduler.now();
     let latest: readonly DownloadFileInfo[] = [];
-    return prepareAll(vc, sessionId, transfers.pending(names), {
+    const pending = transfers.pending(names);
+    return prepareAll(vc, sessionId, pending, {
+      // The first files are transferred while the others are still being requested.
+      emitsEarlyInfos: true,
       // A download polls at full speed in a hidden page, too.
       whileHidden: 0,
       ...options,
@@ -181,7 +184,7 @@ const prepareFiles = (
     }).pipe(
       concatMap((infos) => {
         lastChangeAt = asyncScheduler.now();
-        latest = infos;
+        if (infos.length === pending.length) latest = infos;
         // In this order: a file that has failed has no more events.
         return concat(
           toStatusEvents(infos),

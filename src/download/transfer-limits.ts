@@ -24,7 +24,7 @@ export interface TransferLimits {
  * @throws TypeError if one is invalid.
  */
 export const createTransferLimits = ({
-  concurrency = 2,
+  concurrency = 8,
   limitRate = Infinity,
 }: Pick<DownloadOptions, 'concurrency' | 'limitRate'>): TransferLimits => {
   if (typeof limitRate !== 'number' || !(limitRate >= 1000))

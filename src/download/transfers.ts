@@ -21,36 +21,27 @@ import { isContentLibraryError } from '../errors/index.ts';
 import { mergeMapAdaptive, type ConnectionSlot } from '../operators/merge-map-adaptive.ts';
 import { createRangeState } from '../transfer/ranges/range-plan.ts';
 import type { PlannedFile, Sink } from '../transfer/sink.ts';
+import type { SpeedMeter } from '../transfer/speed-floor.ts';
 import { checkSink } from './check-sink.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import type { DownloadableItem } from './downloadable-item.ts';
-import type { DownloadClosed, DownloadFailed, DownloadNotice, DownloadProgress, DownloadSaved } from './events.ts';
+import type { DownloadFailed, DownloadNotice } from './events.ts';
 import { speedFloorOf, stallTimeoutOf, type DownloadOptions } from './options.ts';
 import type { PreparedFiles } from './prepared-files.ts';
+import { createProgressTotals, type FileEvent, type ProgressTotals } from './progress-totals.ts';
 import type { TransferLimits } from './transfer-limits.ts';
 
-type FileEvent = DownloadProgress | DownloadSaved | DownloadFailed;
-
 /** The transfers of one download. */
-export interface Transfers {
+export interface Transfers extends Pick<ProgressTotals, 'received' | 'percentage' | 'summary'> {
   /** Emits the events of all files, and completes after the last one. An error that ends the download is reported by `done$` only. */
   readonly events$: Observable<FileEvent>;
   /** Emits once after the last file. Errors with the failure that ends the download, once the sink has released every file. */
   readonly done$: Observable<void>;
   /** Returns those of the names whose transfer has not ended. */
   readonly pending: (names: readonly string[]) => readonly string[];
-  /** Returns the largest number of bytes received so far; a file that is restarted does not lower it. */
-  readonly received: () => number;
-  /** Returns the progress, 0 to 100, never decreasing; `undefined` while the size of a file is unknown. */
-  readonly percentage: () => number | undefined;
   /** Returns the time of the last activity, in milliseconds; `undefined` while a transfer is active. */
   readonly idleSince: () => number | undefined;
-  /** Returns what was saved and what has failed so far. */
-  readonly summary: () => TransferSummary;
 }
-
-/** The sums of a download. */
-export type TransferSummary = Pick<DownloadClosed, 'files' | 'failed' | 'bytes'>;
 
 /** What the transfers of a download need. */
 export interface TransfersOptions {
@@ -66,6 +57,9 @@ export interface TransfersOptions {
 
 const { random } = Math;
 
+/** Connections at first. A server that allows three of them refuses one, not five. */
+const INITIAL_CONCURRENCY = 4;
+
 /** Creates the transfers. They start when the item is opened and `events$` is subscribed to. */
 export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, notify }: TransfersOptions): Transfers => {
   const { maxConcurrency, pool, plan, rateLimiter } = limits;
@@ -77,10 +71,17 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
   /** The number of files that the sink has open, opens or releases. */
   const openFiles$ = new BehaviorSubject(0);
   let totals = createProgressTotals([]);
+  const meters: SpeedMeter[] = [];
+  const createMeter = (): SpeedMeter => {
+    const meter = { bytes: 0, isPaused: true };
+    meters.push(meter);
+    return meter;
+  };
   let activeTransfers = 0;
   let lastActivityAt = asyncScheduler.now();
 
-  const fileOptions = ({ stored, lease }: DownloadableItem, name: string, slot: ConnectionSlot): DownloadFileOptions => {
+  const fileOptions = (item: DownloadableItem, name: string, slot: ConnectionSlot): DownloadFileOptions => {
+    const { stored, lease } = item;
     const file = stored.get(name);
     const content = lease.contentVersion === undefined ? undefined : { itemId, contentVersion: lease.contentVersion };
     return {
@@ -93,6 +94,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
       sha256,
       stallTimeout: stallTimeoutOf(options),
       speedFloor: speedFloorOf(options),
+      meter: createMeter(),
       rateLimiter,
       ranges: createRangeState({ plan, slot, onBusy: () => busy$.next() }),
       retryPolicy: { attempts, delay, random },
@@ -108,7 +110,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
         activeTransfers += change;
         lastActivityAt = asyncScheduler.now();
       },
-      others: () => unsavedFiles().filter((other) => other.name !== name),
+      others: () => unsavedFiles(item).filter((other) => other.name !== name),
       onRetry: (retrying, isBusy) => {
         notify(retrying);
         if (isBusy) busy$.next();
@@ -117,18 +119,28 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
     };
   };
   /** The files that are not saved yet, with their sizes as far as they are known. */
-  const unsavedFiles = (): readonly PlannedFile[] =>
-    prepared
-      .latest()
-      .filter(({ name }) => !doneNames.has(name))
-      .map(({ name, size }) => ({ name, ...(size === undefined ? {} : { size }) }));
+  const unsavedFiles = ({ event, stored, names }: DownloadableItem): readonly PlannedFile[] => {
+    const sizes = new Map([...event.files, ...prepared.latest()].map(({ name, size }) => [name, size]));
+    return names
+      .filter((name) => !doneNames.has(name))
+      .map((name) => {
+        const size = sizes.get(name) ?? stored.get(name)?.size;
+        return { name, ...(size === undefined ? {} : { size }) };
+      });
+  };
   // Sizes are known when the first file is prepared.
-  const sizesChecked$ = defer(() => {
-    const files = unsavedFiles();
-    return continueOnError || files.every(({ size }) => size === undefined) ? of(undefined) : checkSink(sink, files);
-  }).pipe(shareReplay(1));
+  const checkSizes = (item: DownloadableItem): Observable<unknown> =>
+    defer(() => {
+      const files = unsavedFiles(item);
+      return continueOnError || files.every(({ size }) => size === undefined) ? of(undefined) : checkSink(sink, files);
+    }).pipe(shareReplay(1));
 
-  const transferFile = (item: DownloadableItem, name: string, slot: ConnectionSlot): Observable<FileEvent> =>
+  const transferFile = (
+    item: DownloadableItem,
+    sizesChecked$: Observable<unknown>,
+    name: string,
+    slot: ConnectionSlot,
+  ): Observable<FileEvent> =>
     sizesChecked$.pipe(
       concatMap(() => downloadFile(fileOptions(item, name, slot))),
       catchError((error: unknown) =>
@@ -142,9 +154,16 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
   const events$ = prepared.opened$.pipe(
     concatMap((item) => {
       totals = createProgressTotals(item.names);
-      return prepared
-        .whenSettled(item.names.length)
-        .pipe(mergeMapAdaptive((name: string, slot) => transferFile(item, name, slot), { maxConcurrency, busy$, pool }));
+      const sizesChecked$ = checkSizes(item);
+      return prepared.whenSettled(item.names.length).pipe(
+        mergeMapAdaptive((name: string, slot) => transferFile(item, sizesChecked$, name, slot), {
+          maxConcurrency,
+          initialConcurrency: INITIAL_CONCURRENCY,
+          received: () => meters.reduce((total, { bytes }) => total + bytes, 0),
+          busy$,
+          pool,
+        }),
+      );
     }),
     tap({
       next: (event) => {
@@ -172,40 +191,3 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
     summary: () => totals.summary(),
   };
 };
-
-interface ProgressTotals extends Pick<Transfers, 'received' | 'percentage' | 'summary'> {
-  readonly add: (event: FileEvent) => void;
-}
-
-/** Adds up the events of the files with these names. */
-const createProgressTotals = (names: readonly string[]): ProgressTotals => {
-  const progress = new Map<string, { received: number; total: number | undefined }>();
-  let maxReceived = 0;
-  let percentage: number | undefined;
-  let summary: TransferSummary = { files: 0, failed: 0, bytes: 0 };
-
-  const updateProgress = (name: string, received: number, total: number | undefined): void => {
-    progress.set(name, { received, total });
-    const receivedByAll = sum([...progress.values()].map((file) => file.received));
-    maxReceived = Math.max(maxReceived, receivedByAll);
-    const sizes = names.map((each) => progress.get(each)?.total);
-    if (sizes.some((size) => size === undefined)) return;
-    const size = sum(sizes.map((each) => each ?? 0));
-    if (size > 0) percentage = Math.max(percentage ?? 0, Math.min(100, Math.floor((100 * receivedByAll) / size)));
-  };
-  return {
-    add: (event) => {
-      if (event.type === 'progress') updateProgress(event.file, event.received, event.total);
-      if (event.type === 'saved') {
-        updateProgress(event.file, event.bytes, event.bytes);
-        summary = { ...summary, files: summary.files + 1, bytes: summary.bytes + event.bytes };
-      }
-      if (event.type === 'failed') summary = { ...summary, failed: summary.failed + 1 };
-    },
-    received: () => maxReceived,
-    percentage: () => percentage,
-    summary: () => summary,
-  };
-};
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,6 +1,20 @@
 /** The preparation of many files, as one stream: one list request per poll. */
 
-import { concatMap, defer, distinctUntilChanged, from, map, mergeMap, of, takeWhile, toArray, type Observable } from 'rxjs';
+import {
+  concatMap,
+  defer,
+  distinctUntilChanged,
+  from,
+  map,
+  merge,
+  mergeMap,
+  of,
+  Subject,
+  takeWhile,
+  tap,
+  toArray,
+  type Observable,
+} from 'rxjs';
 import { withoutRetry } from '../connection/derived-connection.ts';
 import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { listDownloadFiles, prepareDownloadFile } from '../endpoints/download-file.ts';
@@ -51,12 +65,21 @@ export const preparations = (
     );
   });
 
+/** An option of {@link prepareAll}. */
+export interface EarlyInfosOption {
+  /**
+   * True to emit, after the first response and then after every eighth, the infos of the files whose prepare requests have a response.
+   * @default false: nothing is emitted before all have one
+   */
+  readonly emitsEarlyInfos?: boolean;
+}
+
 /** As {@link preparations}, but `ERROR` does not error the stream: it completes when every file is `PREPARED` or `ERROR`. */
 export const prepareAll = (
   vc: VCenter,
   sessionId: string,
   fileNames: readonly string[] | undefined,
-  { patience, ...options }: PreparationWaitOptions<readonly DownloadFileInfo[]> = {},
+  { patience, emitsEarlyInfos = false, ...options }: PreparationWaitOptions<readonly DownloadFileInfo[]> & EarlyInfosOption = {},
 ): Observable<readonly DownloadFileInfo[]> =>
   defer(() => {
     const withoutRetries = withoutRetry(vc);
@@ -70,16 +93,24 @@ export const prepareAll = (
 
     const pollUntilSettled = (names: readonly string[]): Observable<readonly DownloadFileInfo[]> => {
       if (names.length === 0) return of([]);
-      return poll({
+      const earlyInfos$ = new Subject<readonly DownloadFileInfo[]>();
+      const responses: DownloadFileInfo[] = [];
+      const polled$ = poll({
         first$: from(names).pipe(
           mergeMap(prepare, PREPARE_CONCURRENCY),
+          tap((info) => {
+            responses.push(info);
+            const isEarly = emitsEarlyInfos && responses.length < names.length && responses.length % PREPARE_CONCURRENCY === 1;
+            if (isEarly) earlyInfos$.next(inOrderOf(names, responses));
+          }),
           toArray(),
           map((infos) => inOrderOf(names, infos)),
         ),
         poll$: list$.pipe(map((infos) => inOrderOf(names, infos))),
         hasProgressed: (previous, current) => slowestStep(previous) !== slowestStep(current),
         ...schedule,
-      }).pipe(
+      }).pipe(tap(() => earlyInfos$.complete()));
+      return merge(earlyInfos$, polled$).pipe(
         overallTimeout(`The ${preparationLabel(names.length)}`, patience, (infos) => infos),
         distinctUntilChanged(areSameFileInfos),
         takeWhile((infos) => infos.length < names.length || !infos.every(isSettled), true),

@@ -281,6 +281,21 @@ describe('a file is not saved', () => {
   });
 });
 
+test('the first files are transferred while the preparation of others is still to be requested', async () => {
+  const files = Array.from({ length: 30 }, (_, index) => ({ name: `${index}.txt`, content: `${index}` }));
+  const { simulator, vc } = simulatedVCenter('api', {
+    inventory: { libraries: [{ name: 'l', items: [{ name: 'many', id: 'many', files }] }] },
+  });
+  const sink = memorySink();
+  await collectValues(download(vc, 'many', sink));
+  expect(sink.files.size).toBe(30);
+  const operations = operationNames(simulator);
+  const firstData = operations.indexOf('data');
+  const lastPrepare = operations.lastIndexOf('content.library.item.downloadsession.File.prepare');
+  expect(firstData).toBeGreaterThan(-1);
+  expect(lastPrepare).toBeGreaterThan(firstData);
+});
+
 test('with continueOnError the other files are saved, and a failed event reports the failure', async () => {
   const { simulator, vc } = simulatedVCenter('api', {
     scenario: { preparation: preparedAtOnce, files: { [disk]: { outcome: 'ERROR', message: null } } },

@@ -111,6 +111,7 @@ const run = ({ seed, faults, connections }: Run) =>
             sha256: false,
             stallTimeout: 5000,
             speedFloor: undefined,
+            meter: { bytes: 0, isPaused: true },
             ranges: createRangeState({
               plan: counted,
               slot,

@@ -116,7 +116,7 @@ test('a reader that pauses after each chunk gets the bytes unchanged, and the re
   expect(most).toBeLessThanOrEqual(3 * BUFFER_SIZE);
 });
 
-test('a stream that nobody reads holds at most three buffers', async () => {
+test('a stream without a reader holds at most three buffers', async () => {
   let sent = 0;
   const stream = await connected((socket) => {
     const block = pattern(BUFFER_SIZE);

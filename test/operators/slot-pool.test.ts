@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { from, map, NEVER, Subject, timer, toArray, type Observable } from 'rxjs';
-import { mergeMapAdaptive, type ConnectionSlot, type ReleaseSlot } from '#src/operators/merge-map-adaptive.js';
+import type { ReleaseSlot } from '#src/operators/adaptive-limit.js';
+import { mergeMapAdaptive, type ConnectionSlot } from '#src/operators/merge-map-adaptive.js';
 import { createSlotPool } from '#src/operators/slot-pool.js';
 import { inVirtualTime } from '../support/marbles.ts';
 

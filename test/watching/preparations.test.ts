@@ -205,3 +205,14 @@ test('prepareAll continues after an ERROR until all other files are settled', ()
     expectObservable(prepareAll(vc, 'session', ['a', 'b'], { period: 1 })).toBe('e(z|)', { e, z });
   });
 });
+
+test('prepareAll emits early infos after the first response and then after every eighth', () => {
+  inVirtualTime(({ cold, expectObservable }) => {
+    const names = Array.from({ length: 18 }, (_, index) => `${index}`);
+    const infos = names.map((name) => info(name, 'PREPARED'));
+    const vc = scriptedVCenter({ [prepareName]: ({ file_name }) => cold('-(x|)', { x: info(String(file_name), 'PREPARED') }) });
+    const prepared$ = prepareAll(vc, 'session', names, { period: 1, emitsEarlyInfos: true });
+    const [a, b, c, z] = [1, 9, 17, 18].map((count) => infos.slice(0, count));
+    expectObservable(prepared$).toBe('-ab(cz|)', { a, b, c, z });
+  });
+});

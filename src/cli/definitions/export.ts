@@ -29,7 +29,7 @@ export const defineExport = (program: Command): void => {
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false)
     .option('--dry-run', 'print what would be downloaded, and download nothing', false)
     .optionsGroup('Transfer:')
-    .option('--concurrency <n>', 'connections for bytes: files, and ranges of a large file', parsePositiveInteger, 2)
+    .option('--concurrency <n>', 'most connections for bytes: files, and ranges of a large file', parsePositiveInteger, 8)
     .option('--limit-rate <rate>', 'bytes per second over all files, such as 500k, 10M or 1G', parseRate)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4);
   addTimeout(command)

@@ -20,7 +20,7 @@ export const defineMirror = (program: Command): void => {
     .option('--exclude <glob>', 'leave out the items with such a name; may be repeated', collect, [])
     .option('--watch <duration>', 'compare again this long after the end of each comparison, until interrupted', parsePeriod)
     .option('--retries <n>', 'retries of a file that bring it no further', parseCount, 4)
-    .option('--concurrency <n>', 'connections for bytes, for each of the two items at a time', parsePositiveInteger, 2);
+    .option('--concurrency <n>', 'most connections for bytes, for each of the two items', parsePositiveInteger, 8);
   addExamples(command, [
     'content-library mirror Templates /srv/templates',
     "content-library mirror Templates /srv/templates --include 'debian-*' --watch 1h",

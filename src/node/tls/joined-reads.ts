@@ -15,7 +15,7 @@ const pool = new BufferPool(BUFFER_SIZE, 32);
  * A stream over a TLS socket that reads into buffers of 64 KiB. A buffer is passed on when it is full, or when there is nothing more to read
  * for the moment.
  *
- * Whoever reads a chunk must copy what it keeps of it, as Node's HTTP parser does: the buffer is used again for later bytes as soon as the
+ * The reader of a chunk must copy what it keeps of it, as Node's HTTP parser does: the buffer is used again for later bytes as soon as the
  * stream holds nothing of it.
  */
 export class JoinedReads extends Duplex {

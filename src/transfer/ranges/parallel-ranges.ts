@@ -1,7 +1,8 @@
 /** Fetches the rest of a file over several connections, as one stream of its bytes in order. */
 
 import type { Observable } from 'rxjs';
-import type { ConnectionSlot, ReleaseSlot } from '../../operators/merge-map-adaptive.ts';
+import type { ReleaseSlot } from '../../operators/adaptive-limit.ts';
+import type { ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
 import { prefetchRange, type PrefetchedRange } from './prefetched-range.ts';
 import type { RangePlan } from './range-plan.ts';
 
