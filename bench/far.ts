@@ -1,6 +1,7 @@
 /**
  * Wall time and requests of downloads from a far server: 40 ms for a round trip, 25 MB/s for each connection. Ten files, one large file,
- * and 200 small files, over one to eight connections; compared with curl, and with aria2c if it is installed.
+ * and 200 small files; and the small files from a near server. The command has its defaults. Compared with a program that does with govmomi
+ * what govc library.export does, with curl, and with aria2c.
  */
 
 import { existsSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { createDownloadSession, deleteDownloadSession, logout, prepareDownloadFile, vcenter } from 'rx-content-library';
 import { nodeFetch } from 'rx-content-library/node';
 import { lastValueFrom } from 'rxjs';
+import { goProgram } from '../test/support/go-program.ts';
 import type { SlowNetworkOptions } from './far/slow-network.ts';
 import { bench, type Case, type CaseRow, type OnTearDown } from './support/bench.ts';
 import { command, createTemporaryFolder, downloadProgramArgs, requirePrograms, runProgram } from './support/program.ts';
@@ -20,8 +22,12 @@ import { median, ratio, spread } from './support/statistics.ts';
 const ROUND_TRIP = 40;
 /** Bytes a second, for each connection. */
 const RATE = 25e6;
-/** Wall time of eight connections, compared with one. */
-const MAX_WALL_RATIO = 0.25;
+/** Wall times of the command, compared with govmomi's. */
+const MAX_WALL_RATIOS = { ten: 0.22, large: 0.16, small: 0.11, near: 1.3 };
+/** Wall time of the command for the large file, compared with aria2c. */
+const MAX_ARIA2_RATIO = 1.05;
+/** Wall time of the command, compared with two connections. */
+const MAX_DEFAULT_RATIO = 1;
 /** Requests for 200 files, without the logout. */
 const MAX_REQUESTS = 406;
 
@@ -36,11 +42,15 @@ interface Item {
 const createNames = (count: number, extension: string): string[] =>
   Array.from({ length: count }, (_, index) => `${index}.${extension}`);
 const ten: Item = { id: 'ten', title: 'ten files of 40 MB', fileNames: createNames(10, 'vmdk'), size: 40e6 };
-const large: Item = { id: 'large', title: 'one file of 400 MB', fileNames: ['disk.vmdk'], size: 400e6 };
+const large: Item = { id: 'large', title: 'one file of 1 GiB', fileNames: ['disk.vmdk'], size: 1024 ** 3 };
 const small: Item = { id: 'small', title: '200 files of 10 KB', fileNames: createNames(200, 'txt'), size: 10e3 };
+
+const govmomi = goProgram('../bench/govmomi-export', 'vapi/library');
 
 interface Sample {
   readonly item: Item;
+  /** True if the server is near. */
+  readonly isNear: boolean;
   /** Seconds. */
   readonly wall: number;
   /** By operation. */
@@ -88,7 +98,7 @@ const setUp = async (onTearDown: OnTearDown) => {
 const createCases = ({ simulator, proxy, url, certFile, out }: Awaited<ReturnType<typeof setUp>>) => {
   const { url: nearUrl, thumbprint } = simulator.address;
 
-  const measure = async (item: Item, run: () => Promise<unknown>): Promise<Sample> => {
+  const measure = async (item: Item, run: () => Promise<unknown>, isNear = false): Promise<Sample> => {
     await rm(out, { recursive: true, force: true });
     await mkdir(out);
     const [serverBefore, proxyBefore] = [await simulator.readUsage(), await proxy.readUsage()];
@@ -97,24 +107,50 @@ const createCases = ({ simulator, proxy, url, certFile, out }: Awaited<ReturnTyp
     const wall = (performance.now() - started) / 1000;
     const [server, { cpu }] = [await simulator.readUsage(), await proxy.readUsage()];
     await assertComplete(out, item);
-    return { item, wall, requests: server.requests, serverCpu: server.cpu - serverBefore.cpu, proxyCpu: cpu - proxyBefore.cpu };
+    return {
+      item,
+      isNear,
+      wall,
+      requests: server.requests,
+      serverCpu: server.cpu - serverBefore.cpu,
+      proxyCpu: cpu - proxyBefore.cpu,
+    };
   };
 
-  const runCommand = (item: Item, concurrency: number): Case<Sample> => ({
-    label: `content-library export --concurrency ${concurrency}`,
+  const runCommand = (
+    item: Item,
+    { concurrency, isNear = false }: { concurrency?: number; isNear?: boolean } = {},
+  ): Case<Sample> => ({
+    label: `content-library export${concurrency === undefined ? '' : ` --concurrency ${concurrency}`}`,
     run: () => {
-      const options = ['--concurrency', `${concurrency}`, '--thumbprint', thumbprint];
-      return measure(item, () =>
-        runProgram(process.execPath, [command, 'export', `bench/${item.id}`, out, ...options], commandEnv(url)),
-      );
+      const options = [...(concurrency === undefined ? [] : ['--concurrency', `${concurrency}`]), '--thumbprint', thumbprint];
+      const args = [command, 'export', `bench/${item.id}`, out, ...options];
+      return measure(item, () => runProgram(process.execPath, args, commandEnv(isNear ? nearUrl : url)), isNear);
     },
   });
 
+  const missing = govmomi.missing();
+  /** One file after the other; verifies nothing. */
+  const runGovmomi = (item: Item, isNear = false): Case<Sample> => ({
+    label: 'govmomi, as govc library.export',
+    run: async () => {
+      const program = await govmomi.build();
+      const env = {
+        GOVC_URL: isNear ? nearUrl : url,
+        GOVC_USERNAME: user.username,
+        GOVC_PASSWORD: user.password,
+        GOVC_THUMBPRINT: thumbprint,
+      };
+      return measure(item, () => runProgram(program, [`bench/${item.id}`, out], env), isNear);
+    },
+    ...(missing === undefined ? {} : { skipReason: missing }),
+  });
+
   /** Starts from the item's identifier: the program looks up no names. */
-  const runDownload = (item: Item, concurrency: number): Case<Sample> => ({
-    label: `download(), concurrency ${concurrency}`,
+  const runDownload = (item: Item): Case<Sample> => ({
+    label: 'download()',
     run: () => {
-      const args = downloadProgramArgs({ server: url, folder: out, itemId: item.id, credentials: user, thumbprint, concurrency });
+      const args = downloadProgramArgs({ server: url, folder: out, itemId: item.id, credentials: user, thumbprint });
       return measure(item, () => runProgram(process.execPath, args));
     },
   });
@@ -159,31 +195,36 @@ const createCases = ({ simulator, proxy, url, certFile, out }: Awaited<ReturnTyp
   });
 
   return {
-    ten1: runCommand(ten, 1),
-    ten2: runCommand(ten, 2),
-    ten4: runCommand(ten, 4),
-    ten8: runCommand(ten, 8),
+    tenGovmomi: runGovmomi(ten),
+    ten: runCommand(ten),
+    ten2: runCommand(ten, { concurrency: 2 }),
     tenCurl: runCurl(ten),
-    large1: runCommand(large, 1),
-    large2: runCommand(large, 2),
-    large4: runCommand(large, 4),
-    large8: runCommand(large, 8),
-    largeCurl: runCurl(large),
-    largeAria4: runAria2c(large, 4),
+    largeGovmomi: runGovmomi(large),
+    large: runCommand(large),
+    large2: runCommand(large, { concurrency: 2 }),
     largeAria8: runAria2c(large, 8),
-    small8: runCommand(small, 8),
-    smallDownload: runDownload(small, 8),
+    smallGovmomi: runGovmomi(small),
+    small: runCommand(small),
+    small2: runCommand(small, { concurrency: 2 }),
+    smallDownload: runDownload(small),
+    nearGovmomi: runGovmomi(small, true),
+    near: runCommand(small, { isNear: true }),
+    near2: runCommand(small, { isNear: true, concurrency: 2 }),
   };
 };
 
-const itemTable = (item: Item, rows: readonly CaseRow<string, Sample>[], reference?: readonly Sample[]): string =>
+const itemTable = (
+  title: string,
+  rows: readonly CaseRow<string, Sample>[],
+  isShown: (sample: Sample) => boolean,
+  reference: readonly Sample[],
+): string =>
   table(
-    item.title,
-    rows.filter(({ samples: [sample] }) => sample?.item === item),
+    title,
+    rows.filter(({ samples: [sample] }) => sample !== undefined && isShown(sample)),
     {
       'wall s, median (min..max)': ({ samples }) => spread(walls(samples), 2),
-      'wall to one connection': ({ samples }) =>
-        reference === undefined ? '' : ratio(walls(samples), walls(reference)).toFixed(2),
+      'wall to govmomi': ({ samples }) => ratio(walls(samples), walls(reference)).toFixed(2),
       requests: ({ samples }) => median(samples.map(countRequests)),
       'CPU s of the server': ({ samples }) => median(samples.map(({ serverCpu }) => serverCpu)).toFixed(2),
       'CPU s of the proxy': ({ samples }) => median(samples.map(({ proxyCpu }) => proxyCpu)).toFixed(2),
@@ -191,26 +232,37 @@ const itemTable = (item: Item, rows: readonly CaseRow<string, Sample>[], referen
   );
 
 export default bench({
-  title: `Downloads over TLS from a server ${ROUND_TRIP} ms away, with ${RATE / 1e6} MB/s for each connection`,
-  details: 'curl and aria2c download links of prepared files: preparing them is not measured.',
+  title: `Downloads over TLS from a server ${ROUND_TRIP} ms away, with ${RATE / 1e6} MB/s for each connection, and from a near one`,
+  details:
+    'curl and aria2c download links of prepared files: preparing them is not measured. Only the command verifies checksums.',
   rounds: 3,
   setUp,
   cases: createCases,
-  report: (rows, { ten1, large1, smallDownload: [firstSmall] }) => [
-    itemTable(ten, rows, ten1),
-    itemTable(large, rows, large1),
-    itemTable(small, rows),
+  report: (rows, { tenGovmomi, largeGovmomi, smallGovmomi, nearGovmomi, smallDownload: [firstSmall] }) => [
+    itemTable(`far: ${ten.title}`, rows, ({ item }) => item === ten, tenGovmomi),
+    itemTable(`far: ${large.title}`, rows, ({ item }) => item === large, largeGovmomi),
+    itemTable(`far: ${small.title}`, rows, ({ item, isNear }) => item === small && !isNear, smallGovmomi),
+    itemTable(`near: ${small.title}`, rows, ({ isNear }) => isNear, nearGovmomi),
     table(
-      `download() of ${small.title}`,
+      `requests of download(), ${small.title}`,
       Object.entries(firstSmall?.requests ?? {}).map(([label, requests]) => ({ label, requests })),
       { requests: ({ requests }) => requests },
     ),
   ],
-  limits: ({ ten1, ten8, smallDownload }) => {
-    const [first] = smallDownload;
+  limits: (samples) => {
+    const [first] = samples.smallDownload;
     const logouts = first?.requests['cis.Session.delete'] ?? 0;
+    const wallRatio = (name: keyof typeof samples, reference: keyof typeof samples): number =>
+      ratio(walls(samples[name]), walls(samples[reference]));
     return [
-      atMost('ten files, wall time of eight connections to one', ratio(walls(ten8), walls(ten1)), MAX_WALL_RATIO),
+      atMost(`far: ${ten.title}, wall time to govmomi`, wallRatio('ten', 'tenGovmomi'), MAX_WALL_RATIOS.ten),
+      atMost(`far: ${large.title}, wall time to govmomi`, wallRatio('large', 'largeGovmomi'), MAX_WALL_RATIOS.large),
+      atMost(`far: ${small.title}, wall time to govmomi`, wallRatio('small', 'smallGovmomi'), MAX_WALL_RATIOS.small),
+      atMost(`near: ${small.title}, wall time to govmomi`, wallRatio('near', 'nearGovmomi'), MAX_WALL_RATIOS.near),
+      atMost(`far: ${large.title}, wall time to aria2c -x8`, wallRatio('large', 'largeAria8'), MAX_ARIA2_RATIO),
+      ...(['ten', 'large', 'small', 'near'] as const).map((name) =>
+        atMost(`${name}: wall time to two connections`, wallRatio(name, `${name}2`), MAX_DEFAULT_RATIO),
+      ),
       atMost(
         `download() of ${small.title}, requests without the logout`,
         first === undefined ? NaN : countRequests(first) - logouts,
