@@ -19,6 +19,8 @@ export interface AdaptiveLimitOptions {
 export interface AdaptiveLimit {
   /** Returns the current limit. */
   readonly value: () => number;
+  /** Returns true once the server was busy. */
+  readonly wasBusy: () => boolean;
   /** Begins work in a slot; returns the function to call when it ends. */
   readonly begin: () => ReleaseSlot;
   /** Halves the limit, because the server is busy. */
@@ -89,6 +91,7 @@ export const createAdaptiveLimit = ({
   };
   return {
     value: () => limit,
+    wasBusy: () => wasBusy,
     begin: () => {
       startedSinceHalving = true;
       const halvingsAtStart = halvings;

@@ -10,6 +10,11 @@ export interface ConnectionSlot {
   readonly begin: () => ReleaseSlot;
   /** Returns true if a slot is free and no value is waiting for it. */
   readonly hasExtra: () => boolean;
+  /**
+   * Allows a task to release a slot shortly before its work ends, for a request whose response takes a while. Returns the function to call at
+   * the end of the work; `undefined` if too many do so already, one for every four slots, or once the server was busy.
+   */
+  readonly overlap: () => (() => void) | undefined;
   /** Acquires a free slot until it is released; returns `undefined` if there is none. */
   readonly acquireExtra: () => ReleaseSlot | undefined;
 }
@@ -55,26 +60,42 @@ export const mergeMapAdaptive =
       let active = 0;
       /** Number of extra slots that running tasks have acquired. */
       let extraInUse = 0;
+      /** Number of tasks that have released a slot early. */
+      let overlapping = 0;
       let sourceComplete = false;
       let isDraining = false;
-      const { begin } = limit;
+      const begin = (): ReleaseSlot => {
+        const release = limit.begin();
+        return (succeeded) => {
+          release(succeeded);
+          // The limit may have grown.
+          drainBuffer();
+        };
+      };
       const canAcquireExtra = (): boolean => active + extraInUse < limit.value() && !subscriber.closed;
       const hasExtra = (): boolean => canAcquireExtra() && slots.hasExtra();
       const acquireExtra = (): ReleaseSlot | undefined => {
         if (!canAcquireExtra() || !slots.takeExtra()) return undefined;
         extraInUse += 1;
-        const release = begin();
+        const release = limit.begin();
         return (succeeded) => {
           extraInUse -= 1;
           release(succeeded);
           slots.release();
         };
       };
+      const overlap = (): (() => void) | undefined => {
+        if (limit.wasBusy() || overlapping >= Math.floor(limit.value() / 4)) return undefined;
+        overlapping += 1;
+        return () => {
+          overlapping -= 1;
+        };
+      };
       const start = (value: A): void => {
         active += 1;
-        const release = begin();
+        const release = limit.begin();
         subscriber.add(
-          project(value, { begin, hasExtra, acquireExtra })
+          project(value, { begin, hasExtra, overlap, acquireExtra })
             .pipe(finalize(() => slots.release()))
             .subscribe({
               next: (emitted) => subscriber.next(emitted),

@@ -86,7 +86,7 @@ const transferBody = (
 
 const transferInRanges = (context: FetchContext, ranges: RangeState, total: number): Observable<TransferProgress> => {
   const { state } = context;
-  const stream = fetchRangesInOrder({
+  const { stream, freeBuffer } = fetchRangesInOrder({
     ...ranges,
     from: state.received,
     total,
@@ -104,7 +104,7 @@ const transferInRanges = (context: FetchContext, ranges: RangeState, total: numb
     },
   });
   return concat(
-    transfer({ ...transferOptions(context), stream, lengths: [] }).pipe(
+    transfer({ ...transferOptions(context), stream, freeBuffer, lengths: [] }).pipe(
       map(({ received }) => ({ received, total })),
       tap({
         error: () => {

@@ -39,6 +39,8 @@ export interface TransferOptions {
   readonly stallTimeout: number;
   /** Host and port of the server, for errors. */
   readonly host?: string | undefined;
+  /** Frees a chunk of the stream once the sink does not need it any more. @default depends on the stream */
+  readonly freeBuffer?: FreeBuffer | undefined;
   /** Measures the speed. @default the speed is not measured */
   readonly meter?: SpeedMeter;
   /** Limits the speed. @default it is not limited */
@@ -66,7 +68,7 @@ export const transfer = (options: TransferOptions): Observable<TransferProgress>
   defer(() => {
     const { file, stream, target, hashes, from, lengths, onBytes, stallTimeout, host, meter, rateLimiter } = options;
     const total = lengths.find((length) => length !== undefined);
-    const freeBuffer = createFreeBuffer(stream);
+    const freeBuffer = options.freeBuffer ?? createFreeBuffer(stream);
     let received = from;
     let lastEmittedAt = asyncScheduler.now();
     /** When the read in progress started; `undefined` while the sink is writing. */

@@ -104,6 +104,12 @@ const expectComplete = async (
   expect([server.open(), simulator.sessions]).toEqual([0, []]);
 };
 
+/** All connections are used; for every four of them, one request more may wait for its response while a range ends. */
+const expectConnections = (maxOpen: number, concurrency: number): void => {
+  expect(maxOpen).toBeGreaterThanOrEqual(concurrency);
+  expect(maxOpen).toBeLessThanOrEqual(concurrency + Math.floor(concurrency / 4));
+};
+
 describe('a large file from a slow server', () => {
   test('uses all allowed connections, and is faster accordingly', async () => {
     const files = [{ name: 'disk.vmdk', size: 160 * MEBIBYTE }] as const;
@@ -113,7 +119,7 @@ describe('a large file from a slow server', () => {
       await run({ files, connection, options: { concurrency: 4 } }),
       await run({ files, connection, options: { concurrency: 8 } }),
     ];
-    expect([one, four, eight].map(({ server }) => server.maxOpen())).toEqual([1, 4, 8]);
+    [one, four, eight].forEach(({ server }, index) => expectConnections(server.maxOpen(), [1, 4, 8][index] ?? NaN));
     expect(one.seconds / four.seconds).toBeGreaterThan(3);
     expect(one.seconds / eight.seconds).toBeGreaterThan(4.5);
     for (const { server } of [one, four, eight]) expect(server.sent()).toBeLessThan(files[0].size * 1.02);
@@ -171,7 +177,7 @@ describe('a large file from a slow server', () => {
   test('two large files share the connections and the buffer', async () => {
     const files = [...large, { name: 'other.vmdk', size: 40 * MEBIBYTE }];
     const result = await run({ files, options: { concurrency: 6 } });
-    expect(result.server.maxOpen()).toBe(6);
+    expectConnections(result.server.maxOpen(), 6);
     expect(result.server.ranges.length).toBeGreaterThan(10);
     await expectComplete(result, files);
   });
@@ -182,13 +188,14 @@ describe('a large file from a slow server', () => {
     expect(result.slow.maxWrites()).toBe(1);
     expect(result.slow.maxAhead()).toBeGreaterThan(16 * MEBIBYTE);
     // The buffer limit, and a chunk in flight on each connection.
-    expect(result.slow.maxAhead()).toBeLessThan(32 * MEBIBYTE + 9 * 256 * 1024);
+    expect(result.slow.maxAhead()).toBeLessThan(48 * MEBIBYTE + 9 * 256 * 1024);
     await expectComplete(result);
   });
 
   test('leaves no connection behind when it is unsubscribed from', async () => {
     const { server, simulator, sink } = await run({ options: { concurrency: 4 }, unsubscribeAfter: 1500 });
-    expect([server.maxOpen(), server.open(), simulator.sessions, sink.pending.size]).toEqual([4, 0, [], 0]);
+    expectConnections(server.maxOpen(), 4);
+    expect([server.open(), simulator.sessions, sink.pending.size]).toEqual([0, [], 0]);
   });
 });
 
@@ -210,7 +217,7 @@ describe('a byte range that', () => {
     const scenario = { data: { login: true }, faults: [fault] };
     const result = await run({ scenario, options: { concurrency: 4, fileRetry: false } });
     expect(ofType(result.values, 'retrying')).toEqual([]);
-    expect(result.server.maxOpen()).toBe(4);
+    expectConnections(result.server.maxOpen(), 4);
     await expectComplete(result);
   });
 

@@ -3,6 +3,7 @@
 import type { Observable } from 'rxjs';
 import type { ReleaseSlot } from '../../operators/adaptive-limit.ts';
 import type { ConnectionSlot } from '../../operators/merge-map-adaptive.ts';
+import type { FreeBuffer } from '../free-buffer.ts';
 import { prefetchRange, type PrefetchedRange } from './prefetched-range.ts';
 import type { RangePlan } from './range-plan.ts';
 
@@ -20,23 +21,26 @@ export interface ParallelRangesOptions {
   readonly onFailure: (thrown: unknown) => void;
 }
 
+/** The bytes of several ranges in order. */
+export interface RangesInOrder {
+  readonly stream: ReadableStream<Uint8Array>;
+  /** Frees the memory of a chunk of the stream, if no other code may hold it. */
+  readonly freeBuffer: FreeBuffer;
+}
+
 /** A promise for each chunk would cost more than the chunk, so each pull enqueues up to this number of bytes. */
 const MAX_BYTES_PER_PULL = 256 * 1024;
 
 /**
  * Returns a stream of the bytes in order, each as soon as it is received.
  *
+ * The next range is requested before one ends, if the slot allows it, so that the network is not idle while the server responds.
+ *
  * The stream closes after the last byte and never errors: if a byte range fails, or no second connection is available any more, it closes
  * early, and the caller fetches the rest over one connection. Cancelling it cancels all byte ranges.
  */
-export const fetchRangesInOrder = ({
-  from,
-  total,
-  open,
-  plan,
-  slot,
-  onFailure,
-}: ParallelRangesOptions): ReadableStream<Uint8Array> => {
+export const fetchRangesInOrder = ({ from, total, open, plan, slot, onFailure }: ParallelRangesOptions): RangesInOrder => {
+  const freeBuffers = new WeakMap<Uint8Array, FreeBuffer>();
   const ranges: PrefetchedRange[] = [];
   let nextOffset = from;
   let ownSlotInUse = false;
@@ -66,17 +70,31 @@ export const fetchRangesInOrder = ({
       activeConnections += 1;
       const offset = nextOffset;
       nextOffset += length;
+      let endOverlap: (() => void) | undefined;
+      let isReleased = false;
+      const release = (succeeded: boolean): void => {
+        if (isReleased) return;
+        isReleased = true;
+        activeConnections -= 1;
+        releaseConnection(succeeded);
+      };
       ranges.push(
         prefetchRange({
           length,
           body$: open(offset, offset + length),
           onFreed: plan.release,
+          onAlmostComplete: () => {
+            endOverlap = slot.overlap();
+            if (endOverlap === undefined) return;
+            release(true);
+            requestRanges();
+          },
           onEnd: (isComplete, thrown) => {
             const hasFailed = !isComplete && !isEnding;
             // Bytes after a gap cannot be used.
             isEnding ||= hasFailed;
-            activeConnections -= 1;
-            releaseConnection(isComplete);
+            endOverlap?.();
+            release(isComplete);
             if (hasFailed) onFailure(thrown);
             requestRanges();
           },
@@ -96,6 +114,8 @@ export const fetchRangesInOrder = ({
     for (let range = ranges[0]; range !== undefined && enqueued < MAX_BYTES_PER_PULL; range = ranges[0]) {
       const chunk = range.take();
       if (chunk !== undefined) {
+        const freeBuffer = range.freeBuffer();
+        if (freeBuffer !== undefined) freeBuffers.set(chunk, freeBuffer);
         controller.enqueue(chunk);
         enqueued += chunk.byteLength;
       } else if (range.state() === 'failed') cancelAll();
@@ -108,7 +128,7 @@ export const fetchRangesInOrder = ({
     if (ranges.length === 0 && enqueued === 0 && !isCancelled) controller.close();
   };
 
-  return new ReadableStream<Uint8Array>(
+  const stream = new ReadableStream<Uint8Array>(
     {
       pull,
       cancel: () => {
@@ -118,4 +138,5 @@ export const fetchRangesInOrder = ({
     },
     { highWaterMark: 0 },
   );
+  return { stream, freeBuffer: (chunk) => freeBuffers.get(chunk)?.(chunk) };
 };

@@ -22,7 +22,7 @@ const MEBIBYTE = 1024 * 1024;
 
 const DEFAULT_LIMITS: RangeLimits = {
   minRemaining: 16 * MEBIBYTE,
-  maxBuffered: 32 * MEBIBYTE,
+  maxBuffered: 48 * MEBIBYTE,
   minRangeSize: 4 * MEBIBYTE,
   fastEnough: 100_000,
   measureTime: 200,
@@ -56,8 +56,8 @@ export interface RangePlan extends RangeLimits {
  * @param connections - Maximum number of connections at a time, over all files.
  */
 export const createRangePlan = (connections: number, limits: RangeLimits = DEFAULT_LIMITS): RangePlan => {
-  // One range more than connections, so that a connection whose range is complete need not wait for the turn of that range.
-  const usualLength = Math.max(limits.minRangeSize, Math.floor(limits.maxBuffered / (connections + 1)));
+  // Half as many ranges more than connections, so that a connection whose range is complete need not wait for the turn of that range.
+  const usualLength = Math.max(limits.minRangeSize, Math.floor(limits.maxBuffered / (1.5 * connections)));
   let reserved = 0;
   const hasSpace = (bytes: number): boolean => reserved + bytes <= limits.maxBuffered;
   return {
