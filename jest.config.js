@@ -6,6 +6,7 @@ export default {
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '<rootDir>/test/support/strip-types.js' },
+  ...(onSources ? { globalSetup: '<rootDir>/test/support/bundle-command.js' } : {}),
   testEnvironmentOptions: {
     customExportConditions: [...(onSources ? ['rx-content-library-source'] : []), 'node', 'node-addons'],
   },

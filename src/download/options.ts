@@ -53,7 +53,8 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
   readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean) | undefined;
   /**
    * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. A download begins with four; it uses
-   * more while that makes it faster, and fewer while the server is busy.
+   * more while that makes it faster, and fewer while the server is busy. For every four of them, the request for the next range of a large
+   * file may be sent while a range ends.
    * @default 8
    */
   readonly concurrency?: number | undefined;

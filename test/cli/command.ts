@@ -35,8 +35,8 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const onDist = process.env['RX_CONTENT_LIBRARY_TEST'] === 'dist';
 const flags = [...(onDist ? [] : ['--conditions=rx-content-library-source']), '--disable-warning=ExperimentalWarning'];
-/** Path of the command: the source, or the build if the tests run on `dist`. */
-export const program = `${root}${onDist ? 'dist/command/main.js' : 'src/cli/main.ts'}`;
+/** Path of the command: bundled from the sources, or the build if the tests run on `dist`. */
+export const program = `${root}${onDist ? 'dist/command' : 'node_modules/.tested-command'}/main.js`;
 
 const signalNumbers: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGKILL: 9, SIGTERM: 15 };
 
