@@ -52,7 +52,7 @@ test('the script for bash quotes names and lets a library be continued', async (
   chmodSync(stub, 0o755);
   const { stdout: script } = await command(['completion', 'bash']);
   const test = `${script}\ncompopt() { echo "compopt $*"; }\nCOMP_WORDS=(content-library export My) COMP_CWORD=2\n_content_library\necho "$COMPREPLY"`;
-  const output = execFileSync('bash', ['-c', test], {
+  const output = execFileSync('bash', ['--noprofile', '--norc', '-c', test], {
     env: { PATH: `${directory}:${process.env['PATH'] ?? ''}` },
     encoding: 'utf8',
   });

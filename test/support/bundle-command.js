@@ -4,9 +4,9 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 export default () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const root = join(import.meta.dirname, '../..');
   execFileSync(process.execPath, ['scripts/bundle-command.mjs', 'node_modules/.tested-command'], { cwd: root, stdio: 'inherit' });
 };
