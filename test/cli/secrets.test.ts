@@ -51,6 +51,7 @@ const flags = {
   concurrency: 2,
   force: true,
   requireProof: false,
+  manifest: false,
   retries: 4,
   dryRun: false,
   progress: 'auto',

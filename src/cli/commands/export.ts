@@ -1,10 +1,11 @@
 /** `content-library export`: downloads the files of an item into a directory or to standard output. */
 
 import { isAbsolute, relative } from 'node:path';
-import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
+import { concat, concatMap, defer, EMPTY, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { download, type DownloadEvent, type DownloadSaved, type DownloadWarning, type Sink, type VCenter } from '../../index.ts';
 import { toDirectory, toWritable } from '../../node/index.ts';
 import { CommandError, notFoundError, usageError } from '../command-error.ts';
+import { manifestOf, type ManifestResult } from '../manifest/manifest-of-export.ts';
 import { display, type Progress } from '../output/display.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
@@ -22,6 +23,8 @@ export interface ExportFlags {
   readonly force: boolean;
   readonly continueOnError: boolean;
   readonly requireProof: boolean;
+  /** True to verify the manifest of the item, or to write one. */
+  readonly manifest: boolean;
   /** Bytes per second. */
   readonly limitRate?: number;
   /** Retries of a file that bring it no further. */
@@ -64,11 +67,20 @@ export const exportWith = (
   const destinationSink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
   const sink = flags.requireProof ? requireProof(destinationSink) : destinationSink;
   const results = toStdout ? process.stderr : process.stdout;
+  if (toStdout && flags.manifest)
+    throw usageError('--manifest needs a directory: standard output has no place for a second file.');
+  const exported = { directory: destination, force: flags.force };
+  const saved: DownloadSaved[] = [];
+  let [itemName, isComplete] = ['', true];
 
-  return found$.pipe(
+  const files$ = found$.pipe(
+    tap(({ pattern }) => {
+      isComplete = pattern === '*';
+    }),
     concatMap(({ item, pattern }) =>
       download(vc, item, sink, {
         files: fileSelector(pattern),
+        sha256: flags.manifest,
         concurrency: flags.concurrency,
         limitRate: flags.limitRate,
         fileRetry: { attempts: flags.retries + 1 },
@@ -79,6 +91,8 @@ export const exportWith = (
     ),
     tap((event) => {
       if (event.type !== 'progress') log(withFailure(event));
+      if (event.type === 'saved') saved.push(event);
+      if (event.type === 'opened') itemName = event.itemName ?? event.itemId;
       if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout);
     }),
     flags.json
@@ -91,7 +105,18 @@ export const exportWith = (
     }),
     errorIfAnyFailed,
   );
+  const manifest$ = defer(() => manifestOf({ ...exported, itemName, saved, isComplete })).pipe(
+    tap((result) => {
+      log(result);
+      if (flags.json) results.write(jsonLine(result));
+      else if (!flags.quiet) results.write(`${manifestSummary(result)}\n`);
+    }),
+  );
+  return concat(files$, flags.manifest ? manifest$ : EMPTY);
 };
+
+const manifestSummary = ({ file, action, files }: ManifestResult): string =>
+  `${replaceControlCharacters(file)}  ${formatFileCount(files)}  ${action === 'kept' ? 'already present' : action}`;
 
 const assertFileCount = (count: number, path: string, toStdout: boolean): void => {
   if (count === 0) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);

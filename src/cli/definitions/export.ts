@@ -27,6 +27,7 @@ export const defineExport = (program: Command): void => {
     .option('--force', 'replace existing files', false)
     .option('--continue-on-error', 'continue with the other files when one fails', false)
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false)
+    .option('--manifest', 'verify the manifest (.mf) of the item, or write one with the SHA256 of each file', false)
     .option('--dry-run', 'print what would be downloaded, and download nothing', false)
     .optionsGroup('Transfer:')
     .option('--concurrency <n>', 'most connections for bytes: files, and ranges of a large file', parsePositiveInteger, 8)
@@ -47,6 +48,7 @@ export const defineExport = (program: Command): void => {
     "content-library export 'Templates/debian-12/*.vmdk' /srv --limit-rate 50M",
     'content-library export Templates/debian-12/debian.ovf - | less',
     'content-library export Templates/debian-12 /srv --dry-run',
+    'content-library export Templates/debian-12 /srv --manifest',
   ]);
   addConnectionFlags(command).action(
     async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
