@@ -1,4 +1,4 @@
-/** Converts a Node stream to a web stream. */
+/** Converts a Node stream to a web stream of bytes. */
 
 import { finished, type Readable } from 'node:stream';
 
@@ -6,7 +6,7 @@ import { finished, type Readable } from 'node:stream';
 const READ_AHEAD = 2 * 1024 * 1024;
 
 /**
- * Returns a web stream of the same chunks, not copied, which reads 2 MiB ahead. Cancelling it destroys the source. When the source errors,
+ * Returns a byte stream, which reads 2 MiB ahead. Chunks with a buffer of their own are not copied. Cancelling it destroys the source. When the source errors,
  * the bytes received before are read first, and then the error.
  */
 export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBuffer>> => {
@@ -28,7 +28,7 @@ export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBu
         });
         finished(source, { writable: false }, (error) => {
           if (isCancelled) return;
-          if (error === null || error === undefined) return controller.close();
+          if (error === null || error === undefined) return close(controller);
           failure = { error };
           errorWhenDrained(controller);
         });
@@ -45,6 +45,12 @@ export const toWebStream = (source: Readable): ReadableStream<Uint8Array<ArrayBu
     },
     { highWaterMark: READ_AHEAD },
   );
+};
+
+/** A read into a buffer of the reader, which waits for bytes, ends only with a response. */
+const close = (controller: ReadableByteStreamController): void => {
+  controller.close();
+  controller.byobRequest?.respond(0);
 };
 
 /** A byte stream detaches the buffers of its chunks. Node's HTTP parser allocates one for each chunk; decoders use theirs for several. */

@@ -113,3 +113,39 @@ test('reads at most 2 MiB ahead', async () => {
   await reader.cancel();
   expect(source.destroyed).toBe(true);
 });
+
+/** Reads to the end into buffers of 1000 bytes. */
+const readIntoBuffers = async (stream: ReadableStream<Uint8Array>): Promise<Buffer> => {
+  const reader = stream.getReader({ mode: 'byob' });
+  const parts: Uint8Array[] = [];
+  for (;;) {
+    const { done, value } = await reader.read(new Uint8Array(1000));
+    if (done) return Buffer.concat(parts);
+    parts.push(value);
+  }
+};
+
+test.each([0, 1, 999, 1000, 1001, 100_000])('%d bytes are read into buffers of the reader', async (length) => {
+  const result = await readIntoBuffers(toWebStream(inParts(pattern(length), 16_384)));
+  expect(result.equals(pattern(length))).toBe(true);
+});
+
+test('a read into a buffer that waits for bytes ends with the source, or with its error', async () => {
+  const ending = new PassThrough();
+  const reading = readIntoBuffers(toWebStream(ending));
+  await turn();
+  ending.end();
+  expect((await reading).byteLength).toBe(0);
+  const breaking = new PassThrough();
+  const broken = readIntoBuffers(toWebStream(breaking));
+  await turn();
+  breaking.destroy(new Error('broken'));
+  await expect(broken).rejects.toThrow('broken');
+});
+
+test('a chunk that shares its memory with other bytes is copied', async () => {
+  const shared = Buffer.alloc(1000, 'x');
+  const [chunk] = await chunksOf(toWebStream(Readable.from([shared.subarray(10, 20)])));
+  expect([chunk?.byteLength, shared.byteLength]).toEqual([10, 1000]);
+  expect(chunk?.buffer).not.toBe(shared.buffer);
+});
