@@ -111,9 +111,9 @@ export default bench({
         label: 'download() over nodeFetch, SHA1 stated after the last byte',
         run: () => measureProgram(process.execPath, downloadArgs(late, { thumbprint })),
       },
-      nodeFetchSmallHeap: {
-        label: 'the same, with --semi-space-growth-factor=1',
-        run: () => measureProgram(process.execPath, downloadArgs(late, { thumbprint, limitsYoungGeneration: true })),
+      nodeFetchWithFlag: {
+        label: 'the same, with --min-semi-space-size=8',
+        run: () => measureProgram(process.execPath, downloadArgs(late, { thumbprint, setsYoungGeneration: true })),
       },
       fetch: {
         label: 'download() over fetch, SHA1 stated after the last byte',

@@ -2,11 +2,9 @@
 
 import { setFlagsFromString } from 'node:v8';
 
-const { server, itemId, folder, credentials, thumbprint, concurrency, force, limitsYoungGeneration } = JSON.parse(
-  process.argv[2],
-);
+const { server, itemId, folder, credentials, thumbprint, concurrency, force, setsYoungGeneration } = JSON.parse(process.argv[2]);
 // The flag must be set before the library is loaded.
-if (limitsYoungGeneration) setFlagsFromString('--semi-space-growth-factor=1');
+if (setsYoungGeneration) setFlagsFromString('--min-semi-space-size=8');
 const { download, withVCenter } = await import('rx-content-library');
 const { nodeFetch, toDirectory } = await import('rx-content-library/node');
 

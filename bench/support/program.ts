@@ -24,8 +24,8 @@ export interface DownloadProgramOptions {
   readonly concurrency?: number;
   /** True if files in the folder are replaced. @default false */
   readonly force?: boolean;
-  /** True if the program limits the young generation of the heap, as the command does. @default false */
-  readonly limitsYoungGeneration?: boolean;
+  /** True if the program sets the size of the young generation of the heap, as the command does. @default false */
+  readonly setsYoungGeneration?: boolean;
 }
 
 /** Returns the arguments of Node for the program that calls `download`. */

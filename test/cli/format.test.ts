@@ -7,7 +7,8 @@ import {
   jsonLine,
   replaceControlCharacters,
 } from '#src/cli/output/format.js';
-import { padToWidth, table } from '#src/cli/output/table.js';
+import { padToWidth } from '#src/cli/output/live-layout.js';
+import { table } from '#src/cli/output/table.js';
 
 test.each([
   [0, '0 B'],
@@ -60,14 +61,20 @@ test('jsonLine escapes characters that a terminal acts on, and keeps the value',
   expect(JSON.parse(jsonLine({ name }))).toEqual({ name });
 });
 
-test('a table has aligned columns, also with wide and combined characters', () => {
+test('a table has aligned columns, also with wide and combined characters', async () => {
   expect(
-    table([
+    await table([
       ['NAME', 'ID'],
       ['円円円', '1'],
       ['a', '2'],
       ['e\u0301', ''],
     ]),
   ).toEqual(['NAME    ID', '円円円  1', 'a       2', 'e\u0301']);
+  expect(
+    await table([
+      ['NAME', 'ID'],
+      ['a', '1'],
+    ]),
+  ).toEqual(['NAME  ID', 'a     1']);
   expect(padToWidth('toolong', 3)).toBe('toolong');
 });

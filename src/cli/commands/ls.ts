@@ -1,6 +1,6 @@
 /** `content-library ls`: lists libraries, items and files. */
 
-import { catchError, concatMap, from, map, mergeMap, of, tap, throwError, toArray, type Observable } from 'rxjs';
+import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
 import { ApiError, getItem, getLibrary, listItems, listLibraries, type ItemFileInfo, type VCenter } from '../../index.ts';
 import { notFoundError } from '../command-error.ts';
 import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
@@ -34,10 +34,10 @@ export const ls = (path: string | undefined, flags: ConnectionFlags & LsFlags): 
 
 /** Completes when the entries are printed. */
 export const lsWith = (vc: VCenter, path: string | undefined, flags: LsFlags): Observable<unknown> =>
-  entriesAt(vc, path ?? '', flags).pipe(tap((entries) => print(entries, flags)));
+  entriesAt(vc, path ?? '', flags).pipe(concatMap((entries) => print(entries, flags)));
 
-const print = (entries: readonly Entry[], { json, long = false }: LsFlags): void => {
-  const lines = json ? entries.map(jsonLine) : asTable(entries, long).map((line) => `${line}\n`);
+const print = async (entries: readonly Entry[], { json, long = false }: LsFlags): Promise<void> => {
+  const lines = json ? entries.map(jsonLine) : (await asTable(entries, long)).map((line) => `${line}\n`);
   process.stdout.write(lines.join(''));
 };
 
@@ -186,7 +186,7 @@ const COLUMNS: Readonly<Record<Entry['type'], { readonly short: readonly Column[
   },
 };
 
-const asTable = (entries: readonly Entry[], isLong: boolean): readonly string[] => {
+const asTable = async (entries: readonly Entry[], isLong: boolean): Promise<readonly string[]> => {
   const [first] = entries;
   if (first === undefined) return [];
   const { short, long } = COLUMNS[first.type];

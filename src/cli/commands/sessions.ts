@@ -60,8 +60,8 @@ interface Session {
 export const listSessions = (flags: ConnectionFlags & SessionsFlags): Promise<number> =>
   runConnected(flags, (vc) =>
     readSessions(vc).pipe(
-      tap((sessions) => {
-        const lines = flags.json ? sessions.map(jsonLine) : asTable(sessions).map((line) => `${line}\n`);
+      concatMap(async (sessions) => {
+        const lines = flags.json ? sessions.map(jsonLine) : (await asTable(sessions)).map((line) => `${line}\n`);
         process.stdout.write(lines.join(''));
       }),
     ),
@@ -143,7 +143,7 @@ const ignoreMissing =
   (source: Observable<A>): Observable<A> =>
     source.pipe(catchError((thrown: unknown) => (isNotFound(thrown) ? EMPTY : throwError(() => thrown))));
 
-const asTable = (sessions: readonly Session[]): readonly string[] =>
+const asTable = async (sessions: readonly Session[]): Promise<readonly string[]> =>
   sessions.length === 0
     ? []
     : table([

@@ -4,7 +4,9 @@ import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import type { DownloadSnapshot, FileSnapshot } from '../../index.ts';
 import { formatBytes, formatShortDuration, replaceControlCharacters } from './format.ts';
-import { padToWidth } from './table.ts';
+
+/** Appends spaces until the text takes this many columns. */
+export const padToWidth = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - stringWidth(text), 0));
 
 /** The size of a terminal. */
 export interface TerminalSize {
