@@ -21,6 +21,7 @@ test.each([
   ['with line ends of Windows', `SHA1(a.ovf)= ${sha1}\r\n\r\n`, 'a.ovf', 'SHA1', sha1],
   ['with a byte order mark', `\ufeffSHA1(a.ovf)= ${sha1}\n`, 'a.ovf', 'SHA1', sha1],
   ['of a name with parentheses', `SHA1(a (copy)= 1).ovf)= ${sha1}\n`, 'a (copy)= 1).ovf', 'SHA1', sha1],
+  ['of a name with a line separator', `SHA1(a\u2028b.vmdk)= ${sha1}\n`, 'a\u2028b.vmdk', 'SHA1', sha1],
   ['of a name with spaces', `SHA1(my disk.vmdk)= ${sha1}\n`, 'my disk.vmdk', 'SHA1', sha1],
 ])('a line %s is read', (_, text, file, algorithm, value) => {
   expect(parseManifest(text)).toEqual([{ file, checksum: { algorithm, value } }]);

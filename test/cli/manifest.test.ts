@@ -85,6 +85,18 @@ test('a manifest with another line ends with 6, and names the line', async () =>
   expect(await exportWith()).toMatchObject({ code: 6, stderr: expect.stringContaining('a.mf: line 1 is not a digest') });
 });
 
+test('a manifest that names no file ends with 6: it verifies nothing', async () => {
+  const { exportWith } = await served({ ...files, 'a.mf': '\r\n' });
+  expect(await exportWith()).toMatchObject({ code: 6, stderr: expect.stringContaining('a.mf: it names no file') });
+});
+
+test('counts only the files that were compared', async () => {
+  const { run, directory } = await served({ ...files, 'a.mf': written });
+  const exportOf = (pattern: string) => run(['export', `images/debian/${pattern}`, directory, '--manifest', '--json']);
+  expect(parsed((await exportOf('{a.mf,b.vmdk}')).stdout).at(-1)).toMatchObject({ action: 'verified', files: 1 });
+  expect(parsed((await exportOf('a.mf')).stdout).at(-1)).toMatchObject({ action: 'verified', files: 0 });
+});
+
 test('nothing is written if a file has failed', async () => {
   const { exportWith, directory } = await served(files, { files: { 'b.vmdk': { outcome: 'ERROR', message: null } } });
   expect((await exportWith('--continue-on-error')).code).toBe(9);

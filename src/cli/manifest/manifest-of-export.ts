@@ -26,7 +26,7 @@ export interface ManifestResult {
   readonly file: string;
   /** `kept`: it was there already, with the same content. */
   readonly action: 'verified' | 'written' | 'kept';
-  /** Number of files whose digests it has. */
+  /** Number of files that were compared with it, or whose digests were written. */
   readonly files: number;
 }
 
@@ -46,12 +46,15 @@ export const manifestOf = async (item: ExportedItem): Promise<ManifestResult> =>
 const verify = async ({ directory, saved, isComplete }: ExportedItem, manifest: string): Promise<ManifestResult> => {
   const entries = await readEntries(directory, manifest);
   const differences: string[] = [];
+  let compared = 0;
   for (const { file, checksum } of entries) {
     const known = saved.find((each) => each.file === file);
     if (known === undefined) {
       if (isComplete) differences.push(`${file} is missing`);
-    } else if ((await checksumOf(directory, known, checksum.algorithm)) !== checksum.value)
-      differences.push(`${file} is different`);
+      continue;
+    }
+    compared += 1;
+    if ((await checksumOf(directory, known, checksum.algorithm)) !== checksum.value) differences.push(`${file} is different`);
   }
   if (differences.length > 0)
     throw new CommandError(
@@ -59,13 +62,15 @@ const verify = async ({ directory, saved, isComplete }: ExportedItem, manifest: 
       6,
       `${replaceControlCharacters(differences.join(', '))}: not as ${replaceControlCharacters(manifest)} states. The item in the library is damaged, or was changed without its manifest.`,
     );
-  return { type: 'manifest', file: manifest, action: 'verified', files: entries.length };
+  return { type: 'manifest', file: manifest, action: 'verified', files: compared };
 };
 
 const readEntries = async (directory: string, manifest: string): Promise<readonly ManifestEntry[]> => {
   const path = join(directory, manifest);
   try {
-    return parseManifest(await readFile(path, 'utf8'));
+    const entries = parseManifest(await readFile(path, 'utf8'));
+    if (entries.length === 0) throw new TypeError('it names no file, so that nothing can be verified with it');
+    return entries;
   } catch (thrown) {
     if (!(thrown instanceof TypeError)) throw new SinkError({ path, reason: 'it cannot be read' }, { cause: thrown });
     throw new CommandError('DifferenceError', 6, `${replaceControlCharacters(manifest)}: ${thrown.message}`);

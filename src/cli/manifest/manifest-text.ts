@@ -22,7 +22,7 @@ const ALGORITHMS: ReadonlyMap<string, ChecksumAlgorithm> = new Map([
 const HEX_LENGTHS: Readonly<Record<ChecksumAlgorithm, number>> = { MD5: 32, SHA1: 40, SHA256: 64, SHA512: 128 };
 
 /** The name may contain parentheses and equals signs: it ends at the last parenthesis before the digest. */
-const LINE = /^\s*([a-z0-9-]+)\s*\((.+)\)\s*=\s*([0-9a-f]+)\s*$/i;
+const LINE = /^\s*([a-z0-9-]+)\s*\((.+)\)\s*=\s*([0-9a-f]+)\s*$/is;
 
 /**
  * Parses a manifest in any common spelling: with or without spaces, upper or lower case, any line ends.
