@@ -1,4 +1,4 @@
 import { setFlagsFromString } from 'node:v8';
 
-setFlagsFromString('--semi-space-growth-factor=1');
+setFlagsFromString('--min-semi-space-size=8');
 await import('./first.ts');
