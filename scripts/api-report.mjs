@@ -12,7 +12,13 @@ import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
 const root = join(import.meta.dirname, '..');
 const reports = join(root, 'docs/api');
 const update = process.argv.includes('--update');
-const entryPoints = { index: 'index', node: 'node/index', simulator: 'simulator/index', angular: 'angular/index' };
+const entryPoints = {
+  index: 'index',
+  node: 'node/index',
+  simulator: 'simulator/index',
+  angular: 'angular/index',
+  fleet: 'fleet/index',
+};
 
 const temporary = mkdtempSync(join(tmpdir(), 'api-report-'));
 process.on('exit', () => rmSync(temporary, { recursive: true, force: true }));

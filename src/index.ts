@@ -105,6 +105,9 @@ export type { DownloadCounts, DownloadQueueState, QueuedDownload, QueuedDownload
 
 // Mirror
 export { mirror } from './mirror/mirror.ts';
+export { mirrorItem } from './mirror/mirror-item.ts';
+export { compareLibrary, type CompareLibraryOptions, type LibraryComparison } from './mirror/compare-library.ts';
+export type { ItemMove, MirrorPlan } from './mirror/plan.ts';
 export { watchLibrary, type WatchLibraryOptions } from './mirror/watch-library.ts';
 export type { LibraryContents, LibraryItem, UnreadableItem } from './mirror/library-contents.ts';
 export type { MirrorDownloadOptions, MirrorOptions } from './mirror/options.ts';

@@ -95,6 +95,7 @@ test.each([
   ['rx-content-library/node', 'toDirectory'],
   ['rx-content-library/simulator', 'createSimulator'],
   ['rx-content-library/angular', 'injectContentLibrary'],
+  ['rx-content-library/fleet', 'fleet'],
 ])('%s can be imported, and exports %s', async (entry, name) => expect(await namesIn(entry)).toContain(name), minutes);
 
 test(
@@ -103,6 +104,7 @@ test(
     const forBrowsers = '--conditions=browser';
     expect(await namesIn('rx-content-library', forBrowsers)).toContain('vcenter');
     expect(await namesIn('rx-content-library/simulator', forBrowsers)).toContain('createSimulator');
+    expect(await namesIn('rx-content-library/fleet', forBrowsers)).toContain('fleet');
     await expect(namesIn('rx-content-library/node', forBrowsers)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
   },
   minutes,
@@ -162,7 +164,7 @@ test(
 test(
   'the types compile without skipLibCheck',
   async () => {
-    const imports = ['', '/node', '/simulator', '/angular'].map((entry) => `import 'rx-content-library${entry}';`);
+    const imports = ['', '/node', '/simulator', '/angular', '/fleet'].map((entry) => `import 'rx-content-library${entry}';`);
     writeFileSync(join(project, 'index.ts'), imports.join('\n'));
     writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
     const types = join(root, 'node_modules/@types');

@@ -7,13 +7,13 @@ import type { DownloadEvent, DownloadOpened, DownloadSaved } from '../download/e
 import { getItem } from '../endpoints/item.ts';
 import { AuthenticationError, isContentLibraryError, type ContentLibraryError } from '../errors/index.ts';
 import { bracket } from '../operators/bracket.ts';
+import { assertKnownOptions } from '../options/index.ts';
 import type { MirrorDownload, MirrorEvent, MirrorMirrored } from './events.ts';
 import type { ItemManifest, ManifestFile } from './item-manifest.ts';
-import type { MirrorDownloadOptions } from './options.ts';
+import { MIRROR_DOWNLOAD_OPTIONS, type MirrorDownloadOptions } from './options.ts';
 import type { ItemVersion, ItemWriter, MirrorTarget } from './target.ts';
 
-/** What the download of an item needs. */
-export interface MirrorItemContext {
+interface MirrorItemContext {
   readonly vc: VCenter;
   readonly target: MirrorTarget;
   readonly options: MirrorDownloadOptions;
@@ -39,13 +39,26 @@ class SupersededError extends Error {
  * - Completes: after `mirrored` or `failed`.
  * - Errors: with an `AuthenticationError`, which concerns every item, and with errors that are not a `ContentLibraryError`.
  * - Unsubscribing: unsubscribes from the download and suspends the writer.
+ *
+ * @throws TypeError (the stream) if an option is unknown.
  */
-export const mirrorItem = (context: MirrorItemContext, version: ItemVersion, attempt = 1): Observable<MirrorEvent> => {
+export const mirrorItem = (
+  vc: VCenter,
+  target: MirrorTarget,
+  version: ItemVersion,
+  options: MirrorDownloadOptions = {},
+): Observable<MirrorEvent> =>
+  defer(() => {
+    assertKnownOptions(options, MIRROR_DOWNLOAD_OPTIONS, 'download');
+    return mirrorVersion({ vc, target, options }, version, 1);
+  });
+
+const mirrorVersion = (context: MirrorItemContext, version: ItemVersion, attempt: number): Observable<MirrorEvent> => {
   const facts = { itemId: version.itemId, itemName: version.itemName };
   const retryWith = (contentVersion: string): Observable<MirrorEvent> =>
     concat(
       of<MirrorEvent>({ type: 'superseded', ...facts, contentVersion: version.contentVersion }),
-      mirrorItem(context, { ...version, contentVersion }, attempt + 1),
+      mirrorVersion(context, { ...version, contentVersion }, attempt + 1),
     );
   const fail = (error: ContentLibraryError): Observable<MirrorEvent> => of({ type: 'failed', ...facts, error });
 

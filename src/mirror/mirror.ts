@@ -7,7 +7,6 @@ import {
   concatMap,
   defer,
   EMPTY,
-  forkJoin,
   from,
   ignoreElements,
   map,
@@ -24,11 +23,12 @@ import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError, isTransient } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
+import { comparison } from './compare-library.ts';
 import type { MirrorEvent, MirrorFinished, MirrorGone } from './events.ts';
-import { readLibrary, type LibraryContents } from './library-contents.ts';
+import type { LibraryContents } from './library-contents.ts';
 import { mirrorItem } from './mirror-item.ts';
 import { resolveMirrorOptions, type MirrorOptions, type ResolvedMirrorOptions } from './options.ts';
-import { planMirror, type MirrorPlan } from './plan.ts';
+import type { MirrorPlan } from './plan.ts';
 import type { MirroredItem, MirrorTarget } from './target.ts';
 
 /**
@@ -86,11 +86,9 @@ const mirrorOnce = (
 ): Observable<MirrorEvent> =>
   defer(() => {
     const startedAt = asyncScheduler.now();
-    return readLibrary(vc, libraryId).pipe(
-      concatMap((contents) => forkJoin({ contents: of(contents), mirrored: defer(() => from(target.list(contents))) })),
-      concatMap(({ contents, mirrored }) => {
+    return comparison(vc, libraryId, target, options).pipe(
+      concatMap(({ contents, plan }) => {
         const isDeleting = options.isDeleting && contents.unreadable.length === 0;
-        const plan = planMirror({ contents, mirrored, isSelected: options.include, isDeleting });
         return runPlan({ vc, target, contents, plan, isDeleting, options, startedAt });
       }),
     );
@@ -116,7 +114,6 @@ const runPlan = (run: Run): Observable<MirrorEvent> => {
     counts.mirrored += 1;
     counts.transferred += event.transferred;
   };
-  const context = { vc, target, options: options.download };
   const events$ = concat(
     of(plannedEvent(contents, plan)),
     // Removed first, so that their places and their space are free.
@@ -132,7 +129,7 @@ const runPlan = (run: Run): Observable<MirrorEvent> => {
         })),
       ),
       from(contents.unreadable).pipe(map(({ itemId, error }): MirrorEvent => ({ type: 'failed', itemId, error }))),
-      from(plan.downloads).pipe(mergeMap((version) => mirrorItem(context, version), options.concurrency)),
+      from(plan.downloads).pipe(mergeMap((version) => mirrorItem(vc, target, version, options.download), options.concurrency)),
     ),
   ).pipe(tap(count));
   const finished$ = defer(() => of<MirrorFinished>({ type: 'finished', ...counts, duration: asyncScheduler.now() - startedAt }));

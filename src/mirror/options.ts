@@ -50,8 +50,11 @@ const MIRROR_OPTIONS: OptionNames<MirrorOptions> = {
   download: true,
 };
 
-const { files, continueOnError, ...MIRROR_DOWNLOAD_OPTIONS } = DOWNLOAD_OPTIONS;
+const { files, continueOnError, ...allowed } = DOWNLOAD_OPTIONS;
 void [files, continueOnError];
+
+/** Names of {@link MirrorDownloadOptions}. */
+export const MIRROR_DOWNLOAD_OPTIONS: OptionNames<MirrorDownloadOptions> = allowed;
 
 /** The options with their defaults. */
 export interface ResolvedMirrorOptions {

@@ -6,6 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   attempt,
+  compareLibrary,
   createDownloadQueue,
   createDownloadSession,
   download,
@@ -153,6 +154,11 @@ const rows: readonly Row[] = [
     type: 'MirrorOptions',
     call: (options) => mirror(vc, 'library', memoryTarget(), options),
     names: ['include', 'delete', 'concurrency', 'every', 'download'],
+  },
+  {
+    type: 'CompareLibraryOptions',
+    call: (options) => compareLibrary(vc, 'library', memoryTarget(), options),
+    names: ['include'],
   },
   {
     type: 'MirrorDownloadOptions',

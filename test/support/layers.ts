@@ -37,13 +37,14 @@ export const layers: Readonly<Record<string, string>> = {
   'simulator/': 'model/ options/ io-ts @cfworker/json-schema @noble/hashes rxjs',
   'node/': 'index node-version options/ node:',
   'angular/': 'index @angular/core rxjs',
+  'fleet/': 'index options/ rxjs',
   // Program
   'cli/':
     'index node-version node/ options/ simulator/ node: @clack/prompts cli-truncate commander picomatch rxjs string-width @rx-content-library/dashboard',
 };
 
 /** Modules that import other modules through their `index.ts` only. */
-export const platforms: readonly string[] = ['simulator/', 'node/', 'angular/', 'cli/'];
+export const platforms: readonly string[] = ['simulator/', 'node/', 'angular/', 'fleet/', 'cli/'];
 
 /** The layers, bottom first, and what each of their modules is. `scripts/layers.mjs` writes them into CONTRIBUTING.md. */
 export const descriptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -77,6 +78,7 @@ export const descriptions: Readonly<Record<string, Readonly<Record<string, strin
     'simulator/': 'a vCenter in memory; knows the contract, not the client',
     'node/': 'directories, streams, TLS and proxies of Node',
     'angular/': 'a connection and a download queue per injector',
+    'fleet/': 'mirrors of many sites, workers and limits, in one process',
   },
   Program: { 'cli/': 'the command, a file per subcommand' },
 };
