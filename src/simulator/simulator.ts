@@ -11,8 +11,9 @@ import type { RequestHandler } from './http/request-context.ts';
 import { soapHandler } from './http/soap-handler.ts';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from './options/options.ts';
 import { assertInventory, assertScenario } from './options/validate.ts';
-import { createPageHandler, type PageState } from './page/page-handler.ts';
+import { createPageHandler, type PageItem, type PageState } from './page/page-handler.ts';
 import { createRequestLog } from './request-log.ts';
+import type { Catalog } from './state/catalog.ts';
 import { createSimulatedVCenter } from './state/simulated-vcenter.ts';
 
 /** A simulated vCenter in memory. */
@@ -102,6 +103,13 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     });
   };
 
+  const reset = (): void => {
+    const { resetController } = run;
+    run = start(run.number + 1);
+    log.clear();
+    resetController.abort(new DOMException('The simulator was reset.', 'AbortError'));
+    changes.next();
+  };
   const sessions = () => downloadSessionViews(run.vcenter);
   const pageState = (): PageState => ({
     version: run.vcenter.scenario.version ?? '8.0',
@@ -114,7 +122,22 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     requests: log.lastWithTime().map(([at, request]) => ({ ...request, at })),
   });
   const handlers: readonly RequestHandler[] = [
-    createPageHandler(pageState),
+    createPageHandler({
+      state: pageState,
+      items: () => pageItems(run.vcenter.catalog),
+      // Later: a reset aborts pending requests, and this is one.
+      reset: () => void setTimeout(reset),
+      expire: (sessionId) => {
+        const session = run.vcenter.downloadSessions.find(sessionId);
+        if (session !== undefined) run.vcenter.downloadSessions.remove(session);
+        changes.next();
+      },
+      refuseNext: () => {
+        const { faults } = run;
+        const refusal = createFaults([{ operation: '*', kind: 'refusal', errorType: 'SERVICE_UNAVAILABLE', times: 1 }], 1);
+        run.faults = (context, handle) => refusal(context, (passed) => faults(passed, handle));
+      },
+    }),
     fileDataHandler,
     soapHandler,
     operationHandler,
@@ -151,15 +174,18 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     get bytesServed() {
       return run.vcenter.traffic.bytes;
     },
-    reset: () => {
-      const { resetController } = run;
-      run = start(run.number + 1);
-      log.clear();
-      resetController.abort(new DOMException('The simulator was reset.', 'AbortError'));
-      changes.next();
-    },
+    reset,
   };
 };
+
+const pageItems = ({ libraries, itemsOf }: Catalog): readonly PageItem[] =>
+  [...libraries.values()].flatMap((library) =>
+    itemsOf(library).map(({ name, files }) => ({
+      library: library.name,
+      name,
+      files: files.map(({ name: file, content }) => ({ name: file, size: content.size })),
+    })),
+  );
 
 const anySignal = (clientSignal: AbortSignal | undefined, resetSignal: AbortSignal): AbortSignal =>
   clientSignal === undefined ? resetSignal : AbortSignal.any([clientSignal, resetSignal]);

@@ -10,6 +10,7 @@ export class FakeElement {
   nodes: (FakeElement | string)[] = [];
   parent: FakeElement | undefined;
   hidden = false;
+  value = '';
   constructor(name: string) {
     this.name = name;
   }
@@ -54,7 +55,7 @@ export class FakeElement {
 }
 
 /** Opens the page in a browser that has only its elements with an id. */
-export const openPage = async (send: (path: string) => Promise<Response>) => {
+export const openPage = async (send: (path: string, init?: RequestInit) => Promise<Response>) => {
   const html = await (await send('/')).text();
   const elements = new Map(
     [...html.matchAll(/<(\w+)[^>]*\bid="([\w-]+)"/g)].map(([, name = '', id = '']) => [id, new FakeElement(name)]),
@@ -68,9 +69,9 @@ export const openPage = async (send: (path: string) => Promise<Response>) => {
   const requestedPaths: string[] = [];
   const context = createContext({
     document,
-    fetch: async (path: string) => {
+    fetch: async (path: string, init?: RequestInit) => {
       requestedPaths.push(path);
-      return send(`/${path}`);
+      return send(`/${path}`, init);
     },
     setTimeout: (callback: () => unknown) => (next = callback),
   });

@@ -1,3 +1,4 @@
+import { setTimeout as later } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { basic, server, startDownload } from './call.ts';
@@ -11,8 +12,8 @@ const files = [
 
 const sendTo =
   ({ fetch }: Simulator) =>
-  (path: string): Promise<Response> =>
-    fetch(`${server}${path}`);
+  (path: string, init?: RequestInit): Promise<Response> =>
+    fetch(`${server}${path}`, init);
 
 const opened = async () => {
   const started = await startDownload('api', { files });
@@ -36,7 +37,7 @@ test('the page has a language, a title, and labels for its sections', async () =
   expect(html).toContain('<title>Simulated vCenter</title>');
   const ids = new Set([...html.matchAll(/\bid="([\w-]+)"/g)].map(([, id]) => id));
   const labels = [...html.matchAll(/aria-labelledby="([\w-]+)"/g)].map(([, id]) => id);
-  expect(labels).toHaveLength(3);
+  expect(labels).toHaveLength(4);
   for (const label of labels) expect(ids).toContain(label);
 });
 
@@ -87,6 +88,17 @@ test('other methods at the same paths return 404, as in vCenter', async () => {
   expect(simulator.count('unknown')).toBe(2);
 });
 
+test('an action of a page of another origin is refused', async () => {
+  const { simulator } = await startDownload('api', { files });
+  const post = (origin: string): Promise<Response> =>
+    simulator.fetch(`${server}/simulator/reset`, { method: 'POST', headers: { origin } });
+  expect((await post('https://attacker.example.com')).status).toBe(403);
+  expect(simulator.sessions).toHaveLength(1);
+  expect((await post(new URL(server).origin)).status).toBe(204);
+  await later();
+  expect(simulator.sessions).toEqual([]);
+});
+
 describe('in a browser', () => {
   test('it displays sessions with files and progress bars, and the latest requests first', async () => {
     const { call, linkOf, page, session, simulator } = await opened();
@@ -96,7 +108,7 @@ describe('in a browser', () => {
     const [card] = page.element('session-list').all('article');
     expect(card?.textContent).toContain(`Session ${session} of administrator@vsphere.local, expires in 5:00`);
     expect(card?.textContent).toContain('PREPARED');
-    expect(card?.textContent).toContain('585.9 KiB of 585.9 KiB');
+    expect(card?.textContent).toContain('600.0 kB of 600.0 kB');
     expect(card?.all('progress').map(({ attributes }) => Object.fromEntries(attributes))).toMatchObject([
       { 'aria-label': `prepared bytes of ${hostile}`, value: '600000', max: '600000' },
       { 'aria-label': `served bytes of ${hostile}`, value: '600000', max: '600000' },
@@ -138,18 +150,65 @@ describe('in a browser', () => {
   test('it does not poll while it is paused or hidden', async () => {
     const { page } = await opened();
     const press = (): void => page.element('pause').listeners.get('click')?.();
-    expect(page.requestedPaths).toHaveLength(1);
+    const polls = (): number => page.requestedPaths.filter((path) => path.startsWith('simulator/state')).length;
+    expect(polls()).toBe(1);
     press();
     expect(page.element('pause').attributes.get('aria-pressed')).toBe('true');
     await page.tick();
-    expect(page.requestedPaths).toHaveLength(1);
+    expect(polls()).toBe(1);
     press();
     page.document.hidden = true;
     await page.tick();
-    expect(page.requestedPaths).toHaveLength(1);
+    expect(polls()).toBe(1);
     page.document.hidden = false;
     await page.tick();
-    expect(page.requestedPaths).toHaveLength(2);
+    expect(polls()).toBe(2);
+  });
+
+  test('it displays the items, with lines to copy', async () => {
+    const simulator = createSimulator({
+      inventory: { libraries: [{ name: 'a/b', items: [{ name: "it's", files: [{ name: 'x.iso', size: 1_500_000 }] }] }] },
+    });
+    const page = await openPage(sendTo(simulator));
+    await page.tick();
+    const [card] = page.element('inventory').all('article');
+    expect(card?.textContent).toContain('x.iso (1.5 MB)');
+    const [lines] = page.element('inventory').all('pre');
+    expect(lines?.textContent.split('\n')).toEqual([
+      "content-library export 'a%2Fb/it'\\''s' .",
+      "govc library.export '/a/b/it'\\''s' .",
+    ]);
+    expect(page.element('items').textContent).toBe('1');
+  });
+
+  test('its buttons expire a session, refuse the next request, and reset the simulator', async () => {
+    const { call, page, simulator } = await opened();
+    const press = async (name: string): Promise<void> => {
+      page.element(name).listeners.get('click')?.();
+      await page.tick();
+    };
+    page.element('session-list').all('button')[0]?.listeners.get('click')?.();
+    await page.tick();
+    expect(simulator.sessions).toEqual([]);
+    await press('refuse');
+    expect((await call('content.Library.list')).status).toBe(503);
+    expect((await call('content.Library.list')).status).toBe(200);
+    await press('reset');
+    await later();
+    expect([simulator.requests, simulator.apiSessions]).toEqual([[], 0]);
+  });
+
+  test('the filter hides other requests', async () => {
+    const { call, page } = await opened();
+    await call('content.Library.list');
+    await page.tick();
+    page.element('filter').value = 'library.list';
+    page.element('filter').listeners.get('input')?.();
+    const shown = page
+      .element('request-list')
+      .all('tr')
+      .filter(({ hidden }) => !hidden);
+    expect(shown.map(({ textContent }) => textContent)).toEqual([expect.stringContaining('content.Library.list')]);
   });
 
   test('it displays a message while the simulator does not respond', async () => {

@@ -15,7 +15,11 @@ export const pageDocument = `<!doctype html>
 <body>
 <header>
 <h1>Simulated vCenter <span id="version"></span></h1>
+<div class="buttons">
 <button id="pause" type="button" aria-pressed="false">Pause</button>
+<button id="refuse" type="button">Refuse the next request</button>
+<button id="reset" type="button">Reset</button>
+</div>
 </header>
 <p id="trouble" role="status"></p>
 <noscript><p>This page requires JavaScript. The same data is available as JSON at <a href="simulator/state">simulator/state</a>.</p></noscript>
@@ -23,6 +27,7 @@ export const pageDocument = `<!doctype html>
 <dl id="counts">
 <div><dt>Requests</dt><dd id="requests">0</dd></div>
 <div><dt>Logins</dt><dd id="logins">0</dd></div>
+<div><dt>Items</dt><dd id="items">0</dd></div>
 <div><dt>Download sessions</dt><dd id="sessions">0</dd></div>
 <div><dt>Bytes served</dt><dd id="served">0 B</dd></div>
 <div><dt>Clock (UTC)</dt><dd id="clock"></dd></div>
@@ -32,8 +37,13 @@ export const pageDocument = `<!doctype html>
 <p id="no-sessions" class="quiet">No download sessions.</p>
 <div id="session-list"></div>
 </section>
+<section aria-labelledby="inventory-title">
+<h2 id="inventory-title">Libraries</h2>
+<div id="inventory"></div>
+</section>
 <section aria-labelledby="requests-title">
 <h2 id="requests-title">Requests, latest first</h2>
+<p><label>Filter <input id="filter" type="search" placeholder="operation, path or status"></label></p>
 <p id="no-requests" class="quiet">No requests yet.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="requests-title">
 <table>

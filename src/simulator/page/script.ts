@@ -15,9 +15,9 @@ const element = (name, attributes, ...children) => {
 };
 
 const size = (bytes) => {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let unit = 0;
-  for (; bytes >= 1024 && unit < units.length - 1; unit += 1) bytes /= 1024;
+  for (; bytes >= 1000 && unit < units.length - 1; unit += 1) bytes /= 1000;
   return (unit === 0 ? bytes : bytes.toFixed(1)) + ' ' + units[unit];
 };
 const time = (at) => new Date(at).toISOString().slice(11, 23);
@@ -32,6 +32,13 @@ const bar = (label, value, max) =>
 
 const header = (...names) => element('thead', {}, element('tr', {}, ...names.map((name) => element('th', { scope: 'col' }, name))));
 const row = (...cells) => element('tr', {}, ...cells.map((cell) => element('td', {}, cell)));
+
+const act = (path) => fetch('simulator/' + path, { method: 'POST' });
+const button = (text, onClick) => {
+  const created = element('button', { type: 'button' }, text);
+  created.addEventListener('click', onClick);
+  return created;
+};
 
 const fileRow = (file) =>
   row(
@@ -50,7 +57,8 @@ const sessionCard = (session, now) =>
       { class: 'quiet' },
       'Session ', element('code', {}, session.id), ' of ' + session.username + ', ',
       session.expiresAt <= now ? 'expired' : 'expires in ' + duration(session.expiresAt - now),
-      ', client progress ' + session.clientProgress + ' %',
+      ', client progress ' + session.clientProgress + ' % ',
+      button('Expire', () => act('expire?session=' + encodeURIComponent(session.id))),
     ),
     element('table', {}, header('File', 'Status', 'Prepared', 'Served'), element('tbody', {}, ...session.files.map(fileRow))),
   );
@@ -61,6 +69,29 @@ const requestRow = (request) =>
     request.operation,
     element('code', {}, request.method + ' ' + request.path),
   );
+
+// Paths of the command: a slash or a percent sign of a name is encoded, and a shell gets it quoted.
+const quote = (text) => "'" + text.replaceAll("'", "'\\\\''") + "'";
+const pathOf = (...names) => names.map((name) => name.replaceAll('%', '%25').replaceAll('/', '%2F')).join('/');
+const itemCard = (item) =>
+  element(
+    'article',
+    {},
+    element('h3', {}, item.library + ' / ' + item.name),
+    element('p', { class: 'quiet' }, item.files.map((file) => file.name + ' (' + size(file.size) + ')').join(', ') || 'No files.'),
+    element('pre', {}, 'content-library export ' + quote(pathOf(item.library, item.name)) + ' .\\ngovc library.export ' + quote('/' + item.library + '/' + item.name) + ' .'),
+  );
+const loadItems = async () => {
+  const response = await fetch('simulator/items', { cache: 'no-store' });
+  const items = await response.json();
+  byId('items').textContent = String(items.length);
+  byId('inventory').replaceChildren(...items.map(itemCard));
+};
+
+const isSelected = (listed) => listed.textContent.toLowerCase().includes((byId('filter').value || '').toLowerCase());
+const filterRequests = () => {
+  for (const listed of byId('request-list').children) listed.hidden = !isSelected(listed);
+};
 
 let run = 0;
 let seen = 0;
@@ -77,11 +108,15 @@ const render = (state) => {
     byId('no-sessions').hidden = state.sessions.length > 0;
   }
   const list = byId('request-list');
-  if (state.run !== run) list.replaceChildren();
+  if (state.run !== run) {
+    list.replaceChildren();
+    loadItems();
+  }
   list.prepend(...state.requests.map(requestRow).reverse());
   while (list.children.length > maxRequests) list.lastElementChild.remove();
   run = state.run;
   seen = state.requestCount;
+  filterRequests();
   byId('no-requests').hidden = list.children.length > 0;
 };
 
@@ -102,5 +137,8 @@ byId('pause').addEventListener('click', () => {
   paused = !paused;
   byId('pause').setAttribute('aria-pressed', String(paused));
 });
+byId('reset').addEventListener('click', () => act('reset'));
+byId('refuse').addEventListener('click', () => act('refuse-next'));
+byId('filter').addEventListener('input', filterRequests);
 poll();
 `;
