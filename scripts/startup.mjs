@@ -1,8 +1,8 @@
 /**
  * Measures how the bundled command starts, against the start of Node itself: CPU time and number of loaded modules. Fails above a limit.
  *
- * CPU time is that of the process and its threads, the median of several runs that take turns. A limit is the time over Node's own start in
- * milliseconds; where Node takes more than 40 ms, it is longer accordingly.
+ * CPU time is that of the process and its threads, the least of several runs that take turns: other work on the machine only adds to it. A
+ * limit is the time over Node's own start in milliseconds; where Node takes more than 40 ms, it is longer accordingly.
  */
 
 import { spawn } from 'node:child_process';
@@ -20,6 +20,8 @@ const rows = [
   { name: '--version', args: [command, '--version'], limit: 60, maxModules: 6 },
   { name: '--help', args: [command, '--help'], limit: 60, maxModules: 6 },
   { name: 'ls', args: [command, 'ls', '--json'], limit: 150, maxModules: 16 },
+  // What a shell waits for when Tab is pressed.
+  { name: 'complete', args: [command, 'complete', '--', 'export', 'templates/'], limit: 300, maxModules: 20 },
 ];
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
@@ -44,7 +46,8 @@ const run = async ({ name, args }) => {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   });
   const [output, errors, report] = await Promise.all([child.stdout, child.stderr, child.stdio[3]].map(text));
-  if (errors !== '' || (name === 'ls' && !output.includes('templates'))) throw new Error(`${name} failed: ${errors}${output}`);
+  if (errors !== '' || (['ls', 'complete'].includes(name) && !output.includes('ubuntu') && !output.includes('templates')))
+    throw new Error(`${name} failed: ${errors}${output}`);
   return JSON.parse(report);
 };
 
@@ -52,11 +55,11 @@ const results = rows.map(() => []);
 for (let round = 0; round < rounds; round += 1) for (const [index, row] of rows.entries()) results[index].push(await run(row));
 await server.close();
 
-const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
-const base = median(results[0].map(({ milliseconds }) => milliseconds));
+const least = (runs) => Math.min(...runs.map(({ milliseconds }) => milliseconds));
+const base = least(results[0]);
 
 for (const [index, { name, limit, maxModules }] of rows.entries()) {
-  const milliseconds = median(results[index].map((result) => result.milliseconds));
+  const milliseconds = least(results[index]);
   const [{ modules }] = results[index];
   const over = milliseconds - base;
   const scaledLimit = limit * Math.max(1, base / 40);

@@ -1,12 +1,13 @@
 /** `content-library ls`: lists libraries, items and files. */
 
-import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
+import { catchError, concatMap, EMPTY, map, of, throwError, type Observable } from 'rxjs';
 import { ApiError, getItem, getLibrary, listItems, listLibraries, type ItemFileInfo, type VCenter } from '../../index.ts';
 import { notFoundError } from '../command-error.ts';
 import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
 import { table } from '../output/table.ts';
 import { findItemByName, findLibraryByName, listFilesAt, parsePath } from '../paths/find.ts';
 import { fileSelector, isPattern } from '../paths/names.ts';
+import { readAll } from '../paths/read-all.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 
@@ -89,34 +90,19 @@ const matching = (entries: readonly Entry[], kind: string, pattern: string): rea
   return found;
 };
 
-/** Entries that {@link readEach} reads at a time. */
-const CONCURRENCY = 8;
-
-/** Reads the entries concurrently and keeps their order; entries deleted since they were listed are omitted. */
+/** Reads the entries; those that were deleted since they were listed are omitted. */
 const readEach =
   (read: (id: string) => Observable<Entry>) =>
   (ids$: Observable<readonly string[]>): Observable<readonly Entry[]> =>
     ids$.pipe(
       concatMap((ids) =>
-        from(ids.entries()).pipe(
-          mergeMap(
-            ([index, id]) =>
-              read(id).pipe(
-                map((entry) => [{ index, entry }]),
-                catchError((thrown: unknown) =>
-                  thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? of([]) : throwError(() => thrown),
-                ),
-              ),
-            CONCURRENCY,
+        readAll(ids, (id) =>
+          read(id).pipe(
+            catchError((thrown: unknown) =>
+              thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? EMPTY : throwError(() => thrown),
+            ),
           ),
-          toArray(),
         ),
-      ),
-      map((indexed) =>
-        indexed
-          .flat()
-          .sort((a, b) => a.index - b.index)
-          .map(({ entry }) => entry),
       ),
     );
 

@@ -1,19 +1,6 @@
 /** `content-library sessions`: lists and deletes the user's own download sessions. */
 
-import {
-  catchError,
-  concatMap,
-  EMPTY,
-  from,
-  ignoreElements,
-  map,
-  mergeMap,
-  of,
-  tap,
-  throwError,
-  toArray,
-  type Observable,
-} from 'rxjs';
+import { catchError, concatMap, EMPTY, from, ignoreElements, map, of, tap, throwError, toArray, type Observable } from 'rxjs';
 import {
   ApiError,
   deleteDownloadSession,
@@ -26,6 +13,7 @@ import {
 import { notFoundError, usageError } from '../command-error.ts';
 import { jsonLine, replaceControlCharacters } from '../output/format.ts';
 import { table } from '../output/table.ts';
+import { readAll } from '../paths/read-all.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 
@@ -99,20 +87,9 @@ const select = (sessions: readonly Session[], ids: readonly string[], { all }: P
   return sessions.filter(({ id }) => ids.includes(id));
 };
 
-/** Sessions that are read at a time. */
-const CONCURRENCY = 8;
-
 /** Emits all sessions once, in the order of the server; those that are deleted meanwhile are omitted. */
 const readSessions = (vc: VCenter): Observable<readonly Session[]> =>
-  listDownloadSessions(vc).pipe(
-    concatMap((ids) =>
-      from(ids).pipe(
-        mergeMap((id, index) => readSession(vc, id).pipe(map((session) => ({ index, session }))), CONCURRENCY),
-        toArray(),
-      ),
-    ),
-    map((read) => read.toSorted((one, other) => one.index - other.index).map(({ session }) => session)),
-  );
+  listDownloadSessions(vc).pipe(concatMap((ids) => readAll(ids, (id) => readSession(vc, id))));
 
 const readSession = (vc: VCenter, id: string): Observable<Session> =>
   getDownloadSession(vc, id).pipe(

@@ -1,6 +1,6 @@
 /** Resolves `LIBRARY/ITEM/GLOB`: libraries and items by name, or by identifier where a name is ambiguous. */
 
-import { catchError, concatMap, from, map, mergeMap, of, throwError, toArray, type Observable } from 'rxjs';
+import { catchError, concatMap, map, of, throwError, type Observable } from 'rxjs';
 import {
   ApiError,
   findItems,
@@ -16,6 +16,7 @@ import {
 import { CommandError, notFoundError, usageError } from '../command-error.ts';
 import { replaceControlCharacters } from '../output/format.ts';
 import { fileSelector, globMatcher, hasOtherForms, isPattern, isSameText, readingsOf } from './names.ts';
+import { readAll } from './read-all.ts';
 
 /** A library or an item. */
 export interface IdAndName {
@@ -115,19 +116,10 @@ interface Entries {
   readonly get: (id: string) => Observable<{ readonly name: string }>;
 }
 
-/** Entries that are read at a time. */
-const CONCURRENCY = 8;
-
 const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
   const readings = readingsOf(part);
   const read = (id: string): Observable<IdAndName> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
-  const readAll = (ids: readonly string[]): Observable<readonly IdAndName[]> =>
-    from(ids).pipe(
-      mergeMap((id, index) => read(id).pipe(map((entry) => ({ index, entry }))), CONCURRENCY),
-      toArray(),
-      // In the order of the server, whichever response is the first.
-      map((entries) => entries.toSorted((a, b) => a.index - b.index).map(({ entry }) => entry)),
-    );
+  const readEntries = (ids: readonly string[]): Observable<readonly IdAndName[]> => readAll(ids, read);
 
   const byName = ([reading, ...others]: readonly string[]): Observable<IdAndName> => {
     if (reading === undefined) return hasOtherForms(part) ? byCharacters() : isPattern(part) ? byPattern() : byId();
@@ -136,14 +128,14 @@ const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
         const [only] = ids;
         if (only === undefined) return byName(others);
         if (ids.length === 1) return of({ id: only, name: reading });
-        return readAll(ids).pipe(map((found) => chooseUnique(found, ({ name }) => name === reading)));
+        return readEntries(ids).pipe(map((found) => chooseUnique(found, ({ name }) => name === reading)));
       }),
     );
   };
   /** vCenter cannot search for a name that is composed in another way: all names are read. */
   const byCharacters = (): Observable<IdAndName> =>
     entries.list.pipe(
-      concatMap(readAll),
+      concatMap(readEntries),
       map((all) => {
         const same = readings.map((reading) => all.filter(({ name }) => isSameText(name, reading)));
         const found = same.find(({ length }) => length > 0) ?? matching(all);
@@ -155,7 +147,7 @@ const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
     isPattern(part) ? all.filter(({ name }) => readings.map(globMatcher).some((matches) => matches(name))) : [];
   const byPattern = (): Observable<IdAndName> =>
     entries.list.pipe(
-      concatMap(readAll),
+      concatMap(readEntries),
       map((all) => {
         const found = matching(all);
         if (found.length === 0) throw missingError();
