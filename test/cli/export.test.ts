@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { contents, temporaryDirectory } from '../node/temporary.ts';
 import { command, parsed } from './command.ts';
 import { allBytes, inBothDialects, servedSimulator, type ServedSimulatorOptions } from './served-simulator.ts';
@@ -224,4 +224,31 @@ test.each([
   expect(ended).toMatchObject({ code: 2, stderr: expect.stringContaining('It is empty: pass a value.') });
   expect(simulator.requests).toEqual([]);
   expect(await contents(cwd)).toEqual({});
+});
+
+describe('the identifier of an item instead of a path', () => {
+  const id = '0a1b2c3d-0000-4000-8000-00000000000a';
+  const inventory = {
+    libraries: [{ name: 'images', items: [{ id, name: 'debian', files: [{ name: 'a.iso', content: 'disk' }] }] }],
+  };
+
+  test('exports it, without its library', async () => {
+    const [vcenter, cwd] = await Promise.all([servedSimulator({ inventory }), temporaryDirectory()]);
+    expect((await vcenter.run(['export', id, cwd])).code).toBe(0);
+    expect(await contents(cwd)).toEqual({ 'a.iso': 'disk' });
+    expect(vcenter.simulator.count('content.Library.find')).toBe(0);
+    expect((await vcenter.run(['verify', `/${id}`, cwd])).code).toBe(0);
+  });
+
+  test('of no item exits with 4, and a name alone with 2 before a login', async () => {
+    const vcenter = await servedSimulator({ inventory });
+    const unknown = id.replace('a', 'b');
+    expect(await vcenter.run(['export', unknown])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining(`There is no item with the identifier ${unknown}.`),
+    });
+    const requests = vcenter.simulator.requests.length;
+    expect(await vcenter.run(['export', 'images'])).toMatchObject({ code: 2 });
+    expect(vcenter.simulator.requests).toHaveLength(requests);
+  });
 });

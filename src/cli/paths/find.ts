@@ -40,24 +40,42 @@ export const parsePath = (path: string): readonly string[] => {
 
 /** What `LIBRARY/ITEM[/GLOB]` means. */
 export interface FoundItem {
-  readonly library: IdAndName;
   readonly item: IdAndName;
   /** Selects the files. */
   readonly pattern: string;
 }
 
+/** The form of vCenter's identifiers. */
+const IDENTIFIER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /**
- * Emits the item of `LIBRARY/ITEM[/GLOB]`.
+ * Emits the item of `LIBRARY/ITEM[/GLOB]`. A path of one part may be the identifier of an item.
  *
  * @throws CommandError (usage) if the path has no item.
  */
 export const findItemAt = (vc: VCenter, path: string): Observable<FoundItem> => {
   const [libraryPart, itemPart, pattern = '*'] = parsePath(path);
+  if (libraryPart !== undefined && itemPart === undefined && IDENTIFIER.test(libraryPart)) return findItemById(vc, libraryPart);
   if (libraryPart === undefined || itemPart === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
   return findLibraryByName(vc, libraryPart).pipe(
-    concatMap((library) => findItemByName(vc, library, itemPart).pipe(map((item) => ({ library, item, pattern })))),
+    concatMap((library) => findItemByName(vc, library, itemPart)),
+    map((item) => ({ item, pattern })),
   );
 };
+
+const findItemById = (vc: VCenter, id: string): Observable<FoundItem> =>
+  getItem(vc, id).pipe(
+    map(({ name }) => ({ item: { id, name }, pattern: '*' })),
+    catchError((thrown: unknown) =>
+      throwError(() =>
+        isUnknownId(thrown)
+          ? notFoundError(
+              `There is no item with the identifier ${id}. Expected LIBRARY/ITEM[/GLOB], or the identifier of an item.`,
+            )
+          : thrown,
+      ),
+    ),
+  );
 
 /** Emits the files of `LIBRARY/ITEM[/GLOB]`; errors if a pattern matches none. */
 export const listFilesAt = (vc: VCenter, path: string): Observable<readonly ItemFileInfo[]> =>
