@@ -185,3 +185,36 @@ test('an error of the reading ends the download', async () => {
   expect(error).toMatchObject({ _tag: 'SinkError' });
   expect(String(error)).toContain('the disk is gone');
 });
+
+test('a checksum that differs from the listed one is verified again after the request for the final one has failed', async () => {
+  const simulator = createSimulator({
+    inventory,
+    users: [user],
+    createHash: nodeHash,
+    scenario: { preparation: preparedAtOnce },
+  });
+  let hasData = false;
+  let refusals = 0;
+  const fetch: typeof globalThis.fetch = async (input, init) => {
+    const request = new Request(input, init);
+    const isList = request.method === 'GET' && /download-session\/[^/]+\/file$/.test(request.url);
+    if (isList && hasData && refusals < 1) {
+      refusals += 1;
+      return Response.json({ error_type: 'SERVICE_UNAVAILABLE', messages: [] }, { status: 503 });
+    }
+    hasData ||= request.url.includes('/cls/data/');
+    const response = await simulator.fetch(request);
+    if (!/library\/item\/[^/]+\/file$/.test(request.url)) return response;
+    // The library lists the checksum of an earlier version.
+    const text = (await response.text()).replaceAll(/"checksum":"[^"]*"/g, `"checksum":"${'0'.repeat(40)}"`);
+    return new Response(text, { status: response.status, headers: response.headers });
+  };
+  const retry = { attempts: 1 };
+  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch, dialect: 'api', retry });
+  const directory = await temporaryDirectory();
+  const { values, error } = await collect(download(vc, 'item-1', toDirectory(directory), { fileRetry: { delay: 0 } }));
+  expect(error).toBeUndefined();
+  expect(refusals).toBe(1);
+  expect(ofType(values, 'retrying')).toHaveLength(1);
+  expect(ofType(values, 'saved')).toMatchObject([{ verified: 'checksum', checksum: { algorithm: 'SHA1' } }]);
+});
