@@ -49,12 +49,22 @@ const faults: readonly Fault[] = [
 const seen = (value: unknown): string =>
   inspect(value, { depth: 20, showHidden: true, maxArrayLength: null, maxStringLength: null, breakLength: Infinity });
 
+/** Returns the text of a file; an empty text if it was removed after it was listed. */
+const textOf = (path: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw thrown;
+  }
+};
+
 /** The names in a directory and the texts of the sidecars. */
 const textsIn = (directory: string): { readonly text: string; readonly sidecars: number } => {
   const names = readdirSync(directory);
   const sidecars = names.filter((name) => name.endsWith('.part.json'));
   return {
-    text: [...names, ...sidecars.map((name) => readFileSync(join(directory, name), 'utf8'))].join('\n'),
+    text: [...names, ...sidecars.map((name) => textOf(join(directory, name)))].join('\n'),
     sidecars: sidecars.length,
   };
 };
