@@ -25,5 +25,10 @@ const clock$ = interval(100).pipe(map(() => simulator.sessions.flatMap(({ files 
 clock$.pipe(takeWhile(() => simulator.count('content.Library.get') < 1)).subscribe();
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 getLibrary(vcenter({ server: 'https://vcenter.example.com', credentials, fetch: simulator.fetch }), 'library-1').subscribe({
-  error: (error: Error) => console.log(error.message),
+  error: (error: Error) => {
+    console.log(error.message);
+    // #region set-scenario
+    simulator.setScenario({ faults: [{ operation: 'data', kind: 'truncate', shape: 'close', at: 3_000_000 }] });
+    // #endregion
+  },
 });

@@ -1,6 +1,6 @@
 /** A simulated vCenter in memory, for tests, demonstrations and offline work. */
 
-export { createSimulator, type Simulator } from './simulator.ts';
+export { createSimulator, type ScenarioChanges, type Simulator } from './simulator.ts';
 export type { SimulatedDownloadFile, SimulatedDownloadSession } from './download-session-view.ts';
 export type { SimulatedRequest } from './http/handle-request.ts';
 export type { CreateHash, SimulatedCertificate, SimulatedUser, SimulatorClock, SimulatorOptions } from './options/options.ts';

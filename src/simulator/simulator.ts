@@ -1,7 +1,7 @@
 /** Creates a simulated vCenter: composes its request handlers, faults and request log into a `fetch`. */
 
 import { Observable, Subject } from 'rxjs';
-import { assertKnownOptions } from '../options/index.ts';
+import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { downloadSessionViews, type SimulatedDownloadSession } from './download-session-view.ts';
 import { createFaults } from './faults/faults.ts';
 import { fileDataHandler } from './http/file-data-handler.ts';
@@ -10,6 +10,7 @@ import { notFoundHandler, operationHandler } from './http/operation-handler.ts';
 import type { RequestHandler } from './http/request-context.ts';
 import { soapHandler } from './http/soap-handler.ts';
 import { SIMULATOR_OPTIONS, type SimulatorOptions } from './options/options.ts';
+import type { Scenario } from './options/scenario.ts';
 import { assertInventory, assertScenario } from './options/validate.ts';
 import { createPageHandler, type PageItem, type PageState } from './page/page-handler.ts';
 import { createRequestLog } from './request-log.ts';
@@ -60,11 +61,25 @@ export interface Simulator {
   /** Number of file bytes served. */
   readonly bytesServed: number;
   /**
+   * Replaces parts of the scenario, for requests from now on. Parts that are not given stay; sessions, requests and counters, too. A
+   * preparation that was requested before proceeds as it was planned, and a body that is being read at its speed. The counters of the
+   * faults start at 0 if `faults` is given. {@link Simulator.reset} restores the scenario of the options.
+   *
+   * @throws TypeError with the place of an invalid field, and for a part that cannot be changed.
+   * @throws RangeError if a fault can never apply.
+   */
+  readonly setScenario: (changes: ScenarioChanges) => void;
+  /**
    * Restores the initial state: sessions, requests, counters and faults; the same seed generates the same ids again. Pending requests and
    * bodies that are being read fail with an `AbortError`; subscribers stay subscribed.
    */
   readonly reset: () => void;
 }
+
+/** The parts of a scenario that can be changed while the simulator runs: see {@link Simulator.setScenario}. */
+export type ScenarioChanges = Pick<Scenario, 'preparation' | 'files' | 'data' | 'faults'>;
+
+const CHANGEABLE: OptionNames<ScenarioChanges> = { preparation: true, files: true, data: true, faults: true };
 
 /**
  * Creates a simulated vCenter in memory with both dialects. Its inventory and scenario are plain data, and tests can control its clock.
@@ -109,6 +124,15 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     log.clear();
     resetController.abort(new DOMException('The simulator was reset.', 'AbortError'));
     changes.next();
+  };
+  const setScenario: Simulator['setScenario'] = (scenarioChanges) => {
+    assertKnownOptions(scenarioChanges, CHANGEABLE);
+    assertScenario(scenarioChanges);
+    const { vcenter } = run;
+    const given = Object.fromEntries(Object.entries(scenarioChanges).filter(([, value]) => value !== undefined));
+    const faults = scenarioChanges.faults && createFaults(scenarioChanges.faults, options.seed ?? 1);
+    run.vcenter = { ...vcenter, scenario: { ...vcenter.scenario, ...given } };
+    if (faults !== undefined) run.faults = faults;
   };
   const sessions = () => downloadSessionViews(run.vcenter);
   const pageState = (): PageState => ({
@@ -174,6 +198,7 @@ export const createSimulator = (options: SimulatorOptions = {}): Simulator => {
     get bytesServed() {
       return run.vcenter.traffic.bytes;
     },
+    setScenario,
     reset,
   };
 };

@@ -176,6 +176,11 @@ const rows: readonly Row[] = [
     call: createSimulator,
     names: ['inventory', 'scenario', 'users', 'certificate', 'clock', 'seed', 'createHash'],
   },
+  {
+    type: 'ScenarioChanges',
+    call: (changes) => createSimulator().setScenario(changes),
+    names: ['preparation', 'files', 'data', 'faults'],
+  },
 ];
 
 const isPlainObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);

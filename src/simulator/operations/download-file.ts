@@ -55,8 +55,11 @@ export const prepareDownloadFile = defineOperation(
     if (status === 'PREPARED' && prepareAgain === 'refused')
       throw notAllowedNowError(`The file ${file_name} has been prepared already.`, file_name);
     const restarts = status === 'ERROR' || (status === 'PREPARED' && prepareAgain === 'anew');
-    const at = (restarts ? undefined : file.prepared?.at) ?? vcenter.clock.now();
-    file.prepared = { at, endpointType: endpoint_type };
+    const { at, preparation: planned } = (restarts ? undefined : file.prepared) ?? {
+      at: vcenter.clock.now(),
+      preparation: plannedPreparation(vcenter.scenario, file_name),
+    };
+    file.prepared = { at, endpointType: endpoint_type, preparation: planned };
     const preparation = effectivePreparation(vcenter, file);
     fetchFile(file.stored, at + leadTime(preparation) + fetchingTime(preparation));
     return first(await downloadFileInfos(vcenter, session, [file], origin));
@@ -73,9 +76,13 @@ export const fileProgress = (vcenter: SimulatedVCenter, file: SessionFile): Prep
   return progressAt(preparation, vcenter.clock.now() - prepared.at, stored.content.size, fetching);
 };
 
-const effectivePreparation = (vcenter: SimulatedVCenter, { stored }: SessionFile): Preparation => {
-  const preparation = plannedPreparation(vcenter.scenario, stored.name);
-  return mustFailPreparation(vcenter, stored) ? { ...preparation, outcome: 'ERROR' } : preparation;
+/** Returns the settings at the time of the prepare request; without one, the current ones. */
+const preparationOf = ({ scenario }: SimulatedVCenter, { prepared, stored }: SessionFile): Preparation =>
+  prepared?.preparation ?? plannedPreparation(scenario, stored.name);
+
+const effectivePreparation = (vcenter: SimulatedVCenter, file: SessionFile): Preparation => {
+  const preparation = preparationOf(vcenter, file);
+  return mustFailPreparation(vcenter, file.stored) ? { ...preparation, outcome: 'ERROR' } : preparation;
 };
 
 /** The documents disagree on the privilege for reading the files of a session. */
@@ -113,13 +120,13 @@ const downloadFileInfo = (
   const { name, content } = file.stored;
   const progress = fileProgress(vcenter, file);
   const { status, bytesTransferred } = progress;
-  const { sizeKnown = 'prepared' } = plannedPreparation(vcenter.scenario, name);
+  const { sizeKnown = 'prepared' } = preparationOf(vcenter, file);
   const endpoint = status === 'PREPARED' ? transferEndpoint(vcenter, session, file, origin) : undefined;
   const checksum =
     hasReached(checksumStage(vcenter, file), file, progress) && !isChecksumLate(vcenter, file)
       ? vcenter.checksums.of(file.stored)
       : undefined;
-  const message = status === 'ERROR' ? errorMessage(vcenter, name) : null;
+  const message = status === 'ERROR' ? errorMessage(vcenter, file) : null;
   return {
     name,
     ...(hasReached(sizeKnown, file, progress) ? { size: content.size } : {}),
@@ -131,16 +138,17 @@ const downloadFileInfo = (
   };
 };
 
-const checksumStage = ({ scenario }: SimulatedVCenter, { stored }: SessionFile): PreparationStage =>
-  plannedPreparation(scenario, stored.name).checksumKnown ?? 'downloaded';
+const checksumStage = (vcenter: SimulatedVCenter, file: SessionFile): PreparationStage =>
+  preparationOf(vcenter, file).checksumKnown ?? 'downloaded';
 
 const hasReached = (stage: PreparationStage, { served }: SessionFile, { status }: PreparationProgress): boolean =>
   stage === 'at-once' || (stage === 'prepared' && status === 'PREPARED') || (stage !== 'never' && served);
 
 /** Returns true if this response still omits a checksum that is due, and counts it. */
-const isChecksumLate = ({ scenario, responsesWithoutChecksum }: SimulatedVCenter, file: SessionFile): boolean => {
+const isChecksumLate = (vcenter: SimulatedVCenter, file: SessionFile): boolean => {
+  const { responsesWithoutChecksum } = vcenter;
   const count = responsesWithoutChecksum.get(file) ?? 0;
-  if (!file.served || count >= (plannedPreparation(scenario, file.stored.name).checksumLate ?? 0)) return false;
+  if (!file.served || count >= (preparationOf(vcenter, file).checksumLate ?? 0)) return false;
   responsesWithoutChecksum.set(file, count + 1);
   return true;
 };
@@ -175,9 +183,10 @@ const formatThumbprint = (thumbprint: string, format: Assumptions['thumbprint'] 
   return format === 'lower-case' ? plain.toLowerCase() : thumbprint;
 };
 
-const errorMessage = ({ scenario }: SimulatedVCenter, name: string): LocalizableMessage | null => {
-  const { message } = plannedPreparation(scenario, name);
+const errorMessage = (vcenter: SimulatedVCenter, file: SessionFile): LocalizableMessage | null => {
+  const { message } = preparationOf(vcenter, file);
   if (message !== undefined) return message;
+  const { name } = file.stored;
   return {
     id: 'com.vmware.vdcs.cls-main.file_transfer_error',
     default_message: `Error transferring file ${name}. Reason: IO error.`,

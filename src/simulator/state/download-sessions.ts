@@ -2,18 +2,27 @@
 
 import type { DownloadSessionState, EndpointType, LocalizableMessage } from '../../model/index.ts';
 import type { SimulatedUser, SimulatorClock } from '../options/options.ts';
-import type { SessionLifetimes } from '../options/scenario.ts';
+import type { Preparation, SessionLifetimes } from '../options/scenario.ts';
 import type { StoredFile, StoredItem } from './catalog.ts';
 import type { Ids } from './seeded-random.ts';
 
 /** Milliseconds. */
 const DEFAULT_LIFETIME = 5 * 60_000;
 
+/** A request to prepare a file. */
+export interface PrepareRequest {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly endpointType: EndpointType;
+  /** The settings at that time: a later change of the scenario has no effect on them. */
+  readonly preparation: Preparation;
+}
+
 /** A file of a session. */
 export interface SessionFile {
   readonly stored: StoredFile;
-  /** Time of the prepare request, in milliseconds since 1970, and its endpoint type; not set before. */
-  prepared: { readonly at: number; readonly endpointType: EndpointType } | undefined;
+  /** The prepare request; not set before. */
+  prepared: PrepareRequest | undefined;
   /** True if the last byte was served. */
   endServed: boolean;
   /** True if all bytes were served at least once. */
