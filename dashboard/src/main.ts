@@ -3,9 +3,17 @@
 import { provideZonelessChangeDetection } from '@angular/core';
 import { bootstrapApplication } from '@angular/platform-browser';
 import { App } from './app/app.ts';
-import { connect, Dashboard } from './app/dashboard.ts';
+import { connect } from './app/connection.ts';
+import { Dashboard } from './app/dashboard.ts';
+import { Theme } from './app/theme.ts';
 
+// Before the first paint: the page does not change its colors later.
+const theme = new Theme();
 const connection = await connect();
 await bootstrapApplication(App, {
-  providers: [provideZonelessChangeDetection(), { provide: Dashboard, useValue: new Dashboard(connection) }],
+  providers: [
+    provideZonelessChangeDetection(),
+    { provide: Dashboard, useValue: new Dashboard(connection) },
+    { provide: Theme, useValue: theme },
+  ],
 });

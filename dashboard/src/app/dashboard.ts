@@ -1,12 +1,12 @@
 /** The data of the page: a vCenter or a simulated one, and the exports of the page or of its server. */
 
 import { computed, signal, type Signal } from '@angular/core';
-import { isContentLibraryError, toBlob, vcenter, type BlobSink, type VCenter } from 'rx-content-library';
-import { createSimulator } from 'rx-content-library/simulator';
+import { isContentLibraryError, toBlob, type BlobSink, type VCenter } from 'rx-content-library';
 import type { DashboardInfo } from '../../shared/dashboard-info.ts';
 import { createExportList, type Exports, type ExportTarget } from '../../shared/export-list.ts';
 import { applyChanges, type ExportChanges, type ExportRow, type ExportsState } from '../../shared/exports.ts';
-import { inventory } from './inventory.ts';
+import { readInfo, type Connection } from './connection.ts';
+import type { Simulation } from './simulation.ts';
 
 /** What can be done with an export. */
 export type ExportAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
@@ -17,42 +17,6 @@ export interface ExportsSource {
   readonly add: (itemId: string, only?: readonly string[]) => Promise<void>;
   readonly act: (id: string, action: ExportAction) => Promise<void>;
 }
-
-/** What the page is connected to. */
-export interface Connection {
-  readonly info: DashboardInfo;
-  /** Returns the connection for the login of the server. */
-  readonly connectWith: (info: DashboardInfo) => VCenter;
-}
-
-const fallback: DashboardInfo = { mode: 'simulator', loggedIn: true, version: '' };
-
-/** Asks the server of the page; without one, the page simulates a vCenter. */
-export const connect = async (): Promise<Connection> => {
-  const info = await readInfo();
-  if (info.mode === 'vcenter') return { info, connectWith: throughServer };
-  const scenario = { preparation: { requested: 800, preparing: 4000 }, data: { bytesPerSecond: 4_000_000 } };
-  const { fetch } = createSimulator({ inventory, scenario });
-  const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
-  const vc = vcenter({ server: 'https://simulated.example.com', credentials, fetch });
-  return { info: { ...info, loggedIn: true }, connectWith: () => vc };
-};
-
-/** The server replaces the session id by that of the login. */
-const throughServer = ({ dialect }: DashboardInfo): VCenter => {
-  const { origin } = location;
-  const credentials = { sessionId: 'held-by-the-server' };
-  return vcenter({ server: `${origin}/vcenter`, downloadHost: origin, credentials, dialect });
-};
-
-const readInfo = async (): Promise<DashboardInfo> => {
-  try {
-    const response = await fetch('dashboard.json', { cache: 'no-store' });
-    return response.ok ? ((await response.json()) as DashboardInfo) : fallback;
-  } catch {
-    return fallback;
-  }
-};
 
 /** Milliseconds until a refused connection is tried again. */
 const RETRY_DELAY = 2000;
@@ -71,6 +35,8 @@ export class Dashboard {
   readonly isLive: Signal<boolean>;
   /** True if exports are saved by the server. */
   readonly isOnServer: boolean;
+  /** Set if the page simulates the vCenter. */
+  readonly simulation: Simulation | undefined;
   readonly #info;
   readonly #state = signal(EMPTY);
   readonly #isLive = signal(true);
@@ -78,7 +44,8 @@ export class Dashboard {
   #events: EventSource | undefined;
   #source: ExportsSource;
 
-  constructor({ info, connectWith }: Connection) {
+  constructor({ info, connectWith, simulation }: Connection) {
+    this.simulation = simulation;
     this.#info = signal(info);
     const connected = computed(() => this.#info().dialect);
     this.vc = computed(() => {

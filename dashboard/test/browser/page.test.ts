@@ -6,10 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Page } from 'playwright-core';
-import { chromiumMissing, startChromium } from '../../../test/browser/chromium.ts';
+import { chromiumMissing } from '../../../test/browser/chromium.ts';
 import { startVcsim, vcsimMissing, type Vcsim } from '../../../test/support/vcsim.ts';
-import { startDashboard, type DashboardOptions } from '../../server/index.ts';
+import { startPageBrowser, type PageBrowser } from './open-page.ts';
 
 const missing = chromiumMissing() ?? vcsimMissing();
 
@@ -21,30 +20,20 @@ test(
   },
 );
 
-describe('the page in Chromium', { skip: missing ?? false }, () => {
-  let chromium: Awaited<ReturnType<typeof startChromium>>;
+describe('the page in Chromium', { skip: missing ?? false, concurrency: true }, () => {
+  let browser: PageBrowser;
   let vcsim: Vcsim;
   const closings: (() => Promise<unknown>)[] = [];
   before(async () => {
-    [chromium, vcsim] = await Promise.all([startChromium(), startVcsim({ tls: true })]);
+    [browser, vcsim] = await Promise.all([startPageBrowser(), startVcsim({ tls: true })]);
   });
   after(async () => {
+    await browser.close();
     for (const close of closings.splice(0).reverse()) await close();
-    await chromium.close();
     await vcsim.stop();
   });
 
-  /** Every message of the console and every error fails the test, among them those of the Content-Security-Policy. */
-  const open = async (options: DashboardOptions = {}): Promise<{ readonly page: Page; readonly messages: readonly string[] }> => {
-    const dashboard = await startDashboard(options);
-    closings.push(() => dashboard.close());
-    const page = await chromium.context.newPage();
-    const messages: string[] = [];
-    page.on('console', (message) => messages.push(message.text()));
-    page.on('pageerror', (error) => messages.push(error.message));
-    await page.goto(dashboard.url);
-    return { page, messages };
-  };
+  const open: PageBrowser['open'] = (options) => browser.open(options);
 
   test('exports an item of the simulated vCenter by keyboard, and saves its files', async () => {
     const { page, messages } = await open();
