@@ -21,7 +21,6 @@ export interface DownloadProgramOptions {
   readonly credentials: object;
   /** The certificate that `nodeFetch` accepts. @default the platform's `fetch` is used */
   readonly thumbprint?: string;
-  readonly concurrency?: number;
   /** True if files in the folder are replaced. @default false */
   readonly force?: boolean;
   /** True if the program sets the size of the young generation of the heap, as the command does. @default false */

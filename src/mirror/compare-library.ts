@@ -4,7 +4,7 @@ import { concatMap, defer, from, map, type Observable } from 'rxjs';
 import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { assertKnownOptions, type OptionNames } from '../options/index.ts';
 import { readLibrary, type LibraryContents } from './library-contents.ts';
-import type { MirrorOptions } from './options.ts';
+import type { MirrorOptions, ResolvedMirrorOptions } from './options.ts';
 import { planMirror, type MirrorPlan } from './plan.ts';
 import type { MirrorTarget } from './target.ts';
 
@@ -43,12 +43,16 @@ export const compareLibrary = (
     return comparison(vc, libraryId, target, { include, isDeleting: false }).pipe(untilClosed('compareLibrary'));
   });
 
-/** The same for resolved options. With `isDeleting`, the places of items that are gone count as free, unless an item could not be read. */
+/** Returns true if items that are gone are removed: never when an item could not be read, because it may be one of them. */
+export const removesGone = ({ isDeleting }: Pick<ResolvedMirrorOptions, 'isDeleting'>, contents: LibraryContents): boolean =>
+  isDeleting && contents.unreadable.length === 0;
+
+/** The same for resolved options. The places of items that are removed count as free. */
 export const comparison = (
   vc: VCenter,
   libraryId: string,
   target: MirrorTarget,
-  { include, isDeleting }: { readonly include: Required<CompareLibraryOptions>['include'] & {}; readonly isDeleting: boolean },
+  options: Pick<ResolvedMirrorOptions, 'include' | 'isDeleting'>,
 ): Observable<LibraryComparison> =>
   readLibrary(vc, libraryId).pipe(
     concatMap((contents) =>
@@ -58,8 +62,8 @@ export const comparison = (
           plan: planMirror({
             contents,
             mirrored,
-            isSelected: include,
-            isDeleting: isDeleting && contents.unreadable.length === 0,
+            isSelected: options.include,
+            isDeleting: removesGone(options, contents),
           }),
         })),
       ),

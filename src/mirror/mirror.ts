@@ -23,7 +23,7 @@ import { internalsOf, type VCenter } from '../connection/vcenter.ts';
 import { isContentLibraryError, isTransient } from '../errors/index.ts';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 import { toTimerDelay } from '../operators/timer-delay.ts';
-import { comparison } from './compare-library.ts';
+import { comparison, removesGone } from './compare-library.ts';
 import type { MirrorEvent, MirrorFinished, MirrorGone } from './events.ts';
 import type { LibraryContents } from './library-contents.ts';
 import { mirrorItem } from './mirror-item.ts';
@@ -88,7 +88,7 @@ const mirrorOnce = (
     const startedAt = asyncScheduler.now();
     return comparison(vc, libraryId, target, options).pipe(
       concatMap(({ contents, plan }) => {
-        const isDeleting = options.isDeleting && contents.unreadable.length === 0;
+        const isDeleting = removesGone(options, contents);
         return runPlan({ vc, target, contents, plan, isDeleting, options, startedAt });
       }),
     );

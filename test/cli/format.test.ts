@@ -7,8 +7,7 @@ import {
   jsonLine,
   replaceControlCharacters,
 } from '#src/cli/output/format.js';
-import { padToWidth } from '#src/cli/output/live-layout.js';
-import { table } from '#src/cli/output/table.js';
+import { padToWidth, table } from '#src/cli/output/table.js';
 
 test.each([
   [0, '0 B'],
@@ -76,5 +75,5 @@ test('a table has aligned columns, also with wide and combined characters', asyn
       ['a', '1'],
     ]),
   ).toEqual(['NAME  ID', 'a     1']);
-  expect(padToWidth('toolong', 3)).toBe('toolong');
+  expect(padToWidth('toolong', 3, ({ length }) => length)).toBe('toolong');
 });

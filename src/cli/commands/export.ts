@@ -69,7 +69,6 @@ export const exportWith = (
   const results = toStdout ? process.stderr : process.stdout;
   if (toStdout && flags.manifest)
     throw usageError('--manifest needs a directory: standard output has no place for a second file.');
-  const exported = { directory: destination, force: flags.force };
   const saved: DownloadSaved[] = [];
   let [itemName, isComplete] = ['', true];
 
@@ -105,7 +104,7 @@ export const exportWith = (
     }),
     errorIfAnyFailed,
   );
-  const manifest$ = defer(() => manifestOf({ ...exported, itemName, saved, isComplete })).pipe(
+  const manifest$ = defer(() => manifestOf({ directory: destination, itemName, saved, isComplete, force: flags.force })).pipe(
     tap((result) => {
       log(result);
       if (flags.json) results.write(jsonLine(result));

@@ -4,9 +4,7 @@ import cliTruncate from 'cli-truncate';
 import stringWidth from 'string-width';
 import type { DownloadSnapshot, FileSnapshot } from '../../index.ts';
 import { formatBytes, formatShortDuration, replaceControlCharacters } from './format.ts';
-
-/** Appends spaces until the text takes this many columns. */
-export const padToWidth = (text: string, columns: number): string => text + ' '.repeat(Math.max(columns - stringWidth(text), 0));
+import { padToWidth } from './table.ts';
 
 /** The size of a terminal. */
 export interface TerminalSize {
@@ -134,7 +132,8 @@ const align = (lines: readonly Line[], width: number): readonly string[] => {
   return lines.map(({ name, text, fraction, ...line }) => {
     const texts = text === undefined ? fields.map(([field, size]) => (line[field] ?? '').padStart(size)) : [text];
     const bar = text === undefined && barWidth >= MIN_BAR_WIDTH ? [barText(fraction, barWidth)] : [];
-    const shortName = nameWidth > 0 ? [padToWidth(cliTruncate(name, nameWidth, { position: 'middle' }), nameWidth)] : [];
+    const shortName =
+      nameWidth > 0 ? [padToWidth(cliTruncate(name, nameWidth, { position: 'middle' }), nameWidth, stringWidth)] : [];
     return cliTruncate([...shortName, ...texts, ...bar].join(GAP).trimEnd(), width);
   });
 };

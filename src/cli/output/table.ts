@@ -3,13 +3,17 @@
 /** Returns the number of columns that a text takes on a terminal. */
 type WidthOf = (text: string) => number;
 
+/** Appends spaces until the text takes this many columns. */
+export const padToWidth = (text: string, columns: number, widthOf: WidthOf): string =>
+  text + ' '.repeat(Math.max(columns - widthOf(text), 0));
+
 /** Returns one line per row, with aligned columns. */
 export const table = async (rows: readonly (readonly string[])[]): Promise<readonly string[]> => {
   const widthOf = await loadWidthOf(rows);
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
   return rows.map((row) =>
     row
-      .map((cell, column) => cell + ' '.repeat(Math.max((widths[column] ?? 0) - widthOf(cell), 0)))
+      .map((cell, column) => padToWidth(cell, widths[column] ?? 0, widthOf))
       .join('  ')
       .trimEnd(),
   );

@@ -49,11 +49,11 @@ export const prefetchRange = ({ length, body$, onFreed, onAlmostComplete, onEnd 
   let respondedAt = requestedAt;
   let isAlmostComplete = false;
   const checkRemaining = (): void => {
-    if (isAlmostComplete) return;
+    if (isAlmostComplete || missing === 0 || missing > length / 2) return;
     const rate = (length - missing) / (asyncScheduler.now() - respondedAt);
     const duringResponse = rate * (respondedAt - requestedAt);
     // Bytes that arrive all at once have an infinite rate.
-    isAlmostComplete = missing > 0 && missing <= Math.min(duringResponse, length / 2);
+    isAlmostComplete = missing <= duringResponse;
     if (isAlmostComplete) onAlmostComplete?.();
   };
   const end = (isComplete: boolean, thrown?: unknown): void => {

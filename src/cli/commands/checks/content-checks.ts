@@ -1,6 +1,6 @@
 /** The checks of `doctor` about a library or an item: privileges, files that are not cached, names, and space. */
 
-import { concat, concatMap, defer, from, map, mergeMap, of, shareReplay, toArray, type Observable } from 'rxjs';
+import { concat, concatMap, defer, map, of, shareReplay, toArray, type Observable } from 'rxjs';
 import {
   createDownloadSession,
   createFileNameValidator,
@@ -15,6 +15,7 @@ import { messageOf } from '../../command-error.ts';
 import { formatBytes, replaceControlCharacters } from '../../output/format.ts';
 import { findItemAt, findLibraryByName, parsePath } from '../../paths/find.ts';
 import { freeSpace } from '../../paths/free-space.ts';
+import { readAll } from '../../paths/read-all.ts';
 import { check, isUnauthorized, type Check, type Finding } from './check.ts';
 
 /** A file of an item, or an item of a library. */
@@ -48,19 +49,11 @@ const countFinding = (count: number): Finding =>
     ? { detail: `${count} visible` }
     : { detail: 'none visible', advice: 'Give the user a role that can see content libraries, as a global permission.' };
 
-/** Items that are read at a time. */
-const CONCURRENCY = 8;
-
 const libraryChecks = (vc: VCenter, name: string): Observable<Check> => {
   const library$ = findLibraryByName(vc, name).pipe(shareReplay(1));
   const items$: Observable<readonly Entry[]> = library$.pipe(
     concatMap(({ id }) => listItems(vc, id)),
-    concatMap((ids) =>
-      from(ids).pipe(
-        mergeMap((id) => getItem(vc, id), CONCURRENCY),
-        toArray(),
-      ),
-    ),
+    concatMap((ids) => readAll(ids, (id) => getItem(vc, id))),
     map((items) => items.map(({ name, size, cached }) => toEntry(name ?? '', size, cached))),
     shareReplay(1),
   );
