@@ -76,7 +76,9 @@ for (const [name, command, { tests = false, skip = false, env = {} } = {}] of st
   console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${name.padEnd(20)} ${seconds.padStart(6)} s${counts}`);
   if (code === 0) continue;
   failures.push(name);
-  console.log(`\n${output.trim().replaceAll(/^/gm, '     ')}\n`);
+  // Of a test run, the files that passed are left out: the failure shall not be lost among them.
+  const details = tests ? output.replaceAll(/^PASS .*\n/gm, '') : output;
+  console.log(`\n${details.trim().replaceAll(/^/gm, '     ')}\n`);
 }
 
 console.log(failures.length === 0 ? '\nAll checks passed.' : `\nFailed: ${failures.join(', ')}.`);
