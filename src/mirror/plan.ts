@@ -86,9 +86,9 @@ const placesOf = (items: readonly LibraryItem[], kept: readonly MirroredItem[]):
   );
 };
 
-/** A dot at the beginning is for the target's own files. */
+/** A dot at the beginning is for the target's own files. A tilde precedes an id, and the name could end with the id of another item. */
 const isSafePlace = (name: string): boolean => {
-  if (name.startsWith('.')) return false;
+  if (name.startsWith('.') || name.includes('~')) return false;
   try {
     createFileNameValidator()(name);
     return true;

@@ -47,6 +47,12 @@ describe('the place of an item', () => {
     expect(placesOf(target)).toEqual({ i1: 'debian~i1', i2: 'Debian~i2', i3: 'other' });
   });
 
+  test('has its id if the name ends like a place with the id of another item', async () => {
+    const target = memoryTarget();
+    await mirrorTo(target, [itemOf('a', 'i0'), itemOf('a~i0', 'i1'), itemOf('a', 'i2')]);
+    expect(placesOf(target)).toEqual({ i0: 'a~i0', i1: 'a-i0~i1', i2: 'a~i2' });
+  });
+
   test('is not that of an item that is gone and was not removed', async () => {
     const target = memoryTarget();
     await mirrorTo(target, [itemOf('debian', 'i1')]);
