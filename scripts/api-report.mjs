@@ -16,6 +16,7 @@ const entryPoints = {
   index: 'index',
   node: 'node/index',
   simulator: 'simulator/index',
+  s3: 's3/index',
   angular: 'angular/index',
   fleet: 'fleet/index',
 };

@@ -96,15 +96,17 @@ test.each([
   ['rx-content-library/simulator', 'createSimulator'],
   ['rx-content-library/angular', 'injectContentLibrary'],
   ['rx-content-library/fleet', 'fleet'],
+  ['rx-content-library/s3', 'toBucket'],
 ])('%s can be imported, and exports %s', async (entry, name) => expect(await namesIn(entry)).toContain(name), minutes);
 
 test(
-  'with the condition browser, every entry point but ./node can be imported',
+  'with the condition browser, every entry point but ./node and ./s3 can be imported',
   async () => {
     const forBrowsers = '--conditions=browser';
     expect(await namesIn('rx-content-library', forBrowsers)).toContain('vcenter');
     expect(await namesIn('rx-content-library/simulator', forBrowsers)).toContain('createSimulator');
     expect(await namesIn('rx-content-library/fleet', forBrowsers)).toContain('fleet');
+    await expect(namesIn('rx-content-library/s3', forBrowsers)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
     await expect(namesIn('rx-content-library/node', forBrowsers)).rejects.toThrow('ERR_PACKAGE_PATH_NOT_EXPORTED');
   },
   minutes,
@@ -164,7 +166,9 @@ test(
 test(
   'the types compile without skipLibCheck',
   async () => {
-    const imports = ['', '/node', '/simulator', '/angular', '/fleet'].map((entry) => `import 'rx-content-library${entry}';`);
+    const imports = ['', '/node', '/simulator', '/angular', '/fleet', '/s3'].map(
+      (entry) => `import 'rx-content-library${entry}';`,
+    );
     writeFileSync(join(project, 'index.ts'), imports.join('\n'));
     writeFileSync(join(project, 'package.json'), '{ "type": "module" }');
     const types = join(root, 'node_modules/@types');

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
@@ -28,6 +29,7 @@ import {
   type VCenter,
 } from 'rx-content-library';
 import { createSelfSignedCertificate, nodeFetch, serve, toDirectory, type RunningServer } from 'rx-content-library/node';
+import { toBucket } from 'rx-content-library/s3';
 import { createSimulator } from 'rx-content-library/simulator';
 import { EMPTY, isObservable, lastValueFrom } from 'rxjs';
 import { nearestName } from '#src/options/known-options.js';
@@ -38,6 +40,8 @@ const server = 'https://vcenter.example.com';
 const credentials = { username: 'administrator@vsphere.local', password: 'secret' };
 const simulator = createSimulator();
 const vc = vcenter({ server, credentials, fetch: simulator.fetch });
+
+const s3 = new S3Client({ region: 'us-east-1' });
 
 interface Row {
   /** Name of the type of the options. */
@@ -168,6 +172,12 @@ const rows: readonly Row[] = [
   { type: 'WatchLibraryOptions', call: (options) => watchLibrary(vc, 'library', options), names: pollOptions },
   { type: 'SnapshotOptions', call: snapshots, names: ['period'] },
   { type: 'DirectoryOptions', call: (options) => toDirectory('downloads', options), names: ['force'] },
+  {
+    type: 'BucketOptions',
+    call: (options) => toBucket(s3, options),
+    names: ['bucket', 'prefix'],
+    required: { bucket: 'images' },
+  },
   { type: 'NodeFetchOptions', call: nodeFetch, names: ['thumbprint', 'ca', 'insecure', 'proxy'] },
   { type: 'ServeOptions', call: (options) => serve(simulator.fetch, options), names: ['port', 'host', 'tls'] },
   { type: 'SelfSignedOptions', call: createSelfSignedCertificate, names: ['names', 'validFrom', 'validTo'] },

@@ -36,6 +36,7 @@ export const layers: Readonly<Record<string, string>> = {
   'node-version': '',
   'simulator/': 'model/ options/ io-ts @cfworker/json-schema @noble/hashes rxjs',
   'node/': 'index node-version options/ node:',
+  's3/': 'index node/ options/ node: @aws-sdk/client-s3 rxjs',
   'angular/': 'index @angular/core rxjs',
   'fleet/': 'index options/ rxjs',
   // Program
@@ -44,7 +45,7 @@ export const layers: Readonly<Record<string, string>> = {
 };
 
 /** Modules that import other modules through their `index.ts` only. */
-export const platforms: readonly string[] = ['simulator/', 'node/', 'angular/', 'fleet/', 'cli/'];
+export const platforms: readonly string[] = ['simulator/', 'node/', 's3/', 'angular/', 'fleet/', 'cli/'];
 
 /** The layers, bottom first, and what each of their modules is. `scripts/layers.mjs` writes them into CONTRIBUTING.md. */
 export const descriptions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -77,6 +78,7 @@ export const descriptions: Readonly<Record<string, Readonly<Record<string, strin
     'node-version': 'refuses versions of Node that are too old',
     'simulator/': 'a vCenter in memory; knows the contract, not the client',
     'node/': 'directories, streams, TLS and proxies of Node',
+    's3/': 'mirrors to buckets of S3 and of stores with its protocol',
     'angular/': 'a connection and a download queue per injector',
     'fleet/': 'mirrors of many sites, workers and limits, in one process',
   },
