@@ -1,4 +1,4 @@
-/** Formats byte counts, as the command does. */
+/** Formats byte counts, as the command does, and durations. */
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
@@ -9,4 +9,12 @@ export const formatBytes = (count: number): string => {
   while (power < UNITS.length - 1 && Math.round(count / 1000 ** power) >= 1000) power += 1;
   const scaled = count / 1000 ** power;
   return `${power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${UNITS[power] ?? ''}`;
+};
+
+/** Milliseconds: `90000` is `1 min 30 s`. */
+export const formatDuration = (milliseconds: number): string => {
+  const seconds = Math.ceil(milliseconds / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
 };

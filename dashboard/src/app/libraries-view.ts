@@ -1,6 +1,6 @@
 /** The libraries, their items and their files, which can be exported. */
 
-import { ChangeDetectionStrategy, Component, inject, output, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, output, signal } from '@angular/core';
 import {
   getItem,
   getLibrary,
@@ -13,6 +13,7 @@ import {
 import { concatMap, forkJoin, map, mergeMap, of, toArray } from 'rxjs';
 import { Dashboard } from './dashboard.ts';
 import { formatBytes } from './format.ts';
+import { ListFilter, matches } from './list-filter.ts';
 
 interface LibraryItems {
   readonly id: string;
@@ -34,17 +35,21 @@ const CONCURRENCY = 4;
 
 @Component({
   selector: 'app-libraries-view',
+  imports: [ListFilter],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     @if (error(); as text) {
       <p class="banner error" role="alert">{{ text }}</p>
     }
-    @for (library of libraries(); track library.id) {
+    @if (libraries().length > 0) {
+      <app-list-filter what="items" [(text)]="filter" [matching]="shown().length" />
+    }
+    @for (library of shown(); track library.id) {
       <section class="card">
-        <h2>{{ library.name }}</h2>
+        <h2 dir="auto">{{ library.name }}</h2>
         <ul class="items">
           @for (item of library.items; track item.id) {
-            <li>
+            <li tabindex="-1" data-row>
               <span class="name" dir="auto">{{ item.name }}</span>
               <span class="size">{{ size(item.size) }}</span>
               <button
@@ -55,7 +60,13 @@ const CONCURRENCY = 4;
               >
                 Files
               </button>
-              <button type="button" class="primary" [attr.aria-label]="'Export ' + item.name" (click)="export(item.id)">
+              <button
+                type="button"
+                class="primary"
+                aria-keyshortcuts="e"
+                [attr.aria-label]="'Export ' + item.name"
+                (click)="export(item.id)"
+              >
                 Export
               </button>
               @if (opened(); as choice) {
@@ -88,16 +99,25 @@ const CONCURRENCY = 4;
           }
         </ul>
       </section>
-    } @empty {
-      @if (error() === undefined) {
-        <p class="empty" role="status">{{ isLoading() ? 'Loading libraries …' : 'There are no libraries that you can read.' }}</p>
-      }
+    }
+    @if (libraries().length === 0 && error() === undefined) {
+      <p class="empty" role="status">{{ isLoading() ? 'Loading libraries …' : 'There are no libraries that you can read.' }}</p>
     }
   `,
 })
 export class LibrariesView {
   readonly exported = output();
   readonly libraries = signal<readonly LibraryItems[]>([]);
+  readonly filter = signal('');
+  /** The libraries with the items that match the filter; a library whose name matches has all of them. */
+  readonly shown = computed(() => {
+    const filter = this.filter();
+    return this.libraries().flatMap((library) => {
+      if (matches(filter, [library.name])) return [library];
+      const items = library.items.filter(({ name }) => matches(filter, [name]));
+      return items.length === 0 ? [] : [{ ...library, items }];
+    });
+  });
   readonly isLoading = signal(true);
   readonly error = signal<string | undefined>(undefined);
   readonly opened = signal<FileChoice | undefined>(undefined);

@@ -38,19 +38,25 @@ const CONCURRENCY = 4;
       }
       <ul class="items">
         @for (session of sessions(); track session.id) {
-          <li>
+          <li tabindex="-1" data-row>
             <span class="name" dir="auto">{{ session.itemName }}</span>
             <span class="status" [class.failed]="session.state !== 'ACTIVE'">{{ session.state }}</span>
             <span class="size">{{ session.client_progress ?? 0 }} %</span>
             <span class="size">expires {{ time(session.expiration_time) }}</span>
-            <button type="button" [attr.aria-label]="'Delete the session of ' + session.itemName" (click)="delete(session.id)">
+            <button
+              type="button"
+              aria-keyshortcuts="x"
+              [attr.aria-label]="'Delete the session of ' + session.itemName"
+              (click)="delete(session.id)"
+            >
               Delete
             </button>
           </li>
-        } @empty {
-          <li role="status">{{ isLoading() ? 'Loading sessions …' : 'There are no download sessions.' }}</li>
         }
       </ul>
+      @if (sessions().length === 0) {
+        <p role="status">{{ isLoading() ? 'Loading sessions …' : 'There are no download sessions.' }}</p>
+      }
     </section>
   `,
 })

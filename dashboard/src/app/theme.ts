@@ -1,6 +1,7 @@
 /** The colors of the page: those of the system, or the user's choice, which the browser keeps. */
 
 import { signal, type Signal } from '@angular/core';
+import { readPreference, writePreference } from './preferences.ts';
 
 /** The themes that a user can choose from. */
 export const THEMES = ['system', 'light', 'dark'] as const;
@@ -8,12 +9,10 @@ export const THEMES = ['system', 'light', 'dark'] as const;
 /** `system`: the setting of the operating system. */
 export type ThemeName = (typeof THEMES)[number];
 
-const KEY = 'content-library-dashboard.theme';
-
 /** The theme of the page. */
 export class Theme {
   readonly name: Signal<ThemeName>;
-  readonly #name = signal<ThemeName>(readTheme());
+  readonly #name = signal<ThemeName>(THEMES.find((name) => name === readPreference('theme')) ?? 'system');
 
   constructor() {
     this.name = this.#name.asReadonly();
@@ -23,21 +22,8 @@ export class Theme {
   select(name: ThemeName): void {
     this.#name.set(name);
     show(name);
-    try {
-      localStorage.setItem(KEY, name);
-    } catch {
-      // Without storage the choice lasts until the page is closed.
-    }
+    writePreference('theme', name);
   }
 }
 
 const show = (name: ThemeName): void => document.documentElement.setAttribute('data-theme', name);
-
-const readTheme = (): ThemeName => {
-  try {
-    const stored = localStorage.getItem(KEY);
-    return THEMES.find((name) => name === stored) ?? 'system';
-  } catch {
-    return 'system';
-  }
-};
