@@ -4,7 +4,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { mirror, vcenter } from 'rx-content-library';
 import { toBucket } from 'rx-content-library/s3';
 import { createSimulator } from 'rx-content-library/simulator';
-import { filter, finalize } from 'rxjs';
+import { filter } from 'rxjs';
 import { startMemoryS3 } from '../test/support/memory-s3.ts';
 
 const store = await startMemoryS3({ bucket: 'images' });
@@ -32,11 +32,9 @@ const vc = vcenter({
 
 // #region bucket
 const client = new S3Client({ ...connection, forcePathStyle: true, maxAttempts: 8 });
-const mirrored$ = mirror(vc, 'library-1', toBucket(client, { bucket: 'images', prefix: 'vsphere' })).pipe(
-  finalize(() => client.destroy()),
-);
+const mirrored$ = mirror(vc, 'library-1', toBucket(client, { bucket: 'images', prefix: 'vsphere' }));
 // #endregion
 
 mirrored$
   .pipe(filter(({ type }) => type !== 'download'))
-  .subscribe({ next: (event) => console.log(event), complete: () => void store.close() });
+  .subscribe({ next: (event) => console.log(event), complete: () => void store.close().then(() => client.destroy()) });

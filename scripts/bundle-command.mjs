@@ -30,8 +30,8 @@ await build({
   target: 'node22.12',
   mainFields: ['module', 'main'],
   plugins: [rxjsModules],
-  // A package of its own, which may be installed beside this one.
-  external: ['@rx-content-library/dashboard'],
+  // Packages of their own, which may be installed beside this one.
+  external: ['@rx-content-library/dashboard', '@aws-sdk/client-s3'],
   // Commander is CommonJS, which requires modules of Node.
   banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   minifySyntax: true,

@@ -1,8 +1,7 @@
-/** `content-library mirror`: keeps a copy of a library in a directory. */
+/** `content-library mirror`: keeps a copy of a library in a directory or a bucket. */
 
-import { concatMap, ignoreElements, map, tap, type Observable } from 'rxjs';
+import { concatMap, defer, from, ignoreElements, map, tap, type Observable } from 'rxjs';
 import { mirror, type DownloadWarning, type MirrorEvent, type MirrorMirrored, type VCenter } from '../../index.ts';
-import { toTree } from '../../node/index.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatDuration, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
@@ -12,6 +11,7 @@ import { findLibraryByName, parsePath } from '../paths/find.ts';
 import { globMatcher } from '../paths/names.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
+import { mirrorTarget } from './mirror-target.ts';
 
 /** The flags of `mirror`. */
 export interface MirrorFlags {
@@ -31,9 +31,9 @@ export interface MirrorFlags {
   readonly logFile?: string;
 }
 
-/** Mirrors `LIBRARY` into a directory; returns the exit code. */
-export const mirrorLibrary = (path: string, directory: string, flags: ConnectionFlags & MirrorFlags): Promise<number> =>
-  runConnected(flags, (vc, onWarning, log) => mirrorWith(vc, path, directory, flags, onWarning, log));
+/** Mirrors `LIBRARY` into a directory or a bucket; returns the exit code. */
+export const mirrorLibrary = (path: string, destination: string, flags: ConnectionFlags & MirrorFlags): Promise<number> =>
+  runConnected(flags, (vc, onWarning, log) => mirrorWith(vc, path, destination, flags, onWarning, log));
 
 /**
  * Completes when every item is current, never with `watch`; errors with what determines the exit code.
@@ -43,7 +43,7 @@ export const mirrorLibrary = (path: string, directory: string, flags: Connection
 const mirrorWith = (
   vc: VCenter,
   path: string,
-  directory: string,
+  destination: string,
   flags: MirrorFlags,
   onWarning: (warning: DownloadWarning) => void,
   log: Log,
@@ -53,9 +53,11 @@ const mirrorWith = (
     throw usageError(`Expected a library, got ${JSON.stringify(path)}. Select items with --include.`);
   const isIncluded = anyMatcher(flags.include, true);
   const isExcluded = anyMatcher(flags.exclude, false);
-  return findLibraryByName(vc, library).pipe(
-    concatMap(({ id }) =>
-      mirror(vc, id, toTree(directory), {
+  // Nothing is requested if the target cannot be created.
+  return defer(() => from(mirrorTarget(destination))).pipe(
+    concatMap((target) => findLibraryByName(vc, library).pipe(map(({ id }) => ({ id, target })))),
+    concatMap(({ id, target }) =>
+      mirror(vc, id, target, {
         include: ({ name }) => isIncluded(name) && !isExcluded(name),
         delete: flags.delete,
         every: flags.watch,

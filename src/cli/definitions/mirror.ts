@@ -14,7 +14,9 @@ export const defineMirror = (program: Command): void => {
     .command('mirror')
     .argument('<library>', '', notEmpty)
     .argument('<directory>', '', notEmpty)
-    .description('keep a copy of LIBRARY in DIRECTORY: what is new is downloaded, what is current is skipped')
+    .description(
+      'keep a copy of LIBRARY in DIRECTORY, or in s3://BUCKET/PREFIX: what is new is downloaded, what is current is skipped',
+    )
     .option('--delete', 'remove items that are no longer in the library', false)
     .option('--include <glob>', 'mirror the items with such a name; may be repeated', collect, [])
     .option('--exclude <glob>', 'leave out the items with such a name; may be repeated', collect, [])
@@ -24,6 +26,7 @@ export const defineMirror = (program: Command): void => {
   addExamples(command, [
     'content-library mirror Templates /srv/templates',
     "content-library mirror Templates /srv/templates --include 'debian-*' --watch 1h",
+    'content-library mirror Templates s3://images/vsphere',
   ]);
   addTimeout(addLogFile(command)).option('--json', 'print events as JSON lines', false);
   addConnectionFlags(command).action(async (path: string, directory: string, flags: ConnectionFlags & MirrorFlags) => {
