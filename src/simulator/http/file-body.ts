@@ -41,6 +41,8 @@ const byobBody = (source: BodySource, fill: NonNullable<Content['fill']>): Reada
     if (source.remaining() > 0) return;
     await source.finish();
     controller.close();
+    // A read that began meanwhile ends only with this.
+    controller.byobRequest?.respond(0);
   };
   const underlyingSource: UnderlyingByteSource = {
     type: 'bytes',
