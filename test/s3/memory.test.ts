@@ -3,8 +3,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { createMemoryBudget } from '#src/s3/memory-budget.js';
 import { partSize } from '#src/s3/part-size.js';
+import { collectValues } from '../support/collect.ts';
+import { bucketOf, memoryS3 } from './client.ts';
+import { MiB, simulate, until } from './library.ts';
 
-const MiB = 1024 * 1024;
 const GiB = 1024 * MiB;
 const never = new AbortController().signal;
 
@@ -81,4 +83,23 @@ describe('the size of a part', () => {
     );
     expect(total).toBeGreaterThan(5 * 1024 * GiB);
   });
+});
+
+test('all files of a target have at most 16 parts in memory, however slow the store is', async () => {
+  const s3 = await memoryS3();
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  s3.faults.push({ operation: 'UploadPart', until: promise });
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  const items = names.map((name) => ({ name, files: [{ name: `${name}.iso`, size: 40 * MiB }] }));
+  const { simulator, mirrored } = simulate(items);
+  const values = collectValues(mirrored(bucketOf(s3), { concurrency: names.length }));
+  const partsSent = () => s3.log.filter((line) => line.startsWith('UploadPart')).length;
+  await until(() => partsSent() === 16);
+  for (let turn = 0; turn < 200; turn += 1) await new Promise((next) => setImmediate(next));
+  expect(partsSent()).toBe(16);
+  // What is beside the parts are chunks on their way.
+  expect(simulator.bytesServed).toBeLessThan(17 * 8 * MiB);
+  resolve(undefined);
+  expect((await values).at(-1)).toMatchObject({ type: 'finished', mirrored: 5, failed: 0 });
+  expect(partsSent()).toBe(25);
 });
