@@ -2,15 +2,20 @@
 
 import { Hono } from 'hono';
 import { isContentLibraryError, type VCenter } from 'rx-content-library';
-import { createExportList, type Exports } from '../shared/export-list.ts';
+import { auditTime, skip } from 'rxjs';
+import { createExportList, type ExportListOptions, type Exports } from '../shared/export-list.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { exportDirectory } from './export-directory.ts';
+import { createKeptList } from './kept-list.ts';
 import { readJsonObject } from './read-body.ts';
 import { refusal } from './refusal.ts';
 import type { User } from './users.ts';
 
 /** Bytes. */
 const MAX_BODY = 256 * 1024;
+
+/** Milliseconds between two writes of the list. */
+const WRITE_PERIOD = 1000;
 
 /** The exports of all users. */
 export interface ExportsOfUsers {
@@ -20,23 +25,48 @@ export interface ExportsOfUsers {
   readonly close: () => Promise<void>;
 }
 
-/** Creates the exports of each user with the first request for them. */
-export const createExportsOfUsers = (directory: string): ExportsOfUsers => {
-  const all = new Map<VCenter, ReturnType<ExportsOfUsers['of']>>();
+/** What the exports of all users share. */
+interface ExportsOptions {
+  readonly directory: string;
+  /** Exports of a user that run at the same time; 2 if not set. */
+  readonly concurrency: number | undefined;
+  readonly log: (line: string) => void;
+}
+
+/** Creates the exports of each user with the first request for them. They continue those of an earlier run of the server. */
+export const createExportsOfUsers = ({ directory, concurrency, log }: ExportsOptions): ExportsOfUsers => {
+  const all = new Map<VCenter, ReturnType<ExportsOfUsers['of']> & { readonly write: () => void }>();
   return {
-    of: ({ connection }) => {
+    of: ({ connection, username }) => {
       const known = all.get(connection);
       if (known !== undefined) return known;
-      const exports = createExportList(connection, exportDirectory(directory));
-      const created = { exports, events: createEventStream(exports.state$) };
+      const list = createKeptList(directory, username, log);
+      const exports = restoreExports(connection, directory, { concurrency, restore: list.read() });
+      const write = (): void => list.write(exports.serialize());
+      exports.state$.pipe(skip(1), auditTime(WRITE_PERIOD)).subscribe(write);
+      const created = { exports, events: createEventStream(exports.state$), write };
       all.set(connection, created);
       return created;
     },
     idle: async ({ connection }) => all.get(connection)?.exports.idle(),
     close: async () => {
-      await Promise.all([...all.values()].map(({ exports }) => exports.close()));
+      const close = async ({ exports, write }: { readonly exports: Exports; readonly write: () => void }): Promise<void> => {
+        await exports.close();
+        write();
+      };
+      await Promise.all([...all.values()].map(close));
     },
   };
+};
+
+/** A list that another version has written, and this one cannot read, is replaced by an empty one. */
+const restoreExports = (connection: VCenter, directory: string, options: ExportListOptions): Exports => {
+  try {
+    return createExportList(connection, exportDirectory(directory), options);
+  } catch (thrown) {
+    if (!(thrown instanceof TypeError)) throw thrown;
+    return createExportList(connection, exportDirectory(directory), { ...options, restore: undefined });
+  }
 };
 
 /** Creates the routes; `userOf` returns the user of a request. */

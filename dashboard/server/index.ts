@@ -42,9 +42,13 @@ export const startDashboard = async (options: DashboardOptions = {}): Promise<Ru
   const { server, trust, credentials, directory, host = '127.0.0.1', tls, allowedHosts = [], log = () => undefined } = options;
   const target = server === undefined ? undefined : createTarget(server, trust);
   const page = createStaticPage(options.page ?? inPackage(isBuilt ? '../page' : '../dist/page'));
-  const exportsOfUsers = directory === undefined ? undefined : createExportsOfUsers(directory);
+  const exportsOfUsers =
+    directory === undefined ? undefined : createExportsOfUsers({ directory, concurrency: options.concurrency, log });
   const idle = async (user: User): Promise<void> => exportsOfUsers?.idle(user);
   const users = target && (await createUsers({ target, credentials, idle }));
+  // With a login of its own, the server continues the exports of its last run at once; otherwise with the login of their user.
+  const ownUser = users?.find(undefined);
+  if (ownUser !== undefined) exportsOfUsers?.of(ownUser);
   // Other users of this machine can connect to loopback: they must not get the login of the server.
   const token = isLoopback(host) && credentials === undefined ? undefined : createSecret();
   let port = 0;

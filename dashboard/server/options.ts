@@ -12,6 +12,8 @@ export interface DashboardOptions {
   readonly credentials?: { readonly username: string; readonly password: string } | undefined;
   /** Directory that exports are saved to. @default exports are saved by the browser only */
   readonly directory?: string | undefined;
+  /** Exports of a user that run at the same time. @default 2 */
+  readonly concurrency?: number | undefined;
   /** Name or address to listen on. On another one than loopback every request needs the token. @default '127.0.0.1' */
   readonly host?: string | undefined;
   /** TCP port; 0 selects a free one. @default 0 */
@@ -31,6 +33,7 @@ const OPTION_NAMES: Readonly<Record<keyof DashboardOptions, true>> = {
   trust: true,
   credentials: true,
   directory: true,
+  concurrency: true,
   host: true,
   port: true,
   tls: true,
@@ -44,7 +47,9 @@ export const assertValidOptions = (options: DashboardOptions): void => {
   for (const name of Object.keys(options))
     if (!(name in OPTION_NAMES))
       throw new TypeError(`Unknown option ${name}: expected one of ${Object.keys(OPTION_NAMES).join(', ')}`);
-  const { server, credentials, directory } = options;
+  const { server, credentials, directory, concurrency = 1 } = options;
+  if (!Number.isInteger(concurrency) || concurrency < 1)
+    throw new TypeError(`concurrency: expected a whole number from 1, got ${concurrency}`);
   if (server === undefined && (credentials !== undefined || directory !== undefined))
     throw new TypeError(
       `${credentials === undefined ? 'directory' : 'credentials'}: requires the option server, the address of a vCenter`,

@@ -1,4 +1,4 @@
-/** A list of exports that run two at a time: on the server into a directory, or in the page. */
+/** A list of exports that run some at a time: on the server into a directory, or in the page. */
 
 import {
   attempt,
@@ -6,7 +6,9 @@ import {
   getItem,
   getLibrary,
   logout,
+  type DownloadQueue,
   type DownloadQueueState,
+  type DownloadSaved,
   type DownloadSnapshot,
   type QueuedDownload,
   type Sink,
@@ -14,6 +16,7 @@ import {
 } from 'rx-content-library';
 import { firstValueFrom, lastValueFrom, map, takeWhile, type Observable } from 'rxjs';
 import type { ExportRow, ExportsState } from './exports.ts';
+import { createTimelines, type Timelines } from './timeline.ts';
 
 /** What a user can do with exports. All of it changes `state$`. */
 export interface Exports {
@@ -27,10 +30,23 @@ export interface Exports {
   readonly resume: (id: string) => boolean;
   readonly retry: (id: string) => boolean;
   readonly remove: (id: string) => boolean;
+  /** Returns the list as JSON, without secrets, for `restore`. */
+  readonly serialize: () => SerializedExports;
   /** Resolves when no export is waiting or running. */
   readonly idle: () => Promise<void>;
   /** Ends all exports and cleans up on the vCenter; incomplete files stay as `.part` and are continued by the next export. */
   readonly close: () => Promise<void>;
+}
+
+/** A list of exports as JSON. */
+export type SerializedExports = ReturnType<DownloadQueue['serialize']>;
+
+/** Options of {@link createExportList}. */
+export interface ExportListOptions {
+  /** A list that was serialized: its exports that were waiting or running go on. @default an empty list */
+  readonly restore?: SerializedExports | undefined;
+  /** Exports that run at the same time. @default 2 */
+  readonly concurrency?: number | undefined;
 }
 
 /** Finished exports that stay in the list. */
@@ -44,11 +60,26 @@ export interface ExportTarget {
   readonly toSink: (row: Pick<ExportRow, 'id' | 'path'>) => Sink;
 }
 
-/** Creates an empty list of exports. It sends nothing. */
-export const createExportList = (vc: VCenter, { pathOf, toSink }: ExportTarget): Exports => {
-  const queue = createDownloadQueue(vc, { history: HISTORY });
-  const toState = createStateMapping();
-  let lastId = 0;
+/**
+ * Creates a list of exports. An empty one sends nothing.
+ *
+ * @throws TypeError if the list to restore is not one that was serialized.
+ */
+export const createExportList = (
+  vc: VCenter,
+  { pathOf, toSink }: ExportTarget,
+  { restore, concurrency }: ExportListOptions = {},
+): Exports => {
+  const queue = createDownloadQueue(vc, {
+    history: HISTORY,
+    concurrency,
+    ...(restore === undefined ? {} : { restore, toSink: ({ id, data }) => toSink({ id, path: String(data) }) }),
+  });
+  const timelines = createTimelines();
+  queue.state$.subscribe(timelines.onState);
+  queue.events$.subscribe(timelines.onEvent);
+  const toState = createStateMapping(timelines);
+  let lastId = Math.max(0, ...queue.state.downloads.map(({ id }) => Number(id) || 0));
   return {
     state$: queue.state$.pipe(map(toState)),
     add: async (itemId, only) => {
@@ -64,6 +95,7 @@ export const createExportList = (vc: VCenter, { pathOf, toSink }: ExportTarget):
     resume: (id) => queue.resume(id),
     retry: (id) => queue.retry(id),
     remove: (id) => queue.remove(id),
+    serialize: () => queue.serialize(),
     idle: async () => {
       const busy$ = queue.state$.pipe(takeWhile(({ counts }) => counts.waiting + counts.running > 0));
       await lastValueFrom(busy$, { defaultValue: undefined });
@@ -77,11 +109,11 @@ export const createExportList = (vc: VCenter, { pathOf, toSink }: ExportTarget):
 };
 
 /** Returns a function that returns the same row for the same download, and the same state for the same downloads. */
-const createStateMapping = (): ((state: DownloadQueueState) => ExportsState) => {
+const createStateMapping = (timelines: Timelines): ((state: DownloadQueueState) => ExportsState) => {
   const states = new WeakMap<DownloadQueueState, ExportsState>();
   const rows = new WeakMap<QueuedDownload, ExportRow>();
   const rowOf = (download: QueuedDownload): ExportRow => {
-    const row = rows.get(download) ?? toRow(download);
+    const row = rows.get(download) ?? { ...toRow(download), timeline: timelines.of(download.id) };
     rows.set(download, row);
     return row;
   };
@@ -93,10 +125,25 @@ const createStateMapping = (): ((state: DownloadQueueState) => ExportsState) => 
   };
 };
 
-const toRow = ({ id, itemId, itemName, data, files, status, ...rest }: QueuedDownload): ExportRow => {
+const toRow = ({
+  id,
+  itemId,
+  itemName,
+  data,
+  files,
+  savedFiles = [],
+  status,
+  ...rest
+}: QueuedDownload): Omit<ExportRow, 'timeline'> => {
   const { snapshot, received, total, addedAt, startedAt, endedAt, error, reason } = rest;
-  // Between two runs: the bytes of the earlier one.
-  const kept = { files: [], received, ...(total === undefined ? {} : { total }), speed: 0, stalled: false };
+  // Between two runs, or after a restart: the bytes and files of the earlier one.
+  const kept = {
+    files: savedFiles.map(toSavedFile),
+    received,
+    ...(total === undefined ? {} : { total }),
+    speed: 0,
+    stalled: false,
+  };
   const progress = snapshot ? progressOf(snapshot) : received > 0 ? kept : undefined;
   return {
     ...{ id, itemId, itemName: itemName ?? itemId, path: String(data), status, addedAt },
@@ -107,6 +154,17 @@ const toRow = ({ id, itemId, itemName, data, files, status, ...rest }: QueuedDow
     ...(reason === undefined ? {} : { error: { _tag: error?._tag ?? 'TransportError', message: reason } }),
   };
 };
+
+const toSavedFile = (saved: DownloadSaved): NonNullable<ExportRow['progress']>['files'][number] => ({
+  name: saved.file,
+  phase: 'saved',
+  total: saved.bytes,
+  percent: 100,
+  retries: 0,
+  prepared: saved.bytes,
+  received: saved.bytes,
+  saved,
+});
 
 const progressOf = ({
   files,

@@ -1,6 +1,7 @@
 /** The exports of the server as the page receives them: `GET /exports/events`. */
 
 import type { ContentLibraryError, DownloadSnapshot } from 'rx-content-library';
+import type { TimelineEntry } from './timeline.ts';
 
 /** `waiting`: for its turn. `running`: see the phases of its files. */
 export type ExportStatus = 'waiting' | 'running' | 'paused' | 'saved' | 'failed' | 'cancelled';
@@ -17,6 +18,8 @@ export interface ExportRow {
   readonly status: ExportStatus;
   /** The files, bytes, speed and time left; unset until the item was opened. */
   readonly progress?: Pick<DownloadSnapshot, 'files' | 'received' | 'total' | 'percent' | 'speed' | 'timeLeft' | 'stalled'>;
+  /** What has happened since the page or its server was started. */
+  readonly timeline: readonly TimelineEntry[];
   /** Why it failed, and what to do. */
   readonly error?: Pick<ContentLibraryError, '_tag' | 'message'>;
   /** Milliseconds since 1970. */

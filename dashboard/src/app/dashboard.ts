@@ -1,18 +1,22 @@
 /** The data of the page: a vCenter or a simulated one, and the exports of the page or of its server. */
 
 import { computed, signal, type Signal } from '@angular/core';
-import { isContentLibraryError, toBlob, type BlobSink, type VCenter } from 'rx-content-library';
+import { isContentLibraryError, type VCenter } from 'rx-content-library';
 import type { DashboardInfo } from '../../shared/dashboard-info.ts';
-import { createExportList, type Exports, type ExportTarget } from '../../shared/export-list.ts';
 import { applyChanges, type ExportChanges, type ExportRow, type ExportsState } from '../../shared/exports.ts';
 import { readInfo, type Connection } from './connection.ts';
+import { openPageExports, type PageExports } from './page-exports.ts';
 import type { Simulation } from './simulation.ts';
 
 /** What can be done with an export. */
 export type ExportAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
 
 /** Exports, wherever they run. */
-export interface ExportsSource {
+interface ExportsSource {
+  /** Called once a user is logged in. */
+  readonly open: () => Promise<void>;
+  /** Passes the files of an export to the downloads of the browser, if the page has them. */
+  readonly save: (row: ExportRow) => Promise<void>;
   /** `only`: the names of the files to export; all if not set. */
   readonly add: (itemId: string, only?: readonly string[]) => Promise<void>;
   readonly act: (id: string, action: ExportAction) => Promise<void>;
@@ -33,6 +37,8 @@ export class Dashboard {
   readonly state: Signal<ExportsState>;
   /** False while the events of the server are interrupted. */
   readonly isLive: Signal<boolean>;
+  /** False if a reload of the page loses its exports. */
+  readonly isKept: Signal<boolean>;
   /** True if exports are saved by the server. */
   readonly isOnServer: boolean;
   /** Set if the page simulates the vCenter. */
@@ -40,7 +46,7 @@ export class Dashboard {
   readonly #info;
   readonly #state = signal(EMPTY);
   readonly #isLive = signal(true);
-  readonly #sinks = new Map<string, BlobSink>();
+  readonly #isKept = signal(true);
   #events: EventSource | undefined;
   #source: ExportsSource;
 
@@ -55,9 +61,10 @@ export class Dashboard {
     this.info = this.#info.asReadonly();
     this.state = this.#state.asReadonly();
     this.isLive = this.#isLive.asReadonly();
+    this.isKept = this.#isKept.asReadonly();
     this.isOnServer = info.directory !== undefined;
     this.#source = this.isOnServer ? this.#onServer() : this.#inPage();
-    if (this.isOnServer && info.loggedIn) this.#listen();
+    if (info.loggedIn) void this.#source.open();
   }
 
   add(itemId: string, only?: readonly string[]): Promise<void> {
@@ -75,16 +82,8 @@ export class Dashboard {
   }
 
   /** Saves the files of an export that the page has received with the downloads of the browser. */
-  save({ id, progress }: ExportRow): void {
-    for (const { name } of progress?.files ?? []) {
-      const blob = this.#sinks.get(id)?.blob(name);
-      if (blob === undefined) continue;
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(blob);
-      link.download = name;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    }
+  save(row: ExportRow): Promise<void> {
+    return this.#source.save(row);
   }
 
   /** Returns the message of the vCenter if the login was rejected. */
@@ -101,29 +100,29 @@ export class Dashboard {
   }
 
   #inPage(): ExportsSource {
-    const create = (): Exports => {
-      const list = createExportList(this.vc(), target);
-      list.state$.subscribe((state) => {
-        this.#state.set(state);
-        for (const id of this.#sinks.keys()) if (!state.rows.some((row) => row.id === id)) this.#sinks.delete(id);
-        if (state.rows.some(({ error }) => error?._tag === 'AuthenticationError')) void this.#refreshInfo();
-      });
-      return list;
-    };
-    const target: ExportTarget = {
-      pathOf: (libraryName, itemName) => `${libraryName}/${itemName}`,
-      toSink: ({ id }) => {
-        const sink = toBlob();
-        this.#sinks.set(id, sink);
-        return sink;
-      },
-    };
-    // The first export follows the login.
-    let list: Exports | undefined;
+    // Other rows than those of this user are never shown: a logout loads the page again.
+    let opened: Promise<PageExports> | undefined;
+    const open = (): Promise<PageExports> => (opened ??= openPageExports(this.vc(), this.#owner(), (state) => this.#show(state)));
     return {
-      add: async (itemId, only) => void (await (list ??= create()).add(itemId, only)),
-      act: async (id, action) => void list?.[action](id),
+      open: async () => {
+        const { isKept } = await open();
+        this.#isKept.set(isKept);
+      },
+      add: async (itemId, only) => void (await (await open()).exports.add(itemId, only)),
+      act: async (id, action) => void (await open()).exports[action](id),
+      save: async (row) => (await open()).save(row),
     };
+  }
+
+  #show(state: ExportsState): void {
+    this.#state.set(state);
+    if (state.rows.some(({ error }) => error?._tag === 'AuthenticationError')) void this.#refreshInfo();
+  }
+
+  /** Who has the exports of the page: item identifiers are those of one server. */
+  #owner(): string {
+    const { mode, server = '', username = '' } = this.#info();
+    return mode === 'simulator' ? mode : `${server} ${username.toLowerCase()}`;
   }
 
   #onServer(): ExportsSource {
@@ -133,6 +132,8 @@ export class Dashboard {
       if (!response.ok) throw new Error(await messageIn(response));
     };
     return {
+      open: async () => this.#listen(),
+      save: async () => undefined,
       add: (itemId, only) => send('exports', { itemId, ...(only === undefined ? {} : { files: only }) }),
       act: (id, action) => (action === 'remove' ? send(`exports/${id}`, undefined, 'DELETE') : send(`exports/${id}/${action}`)),
     };
@@ -144,7 +145,7 @@ export class Dashboard {
     // The simulator in the page is a fallback at the start only.
     if (info.mode !== this.#info().mode) return;
     this.#info.set(info);
-    if (this.isOnServer && info.loggedIn) this.#listen();
+    if (info.loggedIn) void this.#source.open();
   }
 
   /** The browser connects again by itself, and then receives the whole state, unless the server has refused the connection. */

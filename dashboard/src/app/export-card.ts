@@ -3,6 +3,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output, signal } from '@angular/core';
 import type { ExportRow, ExportStatus } from '../../shared/exports.ts';
 import { Dashboard, type ExportAction } from './dashboard.ts';
+import { ExportTimeline } from './export-timeline.ts';
 import { formatBytes, formatDuration } from './format.ts';
 
 const ACTIONS: Readonly<Record<ExportStatus, readonly ExportAction[]>> = {
@@ -39,6 +40,7 @@ const SHOWN_FILES = 6;
 
 @Component({
   selector: 'app-export-card',
+  imports: [ExportTimeline],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <article class="card export" tabindex="-1" data-row [attr.aria-label]="row().itemName">
@@ -84,6 +86,9 @@ const SHOWN_FILES = 6;
         <button type="button" class="link" [attr.aria-expanded]="isExpanded()" (click)="isExpanded.set(!isExpanded())">
           {{ isExpanded() ? 'Show fewer files' : 'Show all ' + row().progress?.files?.length + ' files' }}
         </button>
+      }
+      @if (row().timeline.length > 0) {
+        <app-export-timeline [name]="row().itemName" [entries]="row().timeline" />
       }
     </article>
   `,

@@ -6,10 +6,11 @@ import { Dashboard, type ExportAction } from './dashboard.ts';
 import { ExportCard } from './export-card.ts';
 import { formatBytes } from './format.ts';
 import { ListFilter, matches } from './list-filter.ts';
+import { SpeedChart } from './speed-chart.ts';
 
 @Component({
   selector: 'app-exports-view',
-  imports: [ExportCard, ListFilter],
+  imports: [ExportCard, ListFilter, SpeedChart],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <p class="summary" role="status">{{ summary() }}</p>
@@ -17,6 +18,7 @@ import { ListFilter, matches } from './list-filter.ts';
       <p class="banner error" role="alert">{{ text }}</p>
     }
     @if (dashboard.state().rows.length > 0) {
+      <app-speed-chart class="card" />
       <app-list-filter what="exports" [(text)]="filter" [matching]="rows().length" />
     }
     @for (row of rows(); track row.id) {

@@ -1,6 +1,6 @@
 /** The download sessions of the user on the vCenter, of this page and of other programs. */
 
-import { ChangeDetectionStrategy, Component, inject, signal } from '@angular/core';
+import { ChangeDetectionStrategy, Component, computed, inject, signal } from '@angular/core';
 import {
   ApiError,
   deleteDownloadSession,
@@ -30,7 +30,12 @@ const CONCURRENCY = 4;
     <section class="card">
       <div class="line">
         <h2>Download sessions</h2>
-        <span class="actions"><button type="button" (click)="load()">Reload</button></span>
+        <span class="actions">
+          <button type="button" [disabled]="ended().length === 0" (click)="prune()">
+            Delete ended sessions{{ ended().length > 0 ? ' (' + ended().length + ')' : '' }}
+          </button>
+          <button type="button" (click)="load()">Reload</button>
+        </span>
       </div>
       <p class="facts">Your sessions on the server, those of other programs included. A session ends when it expires.</p>
       @if (error(); as text) {
@@ -42,7 +47,9 @@ const CONCURRENCY = 4;
             <span class="name" dir="auto">{{ session.itemName }}</span>
             <span class="status" [class.failed]="session.state !== 'ACTIVE'">{{ session.state }}</span>
             <span class="size">{{ session.client_progress ?? 0 }} %</span>
-            <span class="size">expires {{ time(session.expiration_time) }}</span>
+            <span class="size">
+              expires <time [attr.datetime]="session.expiration_time">{{ time(session.expiration_time) }}</time>
+            </span>
             <button
               type="button"
               aria-keyshortcuts="x"
@@ -62,6 +69,7 @@ const CONCURRENCY = 4;
 })
 export class SessionsView {
   readonly sessions = signal<readonly Session[]>([]);
+  readonly ended = computed(() => this.sessions().filter(({ state }) => state !== 'ACTIVE'));
   readonly isLoading = signal(true);
   readonly error = signal<string | undefined>(undefined);
   readonly #dashboard = inject(Dashboard);
@@ -108,8 +116,19 @@ export class SessionsView {
     });
   }
 
+  /** Deletes the sessions that have failed, were cancelled or have expired. */
+  prune(): void {
+    const vc = this.#dashboard.vc();
+    const ignoreGone = catchError((thrown: unknown) => (isGone(thrown) ? EMPTY : throwError(() => thrown)));
+    from(this.ended())
+      .pipe(mergeMap(({ id }) => deleteDownloadSession(vc, id).pipe(ignoreGone), CONCURRENCY))
+      .subscribe({ error: (thrown: unknown) => this.#fail(thrown), complete: () => this.load() });
+  }
+
   time(iso: string | undefined): string {
-    return iso === undefined ? 'at an unknown time' : new Date(iso).toLocaleTimeString();
+    return iso === undefined
+      ? 'at an unknown time'
+      : new Date(iso).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
   }
 
   #fail(thrown: unknown): void {

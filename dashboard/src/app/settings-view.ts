@@ -76,7 +76,11 @@ export class SettingsView {
       ['Routes', dialect === undefined ? undefined : `/${dialect}`],
       [
         'Exports are saved',
-        directory === undefined ? 'by the browser, once they are complete' : `by the server, in ${directory}`,
+        directory !== undefined
+          ? `by the server, in ${directory}`
+          : this.dashboard.isKept()
+            ? 'in the storage of the browser, until you save their files and remove them'
+            : 'in the memory of this page, which a reload empties',
       ],
       ['Version of the dashboard', version],
     ];

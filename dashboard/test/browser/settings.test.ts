@@ -4,13 +4,14 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { Download, Page } from 'playwright-core';
-import { download, findItems, logout, toBlob, vcenter, type VCenter } from 'rx-content-library';
-import { createSimulator, type Simulator } from 'rx-content-library/simulator';
+import { download, findItems, logout, toBlob } from 'rx-content-library';
+import { createSimulator } from 'rx-content-library/simulator';
 import { firstValueFrom, lastValueFrom } from 'rxjs';
 import { chromiumMissing } from '../../../test/browser/chromium.ts';
 import { inventory } from '../../src/app/inventory.ts';
 import { SCENARIOS, scenarioWith } from '../../src/app/scenarios.ts';
 import { startPageBrowser, type PageBrowser } from './open-page.ts';
+import { bytesOf, connectTo } from './page-inventory.ts';
 
 test('the simulator accepts each scenario, and all of them together', () => {
   const simulator = createSimulator();
@@ -18,13 +19,6 @@ test('the simulator accepts each scenario, and all of them together', () => {
   for (const active of [...ids.map((id) => [id]), ids, []]) simulator.setScenario(scenarioWith(new Set(active)));
   assert.equal(ids.length, 5);
 });
-
-const connectTo = ({ fetch }: Simulator): VCenter =>
-  vcenter({
-    server: 'https://vcenter.example.com',
-    credentials: { username: 'administrator@vsphere.local', password: 'secret' },
-    fetch,
-  });
 
 test('a lost session is replaced by another one, once', async () => {
   const simulator = createSimulator({ inventory });
@@ -35,16 +29,6 @@ test('a lost session is replaced by another one, once', async () => {
   assert.equal(simulator.count('content.library.item.DownloadSession.create'), 2);
   await lastValueFrom(logout(vc), { defaultValue: undefined });
 });
-
-/** The bytes of a file of the page's inventory, from a simulator without scenarios: the same seed generates the same bytes. */
-const bytesOf = async (itemName: string, fileName: string): Promise<Buffer> => {
-  const vc = connectTo(createSimulator({ inventory }));
-  const [id = ''] = await firstValueFrom(findItems(vc, { name: itemName }));
-  const sink = toBlob();
-  await lastValueFrom(download(vc, id, sink, { files: [fileName] }));
-  await lastValueFrom(logout(vc), { defaultValue: undefined });
-  return Buffer.from((await sink.blob(fileName)?.arrayBuffer()) ?? new ArrayBuffer(0));
-};
 
 // `page.test.ts` fails with `CI=true` if Chromium is missing.
 describe('the settings in Chromium', { skip: chromiumMissing() ?? false, concurrency: true }, () => {

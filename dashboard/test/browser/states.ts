@@ -85,6 +85,13 @@ export const STATES: readonly PageState[] = [
     },
   },
   {
+    name: 'timeline',
+    show: async (page) => {
+      await page.locator('summary').first().click();
+      await page.getByText('All files are saved').first().waitFor();
+    },
+  },
+  {
     name: 'settings',
     show: async (page) => {
       await toggleScenario(page, 'Slow server');

@@ -1,7 +1,7 @@
 /** Exports into a directory of the server: events, commands, closed tabs, names, and what stays on the vCenter. */
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, test } from 'node:test';
@@ -223,3 +223,58 @@ for (const name of [
     assert.match(folder, /^[^/\\:\0]{1,120}$/);
     assert.ok(!['.', '..'].includes(folder));
   });
+
+const slowSimulator = { scenario: { preparation: { requested: 0, preparing: 0 }, data: { bytesPerSecond: 100_000 } } };
+const receivedBytes = ({ rows }: ExportsState): number => rows[0]?.progress?.received ?? 0;
+
+test('a restart of the server continues the exports of its users after the bytes that they have', async () => {
+  const first = await open({ simulator: slowSimulator });
+  const cookie = await first.logIn();
+  const events = await listen(first, cookie);
+  await add(first, cookie);
+  await events.until((state) => receivedBytes(state) > 50_000);
+  await events.close();
+  await first.close();
+  const second = await open({ dashboard: { directory: first.directory } });
+  const { rows, totals } = await (await listen(second, await second.logIn())).until(hasStatus('saved'));
+  assert.equal(totals.counts.saved, 1);
+  assert.equal(rows[0]?.progress?.received, 300_011);
+  const data = second.simulator.requests.filter(({ operation }) => operation === 'data');
+  assert.deepEqual(
+    data.map(({ status }) => status),
+    [206],
+  );
+  const whole = await open();
+  const other = await whole.logIn();
+  const all = await listen(whole, other);
+  await add(whole, other);
+  await all.until(hasStatus('saved'));
+  const disk = (directory: string): Buffer => readFileSync(join(directory, 'templates', 'debian', 'disk 100% #1.vmdk'));
+  assert.ok(disk(first.directory).equals(disk(whole.directory)));
+});
+
+test('a list of exports that cannot be read is replaced by an empty one, and another user has another list', async () => {
+  const first = await open();
+  const cookie = await first.logIn();
+  const events = await listen(first, cookie);
+  await add(first, cookie);
+  await events.until(hasStatus('saved'));
+  await events.close();
+  await first.close();
+  const folder = join(first.directory, '.content-library-dashboard');
+  const [file = ''] = readdirSync(folder);
+  const list = readFileSync(join(folder, file), 'utf8');
+  assert.equal(list.includes(user.password), false);
+  const rowsAfter = async (content: string, username: string): Promise<number> => {
+    writeFileSync(join(folder, file), content);
+    const another = { ...user, username };
+    const running = await open({ dashboard: { directory: first.directory }, simulator: { users: [another] } });
+    const { rows } = await (await listen(running, await running.logIn(another))).until(() => true);
+    await running.close();
+    return rows.length;
+  };
+  assert.equal(await rowsAfter(list, user.username), 1);
+  assert.equal(await rowsAfter(list, 'another@vsphere.local'), 0);
+  assert.equal(await rowsAfter('{"v":2}', user.username), 0);
+  assert.equal(await rowsAfter('', user.username), 0);
+});
