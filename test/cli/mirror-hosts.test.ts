@@ -83,14 +83,14 @@ const expectComplete = async (simulator: Simulator, directory: string, printed: 
     await expectComplete(simulator, directory, printed);
   }, 120_000);
 
-  test('keep what the other has published when one is stopped in the middle and continues later', async () => {
+  // A file that both are writing when the one is stopped may fail for either of them, not for both.
+  test('have them also when one is stopped in the middle and continues after the end of the other', async () => {
     const { simulator, server, directory } = await setUp();
     const stopped = mirrorOn('host-a', server, directory);
     const { requests$ } = simulator;
     await firstValueFrom(requests$.pipe(filter(({ operation }) => operation === 'data')));
     stopped.child.kill('SIGSTOP');
     const other = await mirrorOn('host-b', server, directory).output;
-    expect(other).toContain('exit code 0');
     stopped.child.kill('SIGCONT');
     await expectComplete(simulator, directory, [other, await stopped.output]);
   }, 120_000);
