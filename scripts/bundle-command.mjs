@@ -3,7 +3,7 @@
  * it is called, and files for what they share. An argument is another folder.
  */
 
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 const root = join(import.meta.dirname, '..');
@@ -16,26 +16,47 @@ const rxjsModules = {
   },
 };
 
-await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
   outdir: process.argv[2] ?? 'dist/command',
-  // All files are in one folder: one of them reads package.json by a relative path.
-  entryNames: '[name]',
-  chunkNames: '[name]-[hash]',
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node22.12',
   mainFields: ['module', 'main'],
-  plugins: [rxjsModules],
   // Packages of their own, which may be installed beside this one.
   external: ['@rx-content-library/dashboard', '@aws-sdk/client-s3'],
-  // Commander is CommonJS, which requires modules of Node.
-  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
   minifySyntax: true,
   minifyWhitespace: true,
   legalComments: 'linked',
   logLevel: 'warning',
+};
+
+// Buckets have a bundle of their own: what they share with the command would be files of its own, which every start loads.
+const { metafile } = await build({
+  ...options,
+  entryPoints: ['src/s3/index.ts'],
+  entryNames: 's3-[hash]',
+  plugins: [rxjsModules],
+  metafile: true,
+});
+const bucketBundle = Object.keys(metafile.outputs).find((file) => file.endsWith('.js'));
+
+const buckets = {
+  name: 'buckets as a bundle of their own',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /\/s3\/index\.ts$/ }, () => ({ path: `./${basename(bucketBundle)}`, external: true }));
+  },
+};
+
+await build({
+  ...options,
+  entryPoints: ['src/cli/main.ts'],
+  // All files are in one folder: one of them reads package.json by a relative path.
+  entryNames: '[name]',
+  chunkNames: '[name]-[hash]',
+  splitting: true,
+  plugins: [rxjsModules, buckets],
+  // Commander is CommonJS, which requires modules of Node.
+  banner: { js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);" },
 });
