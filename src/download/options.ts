@@ -52,6 +52,17 @@ export interface DownloadOptions extends PreparationWaitOptions<readonly Downloa
    */
   readonly files?: readonly string[] | ((name: string, index: number, names: readonly string[]) => boolean) | undefined;
   /**
+   * Chooses the order: returns the name of the file to transfer next, out of `names`, whose transfers have not ended. The files are then
+   * transferred one after the other; a large one still in parallel byte ranges. It is called when the previous file has ended, so the order
+   * may depend on what a sink has received.
+   * @default several files are transferred at a time, in the order in which they are prepared
+   * @example
+   * ```ts
+   * download(vc, itemId, sink, { nextFile: (names) => names.find((name) => name.endsWith('.ovf')) ?? names[0] });
+   * ```
+   */
+  readonly nextFile?: ((names: readonly string[]) => string) | undefined;
+  /**
    * Maximum number of connections that transfer bytes at the same time, over all files and byte ranges. A download begins with four; it uses
    * more while that makes it faster, and fewer while the server is busy. For every four of them, the request for the next range of a large
    * file may be sent while a range ends.
@@ -117,6 +128,7 @@ const LOW_SPEED_OPTIONS: OptionNames<LowSpeedOptions> = { bytesPerSecond: true, 
 export const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
   ...WAIT_OPTIONS,
   files: true,
+  nextFile: true,
   concurrency: true,
   limitRate: true,
   continueOnError: true,
@@ -134,7 +146,9 @@ export const DOWNLOAD_OPTIONS: OptionNames<DownloadOptions> = {
  */
 export const assertDownloadOptions = (options: DownloadOptions): void => {
   assertKnownOptions(options, DOWNLOAD_OPTIONS);
-  const { fileRetry, lowSpeed } = options;
+  const { fileRetry, lowSpeed, nextFile } = options;
+  if (nextFile !== undefined && typeof nextFile !== 'function')
+    throw invalidOptionError('nextFile', 'a function that returns the name of a file', nextFile);
   if (lowSpeed !== undefined && lowSpeed !== false) {
     assertKnownOptions(lowSpeed, LOW_SPEED_OPTIONS, 'lowSpeed');
     const { bytesPerSecond = 0, time = 1 } = lowSpeed;

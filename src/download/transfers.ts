@@ -23,6 +23,7 @@ import { createRangeState } from '../transfer/ranges/range-plan.ts';
 import type { PlannedFile, Sink } from '../transfer/sink.ts';
 import type { SpeedMeter } from '../transfer/speed-floor.ts';
 import { checkSink } from './check-sink.ts';
+import { chosenOrder } from './chosen-order.ts';
 import { downloadFile, type DownloadFileOptions } from './download-file.ts';
 import type { DownloadableItem } from './downloadable-item.ts';
 import type { DownloadFailed, DownloadNotice } from './events.ts';
@@ -63,11 +64,13 @@ const INITIAL_CONCURRENCY = 4;
 /** Creates the transfers. They start when the item is opened and `events$` is subscribed to. */
 export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, notify }: TransfersOptions): Transfers => {
   const { maxConcurrency, pool, plan, rateLimiter } = limits;
-  const { continueOnError = false, fileRetry = {}, sha256 = false } = options;
+  const { continueOnError = false, fileRetry = {}, sha256 = false, nextFile } = options;
   const { attempts = 5, delay = 500 } = fileRetry === false ? { attempts: 1 } : fileRetry;
   const busy$ = new Subject<void>();
   const done$ = new ReplaySubject<void>(1);
   const doneNames = new Set<string>();
+  const ended$ = new Subject<void>();
+  const pending = (names: readonly string[]): readonly string[] => names.filter((name) => !doneNames.has(name));
   /** The number of files that the sink has open, opens or releases. */
   const openFiles$ = new BehaviorSubject(0);
   let totals = createProgressTotals([]);
@@ -121,12 +124,10 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
   /** The files that are not saved yet, with their sizes as far as they are known. */
   const unsavedFiles = ({ event, stored, names }: DownloadableItem): readonly PlannedFile[] => {
     const sizes = new Map([...event.files, ...prepared.latest()].map(({ name, size }) => [name, size]));
-    return names
-      .filter((name) => !doneNames.has(name))
-      .map((name) => {
-        const size = sizes.get(name) ?? stored.get(name)?.size;
-        return { name, ...(size === undefined ? {} : { size }) };
-      });
+    return pending(names).map((name) => {
+      const size = sizes.get(name) ?? stored.get(name)?.size;
+      return { name, ...(size === undefined ? {} : { size }) };
+    });
   };
   // Sizes are known when the first file is prepared.
   const checkSizes = (item: DownloadableItem): Observable<unknown> =>
@@ -148,14 +149,22 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
           ? of<DownloadFailed>({ type: 'failed', file: name, error })
           : throwError(() => error),
       ),
-      tap({ complete: () => doneNames.add(name) }),
+      tap({
+        complete: () => {
+          doneNames.add(name);
+          ended$.next();
+        },
+      }),
     );
 
   const events$ = prepared.opened$.pipe(
     concatMap((item) => {
       totals = createProgressTotals(item.names);
       const sizesChecked$ = checkSizes(item);
-      return prepared.whenSettled(item.names.length).pipe(
+      const settled$ = prepared.whenSettled(item.names.length);
+      const names$ =
+        nextFile === undefined ? settled$ : chosenOrder({ nextFile, pending: () => pending(item.names), ended$, settled$ });
+      return names$.pipe(
         mergeMapAdaptive((name: string, slot) => transferFile(item, sizesChecked$, name, slot), {
           maxConcurrency,
           initialConcurrency: INITIAL_CONCURRENCY,
@@ -184,7 +193,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
   return {
     events$,
     done$,
-    pending: (names) => names.filter((name) => !doneNames.has(name)),
+    pending,
     received: () => totals.received(),
     percentage: () => totals.percentage(),
     idleSince: () => (activeTransfers === 0 ? lastActivityAt : undefined),

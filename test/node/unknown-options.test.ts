@@ -98,6 +98,7 @@ const rows: readonly Row[] = [
       'timeout',
       'fileRetry',
       'sha256',
+      'nextFile',
       'onWarning',
     ],
   },
