@@ -8,7 +8,9 @@ import { readVersion } from './version.ts';
 
 watchOutput();
 // `-` is the destination, unless it is the value of --session-id.
-const toStdout = process.argv.some((argument, index) => argument === '-' && process.argv[index - 1] !== '--session-id');
+const toStdout = process.argv.some(
+  (argument, index) => argument === '--ova=-' || (argument === '-' && process.argv[index - 1] !== '--session-id'),
+);
 const output = { json: process.argv.includes('--json'), jsonTo: toStdout ? process.stderr : process.stdout };
 
 /** Prints an error, and returns its exit code. Only then the library is loaded. */

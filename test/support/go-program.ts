@@ -22,18 +22,18 @@ export interface GoProgram {
  * A program with one source file.
  *
  * @param folder - The folder in `test/` that contains `main.go`.
- * @param needed - The package of govmomi that it imports.
+ * @param needed - The package of govmomi that it imports, if any.
  */
-export const goProgram = (folder: string, needed: string): GoProgram => {
+export const goProgram = (folder: string, needed?: string): GoProgram => {
   const main = fileURLToPath(new URL(`../${folder}/main.go`, import.meta.url));
   const cache = fileURLToPath(new URL(`../../node_modules/.cache/${basename(folder)}`, import.meta.url));
-  const sources = join(gopath, 'src/github.com/vmware/govmomi', needed);
+  const sources = needed === undefined ? undefined : join(gopath, 'src/github.com/vmware/govmomi', needed);
   const binary = join(cache, createHash('sha256').update(readFileSync(main)).digest('hex'), basename(folder));
   return {
     missing: () => {
       if (existsSync(binary)) return undefined;
       if (spawnSync('go', ['version']).status !== 0) return `${folder} cannot be built: Go is not installed (Debian: golang-go).`;
-      if (existsSync(sources)) return undefined;
+      if (sources === undefined || existsSync(sources)) return undefined;
       return `${folder} cannot be built: ${sources} does not exist (Debian: golang-github-vmware-govmomi-dev).`;
     },
     build: async () => {

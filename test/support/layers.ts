@@ -41,7 +41,7 @@ export const layers: Readonly<Record<string, string>> = {
   'fleet/': 'index options/ rxjs',
   // Program
   'cli/':
-    'index node-version node/ options/ s3/ simulator/ node: @aws-sdk/client-s3 @clack/prompts cli-truncate commander picomatch rxjs string-width @rx-content-library/dashboard',
+    'index node-version node/ options/ s3/ simulator/ node: @aws-sdk/client-s3 @clack/prompts cli-truncate commander modern-tar picomatch rxjs saxes string-width @rx-content-library/dashboard',
 };
 
 /** Modules that import other modules through their `index.ts` only. */

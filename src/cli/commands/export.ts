@@ -10,11 +10,13 @@ import { display, type Progress } from '../output/display.ts';
 import { withFailure } from '../output/failure.ts';
 import { formatBytes, formatFileCount, jsonLine, replaceControlCharacters } from '../output/format.ts';
 import type { Log } from '../output/log-file.ts';
+import type { Ova } from '../ova/ova.ts';
 import { findItemAt } from '../paths/find.ts';
 import { fileSelector } from '../paths/names.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
 import { dryRunWith } from './dry-run.ts';
+import { finishOva, openOva } from './export-ova.ts';
 import { notVerified, requireProof } from './require-proof.ts';
 
 /** The flags of `export`. */
@@ -25,6 +27,8 @@ export interface ExportFlags {
   readonly requireProof: boolean;
   /** True to verify the manifest of the item, or to write one. */
   readonly manifest: boolean;
+  /** Path of an OVA that all files are written to; `-` is standard output. */
+  readonly ova?: string;
   /** Bytes per second. */
   readonly limitRate?: number;
   /** Retries of a file that bring it no further. */
@@ -40,19 +44,29 @@ export interface ExportFlags {
   readonly json: boolean;
 }
 
-/** Downloads `LIBRARY/ITEM[/GLOB]` into a directory, or to standard output (`-`); returns the exit code. */
-export const exportItem = (path: string, destination: string, flags: ConnectionFlags & ExportFlags): Promise<number> =>
-  runConnected(
+/** Downloads `LIBRARY/ITEM[/GLOB]` into a directory, to standard output (`-`), or into an OVA; returns the exit code. */
+export const exportItem = (
+  path: string,
+  destination: string | undefined,
+  flags: ConnectionFlags & ExportFlags,
+): Promise<number> => {
+  const directory = destination ?? '.';
+  return runConnected(
     flags,
-    (vc, onWarning, log) =>
-      flags.dryRun ? dryRunWith(vc, path, destination, flags) : exportWith(vc, path, destination, flags, onWarning, log),
-    destination === '-' ? process.stderr : process.stdout,
+    (vc, onWarning, log) => {
+      if (flags.ova !== undefined)
+        return openOva(flags.ova, destination, flags, (ova) => exportWith(vc, path, '-', flags, onWarning, log, ova));
+      return flags.dryRun ? dryRunWith(vc, path, directory, flags) : exportWith(vc, path, directory, flags, onWarning, log);
+    },
+    (flags.ova ?? directory) === '-' ? process.stderr : process.stdout,
   );
+};
 
 /**
  * Completes when every file is saved; errors with what determines the exit code.
  *
  * @param onWarning - Called with every warning, also after unsubscribing.
+ * @param ova - Receives the files, instead of the destination.
  */
 export const exportWith = (
   vc: VCenter,
@@ -61,10 +75,12 @@ export const exportWith = (
   flags: ConnectionFlags & ExportFlags,
   onWarning: (warning: DownloadWarning) => void,
   log: Log = () => undefined,
+  ova?: Ova,
 ): Observable<unknown> => {
   const found$ = findItemAt(vc, path);
-  const toStdout = destination === '-';
-  const destinationSink: Sink = toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force });
+  const toStdout = (flags.ova ?? destination) === '-';
+  const createSink = (): Sink => (toStdout ? toWritable(process.stdout) : toDirectory(destination, { force: flags.force }));
+  const destinationSink = ova?.sink ?? createSink();
   const sink = flags.requireProof ? requireProof(destinationSink) : destinationSink;
   const results = toStdout ? process.stderr : process.stdout;
   if (toStdout && flags.manifest)
@@ -75,11 +91,14 @@ export const exportWith = (
   const files$ = found$.pipe(
     tap(({ pattern }) => {
       isComplete = pattern === '*';
+      if (ova !== undefined && !isComplete)
+        throw usageError('An OVA has all files of the item: with --ova, name the item as LIBRARY/ITEM.');
     }),
     concatMap(({ item, pattern }) =>
       download(vc, item, sink, {
         files: fileSelector(pattern),
-        sha256: flags.manifest,
+        nextFile: ova?.nextFile,
+        sha256: flags.manifest || ova !== undefined,
         concurrency: flags.concurrency,
         limitRate: flags.limitRate,
         fileRetry: { attempts: flags.retries + 1 },
@@ -92,7 +111,7 @@ export const exportWith = (
       if (event.type !== 'progress') log(withFailure(event));
       if (event.type === 'saved') saved.push(event);
       if (event.type === 'opened') itemName = event.itemName ?? event.itemId;
-      if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout);
+      if (event.type === 'opened') assertFileCount(event.files.length, path, toStdout && ova === undefined);
     }),
     flags.json
       ? tap((event) => void results.write(jsonLine(withFailure(event))))
@@ -104,6 +123,7 @@ export const exportWith = (
     }),
     errorIfAnyFailed,
   );
+  if (ova !== undefined) return concat(files$, finishOva(ova, results, flags, log));
   const manifest$ = defer(() => manifestOf({ directory: destination, itemName, saved, isComplete, force: flags.force })).pipe(
     tap((result) => {
       log(result);

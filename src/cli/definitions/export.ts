@@ -28,6 +28,7 @@ export const defineExport = (program: Command): void => {
     .option('--continue-on-error', 'continue with the other files when one fails', false)
     .option('--require-proof', 'exit with 6 if a file can be verified neither by length nor by checksum', false)
     .option('--manifest', 'verify the manifest (.mf) of the item, or write one with the SHA256 of each file', false)
+    .option('--ova <file>', 'write one OVA of all files of an OVF item, to FILE or to standard output (-)', notEmpty)
     .option('--dry-run', 'print what would be downloaded, and download nothing', false)
     .optionsGroup('Transfer:')
     .option('--concurrency <n>', 'most connections for bytes: files, and ranges of a large file', parsePositiveInteger, 8)
@@ -49,11 +50,13 @@ export const defineExport = (program: Command): void => {
     'content-library export Templates/debian-12/debian.ovf - | less',
     'content-library export Templates/debian-12 /srv --dry-run',
     'content-library export Templates/debian-12 /srv --manifest',
+    'content-library export Templates/debian-12 --ova debian-12.ova',
+    'content-library export Templates/debian-12 --ova - | ssh host dd of=debian-12.ova',
   ]);
   addConnectionFlags(command).action(
     async (path: string, destination: string | undefined, flags: ConnectionFlags & ExportFlags) => {
       const { exportItem } = await import('../commands/export.ts');
-      process.exitCode = await exportItem(path, destination ?? '.', flags);
+      process.exitCode = await exportItem(path, destination, flags);
     },
   );
 };
