@@ -1,7 +1,7 @@
 /**
  * Runs the dashboard's own package, after `npm ci` in it if packages are missing.
  *
- * `install`: nothing else. `start`: builds the page and starts the command, with the flags that follow. `test`: its types, lint, build and
+ * `install`: nothing else. `build`: builds the page. `pictures`: also takes those of the guide. `start`: builds the page and starts the command, with the flags that follow. `test`: its types, lint, build and
  * tests; the last line is "N passed, N failed".
  */
 
@@ -67,7 +67,15 @@ const start = () => {
   return run(process.execPath, [...flags, ...process.argv.slice(3)], { cwd: process.cwd() });
 };
 
-const commands = { install: () => 0, start, test };
+const build = () => run('npm', ['run', '--silent', 'build:page']);
+
+const pictures = () => {
+  const status = build();
+  const flags = ['--conditions=rx-content-library-source', join(folder, 'pictures/take-pictures.ts')];
+  return status === 0 ? run(process.execPath, [...flags, ...process.argv.slice(3)], { cwd: process.cwd() }) : status;
+};
+
+const commands = { install: () => 0, start, test, build, pictures };
 const command = commands[process.argv[2]];
 if (command === undefined) {
   console.error(`Expected one of: ${Object.keys(commands).join(', ')}`);

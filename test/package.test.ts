@@ -209,7 +209,7 @@ test('the package contains its sources, their build, its pages, and nothing else
   // Editors validate the simulator's files with these.
   const schemas = globSync('**/*.json', { cwd: join(root, 'src') });
   const ours = [...sources, ...schemas].map((file) => `src/${file}`);
-  const docs = globSync('docs/**/*.md', { cwd: root });
+  const docs = globSync('docs/**/*.{md,png}', { cwd: root });
   const allowed = ['package.json', ...pages, ...docs, ...ours, ...built];
   const isOfBundle = (file: string): boolean => /^dist\/command\/(?:main|[\w.-]+-[A-Z\d]{8})\.js(?:\.LEGAL\.txt)?$/.test(file);
   expect(files.filter((file) => !allowed.includes(file) && !isOfBundle(file))).toEqual([]);
