@@ -6,7 +6,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -34,7 +34,7 @@ const build = (folder) => {
     execFileSync(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
   run('apt-get', [...options, 'update', '-q']);
   run('apt-get', [...options, 'source', '-q', '--download-only', source]);
-  const [archive] = globSync('*.orig.tar.*', { cwd: folder });
+  const archive = readdirSync(folder).find((name) => name.includes('.orig.tar.')) ?? 'no archive';
   const target = join(folder, 'go/src/github.com/vmware/govmomi');
   mkdirSync(target, { recursive: true });
   run('tar', ['xf', archive, '--strip-components=1', '-C', target]);

@@ -1,6 +1,6 @@
 /** Emits the files of a download one after the other, in an order that its caller chooses. */
 
-import { concatMap, defer, first, startWith, take, type Observable } from 'rxjs';
+import { concatMap, first, startWith, take, type Observable } from 'rxjs';
 import { invalidOptionError } from '../errors/invalid-option-error.ts';
 
 /** What the order depends on. */
@@ -18,7 +18,7 @@ export interface ChosenOrderOptions {
 /**
  * Emits the name of one file at a time: the next one is chosen when the previous one has ended, and emitted when it is prepared.
  *
- * - Emits: each name once.
+ * - Emits: each name once. Their number is that of the pending files when this is called.
  * - Completes: after the last one.
  * - Errors: `TypeError` if `nextFile` returns another name; and as `nextFile` throws.
  * - Unsubscribing: ends the wait.
@@ -30,16 +30,13 @@ export interface ChosenOrderOptions {
  * ```
  */
 export const chosenOrder = ({ nextFile, pending, ended$, settled$ }: ChosenOrderOptions): Observable<string> =>
-  defer(() =>
-    ended$.pipe(
-      startWith(undefined),
-      take(pending().length),
-      concatMap(() => {
-        const names = pending();
-        const next: unknown = nextFile(names);
-        if (!names.some((name) => name === next))
-          throw invalidOptionError('nextFile', `a function that returns one of ${JSON.stringify(names)}`, next);
-        return settled$.pipe(first((name) => name === next));
-      }),
-    ),
+  ended$.pipe(
+    startWith(undefined),
+    take(pending().length),
+    concatMap(() => {
+      const names = pending();
+      const next = nextFile(names);
+      if (!names.includes(next)) throw invalidOptionError('nextFile', 'a function that returns one of the names', next);
+      return settled$.pipe(first((name) => name === next));
+    }),
   );

@@ -148,7 +148,7 @@ export const assertDownloadOptions = (options: DownloadOptions): void => {
   assertKnownOptions(options, DOWNLOAD_OPTIONS);
   const { fileRetry, lowSpeed, nextFile } = options;
   if (nextFile !== undefined && typeof nextFile !== 'function')
-    throw invalidOptionError('nextFile', 'a function that returns the name of a file', nextFile);
+    throw invalidOptionError('nextFile', 'a function that returns one of the names', nextFile);
   if (lowSpeed !== undefined && lowSpeed !== false) {
     assertKnownOptions(lowSpeed, LOW_SPEED_OPTIONS, 'lowSpeed');
     const { bytesPerSecond = 0, time = 1 } = lowSpeed;

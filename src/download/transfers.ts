@@ -162,8 +162,7 @@ export const createTransfers = ({ vc, itemId, sink, prepared, options, limits, n
       totals = createProgressTotals(item.names);
       const sizesChecked$ = checkSizes(item);
       const settled$ = prepared.whenSettled(item.names.length);
-      const names$ =
-        nextFile === undefined ? settled$ : chosenOrder({ nextFile, pending: () => pending(item.names), ended$, settled$ });
+      const names$ = nextFile ? chosenOrder({ nextFile, pending: () => pending(item.names), ended$, settled$ }) : settled$;
       return names$.pipe(
         mergeMapAdaptive((name: string, slot) => transferFile(item, sizesChecked$, name, slot), {
           maxConcurrency,
