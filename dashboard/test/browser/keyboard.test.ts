@@ -69,7 +69,9 @@ describe('the page by keyboard', { skip: chromiumMissing() ?? false, concurrency
     await page.getByRole('button', { name: 'Export router' }).waitFor();
     await pressKeys(page, ['/']);
     await page.keyboard.type('monitor');
-    await page.getByRole('button', { name: 'Export router' }).waitFor({ state: 'detached' });
+    // Both: the first letters match the library of one of them.
+    for (const name of ['Export router', 'Export debian-12'])
+      await page.getByRole('button', { name }).waitFor({ state: 'detached' });
     await pressKeys(page, ['Escape', 'e']);
     await page.getByText('▶ running').waitFor();
     await pressKeys(page, ['j', 'p']);
