@@ -25,11 +25,8 @@ const sourceLine = () => {
 const build = (folder) => {
   writeFileSync(join(folder, 'sources.list'), sourceLine());
   mkdirSync(join(folder, 'lists/partial'), { recursive: true });
-  const settings = { SourceList: 'sources.list', SourceParts: 'none', 'State::Lists': 'lists' };
-  const options = Object.entries(settings).flatMap(([name, file]) => [
-    '-o',
-    `Dir::${name.includes('::') ? name : `Etc::${name}`}=${join(folder, file)}`,
-  ]);
+  const settings = { 'Etc::SourceList': 'sources.list', 'Etc::SourceParts': 'none', 'State::Lists': 'lists' };
+  const options = Object.entries(settings).flatMap(([name, file]) => ['-o', `Dir::${name}=${join(folder, file)}`]);
   const run = (program, args, env = {}) =>
     execFileSync(program, args, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
   run('apt-get', [...options, 'update', '-q']);

@@ -4,25 +4,25 @@
  */
 
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { clearInterval, clearTimeout, setInterval, setTimeout } from 'node:timers';
 import { URL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
-import { createDownloadSession, findItems, preparation, prepareDownloadFile, vcenter } from 'rx-content-library';
 import { createSelfSignedCertificate, nodeHash, serve } from 'rx-content-library/node';
 import { createSimulator } from 'rx-content-library/simulator';
-import { lastValueFrom } from 'rxjs';
+import { sha256 } from '../test/end-to-end/disk.ts';
+import { servedBytes } from '../test/end-to-end/served-bytes.ts';
+import { findGovc } from '../test/support/govc.ts';
 
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'docs/17-govc.md');
 const markers = ['<!-- runs: written by `node scripts/compare-with-govc.mjs --update` -->', '<!-- end of runs -->'];
-const govc = join(root, 'node_modules/.cache/govc/govc');
+const govc = findGovc();
 const command = join(root, 'dist/command/main.js');
-if (!existsSync(govc)) throw new Error('govc is missing: run node scripts/build-govc.mjs first.');
+if (govc === undefined) throw new Error('govc is missing: run node scripts/build-govc.mjs first.');
 
 const user = { username: 'administrator@vsphere.local', password: 'secret' };
 const disk = { name: 'disk.vmdk', size: 20_000_000 };
@@ -97,25 +97,11 @@ const programs = {
   },
 };
 
-/** The SHA-256 of the disk as a server without faults sends it. */
-const digestOfDisk = async () => {
-  const { fetch } = createSimulator({ createHash: nodeHash, inventory, users: [user] });
-  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch });
-  const [item] = await lastValueFrom(findItems(vc, { name: 'debian-12' }));
-  const session = await lastValueFrom(createDownloadSession(vc, item));
-  await lastValueFrom(prepareDownloadFile(vc, session, disk.name));
-  const { download_endpoint: endpoint } = await lastValueFrom(preparation(vc, session, disk.name, { period: 10 }));
-  const response = await fetch(endpoint.uri);
-  return createHash('sha256')
-    .update(Buffer.from(await response.arrayBuffer()))
-    .digest('hex');
-};
-
-const describeFile = (folder, name, expected) => {
+const describeFile = async (folder, name, expected) => {
   const bytes = readFileSync(join(folder, name));
   if (name !== disk.name) return `\`${name}\``;
   if (bytes.length < disk.size) return `\`${name}\`, **only ${(bytes.length / 1e6).toFixed(1)} of ${disk.size / 1e6} MB**`;
-  const isRight = createHash('sha256').update(bytes).digest('hex') === expected;
+  const isRight = (await sha256([bytes])) === expected;
   return `\`${name}\`, ${isRight ? 'the right bytes' : '**wrong bytes**'}`;
 };
 
@@ -171,7 +157,7 @@ const runProgram = async ({ run }, { again, signal, scenario }, expected) => {
     prints: readable(
       `${stdout}${stderr}`.replaceAll(`${folder}/`, '').replaceAll(new URL(server.url).host, 'vcenter.example.com'),
     ),
-    'the directory has': names.map((name) => describeFile(folder, name, expected)).join('<br>') || 'nothing',
+    'the directory has': (await Promise.all(names.map((name) => describeFile(folder, name, expected)))).join('<br>') || 'nothing',
     'sessions left on the server': `${simulator.sessions.length} download, ${simulator.apiSessions + simulator.soapSessions} of the login`,
     requests: String(simulator.requests.length - before.requests),
     'bytes of files': `${((simulator.bytesServed - before.bytes) / 1e6).toFixed(1)} MB`,
@@ -181,7 +167,8 @@ const runProgram = async ({ run }, { again, signal, scenario }, expected) => {
   return result;
 };
 
-const expected = await digestOfDisk();
+// The disk as a server without faults sends it.
+const expected = await sha256(servedBytes(createSimulator({ inventory, users: [user] }), user, 'debian-12', disk.name));
 const sections = [];
 for (const [index, situation] of situations.entries()) {
   const results = [];

@@ -3,7 +3,7 @@
 import { Hono } from 'hono';
 import { isContentLibraryError, type VCenter } from 'rx-content-library';
 import { auditTime, skip } from 'rxjs';
-import { createExportList, type ExportListOptions, type Exports } from '../shared/export-list.ts';
+import { restoreExportList, type Exports } from '../shared/export-list.ts';
 import { createEventStream, type EventStream } from './event-stream.ts';
 import { exportDirectory } from './export-directory.ts';
 import { createKeptList } from './kept-list.ts';
@@ -41,7 +41,7 @@ export const createExportsOfUsers = ({ directory, concurrency, log }: ExportsOpt
       const known = all.get(connection);
       if (known !== undefined) return known;
       const list = createKeptList(directory, username, log);
-      const exports = restoreExports(connection, directory, { concurrency, restore: list.read() });
+      const exports = restoreExportList(connection, exportDirectory(directory), { concurrency, restore: list.read() });
       const write = (): void => list.write(exports.serialize());
       exports.state$.pipe(skip(1), auditTime(WRITE_PERIOD)).subscribe(write);
       const created = { exports, events: createEventStream(exports.state$), write };
@@ -57,16 +57,6 @@ export const createExportsOfUsers = ({ directory, concurrency, log }: ExportsOpt
       await Promise.all([...all.values()].map(close));
     },
   };
-};
-
-/** A list that another version has written, and this one cannot read, is replaced by an empty one. */
-const restoreExports = (connection: VCenter, directory: string, options: ExportListOptions): Exports => {
-  try {
-    return createExportList(connection, exportDirectory(directory), options);
-  } catch (thrown) {
-    if (!(thrown instanceof TypeError)) throw thrown;
-    return createExportList(connection, exportDirectory(directory), { ...options, restore: undefined });
-  }
 };
 
 /** Creates the routes; `userOf` returns the user of a request. */

@@ -108,6 +108,16 @@ export const createExportList = (
   };
 };
 
+/** Creates a list of exports. One that another version has serialized, and this one cannot read, is replaced by an empty list. */
+export const restoreExportList = (vc: VCenter, target: ExportTarget, options: ExportListOptions): Exports => {
+  try {
+    return createExportList(vc, target, options);
+  } catch (thrown) {
+    if (options.restore === undefined || !(thrown instanceof TypeError)) throw thrown;
+    return createExportList(vc, target, { ...options, restore: undefined });
+  }
+};
+
 /** Returns a function that returns the same row for the same download, and the same state for the same downloads. */
 const createStateMapping = (timelines: Timelines): ((state: DownloadQueueState) => ExportsState) => {
   const states = new WeakMap<DownloadQueueState, ExportsState>();

@@ -1,7 +1,7 @@
 /** The keys of a mirrored library. */
 
 import { createFileNameValidator, type MirroredLibrary } from '../index.ts';
-import { nodeHash } from '../node/index.ts';
+import { digestOf } from './digest.ts';
 
 /** The name of the folder with the files of all items of a library. */
 const VERSIONS = '.versions';
@@ -65,8 +65,4 @@ const libraryFolder = (name: string, id: string): string => {
   return id.replaceAll(/[^A-Za-z0-9-]+/g, '-');
 };
 
-const shortHash = (text: string): string => {
-  const hash = nodeHash('SHA256');
-  hash.update(new TextEncoder().encode(text));
-  return hash.digest().slice(0, 16);
-};
+const shortHash = (text: string): string => digestOf('SHA256', new TextEncoder().encode(text)).slice(0, 16);

@@ -1,8 +1,8 @@
 /** Writes an object that another process may be writing, too. */
 
-import { nodeHash } from '../node/index.ts';
 import { CONDITION_FAILED, hasCode, NO_SUCH_UPLOAD } from './bucket-error.ts';
 import type { Bucket, WriteCondition } from './bucket.ts';
+import { digestOf } from './digest.ts';
 
 /** The object in the bucket. */
 export interface StoredOnce {
@@ -48,17 +48,11 @@ export const storeOnce = async (
 };
 
 /** Returns the `ETag` that stores compute of an object of one part, unless they encrypt it. */
-export const etagOf = (bytes: Uint8Array): string => `"${md5(bytes)}"`;
+export const etagOf = (bytes: Uint8Array): string => `"${digestOf('MD5', bytes)}"`;
 
 /** Returns the `ETag` that stores compute of an object of several parts; `undefined` if those of the parts are not MD5. */
 export const etagOfParts = (etags: readonly string[]): string | undefined => {
   const digests = etags.map((etag) => /^"?([0-9a-f]{32})"?$/.exec(etag)?.[1]);
   if (digests.length === 0 || digests.includes(undefined)) return undefined;
-  return `"${md5(Buffer.from(digests.join(''), 'hex'))}-${etags.length}"`;
-};
-
-const md5 = (bytes: Uint8Array): string => {
-  const hash = nodeHash('MD5');
-  hash.update(bytes);
-  return hash.digest();
+  return `"${digestOf('MD5', Buffer.from(digests.join(''), 'hex'))}-${etags.length}"`;
 };

@@ -4,7 +4,6 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -15,6 +14,7 @@ import { download, logout, vcenter, type Sink } from 'rx-content-library';
 import { createSelfSignedCertificate, nodeHash, serve, type RunningServer } from 'rx-content-library/node';
 import { createSimulator, type Simulator } from 'rx-content-library/simulator';
 import { concat, filter, lastValueFrom, toArray } from 'rxjs';
+import { freePort } from '../support/free-port.ts';
 import { scaled } from '../support/soak.ts';
 import { servePage } from './page-server.ts';
 
@@ -81,15 +81,6 @@ const startProgram = async (kind: 'vite' | 'webpack', file: string): Promise<str
   const line = once(createInterface(child.stdout), 'line').then(([url]) => String(url));
   const ended = closed.then(() => Promise.reject(new Error(`${kind} ended`)));
   return Promise.race([line, ended]);
-};
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 };
 
 const startNginx = async (program: string): Promise<string> => {

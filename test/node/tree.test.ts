@@ -3,12 +3,12 @@
 import { mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { mirror, vcenter, type MirrorEvent, type MirrorOptions, type MirrorTarget } from 'rx-content-library';
+import type { MirrorEvent } from 'rx-content-library';
 import { toTree } from 'rx-content-library/node';
-import { createSimulator, type InventoryItem, type Scenario } from 'rx-content-library/simulator';
+import type { InventoryItem } from 'rx-content-library/simulator';
 import { takeWhile, type Observable } from 'rxjs';
 import { collect, collectValues } from '../support/collect.ts';
-import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
+import { simulateLibrary } from '../support/mirrored-library.ts';
 import { temporaryDirectory } from './temporary.ts';
 
 const itemOf = (name: string, contentVersion = '1', descriptor = `version ${contentVersion}`): InventoryItem => ({
@@ -20,16 +20,6 @@ const itemOf = (name: string, contentVersion = '1', descriptor = `version ${cont
     { name: 'disk.vmdk', content: 'disk '.repeat(100_000) },
   ],
 });
-
-const simulate = (items: readonly InventoryItem[], scenario: Scenario = {}) => {
-  const simulator = createSimulator({
-    inventory: { libraries: [{ name: 'templates', id: 'library-1', items }] },
-    users: [user],
-    scenario: { preparation: preparedAtOnce, ...scenario },
-  });
-  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: simulator.fetch });
-  return { simulator, mirrored: (target: MirrorTarget, options?: MirrorOptions) => mirror(vc, 'library-1', target, options) };
-};
 
 const filesBelow = async (directory: string): Promise<readonly string[]> => {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true });
@@ -43,7 +33,7 @@ const textOf = (...path: readonly string[]) => readFile(join(...path), 'utf8');
 
 test('an item is a directory of its files, with its manifest', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
   expect(await filesBelow(root)).toEqual([
     'templates/debian/.content-library.json',
     'templates/debian/a.ovf',
@@ -63,16 +53,16 @@ test('an item is a directory of its files, with its manifest', async () => {
 
 test('a second run moves no byte', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
-  const { simulator, mirrored } = simulate([itemOf('debian')]);
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
+  const { simulator, mirrored } = simulateLibrary([itemOf('debian')]);
   await collectValues(mirrored(toTree(root)));
   expect(simulator.bytesServed).toBe(0);
 });
 
 test('a file that is the same in the new version is not downloaded again', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
-  const { simulator, mirrored } = simulate([itemOf('debian', '2')]);
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
+  const { simulator, mirrored } = simulateLibrary([itemOf('debian', '2')]);
   const values = await collectValues(mirrored(toTree(root)));
   expect(values).toContainEqual(expect.objectContaining({ type: 'mirrored', bytes: 500_009, transferred: 9 }));
   expect(simulator.bytesServed).toBe(9);
@@ -97,9 +87,9 @@ const readVersion = async (root: string): Promise<{ readonly contentVersion: str
 
 test('the earlier version is complete in its place until the new one is', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
   const seen = new Set<string>();
-  const { mirrored } = simulate([itemOf('debian', '2')]);
+  const { mirrored } = simulateLibrary([itemOf('debian', '2')]);
   for await (const event of events(mirrored(toTree(root)))) {
     const { contentVersion, text } = await readVersion(root);
     expect(text).toBe(`version ${contentVersion}`);
@@ -113,7 +103,7 @@ test('a mirror that was interrupted continues where it was', async () => {
   const root = await temporaryDirectory();
   const content = 'disk '.repeat(1_000_000);
   const item = { ...itemOf('debian'), files: [{ name: 'disk.vmdk', content }] };
-  const first = simulate([item]);
+  const first = simulateLibrary([item]);
   let received = 0;
   await collect(
     first.mirrored(toTree(root)).pipe(
@@ -128,7 +118,7 @@ test('a mirror that was interrupted continues where it was', async () => {
   expect(await readdir(join(root, 'templates'))).toEqual(['.incomplete']);
 
   await settled(async () => isUnlocked(root));
-  const second = simulate([item]);
+  const second = simulateLibrary([item]);
   await collectValues(second.mirrored(toTree(root)));
   expect(second.simulator.bytesServed).toBeLessThanOrEqual(content.length - 2_000_000);
   expect(await textOf(root, 'templates/debian/disk.vmdk')).toBe(content);
@@ -138,7 +128,7 @@ test('a mirror that was interrupted continues where it was', async () => {
 describe('a crash between the two renames', () => {
   const crashed = async () => {
     const root = await temporaryDirectory();
-    await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
     const replaced = join(root, 'templates/.incomplete/0123-4567.replaced');
     await mkdir(replaced, { recursive: true });
     await rename(join(root, 'templates/debian'), join(replaced, 'debian'));
@@ -147,7 +137,7 @@ describe('a crash between the two renames', () => {
 
   test('is reverted by the next run: the earlier version is back in its place', async () => {
     const root = await crashed();
-    const { simulator, mirrored } = simulate([itemOf('debian')]);
+    const { simulator, mirrored } = simulateLibrary([itemOf('debian')]);
     const values = await collectValues(mirrored(toTree(root)));
     expect(values.at(-1)).toMatchObject({ type: 'finished', current: 1, mirrored: 0 });
     expect(simulator.bytesServed).toBe(0);
@@ -156,7 +146,7 @@ describe('a crash between the two renames', () => {
 
   test('leaves nothing of the earlier version once the new one is in its place', async () => {
     const root = await crashed();
-    await collectValues(simulate([itemOf('debian', '2')]).mirrored(toTree(root)));
+    await collectValues(simulateLibrary([itemOf('debian', '2')]).mirrored(toTree(root)));
     expect(await textOf(root, 'templates/debian/a.ovf')).toBe('version 2');
     expect((await filesBelow(root)).every((path) => path.startsWith('templates/debian/'))).toBe(true);
   });
@@ -166,7 +156,7 @@ test('a directory that is not of the mirror is neither replaced nor removed', as
   const root = await temporaryDirectory();
   await mkdir(join(root, 'templates/debian'), { recursive: true });
   await writeFile(join(root, 'templates/debian/notes.txt'), 'notes');
-  const { simulator, mirrored } = simulate([itemOf('debian')]);
+  const { simulator, mirrored } = simulateLibrary([itemOf('debian')]);
   const values = await collectValues(mirrored(toTree(root), { delete: true }));
   expect(values).toContainEqual(
     expect.objectContaining({ type: 'failed', error: expect.objectContaining({ _tag: 'SinkError', code: 'EEXIST' }) }),
@@ -177,25 +167,25 @@ test('a directory that is not of the mirror is neither replaced nor removed', as
 
 test('an item that is gone is removed with `delete`', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian'), itemOf('ubuntu')]).mirrored(toTree(root)));
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root), { delete: true }));
+  await collectValues(simulateLibrary([itemOf('debian'), itemOf('ubuntu')]).mirrored(toTree(root)));
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root), { delete: true }));
   expect(await readdir(join(root, 'templates'))).toEqual(['debian']);
 });
 
 test('a damaged manifest counts as none: the item is not replaced without a word', async () => {
   const root = await temporaryDirectory();
-  await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
+  await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
   await writeFile(join(root, 'templates/debian/.content-library.json'), '{"v":1');
-  const values = await collectValues(simulate([itemOf('debian')]).mirrored(toTree(root)));
+  const values = await collectValues(simulateLibrary([itemOf('debian')]).mirrored(toTree(root)));
   expect(values).toContainEqual(expect.objectContaining({ type: 'failed', itemId: 'id-debian' }));
 });
 
 test('two mirrors to one directory end with the right bytes', async () => {
   const root = await temporaryDirectory();
   const items = ['a', 'b', 'c', 'd'].map((name) => itemOf(name));
-  const runs = [simulate(items), simulate(items)].map(({ mirrored }) => collectValues(mirrored(toTree(root))));
+  const runs = [simulateLibrary(items), simulateLibrary(items)].map(({ mirrored }) => collectValues(mirrored(toTree(root))));
   await Promise.all(runs);
-  await collectValues(simulate(items).mirrored(toTree(root)));
+  await collectValues(simulateLibrary(items).mirrored(toTree(root)));
   for (const { name } of items) {
     expect(await textOf(root, 'templates', name, 'disk.vmdk')).toBe('disk '.repeat(100_000));
     expect((await stat(join(root, 'templates', name, '.content-library.json'))).isFile()).toBe(true);

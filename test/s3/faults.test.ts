@@ -5,8 +5,9 @@ import { isTransient, SinkError, TransportError, type ContentLibraryError, type 
 import { takeWhile } from 'rxjs';
 import { collect, collectValues } from '../support/collect.ts';
 import type { MemoryS3, MemoryS3Fault } from '../support/memory-s3.ts';
+import { simulateLibrary } from '../support/mirrored-library.ts';
 import { accessKeyId, bucketOf, memoryS3, secretAccessKey } from './client.ts';
-import { assertComplete, itemOf, keysIn, simulate, until } from './library.ts';
+import { assertComplete, itemOf, keysIn, until } from './library.ts';
 
 const library = { libraryId: 'library-1', libraryName: 'templates' };
 
@@ -16,7 +17,7 @@ const errorOf = (values: readonly MirrorEvent[]): ContentLibraryError | undefine
 const runWith = async (fault: MemoryS3Fault, s3?: MemoryS3) => {
   const store = s3 ?? (await memoryS3());
   store.faults.push(fault);
-  const values = await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(store)));
+  const values = await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(store)));
   return { s3: store, values, error: errorOf(values), last: values.at(-1) };
 };
 
@@ -45,9 +46,9 @@ describe('requests that fail', () => {
 
   test('leave the earlier version as it is', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     s3.faults.push({ operation: 'CompleteMultipartUpload', status: 500 });
-    const values = await collectValues(simulate([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
+    const values = await collectValues(simulateLibrary([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
     expect(errorOf(values)?._tag).toBe('SinkError');
     expect(assertComplete(s3)).toEqual({ 'a.ovf': 'version 1' });
     expect(s3.uploads.size).toBe(0);
@@ -62,7 +63,7 @@ describe('requests that fail', () => {
       // The first listing of uploads is that of all items.
       s3.faults.push({ ...fault });
       const target = bucketOf(s3);
-      const { error } = await collect(simulate([itemOf('debian')]).mirrored({ ...target, list: async () => [] })).then(
+      const { error } = await collect(simulateLibrary([itemOf('debian')]).mirrored({ ...target, list: async () => [] })).then(
         ({ values }) => ({ error: errorOf(values) }),
       );
       expect(error).toBeInstanceOf(TransportError);
@@ -90,7 +91,7 @@ describe('a response that is lost', () => {
     const { s3, last } = await runWith({ operation: 'CreateMultipartUpload', times: 1, close: 'after' });
     expect(last).toMatchObject({ type: 'finished', mirrored: 1 });
     expect(s3.uploads.size).toBe(1);
-    await collectValues(simulate([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
     expect(s3.uploads.size).toBe(0);
     assertComplete(s3);
   });
@@ -106,7 +107,7 @@ describe('what the store refuses', () => {
   ])('%s: the message names the permission %s', async (operation, permission) => {
     const s3 = await memoryS3();
     s3.faults.push({ operation, status: 403, code: 'AccessDenied' });
-    const { values, error } = await collect(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    const { values, error } = await collect(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     const refusal = (error ?? errorOf(values)) as SinkError;
     expect(refusal).toBeInstanceOf(SinkError);
     expect(refusal.code).toBe('AccessDenied');
@@ -172,7 +173,7 @@ describe('after unsubscribing', () => {
     const s3 = await memoryS3();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     s3.faults.push({ operation: 'CreateMultipartUpload', until: promise });
-    const running = simulate([itemOf('debian')])
+    const running = simulateLibrary([itemOf('debian')])
       .mirrored(bucketOf(s3))
       .subscribe();
     await until(() => s3.log.some((line) => line.startsWith('CreateMultipartUpload')));
@@ -187,7 +188,7 @@ describe('after unsubscribing', () => {
     const s3 = await memoryS3();
     const { promise, resolve } = Promise.withResolvers<undefined>();
     s3.faults.push({ operation: 'UploadPart', until: promise });
-    const running = simulate([itemOf('debian')])
+    const running = simulateLibrary([itemOf('debian')])
       .mirrored(bucketOf(s3))
       .subscribe();
     await until(() => s3.log.filter((line) => line.startsWith('UploadPart')).length === 2);
@@ -200,7 +201,7 @@ describe('after unsubscribing', () => {
 
   test('the files that were complete are not downloaded again by the next run, if the server states their checksums', async () => {
     const s3 = await memoryS3();
-    const first = simulate([itemOf('debian')]);
+    const first = simulateLibrary([itemOf('debian')]);
     s3.faults.push({ operation: 'UploadPart', status: 500 });
     await collectValues(first.mirrored(bucketOf(s3)));
     s3.faults.length = 0;
@@ -208,7 +209,7 @@ describe('after unsubscribing', () => {
       'vsphere/templates/.versions/HASH-0-HASH/.verified/a.ovf.json',
       'vsphere/templates/.versions/HASH-0-HASH/a.ovf',
     ]);
-    const second = simulate([itemOf('debian')]);
+    const second = simulateLibrary([itemOf('debian')]);
     const values = await collectValues(second.mirrored(bucketOf(s3)));
     expect(values).toContainEqual(
       expect.objectContaining({ event: expect.objectContaining({ type: 'saved', file: 'a.ovf', skipped: true }) }),
@@ -224,18 +225,18 @@ describe('what a process that has ended leaves', () => {
 
   test('a file without a record is replaced', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     const key = keyOf(s3, 'a.ovf');
     s3.objects.clear();
     s3.objects.set(key, leftover);
-    const values = await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    const values = await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     expect(values.at(-1)).toMatchObject({ type: 'finished', mirrored: 1, failed: 0 });
     expect(assertComplete(s3)).toEqual({ 'a.ovf': 'version 1' });
   });
 
   test('an upload of the item is aborted when the item is opened, one of another item after seven days', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     const folder = keyOf(s3, 'a.ovf').replace('a.ovf', '');
     const day = 24 * 60 * 60 * 1000;
     const begin = (id: string, key: string, age: number) =>
@@ -244,20 +245,20 @@ describe('what a process that has ended leaves', () => {
     begin('of another item', 'vsphere/templates/.versions/0-0-0/disk.vmdk', 6 * day);
     begin('old', 'vsphere/templates/.versions/0-0-0/disk.vmdk', 8 * day);
     begin('of another program', 'vsphere/templates/disk.vmdk', 8 * day);
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     expect([...s3.uploads.keys()]).toEqual(['of the item', 'of another item', 'of another program']);
-    await collectValues(simulate([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
     expect([...s3.uploads.keys()]).toEqual(['of another item', 'of another program']);
   });
 
   test('files of the earlier version are removed by the next run', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     s3.faults.push({ operation: 'DeleteObject', status: 500 });
-    await collectValues(simulate([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
     expect(keysIn(s3)).toHaveLength(7);
     s3.faults.length = 0;
-    await collectValues(simulate([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
     expect(keysIn(s3)).toHaveLength(3);
     expect(assertComplete(s3)).toEqual({ 'a.ovf': 'version 2' });
   });
@@ -266,12 +267,12 @@ describe('what a process that has ended leaves', () => {
 describe('another process', () => {
   test('that publishes another version in the meantime is not overwritten', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     const { promise, resolve } = Promise.withResolvers<undefined>();
     s3.faults.push({ operation: 'UploadPart', times: 1, until: promise });
-    const slow = collect(simulate([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
+    const slow = collect(simulateLibrary([itemOf('debian', '2', 'DISK ')]).mirrored(bucketOf(s3)));
     await until(() => s3.log.filter((line) => line.startsWith('UploadPart')).length > 3);
-    await collectValues(simulate([itemOf('debian', '3')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '3')]).mirrored(bucketOf(s3)));
     resolve(undefined);
     const { values } = await slow;
     expect(errorOf(values)).toBeInstanceOf(SinkError);
@@ -281,12 +282,12 @@ describe('another process', () => {
 
   test('that changes the manifest in the meantime is not overwritten', async () => {
     const s3 = await memoryS3();
-    await collectValues(simulate([itemOf('debian')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian')]).mirrored(bucketOf(s3)));
     const { promise, resolve } = Promise.withResolvers<undefined>();
     s3.faults.push({ operation: 'PutObject', key: /content-library/, times: 1, until: promise });
-    const slow = collect(simulate([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
+    const slow = collect(simulateLibrary([itemOf('debian', '2')]).mirrored(bucketOf(s3)));
     await until(() => s3.log.filter((line) => /^PutObject .*content-library/.test(line)).length > 1);
-    await collectValues(simulate([itemOf('debian', '3')]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf('debian', '3')]).mirrored(bucketOf(s3)));
     resolve(undefined);
     const { values } = await slow;
     expect(errorOf(values)).toMatchObject({ _tag: 'SinkError', code: 'PreconditionFailed' });
@@ -296,7 +297,7 @@ describe('another process', () => {
 
 test('a file whose bytes were corrupt is sent again, and the first upload is removed', async () => {
   const s3 = await memoryS3();
-  const { mirrored } = simulate([itemOf('debian')], {
+  const { mirrored } = simulateLibrary([itemOf('debian')], {
     faults: [{ operation: 'data', file: 'disk.vmdk', kind: 'corrupt', at: 10_000_000, times: 1 }],
   });
   const values = await collectValues(mirrored(bucketOf(s3)));
@@ -310,10 +311,10 @@ test('unsubscribing at any event leaves no upload behind, and the next run compl
   for (let count = 1; count <= 8; count += 1) {
     const name = `debian-${count}`;
     let seen = 0;
-    const { simulator, mirrored } = simulate([itemOf(name)]);
+    const { simulator, mirrored } = simulateLibrary([itemOf(name)]);
     await collect(mirrored(bucketOf(s3)).pipe(takeWhile(() => (seen += 1) < count)));
     await until(() => simulator.sessions.length === 0);
-    await collectValues(simulate([itemOf(name)]).mirrored(bucketOf(s3)));
+    await collectValues(simulateLibrary([itemOf(name)]).mirrored(bucketOf(s3)));
     assertComplete(s3, name);
   }
   await until(() => s3.uploads.size === 0);

@@ -2,10 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { mirror, vcenter, type MirrorOptions, type MirrorTarget } from 'rx-content-library';
-import { createSimulator, type InventoryItem, type Scenario } from 'rx-content-library/simulator';
+import type { InventoryItem } from 'rx-content-library/simulator';
 import type { MemoryS3 } from '../support/memory-s3.ts';
-import { preparedAtOnce, user } from '../support/simulated-vcenter.ts';
 
 export const MiB = 1024 * 1024;
 
@@ -19,16 +17,6 @@ export const itemOf = (name: string, contentVersion = '1', disk = 'disk '): Inve
     { name: 'disk.vmdk', content: disk.repeat(3 * MiB) },
   ],
 });
-
-export const simulate = (items: readonly InventoryItem[], scenario: Scenario = {}) => {
-  const simulator = createSimulator({
-    inventory: { libraries: [{ name: 'templates', id: 'library-1', items }] },
-    users: [user],
-    scenario: { preparation: preparedAtOnce, ...scenario },
-  });
-  const vc = vcenter({ server: 'https://vcenter.example.com', credentials: user, fetch: simulator.fetch });
-  return { simulator, mirrored: (target: MirrorTarget, options?: MirrorOptions) => mirror(vc, 'library-1', target, options) };
-};
 
 interface Manifest {
   readonly contentVersion: string;

@@ -4,8 +4,9 @@ import { describe, expect, test } from '@jest/globals';
 import { createMemoryBudget } from '#src/s3/memory-budget.js';
 import { partSize } from '#src/s3/part-size.js';
 import { collectValues } from '../support/collect.ts';
+import { simulateLibrary } from '../support/mirrored-library.ts';
 import { bucketOf, memoryS3 } from './client.ts';
-import { MiB, simulate, until } from './library.ts';
+import { MiB, until } from './library.ts';
 
 const GiB = 1024 * MiB;
 const never = new AbortController().signal;
@@ -91,7 +92,7 @@ test('all files of a target have at most 16 parts in memory, however slow the st
   s3.faults.push({ operation: 'UploadPart', until: promise });
   const names = ['a', 'b', 'c', 'd', 'e'];
   const items = names.map((name) => ({ name, files: [{ name: `${name}.iso`, size: 40 * MiB }] }));
-  const { simulator, mirrored } = simulate(items);
+  const { simulator, mirrored } = simulateLibrary(items);
   const values = collectValues(mirrored(bucketOf(s3), { concurrency: names.length }));
   const partsSent = () => s3.log.filter((line) => line.startsWith('UploadPart')).length;
   await until(() => partsSent() === 16);

@@ -4,9 +4,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 
 /** A running Swift. */
 export interface Swift {
@@ -86,15 +86,6 @@ const namesIn = async (url: string, container: string): Promise<readonly string[
   const response = await fetch(`${login.headers.get('x-storage-url') ?? ''}/${encodeURIComponent(container)}`, { headers });
   if (!response.ok) throw new Error(`${container}: ${response.status}`);
   return (await response.text()).split('\n').filter((name) => name !== '');
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 /** Writes the file that states which server has which data: one server has all. */

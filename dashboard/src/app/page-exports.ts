@@ -2,7 +2,7 @@
 
 import type { VCenter } from 'rx-content-library';
 import { auditTime } from 'rxjs';
-import { createExportList, type Exports } from '../../shared/export-list.ts';
+import { restoreExportList, type Exports } from '../../shared/export-list.ts';
 import type { ExportRow, ExportsState } from '../../shared/exports.ts';
 import { openPageStorage, type PageStorage } from './page-storage.ts';
 
@@ -56,15 +56,9 @@ export const openPageExports = async (
   };
 };
 
-/** A list that another version of the page has written, and this one cannot read, is replaced by an empty one. */
-const createExports = (vc: VCenter, { read, sinkOf }: PageStorage): Exports => {
-  const target = {
-    pathOf: (libraryName: string, itemName: string) => `${libraryName}/${itemName}`,
-    toSink: ({ id }: Pick<ExportRow, 'id'>) => sinkOf(id),
-  };
-  try {
-    return createExportList(vc, target, { restore: read() });
-  } catch {
-    return createExportList(vc, target);
-  }
-};
+const createExports = (vc: VCenter, { read, sinkOf }: PageStorage): Exports =>
+  restoreExportList(
+    vc,
+    { pathOf: (libraryName, itemName) => `${libraryName}/${itemName}`, toSink: ({ id }) => sinkOf(id) },
+    { restore: read() },
+  );

@@ -3,6 +3,7 @@
 import type { MirrorTarget } from '../../index.ts';
 import { toTree } from '../../node/index.ts';
 import { usageError } from '../command-error.ts';
+import { loadOptionalPackage } from './optional-package.ts';
 
 /** Attempts of a request to the store: with the delays of its client, they take more than a minute. */
 const STORE_ATTEMPTS = 10;
@@ -31,21 +32,8 @@ export const mirrorTarget = async (destination: string): Promise<MirrorTarget> =
   }
 };
 
-const load = async () => {
-  try {
+const load = () =>
+  loadOptionalPackage('@aws-sdk/client-s3', 'The client of S3', async () => {
     const [{ S3Client }, { toBucket }] = await Promise.all([import('@aws-sdk/client-s3'), import('../../s3/index.ts')]);
     return { S3Client, toBucket };
-  } catch (thrown) {
-    if (!isMissing(thrown)) throw thrown;
-    throw usageError(
-      'The client of S3 is a package of its own, which is not installed. Install it beside this one: npm install @aws-sdk/client-s3 (with --global if this one is).',
-    );
-  }
-};
-
-/** A module that the client itself does not find is another error. */
-const isMissing = (thrown: unknown): boolean =>
-  thrown instanceof Error &&
-  'code' in thrown &&
-  thrown.code === 'ERR_MODULE_NOT_FOUND' &&
-  thrown.message.includes("'@aws-sdk/client-s3'");
+  });

@@ -3,10 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SinkError, type Checksum, type ChecksumAlgorithm, type DownloadSaved } from '../../index.ts';
-import { compareFile, nodeHash, toDirectory } from '../../node/index.ts';
-import { CommandError } from '../command-error.ts';
-import { replaceControlCharacters } from '../output/format.ts';
-import { formatManifest, parseManifest, type ManifestEntry } from './manifest-text.ts';
+import { compareFile, toDirectory } from '../../node/index.ts';
+import { digestOf, manifestDifference, parseItemManifest } from './item-manifest.ts';
+import { formatManifest, type ManifestEntry } from './manifest-text.ts';
 
 /** An item whose files are all saved. */
 export interface ExportedItem {
@@ -56,25 +55,16 @@ const verify = async ({ directory, saved, isComplete }: ExportedItem, manifest: 
     compared += 1;
     if ((await checksumOf(directory, known, checksum.algorithm)) !== checksum.value) differences.push(`${file} is different`);
   }
-  if (differences.length > 0)
-    throw new CommandError(
-      'DifferenceError',
-      6,
-      `${replaceControlCharacters(differences.join(', '))}: not as ${replaceControlCharacters(manifest)} states. The item in the library is damaged, or was changed without its manifest.`,
-    );
+  if (differences.length > 0) throw manifestDifference(differences, manifest);
   return { type: 'manifest', file: manifest, action: 'verified', files: compared };
 };
 
 const readEntries = async (directory: string, manifest: string): Promise<readonly ManifestEntry[]> => {
   const path = join(directory, manifest);
-  try {
-    const entries = parseManifest(await readFile(path, 'utf8'));
-    if (entries.length === 0) throw new TypeError('it names no file, so that nothing can be verified with it');
-    return entries;
-  } catch (thrown) {
-    if (!(thrown instanceof TypeError)) throw new SinkError({ path, reason: 'it cannot be read' }, { cause: thrown });
-    throw new CommandError('DifferenceError', 6, `${replaceControlCharacters(manifest)}: ${thrown.message}`);
-  }
+  const text = await readFile(path, 'utf8').catch((thrown: unknown) => {
+    throw new SinkError({ path, reason: 'it cannot be read' }, { cause: thrown });
+  });
+  return parseItemManifest(manifest, text);
 };
 
 const write = async ({ directory, itemName, saved, force }: ExportedItem): Promise<ManifestResult> => {
@@ -93,9 +83,7 @@ const write = async ({ directory, itemName, saved, force }: ExportedItem): Promi
 /** Writes a file unless it is there already with the same content. */
 const save = async (directory: string, name: string, bytes: Uint8Array, force: boolean): Promise<boolean> => {
   const sink = toDirectory(directory, { force });
-  const hash = nodeHash('SHA256');
-  hash.update(bytes);
-  const checksum: Checksum = { algorithm: 'SHA256', value: hash.digest() };
+  const checksum: Checksum = { algorithm: 'SHA256', value: digestOf('SHA256', bytes) };
   const incoming = { name, size: bytes.byteLength };
   if ((await sink.find?.({ ...incoming, checksum })) !== undefined) return false;
   const file = await sink.open(incoming);

@@ -2,17 +2,11 @@
 
 import { createFileNameValidator, SinkError, type PlannedFile, type Sink, type SinkFile, type SinkWarning } from '../../index.ts';
 import { nodeHash } from '../../node/index.ts';
+import { digestOf, itemError } from '../manifest/item-manifest.ts';
 import { parseReferences, type FileReference } from './descriptor.ts';
 import type { OvaDestination } from './destination.ts';
-import {
-  baseNameOf,
-  orderByReferences,
-  packageError,
-  packageFilesOf,
-  type OrderedFile,
-  type PackageFiles,
-} from './package-files.ts';
-import { digestOf, itemManifest, newManifest, type PackageManifest } from './package-manifest.ts';
+import { baseNameOf, orderByReferences, packageFilesOf, type OrderedFile, type PackageFiles } from './package-files.ts';
+import { itemManifest, newManifest, type PackageManifest } from './package-manifest.ts';
 import { createTarArchive, type TarArchive } from './tar-archive.ts';
 import { createTextFile } from './text-file.ts';
 
@@ -83,7 +77,7 @@ export const createOva = (destination: OvaDestination): Ova => {
   const openDisk = (name: string, stated: number | undefined): SinkFile => {
     const size = stated ?? order.find((file) => file.name === name)?.size;
     if (size === undefined)
-      throw packageError(
+      throw itemError(
         `${name}: neither vCenter nor the descriptor states its size, which an OVA needs before the bytes. Export the files into a directory, without --ova.`,
       );
     if (archive === undefined) throw new SinkError({ path: name, reason: 'the descriptor of the OVA is not complete.' });
@@ -154,11 +148,11 @@ const referencesOf = async (name: string, bytes: Uint8Array): Promise<readonly F
   try {
     return await parseReferences(bytes);
   } catch (thrown) {
-    throw packageError(`${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}. The item is damaged.`);
+    throw itemError(`${name}: ${thrown instanceof Error ? thrown.message : String(thrown)}. The item is damaged.`);
   }
 };
 
 const sizeError = (name: string, size: number): Error =>
-  packageError(
+  itemError(
     `${name} has another size than the ${size} bytes that the descriptor states. Export the files into a directory, without --ova.`,
   );

@@ -1,7 +1,7 @@
 /** The files of an OVF package, and their order in an OVA. */
 
-import { CommandError, usageError } from '../command-error.ts';
-import { replaceControlCharacters } from '../output/format.ts';
+import { usageError } from '../command-error.ts';
+import { itemError } from '../manifest/item-manifest.ts';
 import type { FileReference } from './descriptor.ts';
 
 /** The files of an item, by what they are in an OVF package. */
@@ -45,7 +45,7 @@ export const packageFilesOf = (names: readonly string[]): PackageFiles => {
   const manifest = find('.mf');
   const certificate = find('.cert');
   if (certificate !== undefined && manifest === undefined)
-    throw packageError(
+    throw itemError(
       `${certificate} signs a manifest (.mf), but the item has none. Export its files into a directory, without --ova.`,
     );
   const isOther = (name: string): boolean => ![descriptor, manifest, certificate].includes(name);
@@ -71,7 +71,7 @@ export const orderByReferences = (names: readonly string[], references: readonly
     for (const file of found) if (!referenced.has(file.name)) referenced.set(file.name, file);
   }
   if (missing.length > 0)
-    throw packageError(`${missing.join(', ')}: referenced by the descriptor, but missing in the item. The item is damaged.`);
+    throw itemError(`${missing.join(', ')}: referenced by the descriptor, but missing in the item. The item is damaged.`);
   const others = names.filter((name) => !referenced.has(name));
   return [...referenced.values(), ...others.map((name) => ({ name }))];
 };
@@ -96,7 +96,3 @@ const spellingsOf = (href: string): readonly string[] => {
     return [name];
   }
 };
-
-/** The error of an item that is no complete OVF package. */
-export const packageError = (message: string): CommandError =>
-  new CommandError('DifferenceError', 6, replaceControlCharacters(message));

@@ -1,7 +1,7 @@
 /** A small file of a package, which is kept in memory until it is complete. */
 
 import type { Proof, SinkFile } from '../../index.ts';
-import { packageError } from './package-files.ts';
+import { itemError } from '../manifest/item-manifest.ts';
 
 /** Bytes; descriptors have a few hundred kilobytes at most. */
 export const MAX_TEXT_FILE_SIZE = 16 * 1024 * 1024;
@@ -22,9 +22,7 @@ export const createTextFile = (name: string, onComplete: (bytes: Uint8Array, pro
     write: (bytes) => {
       size += bytes.byteLength;
       if (size > MAX_TEXT_FILE_SIZE)
-        throw packageError(
-          `${name} is longer than ${MAX_TEXT_FILE_SIZE} bytes. Export the files into a directory, without --ova.`,
-        );
+        throw itemError(`${name} is longer than ${MAX_TEXT_FILE_SIZE} bytes. Export the files into a directory, without --ova.`);
       chunks.push(bytes);
     },
     restart: clear,
