@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@jest/globals';
+import type { Inventory } from 'rx-content-library/simulator';
 import { parsed, type Ended } from './command.ts';
 import { inBothDialects, inventory, servedSimulator } from './served-simulator.ts';
 
@@ -95,7 +96,8 @@ test('a pattern that several items or libraries match is ambiguous where one is 
       },
     },
   ]);
-  expect((await run(['ls', 'tw*/x'])).code).toBe(2);
+  expect((await run(['export', 'tw*/x'])).code).toBe(2);
+  expect(await run(['ls', 'tw*/x'])).toMatchObject({ code: 4, stderr: 'NotFoundError: There is no item "x".\n' });
   expect(await run(['ls', 'none*'])).toMatchObject({
     code: 4,
     stderr: expect.stringContaining('no library that matches "none*"'),
@@ -106,6 +108,86 @@ test('a pattern that several items or libraries match is ambiguous where one is 
   });
   expect(await run(['ls', 'templates/ubuntu/none'])).toMatchObject({ code: 4 });
   expect(await run(['ls', 'templates//ubuntu'])).toMatchObject({ code: 2 });
+});
+
+const several: Inventory = {
+  libraries: [
+    {
+      id: '11111111-2222-3333-4444-555555555555',
+      name: 'templates-east',
+      items: [
+        { id: '66666666-2222-3333-4444-555555555555', name: 'debian-12', files: [{ name: 'debian.ovf', content: 'east' }] },
+        { id: 'item-2', name: 'ubuntu', files: [{ name: 'ubuntu.ovf', content: 'x' }] },
+      ],
+    },
+    {
+      id: 'lib-2',
+      name: 'templates-west',
+      items: [
+        {
+          id: 'item-3',
+          name: 'debian-13',
+          files: [
+            { name: 'debian.ovf', content: 'west' },
+            { name: 'debian.vmdk', content: 'x' },
+          ],
+        },
+      ],
+    },
+    { id: 'lib-3', name: 'templates-empty', items: [] },
+    { id: 'lib-4', name: 'images', items: [{ id: 'item-4', name: 'debian-12', files: [{ name: 'debian.iso', content: 'x' }] }] },
+  ],
+};
+
+test('a pattern of ls lists items and files of several libraries, with their places', async () => {
+  const { run } = await servedSimulator({ inventory: several });
+  const placesOf = async (...args: readonly string[]) => {
+    const { code, stdout } = await run(['ls', ...args, '--json']);
+    expect(code).toBe(0);
+    return parsed(stdout).map(({ name, library, item }) =>
+      [library, item, { name }].map((place) => (place as { name: string } | undefined)?.name).join(' / '),
+    );
+  };
+  const items = ['templates-east /  / debian-12', 'templates-west /  / debian-13'];
+  expect(await placesOf('temp*/deb*')).toEqual(items);
+  expect(await placesOf('/temp*/debian-1[23]')).toEqual(items);
+  expect(await placesOf('-d', '*/debian-12')).toEqual(['templates-east /  / debian-12', 'images /  / debian-12']);
+  expect(await placesOf('temp*/deb*/*.ovf')).toEqual([
+    'templates-east / debian-12 / debian.ovf',
+    'templates-west / debian-13 / debian.ovf',
+  ]);
+  expect(await placesOf('*/debian-12')).toEqual(['templates-east / debian-12 / debian.ovf', 'images / debian-12 / debian.iso']);
+  expect(await placesOf('templates-east/*/*.ovf')).toEqual([
+    'templates-east / debian-12 / debian.ovf',
+    'templates-east / ubuntu / ubuntu.ovf',
+  ]);
+  expect((await run(['ls', 'temp*/deb*/debian.ovf'])).stdout).toMatch(
+    /^LIBRARY +ITEM +FILE +ON DISK +VERSION\ntemplates-east +debian-12 +debian\.ovf .*\ntemplates-west +debian-13 +debian\.ovf .*\n$/,
+  );
+  expect((await run(['ls', 'temp*/deb*'])).stdout).toMatch(/^LIBRARY +ITEM +TYPE +ON DISK +ID\ntemplates-east +debian-12 /);
+  expect(await run(['ls', 'temp*/none*'])).toMatchObject({
+    code: 4,
+    stderr: 'NotFoundError: There is no item that matches "none*".\n',
+  });
+  expect(await run(['ls', 'temp*/deb*/*.iso'])).toMatchObject({
+    code: 4,
+    stderr: 'NotFoundError: No file matches "temp*/deb*/*.iso".\n',
+  });
+});
+
+test('ls takes the identifier of a library or of an item', async () => {
+  const { run } = await servedSimulator({ inventory: several });
+  const namesOf = async (...args: readonly string[]) =>
+    parsed((await run(['ls', ...args, '--json'])).stdout).map(({ type, name }) => `${type} ${String(name)}`);
+  const [library, item] = ['11111111-2222-3333-4444-555555555555', '66666666-2222-3333-4444-555555555555'];
+  expect(await namesOf(library)).toEqual(['item debian-12', 'item ubuntu']);
+  expect(await namesOf(item)).toEqual(['file debian.ovf']);
+  expect(await namesOf('-d', item)).toEqual(['item debian-12']);
+  const unknown = '00000000-0000-0000-0000-000000000000';
+  expect(await run(['ls', unknown])).toMatchObject({
+    code: 4,
+    stderr: `NotFoundError: There is no library and no item with the identifier ${unknown}. List the libraries with: content-library ls\n`,
+  });
 });
 
 test('an unknown library or item exits with 4 and is named in the message', () =>

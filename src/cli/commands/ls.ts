@@ -1,24 +1,35 @@
 /** `content-library ls`: lists libraries, items and files. */
 
 import { catchError, concatMap, EMPTY, map, of, throwError, type Observable } from 'rxjs';
-import { ApiError, getItem, getLibrary, listItems, listLibraries, type ItemFileInfo, type VCenter } from '../../index.ts';
+import {
+  ApiError,
+  getItem,
+  getLibrary,
+  listItemFiles,
+  listItems,
+  listLibraries,
+  type ItemFileInfo,
+  type VCenter,
+} from '../../index.ts';
 import { notFoundError } from '../command-error.ts';
-import { formatBytes, jsonLine, replaceControlCharacters } from '../output/format.ts';
-import { table } from '../output/table.ts';
-import { findItemByName, findLibraryByName, listFilesAt, parsePath } from '../paths/find.ts';
+import { entryTable, type Entry } from '../output/entry-table.ts';
+import { jsonLine } from '../output/format.ts';
+import { findMatchingItems, findMatchingLibraries, inEachLibrary, type ItemInLibrary } from '../paths/find-matching.ts';
+import {
+  findItemAt,
+  findItemByName,
+  findLibraryByName,
+  isIdentifier,
+  isNotFound,
+  listFilesAt,
+  parsePath,
+  selectFiles,
+  type IdAndName,
+} from '../paths/find.ts';
 import { fileSelector, isPattern } from '../paths/names.ts';
 import { readAll } from '../paths/read-all.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
-
-/** A library, item or file as `--json` prints it. */
-interface Entry {
-  readonly type: 'library' | 'item' | 'file';
-  readonly id?: string;
-  readonly name: string;
-  readonly checksum?: { readonly algorithm: unknown; readonly value: string };
-  readonly [field: string]: unknown;
-}
 
 /** The flags of `ls`. */
 export interface LsFlags {
@@ -38,7 +49,7 @@ export const lsWith = (vc: VCenter, path: string | undefined, flags: LsFlags): O
   entriesAt(vc, path ?? '', flags).pipe(concatMap((entries) => print(entries, flags)));
 
 const print = async (entries: readonly Entry[], { json, long = false }: LsFlags): Promise<void> => {
-  const lines = json ? entries.map(jsonLine) : (await asTable(entries, long)).map((line) => `${line}\n`);
+  const lines = json ? entries.map(jsonLine) : (await entryTable(entries, long)).map((line) => `${line}\n`);
   process.stdout.write(lines.join(''));
 };
 
@@ -52,26 +63,86 @@ const entriesAt = (vc: VCenter, path: string, { directory }: LsFlags): Observabl
       readEach((id) => libraryEntry(vc, id)),
       map((entries) => matching(entries, 'library', library)),
     );
-  const library$ = findLibraryByName(vc, library);
-  if (item === undefined)
-    return library$.pipe(
+  if (item === undefined) {
+    const entries$ = findLibraryByName(vc, library).pipe(
       concatMap(({ id }) => (isWhole ? of([id]) : listItems(vc, id))),
       readEach((id) => (isWhole ? libraryEntry(vc, id) : itemEntry(vc, id))),
     );
-  if (file === undefined && isPattern(item))
-    return library$.pipe(
-      concatMap(({ id }) => listItems(vc, id)),
-      readEach((id) => itemEntry(vc, id)),
-      map((entries) => matching(entries, 'item', item)),
-    );
+    return isIdentifier(library) ? entries$.pipe(catchError(orItemById(vc, library, isWhole))) : entries$;
+  }
+  if (file === undefined && isPattern(item)) return matchingItems(vc, library, item);
   if (file === undefined && isWhole)
-    return library$.pipe(
-      concatMap((found) => findItemByName(vc, found, item)),
-      map(({ id }) => [id]),
-      readEach((id) => itemEntry(vc, id)),
-    );
+    return isPattern(library)
+      ? findMatchingItems(vc, library, item).pipe(
+          concatMap((found) => readAll(found, (at) => itemEntry(vc, at.item.id).pipe(map(inLibrary(at.library))))),
+        )
+      : findLibraryByName(vc, library).pipe(
+          concatMap((found) => findItemByName(vc, found, item)),
+          map(({ id }) => [id]),
+          readEach((id) => itemEntry(vc, id)),
+        );
+  if (isPattern(library) || isPattern(item))
+    return findMatchingItems(vc, library, item).pipe(concatMap((items) => filesOf(vc, items, path, file)));
   return listFilesAt(vc, path).pipe(map((files) => files.map(fileEntry)));
 };
+
+/** Handles the error of a library that does not exist: the identifier may be that of an item. */
+const orItemById =
+  (vc: VCenter, id: string, isWhole: boolean) =>
+  (thrown: unknown): Observable<readonly Entry[]> => {
+    if (!isNotFound(thrown)) return throwError(() => thrown);
+    const entries$ = isWhole
+      ? findItemAt(vc, id).pipe(concatMap(() => itemEntry(vc, id).pipe(map((entry) => [entry]))))
+      : listFilesAt(vc, id).pipe(map((files) => files.map(fileEntry)));
+    return entries$.pipe(
+      catchError((error: unknown) =>
+        throwError(() =>
+          isNotFound(error)
+            ? notFoundError(
+                `There is no library and no item with the identifier ${id}. List the libraries with: content-library ls`,
+              )
+            : error,
+        ),
+      ),
+    );
+  };
+
+/** Emits the items that match a pattern, of one library or of all that match. */
+const matchingItems = (vc: VCenter, libraryPart: string, item: string): Observable<readonly Entry[]> =>
+  findMatchingLibraries(vc, libraryPart).pipe(
+    concatMap((libraries) =>
+      inEachLibrary(libraries, (library) =>
+        listItems(vc, library.id).pipe(
+          readEach((id) => itemEntry(vc, id)),
+          map((entries) => matching(entries, 'item', item)),
+          map((entries) => (isPattern(libraryPart) ? entries.map(inLibrary(library)) : entries)),
+        ),
+      ),
+    ),
+  );
+
+const inLibrary =
+  (library: IdAndName) =>
+  (entry: Entry): Entry => ({ ...entry, library });
+
+/** Emits the files of all these items; errors if there is a pattern that matches none. */
+const filesOf = (
+  vc: VCenter,
+  items: readonly ItemInLibrary[],
+  path: string,
+  pattern: string | undefined,
+): Observable<readonly Entry[]> =>
+  readAll(items, ({ library, item }) =>
+    listItemFiles(vc, item.id).pipe(
+      map((files) => selectFiles(files, pattern ?? '*').map((file): Entry => ({ ...fileEntry(file), library, item }))),
+    ),
+  ).pipe(
+    map((entries) => {
+      const found = entries.flat();
+      if (found.length === 0 && pattern !== undefined) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
+      return found;
+    }),
+  );
 
 const fileEntry = ({ name, size, cached, version, checksum_info: stated }: ItemFileInfo): Entry => ({
   type: 'file',
@@ -130,52 +201,3 @@ const itemEntry = (vc: VCenter, id: string): Observable<Entry> =>
       ...(modified === undefined ? {} : { modified }),
     })),
   );
-
-/** A column of a table: its title, and the text of an entry. */
-type Column = readonly [title: string, text: (entry: Entry) => string];
-
-const text = (value: unknown): string => (typeof value === 'string' ? replaceControlCharacters(value) : '');
-const field = (name: string) => (entry: Entry) => text(entry[name]);
-const sizeText = ({ cached, size }: Entry): string =>
-  cached === false ? 'not cached' : typeof size === 'number' ? formatBytes(size) : '';
-const checksumText = ({ checksum }: Entry): string =>
-  checksum === undefined ? '' : `${text(checksum.algorithm).toLowerCase()}:${text(checksum.value)}`;
-
-const COLUMNS: Readonly<Record<Entry['type'], { readonly short: readonly Column[]; readonly long: readonly Column[] }>> = {
-  library: {
-    short: [
-      ['LIBRARY', field('name')],
-      ['TYPE', field('libraryType')],
-      ['ID', field('id')],
-    ],
-    long: [['MODIFIED', field('modified')]],
-  },
-  item: {
-    short: [
-      ['ITEM', field('name')],
-      ['TYPE', field('itemType')],
-      ['ON DISK', sizeText],
-      ['ID', field('id')],
-    ],
-    long: [
-      ['VERSION', field('contentVersion')],
-      ['MODIFIED', field('modified')],
-    ],
-  },
-  file: {
-    short: [
-      ['FILE', field('name')],
-      ['ON DISK', sizeText],
-      ['VERSION', field('version')],
-    ],
-    long: [['CHECKSUM', checksumText]],
-  },
-};
-
-const asTable = async (entries: readonly Entry[], isLong: boolean): Promise<readonly string[]> => {
-  const [first] = entries;
-  if (first === undefined) return [];
-  const { short, long } = COLUMNS[first.type];
-  const columns = isLong ? [...short, ...long] : short;
-  return table([columns.map(([title]) => title), ...entries.map((entry) => columns.map(([, textOf]) => textOf(entry)))]);
-};

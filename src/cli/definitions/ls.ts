@@ -21,6 +21,7 @@ export const defineLs = (program: Command): void => {
     'content-library ls',
     'content-library ls Templates',
     "content-library ls -l 'Templates/debian-*'",
+    "content-library ls 'Templates-*/debian-*/*.ovf'",
     'content-library ls Templates/debian-12 --json',
   ]);
   addTimeout(command).option('--json', 'print JSON lines', false);

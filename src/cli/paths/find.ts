@@ -48,6 +48,9 @@ export interface FoundItem {
 /** The form of vCenter's identifiers. */
 const IDENTIFIER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+/** Returns true if a part of a path may be an identifier of vCenter. */
+export const isIdentifier = (part: string): boolean => IDENTIFIER.test(part);
+
 /**
  * Emits the item of `LIBRARY/ITEM[/GLOB]`. A path of one part may be the identifier of an item.
  *
@@ -55,7 +58,7 @@ const IDENTIFIER = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
  */
 export const findItemAt = (vc: VCenter, path: string): Observable<FoundItem> => {
   const [libraryPart, itemPart, pattern = '*'] = parsePath(path);
-  if (libraryPart !== undefined && itemPart === undefined && IDENTIFIER.test(libraryPart)) return findItemById(vc, libraryPart);
+  if (libraryPart !== undefined && itemPart === undefined && isIdentifier(libraryPart)) return findItemById(vc, libraryPart);
   if (libraryPart === undefined || itemPart === undefined) throw usageError('Missing item: expected LIBRARY/ITEM[/GLOB].');
   return findLibraryByName(vc, libraryPart).pipe(
     concatMap((library) => findItemByName(vc, library, itemPart)),
@@ -83,9 +86,7 @@ export const listFilesAt = (vc: VCenter, path: string): Observable<readonly Item
     concatMap(({ item, pattern }) =>
       listItemFiles(vc, item.id).pipe(
         map((files) => {
-          const isSelected = fileSelector(pattern);
-          const names = files.map(({ name }) => name);
-          const selected = files.filter(({ name }, index) => isSelected(name, index, names));
+          const selected = selectFiles(files, pattern);
           if (selected.length === 0 && (files.length > 0 || pattern !== '*'))
             throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
           return selected;
@@ -93,6 +94,13 @@ export const listFilesAt = (vc: VCenter, path: string): Observable<readonly Item
       ),
     ),
   );
+
+/** Returns the files that a part of a path means. */
+export const selectFiles = (files: readonly ItemFileInfo[], part: string): readonly ItemFileInfo[] => {
+  const isSelected = fileSelector(part);
+  const names = files.map(({ name }) => name);
+  return files.filter(({ name }, index) => isSelected(name, index, names));
+};
 
 /** Emits the library that a part of a path means, by its name or identifier. */
 export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndName> =>
@@ -103,6 +111,10 @@ export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndNa
     list: listLibraries(vc),
     get: (id) => getLibrary(vc, id),
   });
+
+/** Returns true if no library, item or file has the name. */
+export const isNotFound = (thrown: unknown): thrown is CommandError =>
+  thrown instanceof CommandError && thrown.tag === 'NotFoundError';
 
 /** Emits the item of a library that a part of a path means, by its name or identifier. */
 export const findItemByName = (vc: VCenter, library: IdAndName, part: string): Observable<IdAndName> =>

@@ -6,16 +6,16 @@ import { from, map, mergeMap, toArray, type Observable } from 'rxjs';
 const CONCURRENCY = 8;
 
 /**
- * Reads what has these identifiers.
+ * Reads something for each of these keys, such as an item for each identifier.
  *
- * - Emits: once, in the order of the identifiers, whichever response is the first; reads that complete without a value are left out.
+ * - Emits: once, in the order of the keys, whichever response is the first; reads that complete without a value are left out.
  * - Completes: after it.
  * - Errors: as the reads do.
  * - Unsubscribing: aborts the reads.
  */
-export const readAll = <A>(ids: readonly string[], read: (id: string) => Observable<A>): Observable<readonly A[]> =>
-  from(ids).pipe(
-    mergeMap((id, index) => read(id).pipe(map((value) => ({ index, value }))), CONCURRENCY),
+export const readAll = <K, A>(keys: readonly K[], read: (key: K) => Observable<A>): Observable<readonly A[]> =>
+  from(keys).pipe(
+    mergeMap((key, index) => read(key).pipe(map((value) => ({ index, value }))), CONCURRENCY),
     toArray(),
     map((results) => results.toSorted((one, other) => one.index - other.index).map(({ value }) => value)),
   );
