@@ -1,6 +1,6 @@
 /** `content-library ls`: lists libraries, items and files. */
 
-import { catchError, concatMap, EMPTY, map, of, throwError, type Observable } from 'rxjs';
+import { catchError, concatMap, EMPTY, map, of, throwError, type MonoTypeOperatorFunction, type Observable } from 'rxjs';
 import {
   ApiError,
   getItem,
@@ -14,19 +14,10 @@ import {
 import { notFoundError } from '../command-error.ts';
 import { entryTable, type Entry } from '../output/entry-table.ts';
 import { jsonLine } from '../output/format.ts';
-import { findMatchingItems, findMatchingLibraries, inEachLibrary, type ItemInLibrary } from '../paths/find-matching.ts';
-import {
-  findItemAt,
-  findItemByName,
-  findLibraryByName,
-  isIdentifier,
-  isNotFound,
-  listFilesAt,
-  parsePath,
-  selectFiles,
-  type IdAndName,
-} from '../paths/find.ts';
-import { fileSelector, isPattern } from '../paths/names.ts';
+import { isUnknownId, requireSome } from '../paths/find-entries.ts';
+import { findMatchingItems, inMatchingLibraries, isNotFound, type ItemInLibrary } from '../paths/find-matching.ts';
+import { findLibraryByName, isIdentifier, parsePath, requireFiles } from '../paths/find.ts';
+import { isPattern, selectByName } from '../paths/names.ts';
 import { readAll } from '../paths/read-all.ts';
 import { runConnected } from '../run.ts';
 import type { ConnectionFlags } from '../settings/connection.ts';
@@ -61,7 +52,7 @@ const entriesAt = (vc: VCenter, path: string, { directory }: LsFlags): Observabl
   if (item === undefined && isPattern(library))
     return listLibraries(vc).pipe(
       readEach((id) => libraryEntry(vc, id)),
-      map((entries) => matching(entries, 'library', library)),
+      map((entries) => requireSome(selectByName(entries, library), 'library', library)),
     );
   if (item === undefined) {
     const entries$ = findLibraryByName(vc, library).pipe(
@@ -70,20 +61,36 @@ const entriesAt = (vc: VCenter, path: string, { directory }: LsFlags): Observabl
     );
     return isIdentifier(library) ? entries$.pipe(catchError(orItemById(vc, library, isWhole))) : entries$;
   }
-  if (file === undefined && isPattern(item)) return matchingItems(vc, library, item);
+  if (file === undefined && isPattern(item))
+    return inMatchingLibraries(vc, library, item, (at) =>
+      listItems(vc, at.id).pipe(
+        readEach((id) => itemEntry(vc, id)),
+        map((entries) => selectByName(entries, item)),
+        map((entries) => (isPattern(library) ? entries.map((entry) => ({ ...entry, library: at })) : entries)),
+      ),
+    );
+  const items$ = findMatchingItems(vc, library, item);
   if (file === undefined && isWhole)
-    return isPattern(library)
-      ? findMatchingItems(vc, library, item).pipe(
-          concatMap((found) => readAll(found, (at) => itemEntry(vc, at.item.id).pipe(map(inLibrary(at.library))))),
-        )
-      : findLibraryByName(vc, library).pipe(
-          concatMap((found) => findItemByName(vc, found, item)),
-          map(({ id }) => [id]),
-          readEach((id) => itemEntry(vc, id)),
-        );
-  if (isPattern(library) || isPattern(item))
-    return findMatchingItems(vc, library, item).pipe(concatMap((items) => filesOf(vc, items, path, file)));
-  return listFilesAt(vc, path).pipe(map((files) => files.map(fileEntry)));
+    return items$.pipe(
+      concatMap((items) =>
+        readAll(items, (at) =>
+          itemEntry(vc, at.item.id).pipe(
+            omitDeleted(),
+            map((entry) => (isPattern(library) ? { ...entry, library: at.library } : entry)),
+          ),
+        ),
+      ),
+    );
+  const pattern = file ?? '*';
+  const hasPlaces = isPattern(library) || isPattern(item);
+  const filesOf = (at: ItemInLibrary): Observable<readonly Entry[]> =>
+    listItemFiles(vc, at.item.id).pipe(
+      map((files) => selectByName(files, pattern).map((found) => ({ ...fileEntry(found), ...(hasPlaces ? at : {}) }))),
+    );
+  return items$.pipe(
+    concatMap((items) => readAll(items, filesOf)),
+    map((entries) => requireFiles(entries.flat(), pattern, path)),
+  );
 };
 
 /** Handles the error of a library that does not exist: the identifier may be that of an item. */
@@ -92,57 +99,11 @@ const orItemById =
   (thrown: unknown): Observable<readonly Entry[]> => {
     if (!isNotFound(thrown)) return throwError(() => thrown);
     const entries$ = isWhole
-      ? findItemAt(vc, id).pipe(concatMap(() => itemEntry(vc, id).pipe(map((entry) => [entry]))))
-      : listFilesAt(vc, id).pipe(map((files) => files.map(fileEntry)));
-    return entries$.pipe(
-      catchError((error: unknown) =>
-        throwError(() =>
-          isNotFound(error)
-            ? notFoundError(
-                `There is no library and no item with the identifier ${id}. List the libraries with: content-library ls`,
-              )
-            : error,
-        ),
-      ),
-    );
+      ? itemEntry(vc, id).pipe(map((entry) => [entry]))
+      : listItemFiles(vc, id).pipe(map((files) => files.map(fileEntry)));
+    const message = `There is no library and no item with the identifier ${id}. List the libraries with: content-library ls`;
+    return entries$.pipe(catchError((error: unknown) => throwError(() => (isUnknownId(error) ? notFoundError(message) : error))));
   };
-
-/** Emits the items that match a pattern, of one library or of all that match. */
-const matchingItems = (vc: VCenter, libraryPart: string, item: string): Observable<readonly Entry[]> =>
-  findMatchingLibraries(vc, libraryPart).pipe(
-    concatMap((libraries) =>
-      inEachLibrary(libraries, (library) =>
-        listItems(vc, library.id).pipe(
-          readEach((id) => itemEntry(vc, id)),
-          map((entries) => matching(entries, 'item', item)),
-          map((entries) => (isPattern(libraryPart) ? entries.map(inLibrary(library)) : entries)),
-        ),
-      ),
-    ),
-  );
-
-const inLibrary =
-  (library: IdAndName) =>
-  (entry: Entry): Entry => ({ ...entry, library });
-
-/** Emits the files of all these items; errors if there is a pattern that matches none. */
-const filesOf = (
-  vc: VCenter,
-  items: readonly ItemInLibrary[],
-  path: string,
-  pattern: string | undefined,
-): Observable<readonly Entry[]> =>
-  readAll(items, ({ library, item }) =>
-    listItemFiles(vc, item.id).pipe(
-      map((files) => selectFiles(files, pattern ?? '*').map((file): Entry => ({ ...fileEntry(file), library, item }))),
-    ),
-  ).pipe(
-    map((entries) => {
-      const found = entries.flat();
-      if (found.length === 0 && pattern !== undefined) throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
-      return found;
-    }),
-  );
 
 const fileEntry = ({ name, size, cached, version, checksum_info: stated }: ItemFileInfo): Entry => ({
   type: 'file',
@@ -153,29 +114,16 @@ const fileEntry = ({ name, size, cached, version, checksum_info: stated }: ItemF
   ...(stated === undefined ? {} : { checksum: { algorithm: stated.algorithm ?? 'SHA1', value: stated.checksum } }),
 });
 
-const matching = (entries: readonly Entry[], kind: string, pattern: string): readonly Entry[] => {
-  const names = entries.map(({ name }) => name);
-  const isSelected = fileSelector(pattern);
-  const found = entries.filter(({ name }, index) => isSelected(name, index, names));
-  if (found.length === 0) throw notFoundError(`There is no ${kind} that matches ${JSON.stringify(pattern)}.`);
-  return found;
-};
-
 /** Reads the entries; those that were deleted since they were listed are omitted. */
 const readEach =
   (read: (id: string) => Observable<Entry>) =>
   (ids$: Observable<readonly string[]>): Observable<readonly Entry[]> =>
-    ids$.pipe(
-      concatMap((ids) =>
-        readAll(ids, (id) =>
-          read(id).pipe(
-            catchError((thrown: unknown) =>
-              thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? EMPTY : throwError(() => thrown),
-            ),
-          ),
-        ),
-      ),
-    );
+    ids$.pipe(concatMap((ids) => readAll(ids, (id) => read(id).pipe(omitDeleted()))));
+
+const omitDeleted = (): MonoTypeOperatorFunction<Entry> =>
+  catchError((thrown: unknown) =>
+    thrown instanceof ApiError && thrown.error_type === 'NOT_FOUND' ? EMPTY : throwError(() => thrown),
+  );
 
 const libraryEntry = (vc: VCenter, id: string): Observable<Entry> =>
   getLibrary(vc, id).pipe(

@@ -1,6 +1,6 @@
 /** The table that `ls` prints. */
 
-import type { IdAndName } from '../paths/find.ts';
+import type { IdAndName } from '../paths/find-entries.ts';
 import { formatBytes, replaceControlCharacters } from './format.ts';
 import { table } from './table.ts';
 

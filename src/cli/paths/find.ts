@@ -1,8 +1,7 @@
 /** Resolves `LIBRARY/ITEM/GLOB`: libraries and items by name, or by identifier where a name is ambiguous. */
 
-import { catchError, concatMap, map, of, throwError, type Observable } from 'rxjs';
+import { catchError, concatMap, map, throwError, type Observable } from 'rxjs';
 import {
-  ApiError,
   findItems,
   findLibraries,
   getItem,
@@ -13,16 +12,9 @@ import {
   type ItemFileInfo,
   type VCenter,
 } from '../../index.ts';
-import { CommandError, notFoundError, usageError } from '../command-error.ts';
-import { replaceControlCharacters } from '../output/format.ts';
-import { fileSelector, globMatcher, hasOtherForms, isPattern, isSameText, readingsOf } from './names.ts';
-import { readAll } from './read-all.ts';
-
-/** A library or an item. */
-export interface IdAndName {
-  readonly id: string;
-  readonly name: string;
-}
+import { notFoundError, usageError } from '../command-error.ts';
+import { findUnique, isUnknownId, type Entries, type IdAndName } from './find-entries.ts';
+import { selectByName } from './names.ts';
 
 /**
  * Splits `LIBRARY/ITEM/GLOB`, with a slash before it or not. The parts keep their escapes. Everything after the second slash is the name of a
@@ -84,47 +76,44 @@ const findItemById = (vc: VCenter, id: string): Observable<FoundItem> =>
 export const listFilesAt = (vc: VCenter, path: string): Observable<readonly ItemFileInfo[]> =>
   findItemAt(vc, path).pipe(
     concatMap(({ item, pattern }) =>
-      listItemFiles(vc, item.id).pipe(
-        map((files) => {
-          const selected = selectFiles(files, pattern);
-          if (selected.length === 0 && (files.length > 0 || pattern !== '*'))
-            throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
-          return selected;
-        }),
-      ),
+      listItemFiles(vc, item.id).pipe(map((files) => requireFiles(selectByName(files, pattern), pattern, path))),
     ),
   );
 
-/** Returns the files that a part of a path means. */
-export const selectFiles = (files: readonly ItemFileInfo[], part: string): readonly ItemFileInfo[] => {
-  const isSelected = fileSelector(part);
-  const names = files.map(({ name }) => name);
-  return files.filter(({ name }, index) => isSelected(name, index, names));
+/**
+ * Returns the selected files of an item.
+ *
+ * @throws CommandError (not found) if there is none, unless all are selected: an item may have no files.
+ */
+export const requireFiles = <A>(selected: readonly A[], pattern: string, path: string): readonly A[] => {
+  if (selected.length === 0 && pattern !== '*') throw notFoundError(`No file matches ${JSON.stringify(path)}.`);
+  return selected;
 };
 
 /** Emits the library that a part of a path means, by its name or identifier. */
-export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndName> =>
-  findUnique(part, {
-    kind: 'library',
-    kinds: 'libraries',
-    find: (name) => findLibraries(vc, { name }),
-    list: listLibraries(vc),
-    get: (id) => getLibrary(vc, id),
-  });
-
-/** Returns true if no library, item or file has the name. */
-export const isNotFound = (thrown: unknown): thrown is CommandError =>
-  thrown instanceof CommandError && thrown.tag === 'NotFoundError';
+export const findLibraryByName = (vc: VCenter, part: string): Observable<IdAndName> => findUnique(part, librariesOf(vc));
 
 /** Emits the item of a library that a part of a path means, by its name or identifier. */
 export const findItemByName = (vc: VCenter, library: IdAndName, part: string): Observable<IdAndName> =>
-  findUnique(part, {
-    kind: 'item',
-    kinds: 'items',
-    find: (name) => findItems(vc, { name, library_id: library.id }),
-    list: listItems(vc, library.id),
-    get: (id) => getItemOf(vc, library, id),
-  });
+  findUnique(part, itemsOf(vc, library));
+
+/** The libraries of a vCenter. */
+export const librariesOf = (vc: VCenter): Entries => ({
+  kind: 'library',
+  kinds: 'libraries',
+  find: (name) => findLibraries(vc, { name }),
+  list: listLibraries(vc),
+  get: (id) => getLibrary(vc, id),
+});
+
+/** The items of a library. */
+export const itemsOf = (vc: VCenter, library: IdAndName): Entries => ({
+  kind: 'item',
+  kinds: 'items',
+  find: (name) => findItems(vc, { name, library_id: library.id }),
+  list: listItems(vc, library.id),
+  get: (id) => getItemOf(vc, library, id),
+});
 
 /** An identifier also resolves to items of other libraries: those are not found. */
 const getItemOf = (vc: VCenter, library: IdAndName, id: string): Observable<IdAndName> =>
@@ -135,75 +124,3 @@ const getItemOf = (vc: VCenter, library: IdAndName, id: string): Observable<IdAn
       return { id, name };
     }),
   );
-
-/** The requests for one kind of entry. */
-interface Entries {
-  readonly kind: string;
-  readonly kinds: string;
-  /** Emits the identifiers of the entries with a name. vCenter ignores its case. */
-  readonly find: (name: string) => Observable<readonly string[]>;
-  readonly list: Observable<readonly string[]>;
-  readonly get: (id: string) => Observable<{ readonly name: string }>;
-}
-
-const findUnique = (part: string, entries: Entries): Observable<IdAndName> => {
-  const readings = readingsOf(part);
-  const read = (id: string): Observable<IdAndName> => entries.get(id).pipe(map(({ name }) => ({ id, name })));
-  const readEntries = (ids: readonly string[]): Observable<readonly IdAndName[]> => readAll(ids, read);
-
-  const byName = ([reading, ...others]: readonly string[]): Observable<IdAndName> => {
-    if (reading === undefined) return hasOtherForms(part) ? byCharacters() : isPattern(part) ? byPattern() : byId();
-    return entries.find(reading).pipe(
-      concatMap((ids) => {
-        const [only] = ids;
-        if (only === undefined) return byName(others);
-        if (ids.length === 1) return of({ id: only, name: reading });
-        return readEntries(ids).pipe(map((found) => chooseUnique(found, ({ name }) => name === reading)));
-      }),
-    );
-  };
-  /** vCenter cannot search for a name that is composed in another way: all names are read. */
-  const byCharacters = (): Observable<IdAndName> =>
-    entries.list.pipe(
-      concatMap(readEntries),
-      map((all) => {
-        const same = readings.map((reading) => all.filter(({ name }) => isSameText(name, reading)));
-        const found = same.find(({ length }) => length > 0) ?? matching(all);
-        if (found.length === 0) throw missingError();
-        return chooseUnique(found, () => true);
-      }),
-    );
-  const matching = (all: readonly IdAndName[]): readonly IdAndName[] =>
-    isPattern(part) ? all.filter(({ name }) => readings.map(globMatcher).some((matches) => matches(name))) : [];
-  const byPattern = (): Observable<IdAndName> =>
-    entries.list.pipe(
-      concatMap(readEntries),
-      map((all) => {
-        const found = matching(all);
-        if (found.length === 0) throw missingError();
-        return chooseUnique(found, () => true);
-      }),
-    );
-  const byId = (): Observable<IdAndName> =>
-    read(part).pipe(catchError((thrown: unknown) => throwError(() => (isUnknownId(thrown) ? missingError() : thrown))));
-
-  const missingError = () =>
-    notFoundError(`There is no ${entries.kind} ${isPattern(part) ? 'that matches ' : ''}${JSON.stringify(part)}.`);
-  const chooseUnique = (found: readonly IdAndName[], isExact: (entry: IdAndName) => boolean): IdAndName => {
-    const [exact, another] = found.filter(isExact);
-    if (exact !== undefined && another === undefined) return exact;
-    const choices = found.map(({ id, name }) => `  ${id}  ${replaceControlCharacters(name)}`).join('\n');
-    const areNamed = isPattern(part) && !found.some(({ name }) => readings.includes(name)) ? 'match' : 'are named';
-    throw new CommandError(
-      'UsageError',
-      2,
-      `${found.length} ${entries.kinds} ${areNamed} ${JSON.stringify(part)}. Use one of these identifiers instead:\n${choices}`,
-      found,
-    );
-  };
-  return byName(readings);
-};
-
-/** Servers respond with different errors to an unknown or malformed identifier. */
-const isUnknownId = (thrown: unknown): boolean =>
-  thrown instanceof ApiError && ['NOT_FOUND', 'INVALID_ARGUMENT', 'INVALID_REQUEST'].includes(thrown.error_type);

@@ -22,6 +22,15 @@ export const fileSelector =
   (name: string, _index: number, names: readonly string[]): boolean =>
     selectNames(part, names).has(name);
 
+/** Returns those of the files, items or libraries that a part of a path means, by the rules of {@link fileSelector}. */
+export const selectByName = <A extends { readonly name: string }>(named: readonly A[], part: string): readonly A[] => {
+  const selected = selectNames(
+    part,
+    named.map(({ name }) => name),
+  );
+  return named.filter(({ name }) => selected.has(name));
+};
+
 /** Returns the names that a part of a path means: those of the first rule that any name follows. */
 const selectNames = (part: string, names: readonly string[]): ReadonlySet<string> => {
   const readings = readingsOf(part);
